@@ -1,0 +1,1 @@
+"""The rules and the vocabulary of Changeover, in plain Python: no Django, no Celery, no network library."""

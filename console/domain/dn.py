@@ -1,0 +1,90 @@
+"""Distinguished names by component (RFC 4514): split, compare, find the parent; never by substring.
+
+Texts come from the directory already escaped and go back as they came, so nothing here escapes or unescapes
+for writing; only comparison looks through the escapes.
+"""
+
+import re
+from functools import lru_cache
+
+_ESCAPED = re.compile(r"\\([0-9A-Fa-f]{2}|.)", re.DOTALL)
+
+
+@lru_cache(maxsize=65536)
+def split(dn: str) -> tuple[str, ...]:
+    """The RDNs of `dn`, first one first, each as it is written, blanks around separators removed.
+
+    >>> split(r"CN=Doe\\, Jane, OU=Sales,DC=corp")
+    ('CN=Doe\\\\, Jane', 'OU=Sales', 'DC=corp')
+    """
+    parts: list[str] = []
+    start = index = 0
+    quoted = False
+    while index < len(dn):
+        char = dn[index]
+        if char == "\\":
+            index += 1
+        elif char == '"':
+            quoted = not quoted
+        elif char in ",;" and not quoted:
+            parts.append(dn[start:index])
+            start = index + 1
+        index += 1
+    parts.append(dn[start:])
+    return tuple(_trim(part) for part in parts) if dn.strip() else ()
+
+
+def _trim(rdn: str) -> str:
+    """`rdn` without the blanks around it, keeping a trailing blank that is escaped."""
+    rdn = rdn.lstrip()
+    bare = rdn.rstrip()
+    return bare + " " if bare.endswith("\\") and not bare.endswith("\\\\") and bare != rdn else bare
+
+
+@lru_cache(maxsize=65536)
+def key(dn: str) -> str:
+    """A text that is equal for two DNs exactly when a directory takes them for the same object's name."""
+    return ",".join(_rdn_key(rdn) for rdn in split(dn))
+
+
+def _rdn_key(rdn: str) -> str:
+    attribute, _, value = rdn.partition("=")
+    plain = _unescape(value.strip())
+    folded = " ".join(plain.split()).casefold()
+    escaped = folded.replace("\\", r"\\").replace(",", r"\,").replace("=", r"\=").replace("+", r"\+")
+    return f"{attribute.strip().casefold()}={escaped}"
+
+
+def _unescape(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] == '"':
+        value = value[1:-1]
+    pieces: list[bytes] = []
+    end = 0
+    for match in _ESCAPED.finditer(value):
+        pieces.append(value[end : match.start()].encode())
+        code = match.group(1)
+        pieces.append(bytes.fromhex(code) if len(code) == 2 else code.encode())
+        end = match.end()
+    pieces.append(value[end:].encode())
+    return b"".join(pieces).decode("utf-8", errors="surrogateescape")
+
+
+def same(one: str, other: str) -> bool:
+    """Whether both name the same object."""
+    return key(one) == key(other)
+
+
+def parent(dn: str) -> str:
+    """The DN of the object above `dn`; empty when there is none."""
+    return ",".join(split(dn)[1:])
+
+
+def is_below(dn: str, ancestor: str) -> bool:
+    """Whether `dn` lies under `ancestor` (an object is not below itself)."""
+    return key(dn) != key(ancestor) and key(dn).endswith("," + key(ancestor))
+
+
+def leaf(dn: str) -> str:
+    """The value of the first RDN as a person reads it, without escapes; empty for an empty DN."""
+    parts = split(dn)
+    return _unescape(parts[0].partition("=")[2].strip()) if parts else ""

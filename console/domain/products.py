@@ -1,0 +1,37 @@
+"""The shapes that the catalog fills: what a generation of Exchange needs and what a cluster product is called."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Service:
+    """A Windows service of Exchange, in its place in the start order."""
+
+    name: str
+    display: str
+    images: tuple[str, ...] = ()
+    """Executables by which it shows up among the users of the partition."""
+    optional: bool = False
+    """Run only where the cluster's settings ask for it."""
+    mounts_stores: bool = False
+    """Its start brings the stores up."""
+
+
+@dataclass(frozen=True)
+class Generation:
+    """What Exchange 2003 or 2007 needs: services in start order and what the directory holds for it."""
+
+    key: str
+    title: str
+    services: tuple[Service, ...]
+    has_public_stores: bool
+    mandatory_spn_classes: tuple[str, ...]
+    needs_x64: bool
+    windows: tuple[str, ...]
+    source: str
+    """The section of the guide that the data comes from."""
+
+    def running_services(self, extra: tuple[str, ...]) -> tuple[Service, ...]:
+        """The services that a cluster runs, in start order: all but the optional ones not named in `extra`."""
+        wanted = {name.casefold() for name in extra}
+        return tuple(s for s in self.services if not s.optional or s.name.casefold() in wanted)
