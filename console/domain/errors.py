@@ -1,18 +1,18 @@
 """Everything that can go wrong on the way to a node or a directory, as one tree of errors.
 
-    ChangeoverError                 what happened, and a remedy for the person who reads it
-    ├── Unquotable                  a text that must not become part of a command
-    ├── Garbled                     an answer that cannot be read
-    ├── Drifted                     the world is no longer the one that the plan was made for
-    ├── WrongNode                   a node that answers with another node's name
-    └── ReachError                  the other side could not be used
-        ├── Unreachable             nothing answers at that address
-        ├── TrustFailed             the certificate is not one that we trust
-        ├── AccessDenied            the credential was refused, or lacks the right
-        ├── ProtocolFault           the other side does not speak the protocol as agreed
-        ├── Unavailable             the other side asks to come back later
-        ├── TimedOut                no answer within the deadline
-        └── ConnectionLost          the link broke while something was under way
+ChangeoverError                 what happened, and a remedy for the person who reads it
+├── Unquotable                  a text that must not become part of a command
+├── Garbled                     an answer that cannot be read
+├── Drifted                     the world is no longer the one that the plan was made for
+├── WrongNode                   a node that answers with another node's name
+└── ReachError                  the other side could not be used
+    ├── Unreachable             nothing answers at that address
+    ├── TrustFailed             the certificate is not one that we trust
+    ├── AccessDenied            the credential was refused, or lacks the right
+    ├── ProtocolFault           the other side does not speak the protocol as agreed
+    ├── Unavailable             the other side asks to come back later
+    ├── TimedOut                no answer within the deadline
+    └── ConnectionLost          the link broke while something was under way
 """
 
 

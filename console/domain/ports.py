@@ -1,0 +1,204 @@
+"""The outside world as the domain sees it: nodes, directories, greetings, time, journal; adapters implement these."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from console.domain.directory import Controller, EntryChange, Modified
+from console.domain.filters import Filter
+from console.domain.observation import ClusterView
+from console.domain.topology import Cluster, Directory, GreetingAt, Node
+
+Argv = tuple[str, ...]
+"""A command and its arguments, unquoted; one module turns it into text."""
+
+OnLine = Callable[[str, str], None]
+"""Called with (`stdout` or `stderr`, one line without its end) as output arrives."""
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """What a command on a node ended with. A non-zero exit code is a result, not an error."""
+
+    argv: Argv
+    exit_code: int
+    stdout: str
+    stderr: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the exit code is 0."""
+        return self.exit_code == 0
+
+
+@dataclass(frozen=True)
+class DetachedRun:
+    """A command that was started on a node to outlive our connection.
+
+    `state`: `absent` (never prepared), `prepared` (prepared, never began), `running`, `finished`, or
+    `lost` (it began, its task no longer runs, and it left no exit code).
+    """
+
+    state: str
+    exit_code: int | None = None
+    output: str = ""
+
+
+class NodeSession(Protocol):
+    """One locked channel to one node. Its identity is proved before the first changing command."""
+
+    node: Node
+
+    def run(self, argv: Argv, *, within: float, on_line: OnLine | None = None) -> CommandResult:
+        """Run a changing command and wait for its end. Raises `ReachError`, `WrongNode`."""
+
+    def batch(self, commands: Sequence[Argv], *, within: float) -> tuple[CommandResult, ...]:
+        """Run read-only commands in one round trip, one result for each. Raises `ReachError`, `Garbled`."""
+
+    def launch(self, run_id: str, argv: Argv, *, within: float) -> None:
+        """Start a command that outlives the connection; nothing happens when `run_id` was launched before."""
+
+    def launched(self, run_id: str, *, within: float) -> DetachedRun:
+        """How the detached command `run_id` stands."""
+
+
+class Nodes(Protocol):
+    """Opens sessions to nodes."""
+
+    def open(self, node: Node) -> AbstractContextManager[NodeSession]:
+        """A session to `node`, closed with its shell at the end. Connects lazily."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An object of the directory: attribute names casefolded, values as text, binary ones left out."""
+
+    dn: str
+    guid: str
+    attributes: Mapping[str, tuple[str, ...]]
+
+    def one(self, attribute: str) -> str:
+        """The only value of `attribute`, or an empty text."""
+        return next(iter(self.all(attribute)), "")
+
+    def all(self, attribute: str) -> tuple[str, ...]:
+        """Every value of `attribute`."""
+        return self.attributes.get(attribute.casefold(), ())
+
+
+class DirectorySession(Protocol):
+    """One pinned domain controller. A lost connection is made anew to the same controller only."""
+
+    directory: Directory
+
+    def controller(self) -> Controller:
+        """Who answers, from the rootDSE."""
+
+    def read(self, dn: str, attributes: Sequence[str]) -> Entry | None:
+        """The object `dn`, or None when there is none."""
+
+    def search(self, base: str, what: Filter, attributes: Sequence[str], *, subtree: bool = True) -> Iterator[Entry]:
+        """Every object under `base` that fits, page by page; `subtree=False` looks one level down."""
+
+    def modify(self, change: EntryChange) -> Modified:
+        """Carry out one change as compare-and-set. Raises `ReachError` when its fate is unknown or systemic."""
+
+    def modify_many(
+        self, changes: Iterable[EntryChange], *, window: int = 16
+    ) -> Iterator[tuple[EntryChange, Modified]]:
+        """Carry out many, up to `window` in flight; each with how it ended, in order of arrival."""
+
+    def writable(self, dn: str) -> frozenset[str]:
+        """The attributes of `dn` that the bound account may write, casefolded (allowedAttributesEffective)."""
+
+    def bound_as(self) -> tuple[str, bool | None]:
+        """The account that is bound, and whether it is a domain administrator (None: could not be told)."""
+
+
+class Directories(Protocol):
+    """Opens sessions to directories."""
+
+    def open(self, directory: Directory) -> AbstractContextManager[DirectorySession]:
+        """A bound session to the directory's pinned controller, closed at the end."""
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """What a server said first. `ok` only when it is the greeting that its protocol prescribes."""
+
+    ok: bool
+    text: str
+
+
+class Greeter(Protocol):
+    """Asks a protocol greeting of an address."""
+
+    def greet(self, address: str, at: GreetingAt, *, within: float) -> Greeting:
+        """Connect, read the greeting, say goodbye. Never raises for a server that does not answer."""
+
+
+class Clock(Protocol):
+    """Time, so that it can be driven."""
+
+    def now(self) -> datetime:
+        """The time, with its zone."""
+
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class Journal(Protocol):
+    """Numbered lines of one operation."""
+
+    def write(self, kind: str, text: str, *, step: str = "", data: Mapping[str, object] | None = None) -> None:
+        """Add a line. `kind`: started, output, progress, waiting, done, already, failed, note, warning, ending."""
+
+
+class Control(Protocol):
+    """The operation's link to the people and the workers around it."""
+
+    def stop_requested(self) -> str:
+        """Who asked for a stop, or an empty text."""
+
+    def beat(self, step: str, deadline: float) -> None:
+        """Say that the worker lives and until when the step may take (seconds from now). Raises `LeaseLost`."""
+
+
+class Mailboxes(Protocol):
+    """The frozen list of mailboxes that a plan was made with, kept outside of the plan's own text."""
+
+    def guids(self) -> frozenset[str]:
+        """The objectGUIDs of the list."""
+
+
+class Driver(Protocol):
+    """How one cluster product is asked and told; pure text in, pure text out."""
+
+    key: str
+    title: str
+
+    def questions(self, cluster: Cluster) -> tuple[Argv, ...]:
+        """The read-only commands that tell the state of the cluster on one node."""
+
+    def read_view(self, cluster: Cluster, results: Sequence[CommandResult]) -> ClusterView:
+        """The node's view, from the results of `questions` in their order. Raises `Garbled`."""
+
+    def read_resources(self, cluster: Cluster, results: Sequence[CommandResult]) -> tuple[str, ...]:
+        """The group's resources by configuration, each `kind@name`. Raises `Garbled`."""
+
+    def move(self, cluster: Cluster, target: str) -> Argv:
+        """The command that moves the Exchange group to `target`, run on the node that has it."""
+
+    def group_problems(self, resources: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """What is wrong with the make-up of the group, as (reason, remedy) pairs."""
+
+    def view_problems(self, cluster: Cluster, view: ClusterView, target: str) -> tuple[tuple[str, str], ...]:
+        """What in a node's view forbids a planned move to `target`, as (reason, remedy) pairs."""
+
+    def script_state(self, resources: Sequence[str]) -> str:
+        """`none` when the group runs no script, else `guide/unknown`."""
