@@ -1,0 +1,53 @@
+# Changeover: everything that is run from the top of the checkout. `make help` lists it.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo check lint types unit test bench lock clean
+MAKEFLAGS += --no-print-directory
+
+PY := .venv/bin/python
+LOCK := deploy/constraints.txt
+# The quick tests: no domain controller, no browser, nothing that takes more than seconds.
+QUICK := not samba and not browser and not slow
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo "Needs make and Python 3.11 with venv; everything else goes into .venv here."
+
+demo: .venv/.demo ## Start the console with a lab of two clusters, on loopback, without root (Ctrl-C ends it)
+	@exec $(PY) manage.py demo $(ARGS)
+
+check: lint types unit ## Lint, types, import rules and the quick tests (under 3 minutes)
+
+test: lint types ## Everything, on a real domain controller and in a real browser (root, Debian 12, under 30 minutes)
+	@sh tests/prepare.sh
+	@sh tests/run.sh $(ARGS)
+
+bench: .venv/.tests ## Measure what tests/benchmarks measures
+	@$(PY) -m pytest tests/benchmarks -q -s --no-header -m "" $(ARGS)
+
+lint: .venv/.tests
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: .venv/.tests
+	@$(PY) -m mypy console tasks
+
+unit: .venv/.tests
+	@$(PY) -m pytest -q -m "$(QUICK)" $(ARGS)
+
+lock: ## Resolve requirements afresh and write every version to deploy/constraints.txt
+	@sh deploy/lock.sh
+
+clean: ## Remove .venv, the demo's state and every cache
+	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find console tasks tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp per purpose, newer than what it was made from: changed requirements bring .venv up to date.
+.venv/.demo: requirements.txt $(LOCK) deploy/venv.sh
+	@sh deploy/venv.sh .venv requirements.txt
+	@touch $@
+
+.venv/.tests: requirements.txt tests/requirements.txt $(LOCK) deploy/venv.sh
+	@sh deploy/venv.sh .venv requirements.txt tests/requirements.txt
+	@touch $@ .venv/.demo
