@@ -1,0 +1,162 @@
+"""Plans that were prepared, operations that carry them out, and their journals."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+ACTING_KINDS = ("failover", "failback", "takeover", "start", "directory-switch", "undo")
+
+
+class PlanRecord(models.Model):
+    """A plan as it was prepared for somebody: being made, ready, refused with its reasons, or failed."""
+
+    class State(models.TextChoices):
+        PREPARING = "preparing", "being prepared"
+        READY = "ready", "ready"
+        REFUSED = "refused", "refused"
+        FAILED = "failed", "could not be made"
+
+    cluster = models.ForeignKey("console.Cluster", on_delete=models.CASCADE, related_name="plans")
+    kind = models.CharField(max_length=32)
+    target = models.CharField(max_length=64, blank=True, help_text="Node asked for; empty: the other one.")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.PREPARING)
+    body = models.JSONField(null=True, blank=True, help_text="The plan itself, canonical, once it is ready.")
+    hash = models.CharField(max_length=64, blank=True)
+    refusal = models.JSONField(null=True, blank=True, help_text="Headline and reasons, once it is refused.")
+    error = models.JSONField(null=True, blank=True, help_text="Message and remedy, once it has failed.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"plan {self.pk}: {self.kind} of {self.cluster}"
+
+
+class PlanMailboxes(models.Model):
+    """A slice of a plan's mailbox list, compressed, so that no plan has to be held in memory whole."""
+
+    plan = models.ForeignKey(PlanRecord, on_delete=models.CASCADE, related_name="mailbox_slices")
+    number = models.PositiveIntegerField()
+    count = models.PositiveIntegerField()
+    body = models.BinaryField(help_text="zlib-compressed JSON: [[guid, dn, [[attribute, before, after]...]]...]")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["plan", "number"], name="one_slice_per_number")]
+
+    def __str__(self) -> str:
+        return f"mailboxes {self.number} of plan {self.plan_id}"
+
+
+class Operation(models.Model):
+    """A plan being carried out, or that was."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "waiting for a worker"
+        RUNNING = "running", "running"
+        SUCCEEDED = "succeeded", "succeeded"
+        FAILED = "failed", "failed"
+        STOPPED = "stopped", "stopped"
+        UNCERTAIN = "uncertain", "uncertain"
+
+    ACTING = (Status.QUEUED, Status.RUNNING)
+    ENDED = (Status.SUCCEEDED, Status.FAILED, Status.STOPPED, Status.UNCERTAIN)
+
+    cluster = models.ForeignKey("console.Cluster", on_delete=models.PROTECT, related_name="operations")
+    kind = models.CharField(max_length=32)
+    source = models.CharField(max_length=64)
+    target = models.CharField(max_length=64)
+    plan = models.OneToOneField(PlanRecord, on_delete=models.PROTECT, related_name="operation")
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    requested_by_name = models.CharField(max_length=150)
+    origin = models.CharField(max_length=16)
+    reason = models.TextField()
+
+    confirmed_at = models.DateTimeField()
+    claim_before = models.DateTimeField(help_text="Unclaimed by then, it never starts.")
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    current_step = models.CharField(max_length=128, blank=True)
+    steps_done = models.PositiveIntegerField(default=0)
+    steps_total = models.PositiveIntegerField(default=0)
+
+    ending_summary = models.TextField(blank=True, help_text="One sentence: how it ended and why.")
+    ending_step = models.CharField(max_length=128, blank=True)
+    ending_remedy = models.TextField(blank=True)
+    todo = models.JSONField(default=list, blank=True, help_text="What is left for a person: [{what, why, remedy}].")
+    outage_started_at = models.DateTimeField(null=True, blank=True)
+    outage_ended_at = models.DateTimeField(null=True, blank=True)
+
+    stop_requested_at = models.DateTimeField(null=True, blank=True)
+    stop_requested_by = models.CharField(max_length=150, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.CharField(max_length=150, blank=True)
+    acknowledge_note = models.TextField(blank=True)
+
+    lease_owner = models.CharField(max_length=128, blank=True)
+    lease_token = models.PositiveBigIntegerField(default=0, help_text="Grows with every claim.")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    last_seq = models.PositiveBigIntegerField(default=0, help_text="The journal's last line.")
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cluster"],
+                condition=Q(status__in=["queued", "running"], kind__in=ACTING_KINDS),
+                name="one_acting_operation_per_cluster",
+            )
+        ]
+        indexes = [models.Index(fields=["cluster", "-id"]), models.Index(fields=["status"])]
+
+    def __str__(self) -> str:
+        return f"operation {self.pk}: {self.kind} of {self.cluster}"
+
+    @property
+    def open(self) -> bool:
+        """Whether it still acts or waits to."""
+        return self.status in self.ACTING
+
+    @property
+    def needs_acknowledgement(self) -> bool:
+        """Whether it holds its cluster reserved until a person has looked."""
+        return self.status == self.Status.UNCERTAIN and self.acknowledged_at is None
+
+
+class JournalLine(models.Model):
+    """One numbered line of what happened in an operation."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="journal")
+    seq = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=16)
+    step = models.CharField(max_length=128, blank=True)
+    text = models.TextField()
+    data = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [models.UniqueConstraint(fields=["operation", "seq"], name="one_line_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.operation_id}/{self.seq} {self.kind}: {self.text}"
+
+
+class ObservationRecord(models.Model):
+    """The last observation of a cluster, condensed for the pages, and the last one that could be made at all."""
+
+    cluster = models.OneToOneField("console.Cluster", on_delete=models.CASCADE, related_name="observation")
+    at = models.DateTimeField()
+    status = models.JSONField(help_text="What `console.domain.status` made of it.")
+    checks = models.JSONField(default=list, help_text="The readiness checks that came with it.")
+
+    class Meta:
+        ordering = ["cluster_id"]
+
+    def __str__(self) -> str:
+        return f"observation of {self.cluster} at {self.at:%F %T}"
