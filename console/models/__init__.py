@@ -1,0 +1,17 @@
+"""Rows and constraints; no rules of their own."""
+
+from console.models.accounts import OsAccount
+from console.models.audit import AuditHead, AuditRecord
+from console.models.inventory import Cluster, Credential, Directory, ExchangeServer, Node, Site
+
+__all__ = [
+    "AuditHead",
+    "AuditRecord",
+    "Cluster",
+    "Credential",
+    "Directory",
+    "ExchangeServer",
+    "Node",
+    "OsAccount",
+    "Site",
+]

@@ -1,0 +1,176 @@
+"""What the console knows of: sites, credentials, directories, clusters with their nodes and Exchange servers.
+
+The rules that a row must keep are in `console.domain.inventory`; here are only the ones a database can hold.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from console.domain import inventory as rules
+
+PORT = Q(port__gte=1, port__lte=65535)
+
+
+def default_spn_classes() -> list[str]:
+    """The classes of a new cluster, as a list of its own."""
+    return list(rules.DEFAULT_SPN_CLASSES)
+
+
+def default_greetings() -> list[str]:
+    """The greetings of a new cluster, as a list of its own."""
+    return list(rules.DEFAULT_GREETINGS)
+
+
+class Site(models.Model):
+    """A place with its own worker queues: the workers there reach the nodes there."""
+
+    name = models.CharField(max_length=63)
+
+    class Meta:
+        ordering = ["name"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(Lower("name"), name="site_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Credential(models.Model):
+    """An account's name and where its password is: a variable, a file, or encrypted here. Never the password."""
+
+    class Source(models.TextChoices):
+        ENV = "env", "environment variable"
+        FILE = "file", "file"
+        STORED = "stored", "stored here, encrypted"
+
+    name = models.CharField(max_length=63)
+    username = models.CharField(max_length=256)
+    source = models.CharField(max_length=8, choices=Source)
+    reference = models.CharField(max_length=512, blank=True, help_text="Variable name or path; empty when stored.")
+    ciphertext = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="credential_name_once"),
+            models.CheckConstraint(
+                condition=Q(source="stored", reference="") | (~Q(source="stored") & ~Q(reference="")),
+                name="credential_has_one_source",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Directory(models.Model):
+    """An Active Directory domain, spoken to over LDAP."""
+
+    name = models.CharField(max_length=63)
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField(default=636)
+    security = models.CharField(max_length=8, choices=rules.LDAP_SECURITY_CHOICES, default="ldaps")
+    tls_name = models.CharField(max_length=253, blank=True, help_text="Name in its certificate, if not the host.")
+    ca = models.TextField(blank=True, help_text="CA certificate (PEM), or the path of a file that holds it.")
+    allow_old_tls = models.BooleanField(default=False)
+    allow_clear_text = models.BooleanField(default=False)
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="directories")
+
+    class Meta:
+        ordering = ["name"]
+        default_permissions = ()
+        verbose_name_plural = "directories"
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="directory_name_once"),
+            models.CheckConstraint(condition=PORT, name="directory_port_range"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cluster(models.Model):
+    """Two nodes with one Exchange failover group, one generation, one driver."""
+
+    name = models.CharField(max_length=63)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="clusters")
+    directory = models.ForeignKey(Directory, on_delete=models.PROTECT, related_name="clusters")
+    driver = models.CharField(max_length=32, choices=rules.DRIVER_CHOICES, default="expresscluster")
+    generation = models.CharField(max_length=8, choices=rules.GENERATION_CHOICES)
+    group = models.CharField(max_length=31, help_text="The failover group that carries Exchange.")
+    floating_ip = models.GenericIPAddressField(protocol="ipv4", unique=True)
+    partition = models.CharField(max_length=2, default="X:", help_text="Drive of the switching partition.")
+    spn_classes = models.JSONField(default=default_spn_classes)
+    greetings = models.JSONField(default=default_greetings, help_text="Protocol and port, such as smtp:25.")
+    extra_services = models.JSONField(default=list, blank=True)
+    membership_tolerance = models.PositiveIntegerField(
+        default=20, help_text="Mailboxes that may come, go or move between plan and run."
+    )
+    product_folder = models.CharField(max_length=200, default=rules.DEFAULT_PRODUCT_FOLDER)
+    timing = models.JSONField(default=dict, blank=True, help_text="Deadlines in seconds that differ from the defaults.")
+
+    class Meta:
+        ordering = ["name"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(Lower("name"), name="cluster_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Node(models.Model):
+    """A Windows server of a cluster, reached over WinRM at its management address."""
+
+    class Role(models.TextChoices):
+        PRIMARY = "primary", "primary"
+        STANDBY = "standby", "standby"
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="nodes")
+    role = models.CharField(max_length=8, choices=Role)
+    name = models.CharField(max_length=15, help_text="Computer name (NetBIOS).")
+    address = models.CharField(max_length=253, help_text="An IP address, or a name that is not its computer name.")
+    port = models.PositiveIntegerField(default=5985)
+    scheme = models.CharField(max_length=5, choices=rules.SCHEME_CHOICES, default="http")
+    auth = models.CharField(max_length=8, choices=rules.AUTH_CHOICES, default="ntlm")
+    tls_name = models.CharField(max_length=253, blank=True, help_text="Name in its certificate, if not the address.")
+    ca = models.TextField(blank=True, help_text="CA certificate (PEM), or the path of a file that holds it.")
+    codepage = models.PositiveIntegerField(default=65001)
+    allow_clear_text = models.BooleanField(default=False)
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="nodes")
+    windows = models.CharField(max_length=8, choices=rules.WINDOWS_CHOICES)
+    edition = models.CharField(max_length=16, choices=rules.EDITION_CHOICES, default="standard")
+    service_pack = models.PositiveSmallIntegerField(default=0)
+    architecture = models.CharField(max_length=4, choices=rules.ARCHITECTURE_CHOICES)
+
+    class Meta:
+        ordering = ["cluster", "role"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["cluster", "role"], name="one_node_per_role"),
+            models.UniqueConstraint(Lower("name"), name="node_name_once"),
+            models.UniqueConstraint(Lower("address"), F("port"), name="node_address_once"),
+            models.CheckConstraint(condition=PORT, name="node_port_range"),
+            models.CheckConstraint(condition=Q(role__in=["primary", "standby"]), name="node_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ExchangeServer(models.Model):
+    """The Exchange server object that belongs to a node."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="servers")
+    node = models.OneToOneField(Node, on_delete=models.CASCADE, related_name="server")
+    name = models.CharField(max_length=15)
+    service_pack = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["cluster", "node__role"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint("cluster", Lower("name"), name="server_name_once_per_cluster")]
+
+    def __str__(self) -> str:
+        return self.name
