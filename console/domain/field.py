@@ -1,0 +1,89 @@
+"""The field of an operation: one cluster and everything through which it is reached, opened once and closed together."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from console.domain.directory import DirectoryView
+from console.domain.observation import ClusterObservation, NodeObservation
+from console.domain.observe import observe_cluster, observe_node
+from console.domain.ports import (
+    Clock,
+    Directories,
+    DirectorySession,
+    Driver,
+    Greeter,
+    Greeting,
+    Nodes,
+    NodeSession,
+)
+from console.domain.products import Generation
+from console.domain.switch.reading import read_directory
+from console.domain.topology import Cluster, GreetingAt
+
+GREETING_SECONDS = 5.0
+
+
+class Field:
+    """The cluster and the ports to it. Sessions open on first use and close with the field."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        generation: Generation,
+        driver: Driver,
+        *,
+        nodes: Nodes,
+        directories: Directories,
+        greeter: Greeter,
+        clock: Clock,
+    ) -> None:
+        self.cluster = cluster
+        self.generation = generation
+        self.driver = driver
+        self.clock = clock
+        self._nodes = nodes
+        self._directories = directories
+        self._greeter = greeter
+        self._stack = ExitStack()
+        self._sessions: dict[str, NodeSession] = {}
+        self._directory: DirectorySession | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def session(self, node_name: str) -> NodeSession:
+        """The one session to that node. Raises `KeyError` for a node that is not the cluster's."""
+        node = self.cluster.node(node_name)
+        if node.name not in self._sessions:
+            self._sessions[node.name] = self._stack.enter_context(self._nodes.open(node))
+        return self._sessions[node.name]
+
+    def directory(self) -> DirectorySession:
+        """The one session to the pinned domain controller. Raises `ReachError`."""
+        if self._directory is None:
+            self._directory = self._stack.enter_context(self._directories.open(self.cluster.directory))
+        return self._directory
+
+    def observe(self) -> ClusterObservation:
+        """Both nodes, read side by side in one batched command each. A node that does not answer is a fact."""
+        return observe_cluster(self.session, self.cluster, self.generation, self.driver, self.clock)
+
+    def observe_node(self, node_name: str) -> NodeObservation:
+        """One node, read in one batched command."""
+        node = self.cluster.node(node_name)
+        return observe_node(self.session(node_name), self.cluster, node, self.generation, self.driver, self.clock)
+
+    def read_directory(self) -> DirectoryView:
+        """The directory's objects of this cluster. Raises `ReachError`, `Garbled` or a `Refusal`."""
+        return read_directory(self.directory(), self.cluster, self.generation)
+
+    def greet_all(self, *, within: float = GREETING_SECONDS) -> Mapping[GreetingAt, Greeting]:
+        """What each expected protocol says on the floating IP."""
+        return {at: self._greeter.greet(self.cluster.floating_ip, at, within=within) for at in self.cluster.greetings}

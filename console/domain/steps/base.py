@@ -1,0 +1,73 @@
+"""What every kind of step can do: look whether its goal holds, and act; the runner does the rest."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from console.domain.errors import ChangeoverError
+from console.domain.field import Field
+from console.domain.outcome import Todo
+from console.domain.plan import Plan, Step
+from console.domain.ports import Clock, Control, Journal, Mailboxes
+
+
+class Goal(StrEnum):
+    """How a step's goal stands."""
+
+    HOLDS = "holds"
+    NOT_YET = "not yet"
+    UNKNOWN = "unknown"
+    NEVER = "never"
+    """It will not come by waiting."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at the world said about a step's goal."""
+
+    goal: Goal
+    text: str
+    ongoing: bool = False
+    """Whether the effect may still be going on; then a passed deadline is uncertain, not failed."""
+    remedy: str = ""
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+class StepFailed(ChangeoverError):
+    """A step said no for good."""
+
+
+@dataclass
+class Stage:
+    """Where steps are performed: the field, the plan, and the links to journal and people."""
+
+    operation: str
+    """A short text that is unique to the operation; names what is left on nodes."""
+    plan: Plan
+    field: Field
+    mailboxes: Mailboxes
+    journal: Journal
+    control: Control
+    clock: Clock
+    todo: list[Todo] = field(default_factory=list)
+
+    def note(self, step: Step, text: str, *, kind: str = "note", **data: object) -> None:
+        """Add a line about `step` to the journal."""
+        self.journal.write(kind, text, step=step.key, data=data or None)
+
+    def output(self, step: Step) -> Callable[[str, str], None]:
+        """A callback that journals a command's output line by line."""
+        return lambda stream, line: self.journal.write("output", line, step=step.key, data={"stream": stream})
+
+
+class Behaviour(Protocol):
+    """What a kind of step does. `only_looks` kinds change nothing and wait for a proof."""
+
+    only_looks: bool
+
+    def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
+        """How the goal stands now; `applied` says whether this run has acted already. May raise `ReachError`."""
+
+    def apply(self, stage: Stage, step: Step) -> None:
+        """Act once. Raises `ReachError`, or `StepFailed` when it is certain that it did not and will not work."""
