@@ -40,7 +40,7 @@ lock: ## Resolve requirements afresh and write every version to deploy/constrain
 	@sh deploy/lock.sh
 
 clean: ## Remove .venv, the demo's state and every cache
-	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv var/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find console tasks tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp per purpose, newer than what it was made from: changed requirements bring .venv up to date.

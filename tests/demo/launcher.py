@@ -1,4 +1,4 @@
-"""A launcher of tiny processes, run by the tests as a program of its own: launcher.py LOGS"""
+"""A launcher of tiny processes, run by the tests as a program of its own, with its log folder as argument."""
 
 import os
 import sys

@@ -1,0 +1,81 @@
+"""The project's own sources as the rules see them: parsed modules, what they import, how long things are."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN = ("console", "tasks", "tests")
+
+
+@dataclass(frozen=True)
+class Module:
+    """One Python file: its dotted name, where it is, its text and its syntax tree."""
+
+    name: str
+    path: Path
+    text: str
+    tree: ast.Module
+
+    @property
+    def area(self) -> str:
+        """`console.<package>` for what lies in a package, `console` for what lies beside them, else the top package."""
+        parts = self.name.split(".")
+        return ".".join(parts[:2]) if parts[0] == "console" and _is_package(parts) else parts[0]
+
+    def __str__(self) -> str:
+        return str(self.path.relative_to(ROOT))
+
+
+def _is_package(parts: list[str]) -> bool:
+    return len(parts) > 1 and (ROOT / parts[0] / parts[1]).is_dir()
+
+
+def area_of(dotted: str) -> str:
+    """The area that an imported name of ours belongs to."""
+    parts = dotted.split(".")
+    return ".".join(parts[:2]) if parts[0] == "console" and _is_package(parts) else parts[0]
+
+
+@cache
+def modules(*tops: str) -> tuple[Module, ...]:
+    """Every module under these top-level folders, migrations left out: Django writes those."""
+    found = []
+    for top in tops:
+        for path in sorted((ROOT / top).rglob("*.py")):
+            if "migrations" in path.parts or "__pycache__" in path.parts:
+                continue
+            text = path.read_text(encoding="utf-8")
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            found.append(Module(name, path, text, ast.parse(text)))
+    return tuple(found)
+
+
+def imports(module: Module) -> Iterator[tuple[int, str]]:
+    """Line and absolute dotted name of everything that a module imports, also inside functions."""
+    package = module.name if module.path.name == "__init__.py" else module.name.rpartition(".")[0]
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, base] if base else above)
+            yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
+
+
+def foreign(dotted: str) -> str | None:
+    """The top-level name of an import from neither the standard library nor this project."""
+    top = dotted.split(".")[0]
+    return None if top in OWN or top in sys.stdlib_module_names else top
+
+
+def functions(module: Module) -> Iterator[tuple[str, int, int]]:
+    """Name, first line and length (from `def` to the last line) of every function."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, node.lineno, (node.end_lineno or node.lineno) - node.lineno + 1
