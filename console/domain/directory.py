@@ -14,8 +14,8 @@ class Store:
     name: str
     storage_group: str
     public: bool
-    overwritable: bool
-    """msExchPatchMDB: the store may be mounted although its files were written by the other server."""
+    overwritable: bool | None
+    """msExchPatchMDB: the store may be mounted although its files were written by the other server; None: not set."""
 
     @property
     def label(self) -> str:

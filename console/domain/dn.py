@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 _ESCAPED = re.compile(r"\\([0-9A-Fa-f]{2}|.)", re.DOTALL)
+_BLANKS = re.compile(" +")
 
 
 @lru_cache(maxsize=65536)
@@ -31,14 +32,15 @@ def split(dn: str) -> tuple[str, ...]:
             start = index + 1
         index += 1
     parts.append(dn[start:])
-    return tuple(_trim(part) for part in parts) if dn.strip() else ()
+    return tuple(_trim(part) for part in parts) if dn.strip(" ") else ()
 
 
 def _trim(rdn: str) -> str:
     """`rdn` without the blanks around it, keeping a trailing blank that is escaped."""
-    rdn = rdn.lstrip()
-    bare = rdn.rstrip()
-    return bare + " " if bare.endswith("\\") and not bare.endswith("\\\\") and bare != rdn else bare
+    rdn = rdn.lstrip(" ")
+    bare = rdn.rstrip(" ")
+    backslashes = len(bare) - len(bare.rstrip("\\"))
+    return bare + " " if backslashes % 2 and bare != rdn else bare
 
 
 @lru_cache(maxsize=65536)
@@ -49,8 +51,7 @@ def key(dn: str) -> str:
 
 def _rdn_key(rdn: str) -> str:
     attribute, _, value = rdn.partition("=")
-    plain = _unescape(value.strip())
-    folded = " ".join(plain.split()).casefold()
+    folded = _BLANKS.sub(" ", _unescape(_trim(value))).strip(" ").casefold()
     escaped = folded.replace("\\", r"\\").replace(",", r"\,").replace("=", r"\=").replace("+", r"\+")
     return f"{attribute.strip().casefold()}={escaped}"
 
@@ -87,4 +88,4 @@ def is_below(dn: str, ancestor: str) -> bool:
 def leaf(dn: str) -> str:
     """The value of the first RDN as a person reads it, without escapes; empty for an empty DN."""
     parts = split(dn)
-    return _unescape(parts[0].partition("=")[2].strip()) if parts else ""
+    return _unescape(_trim(parts[0].partition("=")[2])) if parts else ""

@@ -1,4 +1,4 @@
-"""The field of an operation: one cluster and everything through which it is reached, opened once and closed together."""
+"""The field of an operation: one cluster and all through which it is reached, opened once and closed together."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from console.domain.errors import ChangeoverError, Drifted, ReachError
+from console.domain.errors import ChangeoverError, ReachError
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status, Todo
 from console.domain.plan import Step
@@ -140,7 +140,7 @@ class Runner:
         how = {Status.UNCERTAIN: "It is uncertain whether", Status.FAILED: "Failed at"}[status]
         title = f"“{step.title}”"
         opening = f"{how} {title} took effect." if status is Status.UNCERTAIN else f"{how} {title}."
-        left = self._left_behind(step, drifted=isinstance(error, Drifted))
+        left = self._left_behind(step)
         return Ending(
             status,
             f"{opening} {error.message} {left}".strip(),
@@ -150,9 +150,9 @@ class Runner:
             self.changed,
         )
 
-    def _left_behind(self, step: Step, *, drifted: bool) -> str:
+    def _left_behind(self, step: Step) -> str:
         """What is half-done, in one sentence."""
-        if not self.changed or drifted and not self.changed:
+        if not self.changed:
             return "Nothing was changed."
         keys = [other.key for other in self.stage.plan.steps]
         later = [other.title for other in self.stage.plan.steps[keys.index(step.key) + 1 :] if other.phase != "proof"]

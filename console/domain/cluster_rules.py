@@ -1,0 +1,189 @@
+"""What makes a cluster one that Changeover can operate: two nodes, the driver's group, addresses that stay apart."""
+
+import dataclasses
+import ipaddress
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from console.domain import inventory, operating_environment
+from console.domain import inventory_names as names
+from console.domain.inventory import ClusterSpec, NodeSpec, Path, Problem
+from console.domain.topology import Timing
+
+Resolve = Callable[[str], Collection[str]]
+"""The IP addresses that a name leads to; none when it leads nowhere."""
+
+GROUP_SOURCE = "ExpressCluster PP Guide, Installation Procedure, step 2"
+DNS_SOURCE = "ExpressCluster PP Guide, Installation Procedure, step 4"
+SPN_SOURCE = "ExpressCluster PP Guide, Sample scripts"
+MANDATORY_SPN_CLASSES = ("HOST", "exchangeMDB", "exchangeRFR")
+LONGEST_DEADLINE = 86400.0
+DEADLINES = tuple(f.name for f in dataclasses.fields(Timing))
+
+Found = tuple[Path, str, str, str]
+"""Path, message, remedy, source (or empty)."""
+
+
+def cluster_problems(cluster: ClusterSpec, resolve: Resolve) -> Iterator[Problem]:
+    """Everything that is wrong with `cluster` in itself, whatever else the inventory holds."""
+    for rule in (_fields, _lists, _timing, _group, _roles):
+        for path, message, remedy, source in rule(cluster):
+            yield Problem("cluster", cluster.name, path, message, remedy, source=source)
+    for index, node in enumerate(cluster.nodes):
+        for path, message, remedy, source in _node(cluster, node, resolve):
+            yield Problem("cluster", cluster.name, ("nodes", index, *path), message, remedy, source=source)
+
+
+def complain(path: Path, complaint: names.Complaint | None, source: str = "") -> Iterator[Found]:
+    """The complaint, if there is one, at `path`."""
+    if complaint is not None:
+        yield path, *complaint, source
+
+
+def _fields(cluster: ClusterSpec) -> Iterator[Found]:
+    yield from complain(("name",), names.title(cluster.name))
+    yield from complain(("driver",), names.one_of(cluster.driver, inventory.DRIVER_CHOICES))
+    yield from complain(("generation",), names.one_of(cluster.generation, inventory.GENERATION_CHOICES))
+    yield from complain(("group",), names.group(cluster.group))
+    yield from complain(("product_folder",), names.windows_folder(cluster.product_folder))
+    if cluster.membership_tolerance < 0:
+        yield ("membership_tolerance",), "The tolerance is below zero.", "Give 0 or a number of mailboxes.", ""
+
+
+def _lists(cluster: ClusterSpec) -> Iterator[Found]:
+    checks = {"spn_classes": names.spn_class, "greetings": names.greeting, "extra_services": names.service}
+    for field, check in checks.items():
+        values: tuple[str, ...] = getattr(cluster, field)
+        for index, value in enumerate(values):
+            yield from complain((field, index), check(value))
+        for value in _repeated(values):
+            yield (field,), f"{value} is listed more than once.", "List it once.", ""
+    have = {value.casefold() for value in cluster.spn_classes}
+    missing = [value for value in MANDATORY_SPN_CLASSES if value.casefold() not in have]
+    if missing:
+        text = f"The service classes lack {', '.join(missing)}, which always move with Exchange."
+        yield ("spn_classes",), text, "Add them.", SPN_SOURCE
+    if not cluster.greetings:
+        text = "No greeting is named, so nothing could prove that mail is up."
+        yield ("greetings",), text, "Name at least one, such as smtp:25.", ""
+
+
+def _repeated(values: Iterable[str]) -> list[str]:
+    counted = Counter(value.casefold() for value in values)
+    return [value for value, times in counted.items() if times > 1]
+
+
+def _timing(cluster: ClusterSpec) -> Iterator[Found]:
+    for name, seconds in cluster.timing:
+        if name not in DEADLINES:
+            yield ("timing", name), f"{name!r} is not a deadline.", f"Use one of {', '.join(DEADLINES)}.", ""
+        elif not 0 < seconds <= LONGEST_DEADLINE:
+            yield ("timing", name), f"{seconds:g} seconds is no deadline.", "Give more than 0 and at most 86400.", ""
+
+
+def _group(cluster: ClusterSpec) -> Iterator[Found]:
+    """The rule of the driver for what the Exchange group holds; an unknown driver has been reported already."""
+    if cluster.driver != "expresscluster":
+        return
+    if len(cluster.floating_ips) != 1:
+        text = f"The group has {len(cluster.floating_ips)} floating IP addresses; it needs exactly one."
+        yield ("floating_ips",), text, "Keep the one that clients and other Exchange servers use.", GROUP_SOURCE
+    if cluster.virtual_ips:
+        text = "The group has a virtual IP address, which Exchange's group does not support."
+        yield ("virtual_ips",), text, "Use a floating IP address instead.", GROUP_SOURCE
+    if len(cluster.partitions) != 1:
+        text = f"The group has {len(cluster.partitions)} switching partitions; it needs exactly one."
+        yield ("partitions",), text, "Name the one that holds Exchange's data.", GROUP_SOURCE
+    for index, address in enumerate(cluster.floating_ips):
+        yield from complain(("floating_ips", index), _floating_ip(address), GROUP_SOURCE)
+    for index, drive in enumerate(cluster.partitions):
+        yield from complain(("partitions", index), names.drive(drive), GROUP_SOURCE)
+
+
+def _floating_ip(text: str) -> names.Complaint | None:
+    try:
+        address = ipaddress.IPv4Address(text)
+    except ValueError:
+        return f"{text!r} is not an IPv4 address.", "Give the floating IP address, such as 10.0.0.10."
+    if address.is_multicast or address.is_unspecified or address == ipaddress.IPv4Address("255.255.255.255"):
+        return f"{text} is not the address of a single host.", "Give the floating IP address of the group."
+    return None
+
+
+def _roles(cluster: ClusterSpec) -> Iterator[Found]:
+    roles = Counter(node.role for node in cluster.nodes)
+    if len(cluster.nodes) != 2:
+        text = f"The cluster has {len(cluster.nodes)} nodes; it needs exactly two."
+        yield ("nodes",), text, "Name one primary and one standby node.", ""
+    elif roles != {"primary": 1, "standby": 1}:
+        yield ("nodes",), "The two nodes are not one primary and one standby.", "Give each its own role.", ""
+    for index, node in enumerate(cluster.nodes):
+        if node.role not in ("primary", "standby"):
+            yield ("nodes", index, "role"), f"{node.role!r} is not a role.", "Use primary or standby.", ""
+    servers = _repeated(node.server.name for node in cluster.nodes)
+    if servers:
+        text = "Both nodes name the same Exchange server object."
+        yield ("nodes",), text, "Name for each node the server object that setup made on it.", ""
+
+
+def _node(cluster: ClusterSpec, node: NodeSpec, resolve: Resolve) -> Iterator[Found]:
+    yield from complain(("name",), names.computer_name(node.name))
+    yield from complain(("server", "name"), names.computer_name(node.server.name))
+    yield from complain(("windows",), names.one_of(node.windows, inventory.WINDOWS_CHOICES))
+    yield from complain(("edition",), names.one_of(node.edition, inventory.EDITION_CHOICES))
+    yield from complain(("architecture",), names.one_of(node.architecture, inventory.ARCHITECTURE_CHOICES))
+    yield from _service_packs(node)
+    yield from operating_environment.mismatches(cluster.generation, node)
+    yield from _connection(node)
+    complaint = names.host(node.address)
+    yield from complain(("address",), complaint)
+    if complaint is None:
+        yield from _address(cluster, node, resolve)
+
+
+def _service_packs(node: NodeSpec) -> Iterator[Found]:
+    packs: dict[Path, int] = {
+        ("service_pack",): node.service_pack,
+        ("server", "service_pack"): node.server.service_pack,
+    }
+    for path, pack in packs.items():
+        if not 0 <= pack <= 9:
+            yield path, f"{pack} is not a service pack.", "Give its number; 0 means none.", ""
+
+
+def _connection(node: NodeSpec) -> Iterator[Found]:
+    yield from complain(("port",), names.port(node.port))
+    yield from complain(("scheme",), names.one_of(node.scheme, inventory.SCHEME_CHOICES))
+    yield from complain(("auth",), names.one_of(node.auth, inventory.AUTH_CHOICES))
+    if node.tls_name:
+        yield from complain(("tls_name",), names.host(node.tls_name))
+    if not 1 <= node.codepage <= 65535:
+        yield ("codepage",), f"{node.codepage} is not a code page.", "Give its number, such as 65001 or 932.", ""
+    if node.scheme == "http" and node.auth == "basic" and not node.allow_clear_text:
+        yield (
+            ("auth",),
+            "Basic over HTTP sends the password in clear text.",
+            "Use NTLM or HTTPS, or allow clear text for this node.",
+            "RFC 7617, section 4",
+        )
+
+
+def _address(cluster: ClusterSpec, node: NodeSpec, resolve: Resolve) -> Iterator[Found]:
+    """The management address must lead to this machine whoever is active, so neither address nor name may move."""
+    remedy = "Give the node's own fixed IP address, or another name that leads to it."
+    if node.address in cluster.floating_ips:
+        yield (
+            ("address",),
+            f"{node.address} is the floating IP address, which moves with the group.",
+            remedy,
+            DNS_SOURCE,
+        )
+        return
+    if names.is_ip(node.address):
+        return
+    first_label = node.address.split(".")[0].casefold()
+    if first_label in {other.name.casefold() for other in cluster.nodes}:
+        text = f"{node.address} is a computer name of this cluster; the primary's leads to the floating IP address."
+        yield ("address",), text, remedy, DNS_SOURCE
+    elif moving := sorted(set(resolve(node.address)) & set(cluster.floating_ips)):
+        yield ("address",), f"{node.address} resolves to the floating IP address {moving[0]}.", remedy, DNS_SOURCE

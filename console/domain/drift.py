@@ -1,0 +1,62 @@
+"""Structural drift: what a plan relies on, by name, and which of it is no longer so."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from console.domain.directory import DirectoryView
+from console.domain.observation import ClusterObservation
+from console.domain.products import Generation
+from console.domain.topology import Cluster
+
+
+def fingerprint(
+    cluster: Cluster, generation: Generation, observation: ClusterObservation, view: DirectoryView
+) -> dict[str, Any]:
+    """Everything structural, as JSON values: owner, nodes, services, servers, stores, names, pointers, controller."""
+    return {
+        "owner of the group": observation.owner(cluster.group).value or "",
+        "nodes": {name: seen.hostname.value or "" for name, seen in observation.nodes.items()},
+        "services": _services(cluster, generation, observation),
+        "servers": {s.name: [s.dn, s.legacy_dn, s.mta_dn] for s in (view.primary, view.standby)},
+        "stores": {store.dn: store.guid for s in (view.primary, view.standby) for store in s.stores},
+        "holders of service principal names": {n: sorted(dns) for n, dns in view.spn_holders.items()},
+        "pointers": {pointer.dn: [pointer.attribute, pointer.value] for pointer in view.pointers},
+        "domain controller": view.controller.dns_name,
+    }
+
+
+def _services(cluster: Cluster, generation: Generation, observation: ClusterObservation) -> dict[str, str]:
+    """`node/service` to state and start type; a pending state counts as what it leads to."""
+    told = {}
+    for name, seen in observation.nodes.items():
+        for service in generation.running_services(cluster.extra_services):
+            state = seen.service(service.name).value
+            told[f"{name}/{service.name}"] = f"{state.state}, {state.start_type}" if state else "unknown"
+    return told
+
+
+def differences(planned: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What is different, one clause each, naming the object."""
+    found: list[str] = []
+    for name, before in planned.items():
+        after = now.get(name)
+        if before == after:
+            continue
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            keys = sorted(set(before) | set(after))
+            found += [
+                f"{name}: {key} was {_say(before.get(key))}, is {_say(after.get(key))}"
+                for key in keys
+                if before.get(key) != after.get(key)
+            ]
+        else:
+            found.append(f"{name}: was {_say(before)}, is {_say(after)}")
+    return found
+
+
+def _say(value: object) -> str:
+    if value is None:
+        return "not there"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(part) for part in value) or "nothing"
+    return str(value) or "nothing"

@@ -1,0 +1,139 @@
+"""The one place where arguments become text for cmd.exe, so that nothing in them can act on its own.
+
+What is relied on: cmd.exe takes `& | < > ^ ( )` literally between double quotes; `%` and `!` expand even there and
+a `"` ends them, so texts with these are refused, not guessed at. Programs split the line as CommandLineToArgvW does:
+backslashes count only before a double quote. A line holds at most 8191 characters.
+"""
+
+import re
+from collections.abc import Sequence
+
+from console.domain.errors import Unquotable
+
+LINE_LIMIT = 8191
+"""Characters that cmd.exe accepts in one line."""
+
+RUN_FOLDER = r"C:\changeover\run"
+"""Where detached commands keep their files: on the system drive, never on the switching partition."""
+
+_PROGRAM = re.compile(r"[A-Za-z0-9_.:\\-]+")
+_PLAIN = re.compile(r"[A-Za-z0-9_.:\\/@+,=*?-]*[A-Za-z0-9_.:/@+,=*?-]")
+_FORBIDDEN = re.compile(r'["%!\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]')
+_LOOKALIKES = re.compile("[\u00a5\u02ba\u030e\u2033\u2036\u20a9\uff02\uff3c\u201c-\u201f]")
+"""Characters that some code pages of old Windows turn into a double quote or a backslash."""
+_RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+_OUTER_SPECIAL = re.compile(r"([&|<>^])")
+_ECHO_SPECIAL = frozenset("&|<>^()")
+
+
+def cmd_line(argv: Sequence[str]) -> str:
+    """`argv` as one line for `cmd.exe /c`. Raises `Unquotable` for what cannot be passed safely."""
+    if not argv:
+        raise Unquotable("There is no command to run.", remedy="Name a program.")
+    if not _PROGRAM.fullmatch(argv[0]):
+        raise Unquotable(
+            f"The program name {argv[0]!r} holds a character that cmd.exe would act on.",
+            remedy="Use a name that the node's PATH finds, or a path without blanks.",
+        )
+    arguments = [_argument(text, position) for position, text in enumerate(argv[1:], start=1)]
+    return _bounded(" ".join([argv[0], *arguments]))
+
+
+def batch_line(commands: Sequence[Sequence[str]], nonce: str) -> str:
+    """Read-only commands as one line; after command N it prints `@@<nonce>:N:<exit code>`, N from 1.
+
+    Quoted arguments stand outside of the quotes for the outer cmd.exe, so their special characters carry a caret
+    there, which it takes off. Raises `Unquotable`, also when the line grows beyond 8191 characters.
+    """
+    parts = [f"{_nested(argv)} <nul & {_marker(nonce, n)}" for n, argv in enumerate(commands, start=1)]
+    return _bounded(f'cmd /v:on /s /c "{" & ".join(parts)}"')
+
+
+def batch_lines(commands: Sequence[Sequence[str]], nonce: str) -> tuple[tuple[str, int], ...]:
+    """As few `batch_line`s as hold all commands, each with the number of its commands."""
+    lines: list[tuple[str, int]] = []
+    held: list[Sequence[str]] = []
+    for argv in commands:
+        try:
+            batch_line([*held, argv], nonce)
+        except Unquotable:
+            if not held:
+                raise
+            lines.append((batch_line(held, nonce), len(held)))
+            held = []
+        held = [*held, argv]
+    return (*lines, (batch_line(held, nonce), len(held))) if held else tuple(lines)
+
+
+def run_folder(run_id: str) -> str:
+    """The folder of a detached command. Raises `Unquotable` for an id that is not a plain lower-case name."""
+    if not _RUN_ID.fullmatch(run_id):
+        raise Unquotable(f"{run_id!r} is no run id: letters a-z, digits and hyphens only, at most 100.")
+    return rf"{RUN_FOLDER}\{run_id}"
+
+
+def detached_script(run_id: str, argv: Sequence[str]) -> tuple[str, ...]:
+    """The lines of the batch file that runs `argv` once, however often it is started.
+
+    Making the folder `started` is its lock. The exit code appears in `rc.txt` whole or not at all, and is written
+    before the task takes itself away.
+    """
+    folder = run_folder(run_id)
+    return (
+        "@echo off",
+        rf'mkdir "{folder}\started" 2>nul || exit /b 0',
+        rf'{cmd_line(argv)} >"{folder}\out.txt" 2>&1',
+        rf'>"{folder}\rc.tmp" echo %errorlevel%',
+        rf'move /y "{folder}\rc.tmp" "{folder}\rc.txt" >nul',
+        f"schtasks /delete /tn {run_id} /f >nul 2>&1",
+    )
+
+
+def detached_lines(run_id: str, argv: Sequence[str]) -> tuple[str, str]:
+    """Two lines that prepare a detached command: make its folder (exit code 1 when it is there), write its script.
+
+    The script is written beside its place and moved there, so that it is never found half written.
+    """
+    folder = run_folder(run_id)
+    echoes = "&".join("echo " + _echo_text(line) for line in detached_script(run_id, argv))
+    written = rf'({echoes})>"{folder}\run.tmp"&&move /y "{folder}\run.tmp" "{folder}\run.cmd" >nul'
+    return f'mkdir "{folder}"', _bounded(written)
+
+
+def _argument(text: str, position: int) -> str:
+    bad = _FORBIDDEN.search(text) or _LOOKALIKES.search(text)
+    if bad:
+        name = f"U+{ord(bad.group()):04X} ({bad.group()!r})"
+        raise Unquotable(f"Argument {position} holds the character {name}, which cannot be passed to cmd.exe safely.")
+    if _PLAIN.fullmatch(text):
+        return text
+    trailing = len(text) - len(text.rstrip("\\"))
+    return f'"{text}{"\\" * trailing}"' if trailing else f'"{text}"'
+
+
+def _nested(argv: Sequence[str]) -> str:
+    return _OUTER_SPECIAL.sub(r"^\1", cmd_line(argv))
+
+
+def _marker(nonce: str, number: int) -> str:
+    return f"echo @@{nonce}:{number}:!errorlevel!"
+
+
+def _echo_text(line: str) -> str:
+    """`line` as `echo` must be given it on a command line inside parentheses so that it prints just that."""
+    quoted = False
+    pieces: list[str] = []
+    for char in line:
+        if char == '"':
+            quoted = not quoted
+        pieces.append("^" + char if char in _ECHO_SPECIAL and not quoted else char)
+    return "".join(pieces).replace("%errorlevel%", "%^errorlevel%")
+
+
+def _bounded(line: str) -> str:
+    if len(line) > LINE_LIMIT:
+        raise Unquotable(
+            f"The command line has {len(line)} characters; cmd.exe takes {LINE_LIMIT}.",
+            remedy="Use shorter names, or fewer commands at once.",
+        )
+    return line

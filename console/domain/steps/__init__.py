@@ -1,0 +1,26 @@
+"""What each kind of step does: one small module for each part of the world that it touches."""
+
+from collections.abc import Mapping
+
+from console.domain.steps.base import Behaviour
+from console.domain.steps.directory import ApplyChanges, ClaimNames, SwitchMailboxes, VerifyDirectory
+from console.domain.steps.group import MoveGroup
+from console.domain.steps.partition import FreePartition
+from console.domain.steps.proof import Greet, MountedStores, Moved
+from console.domain.steps.recheck import Recheck
+from console.domain.steps.services import StartService, StopService
+
+BEHAVIOURS: Mapping[str, Behaviour] = {
+    "recheck": Recheck(),
+    "service.stop": StopService(),
+    "service.start": StartService(),
+    "partition.free": FreePartition(),
+    "group.move": MoveGroup(),
+    "directory.apply": ApplyChanges(),
+    "directory.claim": ClaimNames(),
+    "directory.mailboxes": SwitchMailboxes(),
+    "directory.verify": VerifyDirectory(),
+    "stores.mounted": MountedStores(),
+    "greeting": Greet(),
+    "moved": Moved(),
+}

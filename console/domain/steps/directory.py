@@ -1,0 +1,119 @@
+"""Switch the directory: compare-and-set on planned objects, mailboxes by the rule, names released before claimed."""
+
+from console.domain.directory import DirectoryView
+from console.domain.outcome import Todo
+from console.domain.plan import Step
+from console.domain.steps.base import Goal, Look, Stage, StepFailed
+from console.domain.steps.group import require_owner
+from console.domain.switch.apply import (
+    apply_changes,
+    claim_names,
+    pending,
+    remaining_differences,
+    switch_mailboxes,
+)
+from console.domain.switch.differences import Direction
+
+AGREEMENT_SECONDS = 15.0
+"""How often the owner of the group is asked again while mailboxes are being changed."""
+
+
+def direction(stage: Stage, view: DirectoryView) -> Direction:
+    """From the source's server object to the target's."""
+    cluster, plan = stage.field.cluster, stage.plan
+    return Direction(view, cluster.server_of(plan.source), cluster.server_of(plan.target), cluster.spn_classes)
+
+
+class ApplyChanges:
+    """The planned changes of the step hold, object by object."""
+
+    only_looks = False
+
+    def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
+        """Holds when every planned value is there."""
+        left = pending(stage.field.directory(), step.changes)
+        if not left:
+            return Look(Goal.HOLDS, f"{len(step.changes)} of {len(step.changes)} objects hold the planned values.")
+        return Look(Goal.NOT_YET, f"{len(left)} of {len(step.changes)} objects still differ, first {left[0].dn}.")
+
+    def apply(self, stage: Stage, step: Step) -> None:
+        """Send what differs. Raises `StepFailed` for an object that somebody else has changed meanwhile."""
+        require_owner(stage, stage.plan.target)
+        session = stage.field.directory()
+        for change, done in apply_changes(session, pending(session, step.changes)):
+            stage.note(step, f"{done.outcome}: {change.dn}", kind="output")
+            if done.outcome != "applied":
+                raise StepFailed(f"{change.dn} could not be changed: {done.outcome}, {done.detail}")
+
+
+class ClaimNames(ApplyChanges):
+    """The service principal names are on the target's account; if they cannot be, the old owner gets them back."""
+
+    def apply(self, stage: Stage, step: Step) -> None:
+        """Add the names to the new owner, or put them back and fail."""
+        require_owner(stage, stage.plan.target)
+        released = [change for key in step.params.get("released_by", ()) for change in stage.plan.step(key).changes]
+        claim_names(stage.field.directory(), step.changes, released, stage.output(step))
+
+
+class SwitchMailboxes:
+    """Every mailbox of the rule points at the target's server; what cannot be changed goes on the to-do list."""
+
+    only_looks = False
+
+    def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
+        """Before: not yet, the rule is read when acting. After: the action has itself read back what it wrote."""
+        if not applied:
+            return Look(Goal.NOT_YET, "The mailbox rule is read again.")
+        return Look(Goal.HOLDS, f"{step.params['changing']} mailboxes were planned; see the counts above.")
+
+    def apply(self, stage: Stage, step: Step) -> None:
+        """Change what differs, many in flight, with progress; raises `Drifted` beyond the tolerance, untouched."""
+        require_owner(stage, stage.plan.target)
+        view = stage.field.read_directory()
+        outcome = switch_mailboxes(
+            stage.field.directory(),
+            direction(stage, view),
+            planned=stage.mailboxes.guids(),
+            tolerance=stage.plan.membership.tolerance,
+            on_progress=self._reporter(stage, step),
+            on_note=lambda text: stage.note(step, text),
+        )
+        stage.todo.extend(Todo(item.what, item.why, item.remedy) for item in outcome.todo)
+        stage.note(step, outcome.sentence, kind="progress", done=outcome.done, total=outcome.total)
+
+    def _reporter(self, stage: Stage, step: Step):  # type: ignore[no-untyped-def]
+        asked = stage.clock.monotonic()
+
+        def report(done: int, total: int) -> None:
+            nonlocal asked
+            stage.control.beat(step.key, step.within)
+            stage.note(step, f"{done} of {total} mailboxes", kind="progress", done=done, total=total)
+            if stage.clock.monotonic() - asked > AGREEMENT_SECONDS:
+                require_owner(stage, stage.plan.target)
+                asked = stage.clock.monotonic()
+
+        return report
+
+
+class VerifyDirectory:
+    """A fresh reading finds nothing left to change but what is on the to-do list."""
+
+    only_looks = True
+
+    def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
+        """Reads everything again and compares."""
+        view = stage.field.read_directory()
+        known = {todo.what.casefold() for todo in stage.todo}
+        left = [
+            dn
+            for dn in remaining_differences(stage.field.directory(), direction(stage, view))
+            if dn.casefold() not in known
+        ]
+        if not left:
+            return Look(Goal.HOLDS, f"Read back on {view.controller.dns_name}: nothing is left to change.")
+        text = f"{len(left)} objects still differ after the switch, first {left[0]}."
+        return Look(Goal.NEVER, text, remedy="Somebody else changes the directory; compare, then make a new plan.")
+
+    def apply(self, stage: Stage, step: Step) -> None:
+        """Nothing to do but look again."""

@@ -1,0 +1,40 @@
+"""Right before the first change: is the world still the one that the plan was made for?"""
+
+from console.domain import drift
+from console.domain.errors import Drifted
+from console.domain.observe import foreign_users
+from console.domain.plan import Step
+from console.domain.steps.base import Goal, Look, Stage
+from console.domain.steps.partition import describe
+from console.domain.switch.apply import compare_membership
+
+
+class Recheck:
+    """Nothing that the plan relies on has changed, and nobody uses the partition who must not."""
+
+    only_looks = True
+
+    def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
+        """Reads nodes and directory afresh. Raises `Drifted` with everything that changed."""
+        field, plan = stage.field, stage.plan
+        observation = field.observe()
+        view = field.read_directory()
+        found = drift.differences(
+            plan.structural, drift.fingerprint(field.cluster, field.generation, observation, view)
+        )
+        users = foreign_users(observation.nodes[plan.source].partition, field.cluster, field.generation)
+        if users:
+            found.append(f"{field.cluster.partition} on {plan.source} is now in use by {describe(users)}")
+        if found:
+            raise Drifted(f"The plan no longer fits: {'; '.join(found)}.")
+        compare_membership(
+            field.directory(),
+            view,
+            stage.mailboxes.guids(),
+            plan.membership.tolerance,
+            lambda text: stage.note(step, text),
+        )
+        return Look(Goal.HOLDS, "Nodes, services, directory and mailboxes are as the plan expects.")
+
+    def apply(self, stage: Stage, step: Step) -> None:
+        """Nothing to do."""
