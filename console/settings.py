@@ -211,9 +211,7 @@ TEMPLATES = [
 
 _database_url = env_secret("CHANGEOVER_DATABASE_URL")
 DATABASES = {
-    "default": database_from_url(_database_url)
-    if _database_url
-    else sqlite_database(STATE_DIR / "changeover.sqlite3")
+    "default": database_from_url(_database_url) if _database_url else sqlite_database(STATE_DIR / "changeover.sqlite3")
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -226,9 +224,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = env_int("CHANGEOVER_SESSION_SECONDS", 12 * 3600)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = env_int("CHANGEOVER_HSTS_SECONDS", 31536000) if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("CHANGEOVER_BEHIND_PROXY", False) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("CHANGEOVER_BEHIND_PROXY", False) else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -279,12 +275,23 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
 
+# --- Operations; all in seconds
+
+CLAIM_WITHIN = env_int("CHANGEOVER_CLAIM_WITHIN", 300)
+"""An operation that no worker has claimed this long after its confirmation expires and never starts."""
+LEASE_SECONDS = env_int("CHANGEOVER_LEASE_SECONDS", 20)
+"""A worker that has not been heard of for this long is taken for dead."""
+PLAN_WITHIN = env_int("CHANGEOVER_PLAN_WITHIN", 180)
+"""A plan still being prepared after this has failed."""
+OBSERVE_EVERY = env_int("CHANGEOVER_OBSERVE_EVERY", 30)
+SWEEP_EVERY = env_int("CHANGEOVER_SWEEP_EVERY", 5)
+SITES = env_list("CHANGEOVER_SITES")
+"""The sites whose nodes this host's workers reach; none named: every site of the inventory."""
+
 # --- Log
 
 LOGGING_CONFIG = "console.logs.configure"
 LOGGING = {
     "level": env("CHANGEOVER_LOG_LEVEL", "INFO").upper(),
-    "format": env_choice(
-        "CHANGEOVER_LOG_FORMAT", ["json", "console"] if PRODUCTION else ["console", "json"]
-    ),
+    "format": env_choice("CHANGEOVER_LOG_FORMAT", ["json", "console"] if PRODUCTION else ["console", "json"]),
 }

@@ -3,6 +3,14 @@
 from console.models.accounts import OsAccount
 from console.models.audit import AuditHead, AuditRecord
 from console.models.inventory import Cluster, Credential, Directory, ExchangeServer, Node, Site
+from console.models.operations import (
+    JournalLine,
+    ObservationRecord,
+    ObservationTurn,
+    Operation,
+    PlanMailboxes,
+    PlanRecord,
+)
 
 __all__ = [
     "AuditHead",
@@ -11,7 +19,13 @@ __all__ = [
     "Credential",
     "Directory",
     "ExchangeServer",
+    "JournalLine",
     "Node",
+    "ObservationRecord",
+    "ObservationTurn",
+    "Operation",
     "OsAccount",
+    "PlanMailboxes",
+    "PlanRecord",
     "Site",
 ]

@@ -3,8 +3,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 ACTING_KINDS = ("failover", "failback", "takeover", "start", "directory-switch", "undo")
+ONE_ACTING = "one_acting_operation_per_cluster"
 
 
 class PlanRecord(models.Model):
@@ -24,13 +26,19 @@ class PlanRecord(models.Model):
     hash = models.CharField(max_length=64, blank=True)
     refusal = models.JSONField(null=True, blank=True, help_text="Headline and reasons, once it is refused.")
     error = models.JSONField(null=True, blank=True, help_text="Message and remedy, once it has failed.")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now())
+    prepare_before = models.DateTimeField(null=True, blank=True, help_text="Still being prepared then, it failed.")
+    claimed_at = models.DateTimeField(null=True, blank=True, help_text="When somebody began to make it.")
     finished_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by_name = models.CharField(max_length=150, blank=True)
+    origin = models.CharField(max_length=16, blank=True)
 
     class Meta:
         ordering = ["-pk"]
+        default_permissions = ()
+        indexes = [models.Index(fields=["state", "prepare_before"])]
 
     def __str__(self) -> str:
         return f"plan {self.pk}: {self.kind} of {self.cluster}"
@@ -46,6 +54,7 @@ class PlanMailboxes(models.Model):
 
     class Meta:
         ordering = ["number"]
+        default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["plan", "number"], name="one_slice_per_number")]
 
     def __str__(self) -> str:
@@ -105,11 +114,12 @@ class Operation(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["cluster"],
                 condition=Q(status__in=["queued", "running"], kind__in=ACTING_KINDS),
-                name="one_acting_operation_per_cluster",
+                name=ONE_ACTING,
             )
         ]
         indexes = [models.Index(fields=["cluster", "-id"]), models.Index(fields=["status"])]
@@ -133,7 +143,7 @@ class JournalLine(models.Model):
 
     operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="journal")
     seq = models.PositiveBigIntegerField()
-    at = models.DateTimeField()
+    at = models.DateTimeField(db_default=Now(), help_text="By the database's clock.")
     kind = models.CharField(max_length=16)
     step = models.CharField(max_length=128, blank=True)
     text = models.TextField()
@@ -141,6 +151,7 @@ class JournalLine(models.Model):
 
     class Meta:
         ordering = ["seq"]
+        default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["operation", "seq"], name="one_line_per_number")]
 
     def __str__(self) -> str:
@@ -157,6 +168,21 @@ class ObservationRecord(models.Model):
 
     class Meta:
         ordering = ["cluster_id"]
+        default_permissions = ()
 
     def __str__(self) -> str:
         return f"observation of {self.cluster} at {self.at:%F %T}"
+
+
+class ObservationTurn(models.Model):
+    """When a cluster is to be observed next: whoever moves the time on has the turn, so that one look is made."""
+
+    cluster = models.OneToOneField("console.Cluster", on_delete=models.CASCADE, related_name="observation_turn")
+    due_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["due_at"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.cluster} is observed at {self.due_at:%F %T}"
