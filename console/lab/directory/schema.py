@@ -1,4 +1,4 @@
-"""The Active Directory schema as the lab knows it: base and Exchange attributes and classes, read from data/."""
+"""The Active Directory schema as the lab knows it, base and Exchange, read from data/."""
 
 from __future__ import annotations
 
@@ -18,10 +18,20 @@ INTEGER_SYNTAXES = frozenset({"2.5.5.9", "2.5.5.16"})
 BINARY_SYNTAXES = frozenset({OCTET_SYNTAX, SID_SYNTAX})
 
 # Written by the directory itself; nobody else may write them.
-SYSTEM_ATTRIBUTES = frozenset({
-    "objectguid", "objectsid", "whencreated", "whenchanged", "usncreated", "usnchanged", "distinguishedname",
-    "name", "memberof", "instancetype",
-})
+SYSTEM_ATTRIBUTES = frozenset(
+    {
+        "objectguid",
+        "objectsid",
+        "whencreated",
+        "whenchanged",
+        "usncreated",
+        "usnchanged",
+        "distinguishedname",
+        "name",
+        "memberof",
+        "instancetype",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,11 @@ def rows(name: str) -> list[dict[str, str]]:
         ]
 
 
+def words(name: str) -> tuple[str, ...]:
+    """The lines of data/NAME.txt."""
+    return tuple((DATA / f"{name}.txt").read_text(encoding="utf-8").split())
+
+
 def _number(text: str) -> int | None:
     return int(text) if text else None
 
@@ -93,9 +108,17 @@ def exchange_attributes() -> tuple[Attribute, ...]:
     """The attributes that Exchange's schema extension adds, with their real object identifiers."""
     return tuple(
         Attribute(
-            name=row["name"], syntax=row["syntax"], single=row["values"] == "single", cn=row["cn"], oid=row["oid"],
-            om=int(row["om"]), link=_number(row["link"]), flags=int(row["flags"]),
-            in_global_catalog=row["gc"] == "gc", lower=_number(row["lower"]), upper=_number(row["upper"]),
+            name=row["name"],
+            syntax=row["syntax"],
+            single=row["values"] == "single",
+            cn=row["cn"],
+            oid=row["oid"],
+            om=int(row["om"]),
+            link=_number(row["link"]),
+            flags=int(row["flags"]),
+            in_global_catalog=row["gc"] == "gc",
+            lower=_number(row["lower"]),
+            upper=_number(row["upper"]),
             guid=UUID(row["guid"]),
         )
         for row in rows("exchange_attributes")
@@ -107,10 +130,17 @@ def exchange_classes() -> tuple[ObjectClass, ...]:
     """The classes that Exchange's schema extension adds, in an order in which they can be created."""
     return tuple(
         ObjectClass(
-            name=row["name"], parent=row["parent"], category=row["category"], category_cn=row["cn"],
-            auxiliary=tuple(row["auxiliary"].split()), must=tuple(row["must"].split()),
-            may=tuple(row["may"].split()), oid=row["oid"], superiors=tuple(row["superiors"].split()),
-            superiors_later=tuple(row["superiors_later"].split()), guid=UUID(row["guid"]),
+            name=row["name"],
+            parent=row["parent"],
+            category=row["category"],
+            category_cn=row["cn"],
+            auxiliary=tuple(row["auxiliary"].split()),
+            must=tuple(row["must"].split()),
+            may=tuple(row["may"].split()),
+            oid=row["oid"],
+            superiors=tuple(row["superiors"].split()),
+            superiors_later=tuple(row["superiors_later"].split()),
+            guid=UUID(row["guid"]),
         )
         for row in rows("exchange_classes")
     )
@@ -130,12 +160,13 @@ def _base_attributes() -> list[Attribute]:
 
 
 def _base_classes() -> list[ObjectClass]:
-    added: dict[tuple[str, str], tuple[str, ...]] = {
-        (name, kind): names for name, kind, names in base_class_changes()
-    }
+    added: dict[tuple[str, str], tuple[str, ...]] = {(name, kind): names for name, kind, names in base_class_changes()}
     return [
         ObjectClass(
-            row["name"], row["parent"], row["category"], row["category_cn"],
+            row["name"],
+            row["parent"],
+            row["category"],
+            row["category_cn"],
             tuple(row["auxiliary"].split()) + added.get((row["name"], "auxiliaryClass"), ()),
             tuple(row["must"].split()),
             tuple(row["may"].split()) + added.get((row["name"], "mayContain"), ()),
