@@ -41,7 +41,7 @@ lock: ## Resolve requirements afresh and write every version to deploy/constrain
 
 clean: ## Remove .venv, the demo's state and every cache
 	rm -rf .venv var/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find console tasks tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp per purpose, newer than what it was made from: changed requirements bring .venv up to date.
 .venv/.demo: requirements.txt $(LOCK) deploy/venv.sh
