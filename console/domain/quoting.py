@@ -107,8 +107,8 @@ def _argument(text: str, position: int) -> str:
         raise Unquotable(f"Argument {position} holds the character {name}, which cannot be passed to cmd.exe safely.")
     if _PLAIN.fullmatch(text):
         return text
-    trailing = len(text) - len(text.rstrip("\\"))
-    return f'"{text}{"\\" * trailing}"' if trailing else f'"{text}"'
+    trailing = text[len(text.rstrip("\\")) :]
+    return f'"{text}{trailing}"'
 
 
 def _nested(argv: Sequence[str]) -> str:
