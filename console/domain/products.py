@@ -35,3 +35,26 @@ class Generation:
         """The services that a cluster runs, in start order: all but the optional ones not named in `extra`."""
         wanted = {name.casefold() for name in extra}
         return tuple(s for s in self.services if not s.optional or s.name.casefold() in wanted)
+
+
+@dataclass(frozen=True)
+class ClusterProduct:
+    """What a cluster product is called, how it is asked and told, and which resources its Exchange group may hold.
+
+    Commands are argument lists; `{group}`, `{node}` and `{product_folder}` in them are filled in whole.
+    """
+
+    key: str
+    title: str
+    source: str
+    questions: tuple[tuple[str, ...], ...]
+    move: tuple[str, ...]
+    start: tuple[str, ...]
+    stop: tuple[str, ...]
+    healthy: str
+    """The status word of a server or group that is well."""
+    floating_ip_kinds: tuple[str, ...]
+    forbidden_kinds: tuple[str, ...]
+    partition_kinds: tuple[str, ...]
+    script_kinds: tuple[str, ...]
+    """Resource kinds that run something of their own when the group comes up."""

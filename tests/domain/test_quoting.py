@@ -10,7 +10,7 @@ from console.domain import quoting
 from console.domain.errors import Unquotable
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-TRICKY = st.text(alphabet='ab \\&|<>^()"%!=,;~\t\'`@é日', max_size=20)
+TRICKY = st.text(alphabet="ab \\&|<>^()\"%!=,;~\t'`@é日", max_size=20)
 ARGUMENTS = st.lists(TEXTS | TRICKY, max_size=5)
 
 
