@@ -12,7 +12,7 @@ from console.domain.switch.apply import (
     remaining_differences,
     switch_mailboxes,
 )
-from console.domain.switch.differences import Direction
+from console.domain.switch.direction import Direction, direction_to
 
 AGREEMENT_SECONDS = 15.0
 """How often the owner of the group is asked again while mailboxes are being changed."""
@@ -20,8 +20,7 @@ AGREEMENT_SECONDS = 15.0
 
 def direction(stage: Stage, view: DirectoryView) -> Direction:
     """From the source's server object to the target's."""
-    cluster, plan = stage.field.cluster, stage.plan
-    return Direction(view, cluster.server_of(plan.source), cluster.server_of(plan.target), cluster.spn_classes)
+    return direction_to(view, stage.field.cluster.server_of(stage.plan.target))
 
 
 class ApplyChanges:

@@ -23,7 +23,7 @@ def _view(stage: Stage, name: str) -> Seen[ClusterView]:
 
 
 def require_owner(stage: Stage, node: str) -> None:
-    """The group is on `node` by every engine that answers, else `StepFailed` (agreement, before the directory moves)."""
+    """The group is on `node` by every engine that answers, else `StepFailed`: agreement before the directory moves."""
     group = stage.field.cluster.group
     told = {
         name: view.groups[group].current

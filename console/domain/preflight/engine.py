@@ -1,0 +1,81 @@
+"""Checks of the cluster product: who has the group, its make-up, its state, its scripts."""
+
+from console.domain.checks import Check
+from console.domain.preflight.base import Situation, failed, passed
+from console.domain.preflight.nodes import use_check
+
+SCRIPTS = "The node scripts leave the switch to the console"
+
+
+def checks(situation: Situation) -> list[Check]:
+    """Owner, group state, both engines' view, make-up of the group, scripts, partition."""
+    found = [_owner(situation), _online(situation)]
+    for node in (situation.source, situation.target):
+        found += _view(situation, node)
+    found += _make_up(situation)
+    if situation.seen(situation.source).answered:
+        found.append(use_check(situation))
+    return found
+
+
+def _owner(situation: Situation) -> Check:
+    title = f"The group {situation.cluster.group} is on {situation.source}"
+    owner = situation.observation.owner(situation.cluster.group)
+    if owner.value is None:
+        remedy = "Bring both nodes' cluster service up, or find out why they disagree, before anything is moved."
+        return failed("group.owner", title, f"Who has it is not known: {owner.unknown}.", remedy)
+    if owner.value.casefold() == situation.source.casefold():
+        return passed("group.owner", title, "Every node that answers says so.", about=owner.value)
+    if owner.value.casefold() == situation.target.casefold():
+        remedy = "Nothing to do; if you meant the other direction, choose the other node as the target."
+        return failed("group.owner", title, f"{situation.target} has it already.", remedy, about=owner.value)
+    remedy = "Start the group on a node with the cluster product's own console, then check again."
+    return failed("group.owner", title, "No node has it; a planned move starts from a running group.", remedy)
+
+
+def _online(situation: Situation) -> Check:
+    title = f"The group {situation.cluster.group} is online"
+    status = situation.observation.group_status(situation.cluster.group)
+    if status.value is None:
+        return failed("group.online", title, f"Its state is not known: {status.unknown}.", "Check both nodes.")
+    if status.value.casefold() == "online":
+        return passed("group.online", title, "Online.")
+    remedy = "Wait until it is online, or mend the failed resource first (clpstat names it)."
+    return failed("group.online", title, f"It is {status.value}.", remedy)
+
+
+def _view(situation: Situation, node: str) -> list[Check]:
+    seen = situation.seen(node)
+    title = f"The cluster service on {node} is healthy"
+    if not seen.answered:
+        return []
+    if seen.engine.value is None:
+        remedy = f"Start the cluster service on {node} (clpcl -s), then check again."
+        return [failed("engine.view", title, seen.engine.unknown, remedy, about=node, evidence=seen.evidence)]
+    problems = situation.driver.view_problems(situation.cluster, seen.engine.value, situation.target)
+    if not problems:
+        return [passed("engine.view", title, "Servers, heartbeats and monitors are normal.", about=node)]
+    return [failed("engine.view", title, reason, remedy, about=node) for reason, remedy in problems]
+
+
+def _make_up(situation: Situation) -> list[Check]:
+    title = f"The group {situation.cluster.group} is made up as the guide asks"
+    resources = situation.seen(situation.source).group_resources
+    if resources.value is None:
+        remedy = "Check the product folder in the cluster's settings; the configuration is read from there."
+        return [failed("group.make-up", title, f"Its configuration cannot be read: {resources.unknown}", remedy)]
+    problems = situation.driver.group_problems(resources.value)
+    found = [failed("group.make-up", title, reason, remedy) for reason, remedy in problems]
+    if not problems:
+        found.append(passed("group.make-up", title, ", ".join(resources.value)))
+    if situation.driver.script_state(resources.value) == "none":
+        found.append(
+            passed("group.scripts", SCRIPTS, "The group runs no script: the console stops and starts Exchange.")
+        )
+    else:
+        reason = (
+            "The group runs a script that the console did not write; it would change the directory at the same time."
+        )
+        remedy = "Replace the script resource by the console's scripts, or remove it from the group."
+        found.append(failed("group.scripts", SCRIPTS, reason, remedy))
+    return found

@@ -1,0 +1,84 @@
+"""Checks of the two nodes themselves: they answer, they are who they should be, their clocks agree."""
+
+from console.domain.checks import Check
+from console.domain.observation import NodeObservation
+from console.domain.preflight.base import Situation, failed, passed, untold, warned
+
+CLOCK_SECONDS = 300.0
+"""Kerberos refuses tickets beyond five minutes of difference."""
+
+
+def checks(situation: Situation) -> list[Check]:
+    """For each node: reach, identity and clock."""
+    found: list[Check] = []
+    for node in (situation.source, situation.target):
+        seen = situation.seen(node)
+        found.append(_reach(seen))
+        if seen.answered:
+            found += [_identity(seen), _clock(seen)]
+    return found
+
+
+def _reach(seen: NodeObservation) -> Check:
+    title = f"{seen.node} answers over WinRM"
+    if seen.answered:
+        return passed(
+            "node.reach", title, f"{seen.node} answered; {seen.windows.value or 'version not told'}.", about=seen.node
+        )
+    return failed("node.reach", title, f"{seen.node} does not answer: {seen.unreachable}", seen.remedy, about=seen.node)
+
+
+def _identity(seen: NodeObservation) -> Check:
+    title = f"{seen.node} is the machine it should be"
+    name = seen.hostname.value
+    if name is None:
+        remedy = "Run `hostname` on the node and compare."
+        return failed(
+            "node.identity", title, f"It does not tell its name: {seen.hostname.unknown}", remedy, about=seen.node
+        )
+    if name.casefold() == seen.node.casefold():
+        return passed("node.identity", title, f"It calls itself {name}.", about=seen.node)
+    remedy = "Correct the node's management address in the inventory; it must lead to that machine alone."
+    return failed("node.identity", title, f"It calls itself {name}, not {seen.node}.", remedy, about=seen.node)
+
+
+def _clock(seen: NodeObservation) -> Check:
+    title = f"The clock of {seen.node} is right"
+    offset = seen.clock_offset.value
+    if offset is None:
+        remedy = "Compare the node's clock by hand; it does not stop the move."
+        return warned(
+            "node.clock", title, f"Its clock could not be read: {seen.clock_offset.unknown}", remedy, about=seen.node
+        )
+    if abs(offset) <= CLOCK_SECONDS:
+        return passed("node.clock", title, f"It differs by {abs(offset):.0f} s.", about=seen.node)
+    remedy = "Set the clock (w32tm /resync); Kerberos refuses more than 300 s."
+    return warned("node.clock", title, f"It differs by {abs(offset):.0f} s.", remedy, about=seen.node)
+
+
+def use_check(situation: Situation) -> Check:
+    """Whether somebody else than Exchange uses the switching partition on the source (guide, Notes)."""
+    from console.domain.observe import foreign_users
+    from console.domain.steps.partition import describe
+
+    seen, drive = situation.seen(situation.source), situation.cluster.partition
+    title = f"Nobody uses {drive} on {situation.source} but Exchange"
+    users = foreign_users(seen.partition, situation.cluster, situation.generation)
+    if users:
+        return failed(
+            "partition.free",
+            title,
+            f"{drive} is in use by {describe(users)}. If it is in use during the move, the node is shut down.",
+            "Close the programs, log off the sessions and leave the folders named here, then check again.",
+            about=situation.source,
+            evidence="\n".join(f"{u.what}: {u.process} {u.pid or ''} {u.path}" for u in users),
+        )
+    if not seen.partition.complete:
+        return untold(
+            "partition.free",
+            title,
+            f"Not everything can be listed: {' '.join(seen.partition.unlisted)}",
+            f"Install handle.exe in the search path of {situation.source}, or make sure by hand and accept this.",
+            about=situation.source,
+        )
+    return passed("partition.free", title, "Handles, share sessions and programs were listed.", about=situation.source)
