@@ -33,14 +33,17 @@ class Process:
 
     A signal that the terminal sends reaches only the launcher, which then ends its processes in its own order.
     `name` is what people see, `argv` the program and its arguments (no shell), `log` the file that takes both
-    its output streams, `env` its whole environment.
+    its output streams, `env` its whole environment, `stdin` a file that it reads (nothing when None).
     """
 
-    def __init__(self, name: str, argv: Sequence[str], log: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, argv: Sequence[str], log: Path, env: Mapping[str, str], stdin: Path | None = None
+    ) -> None:
         self.name = name
         self.argv = list(argv)
         self.log = log
         self.env = dict(env)
+        self.stdin = stdin or Path(os.devnull)
         self._popen: subprocess.Popen[bytes] | None = None
         self._log_start = 0
 
@@ -53,11 +56,11 @@ class Process:
 
     def start(self) -> None:
         """Start the program. Raises OSError when it cannot be run at all."""
-        with self.log.open("ab") as output:
+        with self.log.open("ab") as output, self.stdin.open("rb") as source:
             self._log_start = output.tell()
             self._popen = subprocess.Popen(  # noqa: S603 - no shell, and every argument is the launcher's own
                 self.argv,
-                stdin=subprocess.DEVNULL,
+                stdin=source,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=self.env,

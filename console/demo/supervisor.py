@@ -58,9 +58,9 @@ class Supervisor:
     def _note(self, number: int, frame: FrameType | None) -> None:
         self._signals += 1
 
-    def start(self, name: str, argv: Sequence[str]) -> Process:
+    def start(self, name: str, argv: Sequence[str], *, stdin: Path | None = None) -> Process:
         """Start a process that is to live as long as the demo; `wait` says when it is ready."""
-        process = Process(name, argv, self.logs / f"{name}.log", self.env)
+        process = Process(name, argv, self.logs / f"{name}.log", self.env, stdin)
         try:
             process.start()
         except OSError as error:
@@ -68,9 +68,9 @@ class Supervisor:
         self.processes.append(process)
         return process
 
-    def run(self, name: str, argv: Sequence[str], *, within: float) -> str:
+    def run(self, name: str, argv: Sequence[str], *, within: float, stdin: Path | None = None) -> str:
         """Run a program to its end and return what it wrote. Raises ProcessFailed unless it exits with 0 in time."""
-        process = self.start(name, argv)
+        process = self.start(name, argv, stdin=stdin)
         deadline = time.monotonic() + within
         while not process.has_ended():
             self._tick()

@@ -1,0 +1,48 @@
+"""The demo's folder: private, kept, and used by one demo at a time."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from console.demo.state import InUse, State
+
+
+def test_the_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    with State(tmp_path / "new" / "demo") as state:
+        assert stat.S_IMODE(state.folder.stat().st_mode) == 0o700
+        assert stat.S_IMODE(state.password().stat().st_mode) == 0o600
+
+
+def test_the_password_stays_the_same_and_differs_between_folders(tmp_path: Path) -> None:
+    with State(tmp_path / "one") as state:
+        first = state.password().read_text()
+    with State(tmp_path / "one") as again, State(tmp_path / "two") as other:
+        assert again.password().read_text() == first != other.password().read_text()
+    assert len(first.strip()) >= 16
+
+
+def test_a_second_demo_in_the_same_folder_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    with State(tmp_path), pytest.raises(InUse, match=r"running in .* already") as refusal, State(tmp_path):
+        pass
+    assert "--state DIR" in refusal.value.remedy
+
+
+def test_the_folder_is_free_again_afterwards(tmp_path: Path) -> None:
+    for _ in range(2):
+        with State(tmp_path):
+            pass
+
+
+def test_a_socket_in_a_deep_folder_gets_a_short_path_that_is_removed(tmp_path: Path) -> None:
+    with State(tmp_path / ("deep" * 30)) as state:
+        path = state.socket("redis.sock")
+        assert len(str(path)) < 108
+        assert path.parent != state.folder
+    assert not path.parent.exists()
+
+
+def test_a_socket_left_behind_is_cleared_away(tmp_path: Path) -> None:
+    with State(tmp_path) as state:
+        (state.folder / "redis.sock").touch()
+        assert not state.socket("redis.sock").exists()
