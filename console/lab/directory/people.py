@@ -127,7 +127,7 @@ def _tenant(forest: Forest, name: str) -> Tenant:
 def _mail_enabled(layout: Layout, kind: str, dn: str, alias: str) -> TreeEntry:
     """Someone with an address elsewhere: no homeMDB, so never part of a switch."""
     outside = f"{alias}@partner.invalid"
-    attributes = {"mail": outside, "targetAddress": f"SMTP:{outside}", "mailNickname": alias}
+    attributes = {"mail": outside, "mailNickname": alias}
     if kind == "contact":
         return entry(dn, kind, displayName=alias, **attributes)
     return entry(dn, kind, sAMAccountName=alias, userAccountControl=NORMAL_ACCOUNT, **attributes)

@@ -1,0 +1,257 @@
+"""A real Samba AD domain controller that holds a lab forest: built once, kept, copied for each use.
+
+Samba's LDAP ports are fixed, so it runs in the private network namespace that tests/run.sh makes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from console.lab.directory.base_tree import SITE
+from console.lab.directory.certificates import Authority, Files
+from console.lab.directory.definition import Forest
+from console.lab.directory.entry import TreeEntry
+from console.lab.directory.rights import delegation
+from console.lab.directory.schema import DATA
+from console.lab.directory.server import Address
+from console.lab.directory.tree import exchange_tree
+
+from tests.directory import schema_ldif
+
+# -P and -E keep this folder, whose samba.py would hide Samba's own modules, off the path.
+SYSTEM_PYTHON = ("/usr/bin/python3", "-P", "-E")
+LOADER = Path(__file__).with_name("samba_load.py")
+PROGRAMS = ("samba", "samba-tool")
+HOW = (
+    "Run it as root on Debian 12 with: apt-get install samba-ad-dc samba-ad-provision ldb-tools, then "
+    "'make test' or 'sh tests/run.sh tests/directory -m samba'."
+)
+READY_WITHIN = 60.0
+PORT, TLS_PORT = 389, 636
+
+
+class SambaUnavailable(Exception):
+    """Samba cannot be run here; the text says what is missing and how to get it."""
+
+
+def require_samba() -> None:
+    """Raises SambaUnavailable unless this is root, in a private network namespace, with Samba installed."""
+    missing = [name for name in PROGRAMS if shutil.which(name) is None]
+    if missing:
+        raise SambaUnavailable(f"{', '.join(missing)} not found. {HOW}")
+    if os.geteuid() != 0:
+        raise SambaUnavailable(f"Samba needs root and this is user {os.geteuid()}. {HOW}")
+    interfaces = {name for _, name in socket.if_nameindex()}
+    if interfaces - {"lo"}:
+        raise SambaUnavailable(
+            f"Samba's ports are fixed and this network has {', '.join(sorted(interfaces))}: it must run in a "
+            f"private network namespace. {HOW}"
+        )
+
+
+@dataclass
+class SambaServer:
+    """One running domain controller; the accounts and passwords are those of its forest."""
+
+    forest: Forest
+    folder: Path
+    files: Files
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> Address:
+        return Address("127.0.0.1", PORT, TLS_PORT)
+
+    @property
+    def authority(self) -> Path:
+        """The PEM file of the authority that a client has to trust."""
+        return self.files.authority
+
+    def start(self) -> None:
+        """Returns when LDAPS accepts connections. Raises SambaUnavailable with the end of its log."""
+        log = (self.folder / "samba.log").open("wb")
+        # Interactive: it ends by itself when standard input closes, that is when this process dies.
+        self.process = subprocess.Popen(
+            ["samba", "--interactive", "--no-process-group", "--model=single", "--debug-stdout",
+             f"--configfile={self.folder / 'smb.conf'}"],
+            stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + READY_WITHIN
+        while not self._listens():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                tail = (self.folder / "samba.log").read_text(errors="replace")[-2000:]
+                self.stop()
+                raise SambaUnavailable(f"Samba did not start within {READY_WITHIN:.0f} s. {HOW}\n{tail}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Ends the process and forgets the copy of its data."""
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            if self.process.stdin is not None:
+                self.process.stdin.close()
+            self.process = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _listens(self) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", TLS_PORT), 1):
+            return True
+        return False
+
+
+class SambaFactory:
+    """Makes domain controllers; what is costly to build is kept under `cache`, keyed by what goes into it."""
+
+    def __init__(self, cache: Path, work: Path) -> None:
+        self.cache, self.work = cache, work
+        self._count = 0
+
+    def start(self, forest: Forest) -> SambaServer:
+        """A running domain controller with a fresh copy of the forest. Raises SambaUnavailable."""
+        require_samba()
+        built = self._with_tree(forest)
+        self._count += 1
+        folder = self.work / f"samba-{self._count}"
+        shutil.copytree(built, folder)
+        host = f"{forest.domain_controller.lower()}.{forest.domain}"
+        files = Authority("Test CA").issue(folder, "server", [host, "localhost", "127.0.0.1"])
+        _configure(forest, folder, files)
+        server = SambaServer(forest, folder, files)
+        server.start()
+        return server
+
+    def _with_tree(self, forest: Forest) -> Path:
+        tree = _tree_order(forest)
+        target = self.cache / f"tree-{_digest(self._schema_key(forest), tree)}"
+        if not target.exists():
+            partial = _copy(self._with_schema(forest), target)
+            _load(forest, partial, {"tree": tree})
+            partial.rename(target)
+        return target
+
+    def _with_schema(self, forest: Forest) -> Path:
+        target = self.cache / f"schema-{_digest(self._schema_key(forest))}"
+        if not target.exists():
+            partial = target.with_suffix(".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            _provision(forest, partial)
+            _load(forest, partial, {"schema": _schema_order(forest)})
+            partial.rename(target)
+        return target
+
+    def _schema_key(self, forest: Forest) -> str:
+        data = [path.read_text() for path in sorted(DATA.glob("*.tsv"))]
+        programs = [LOADER.read_text(), Path(schema_ldif.__file__).read_text()]
+        names = [forest.base_dn, forest.netbios, forest.domain_controller, forest.account("administrator").password]
+        return _digest(data, programs, names)
+
+
+def _digest(*parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _copy(source: Path, target: Path) -> Path:
+    partial = target.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copytree(source, partial)
+    return partial
+
+
+def _provision(forest: Forest, folder: Path) -> None:
+    """An empty domain. The administrator's password goes in by standard input, never by argv."""
+    script = (
+        "import sys; from samba.netcmd.main import cmd_sambatool; password = sys.stdin.readline().strip(); "
+        "sys.exit(cmd_sambatool()._run('samba-tool', *sys.argv[1:], '--adminpass', password))"
+    )
+    folder.mkdir(parents=True)
+    arguments = [
+        "domain", "provision", f"--targetdir={folder}", f"--realm={forest.domain.upper()}",
+        f"--domain={forest.netbios}", f"--host-name={forest.domain_controller.lower()}", "--host-ip=127.0.0.1",
+        "--server-role=dc", "--dns-backend=NONE", "--use-rfc2307", f"--site={SITE}",
+        f"--option=posix:eadb={folder / 'private' / 'eadb.tdb'}",
+    ]
+    _run([*SYSTEM_PYTHON, "-c", script, *arguments], forest.account("administrator").password + "\n")
+
+
+def _run(command: list[str], text: str) -> None:
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode != 0:
+        raise SambaUnavailable(f"{command[3]} ended with {done.returncode}: {done.stderr[-3000:]} {HOW}")
+
+
+def _load(forest: Forest, folder: Path, order: dict[str, Any]) -> None:
+    _configure(forest, folder, None)
+    where = {"smb_conf": str(folder / "smb.conf"), "database": str(folder / "private" / "sam.ldb")}
+    _run([*SYSTEM_PYTHON, str(LOADER)], json.dumps({**where, **order}))
+
+
+def _configure(forest: Forest, folder: Path, files: Files | None) -> None:
+    """Every path inside the folder, LDAP on loopback only, and the certificate when there is one."""
+    private = folder / "private"
+    lines = {
+        "netbios name": forest.domain_controller, "workgroup": forest.netbios, "realm": forest.domain.upper(),
+        "server role": "active directory domain controller", "server services": "ldap",
+        "interfaces": "lo", "bind interfaces only": "yes", "private dir": private, "pid directory": folder / "pid",
+        "state directory": folder / "state", "cache directory": folder / "cache", "lock directory": folder / "lock",
+        "ncalrpc dir": folder / "ncalrpc", "binddns dir": folder / "bind-dns", "posix:eadb": private / "eadb.tdb",
+        "log level": "1",
+    }
+    if files is not None:
+        lines |= {"tls enabled": "yes", "tls keyfile": files.key, "tls certfile": files.certificate,
+                  "tls cafile": files.authority}
+    for name in ("pid", "state", "cache", "lock", "ncalrpc"):
+        (folder / name).mkdir(exist_ok=True)
+    text = "".join(f"\t{name} = {value}\n" for name, value in lines.items())
+    (folder / "smb.conf").write_text(f"[global]\n{text}")
+
+
+def _schema_order(forest: Forest) -> dict[str, Any]:
+    dn = forest.schema_dn
+    return {
+        "attributes": schema_ldif.attributes(dn), "classes": schema_ldif.classes(dn), "changes": schema_ldif.changes(dn),
+    }
+
+
+def _tree_order(forest: Forest) -> dict[str, Any]:
+    tree = exchange_tree(forest)
+    service = forest.account("service")
+    return {
+        "accounts": [
+            {"name": account.name, "password": account.password}
+            for account in forest.accounts if account.name != "Administrator"
+        ],
+        "delegation": [
+            {"dn": dn, "class": kind, "attributes": names, "account": service.name}
+            for dn, kind, names in delegation(forest)
+        ],
+        "entries": "".join(_added(item) for item in tree),
+        "later": "".join(_modified(item) for item in tree if item.later),
+    }
+
+
+def _added(item: TreeEntry) -> str:
+    return schema_ldif.record(
+        item.dn, [(name, value) for name, values in item.attributes.items() for value in values]
+    )
+
+
+def _modified(item: TreeEntry) -> str:
+    lines = [schema_ldif.line("dn", item.dn), "changetype: modify"]
+    for name, values in item.later.items():
+        lines += [f"add: {name}", *(schema_ldif.line(name, value) for value in values), "-"]
+    return "\n".join(lines) + "\n\n"
