@@ -3,6 +3,7 @@
 What is right is told by `console.domain.inventory_rules`. Names refer to other objects of the same inventory.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -121,14 +122,15 @@ class Inventory:
     directories: tuple[DirectorySpec, ...] = ()
     clusters: tuple[ClusterSpec, ...] = ()
 
-    def of(self, kind: Kind) -> tuple[Spec, ...]:
+    def of(self, kind: Kind) -> Sequence[Spec]:
         """The objects of one kind."""
-        return {
+        every: dict[Kind, Sequence[Spec]] = {
             "site": self.sites,
             "credential": self.credentials,
             "directory": self.directories,
             "cluster": self.clusters,
-        }[kind]
+        }
+        return every[kind]
 
 
 Path = tuple[str | int, ...]

@@ -1,0 +1,56 @@
+"""Every kind of decision that the audit knows: a tag `area:subject:what` for machines, a sentence for people."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Action(StrEnum):
+    """A tag; its `sentence` may name {actor}, {subject} and {cluster}."""
+
+    sentence: str
+
+    def __new__(cls, tag: str, sentence: str) -> Self:
+        member = str.__new__(cls, tag)
+        member._value_ = tag
+        member.sentence = sentence
+        return member
+
+    SITE_CREATED = "inventory:site:created", "{actor} added the site {subject}"
+    SITE_CHANGED = "inventory:site:changed", "{actor} changed the site {subject}"
+    SITE_DELETED = "inventory:site:deleted", "{actor} removed the site {subject}"
+    CREDENTIAL_CREATED = "inventory:credential:created", "{actor} added the credential {subject}"
+    CREDENTIAL_CHANGED = "inventory:credential:changed", "{actor} changed the credential {subject}"
+    CREDENTIAL_DELETED = "inventory:credential:deleted", "{actor} removed the credential {subject}"
+    CREDENTIAL_PASSWORD = "inventory:credential:password-set", "{actor} set the password of the credential {subject}"
+    DIRECTORY_CREATED = "inventory:directory:created", "{actor} added the directory {subject}"
+    DIRECTORY_CHANGED = "inventory:directory:changed", "{actor} changed the directory {subject}"
+    DIRECTORY_DELETED = "inventory:directory:deleted", "{actor} removed the directory {subject}"
+    CLUSTER_CREATED = "inventory:cluster:created", "{actor} added the cluster {subject}"
+    CLUSTER_CHANGED = "inventory:cluster:changed", "{actor} changed the cluster {subject}"
+    CLUSTER_DELETED = "inventory:cluster:deleted", "{actor} removed the cluster {subject}"
+
+    ACCOUNT_CREATED = "account:user:created", "{actor} added the account {subject}"
+    ACCOUNT_CHANGED = "account:user:changed", "{actor} changed the account {subject}"
+    ACCOUNT_MAPPED = "account:os-user:mapped", "{actor} mapped the operating-system user {subject}"
+    SIGNED_IN = "account:session:signed-in", "{actor} signed in"
+    SIGNED_OUT = "account:session:signed-out", "{actor} signed out"
+    SIGN_IN_REFUSED = "account:session:refused", "Somebody failed to sign in as {subject}"
+
+    AUDIT_EXPORTED = "audit:records:exported", "{actor} exported the audit"
+
+    PLAN_ASKED = "operation:plan:asked", "{actor} asked for a plan: {subject} of {cluster}"
+    FAILOVER_CONFIRMED = "operation:failover:confirmed", "{actor} confirmed the failover of {cluster}"
+    FAILBACK_CONFIRMED = "operation:failback:confirmed", "{actor} confirmed the failback of {cluster}"
+    OPERATION_REFUSED = "operation:request:refused", "{actor} asked for {subject} of {cluster} and was refused"
+    OPERATION_STOP = "operation:stop:asked", "{actor} asked {subject} of {cluster} to stop"
+    OPERATION_ACKNOWLEDGED = "operation:ending:acknowledged", "{actor} acknowledged how {subject} of {cluster} ended"
+    OPERATION_ENDED = "operation:ending:recorded", "The {subject} of {cluster} ended"
+    OPERATION_EXPIRED = "operation:ending:expired", "The {subject} of {cluster} expired before a worker took it"
+
+
+def sentence(tag: str, *, actor: str, subject: str, cluster: str) -> str:
+    """The sentence of `tag` with its names filled in; a tag of another release is shown as it is."""
+    action = next((known for known in Action if known == tag), None)
+    if action is None:
+        return f"{actor}: {tag} {subject}".rstrip()
+    return action.sentence.format(actor=actor, subject=subject, cluster=cluster or "no cluster")

@@ -1,0 +1,153 @@
+"""Changing what the console knows: checked by the rules, refused with every reason, audited in one transaction."""
+
+import dataclasses
+import socket
+import threading
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from console.domain.errors import ChangeoverError
+from console.domain.inventory import (
+    ClusterSpec,
+    CredentialSpec,
+    DirectorySpec,
+    Inventory,
+    Kind,
+    Problem,
+    SiteSpec,
+    Spec,
+)
+from console.domain.inventory_rules import problems
+from console.domain.secrets import Secret
+from console.models import Cluster, Credential, Directory, Operation, Site
+from console.services import audit
+from console.services.inventory_rows import Row, current_inventory, flat, kind_of, remove, spec_of, store
+
+RESOLVE_WITHIN = 2.0
+"""Seconds that a name server may take; a name without an answer by then counts as one that leads nowhere."""
+
+
+class InventoryRefused(ChangeoverError):
+    """A change that would make the inventory wrong; `problems` has every reason with its remedy."""
+
+    def __init__(self, found: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in found), remedy="Correct what is named above.")
+        self.problems = list(found)
+
+
+class ClusterBusy(ChangeoverError):
+    """A cluster cannot be changed while an operation acts on it."""
+
+    remedy = "Wait until the operation has ended, or stop it, then try again."
+
+
+def save_site(spec: SiteSpec, actor: audit.Actor, row: Site | None = None) -> Site:
+    """Add the site, or rename `row`. Raises `InventoryRefused`."""
+    return _save(spec, row, actor)  # type: ignore[return-value]
+
+
+def save_credential(
+    spec: CredentialSpec, actor: audit.Actor, row: Credential | None = None, password: Secret | None = None
+) -> Credential:
+    """Add or change a credential; for a stored one, None keeps the password. Raises `InventoryRefused`."""
+    return _save(spec, row, actor, password)  # type: ignore[return-value]
+
+
+def save_directory(spec: DirectorySpec, actor: audit.Actor, row: Directory | None = None) -> Directory:
+    """Add or change a directory. Raises `InventoryRefused`."""
+    return _save(spec, row, actor)  # type: ignore[return-value]
+
+
+def save_cluster(spec: ClusterSpec, actor: audit.Actor, row: Cluster | None = None) -> Cluster:
+    """Add or change a cluster with its nodes and servers. Raises `InventoryRefused` or `ClusterBusy`."""
+    return _save(spec, row, actor)  # type: ignore[return-value]
+
+
+def _save(spec: Spec, row: Row | None, actor: audit.Actor, password: Secret | None = None) -> Row:
+    with transaction.atomic():
+        audit.lock()
+        found = problems_of(spec, row)
+        if found:
+            raise InventoryRefused(found)
+        if isinstance(row, Cluster) and flat(spec_of(row)) != flat(spec):
+            refuse_if_busy(row)
+        saved, _ = store(spec, row, actor, password=password)
+    return saved
+
+
+def delete(row: Row, actor: audit.Actor) -> None:
+    """Remove a site, credential, directory or cluster. Raises `InventoryRefused` while something needs it."""
+    with transaction.atomic():
+        audit.lock()
+        if isinstance(row, Cluster):
+            refuse_if_busy(row)
+        try:
+            remove(row, actor)
+        except ProtectedError as error:
+            raise InventoryRefused([in_use(row, error)]) from None
+
+
+def in_use(row: Row, error: ProtectedError) -> Problem:
+    """The problem that `row` cannot go because of what refers to it."""
+    users = sorted({str(user) for user in error.protected_objects})
+    shown = ", ".join(users[:5]) + (" and others" if len(users) > 5 else "")
+    remedy = "Its history has to stay." if isinstance(row, Cluster) else "Give those another one first."
+    return Problem(kind_of(row), row.name, (), f"It is still used by {shown}.", remedy)
+
+
+def problems_of(spec: Spec, row: Row | None) -> list[Problem]:
+    """What would be wrong with `spec` in place of `row` (None: beside everything there is)."""
+    kind = kind_of(spec)
+    current = current_inventory()
+    others = [other for other in current.of(kind) if row is None or other != spec_of(row)]
+    if any(other.name.casefold() == spec.name.casefold() for other in others):
+        return [Problem(kind, spec.name, ("name",), f"There is another {kind} of that name.", "Choose another name.")]
+    whole = replaced(current, kind, [*others, spec])
+    return [p for p in problems(whole, addresses_of) if (p.kind, p.subject) == (kind, spec.name)]
+
+
+PLURALS: dict[Kind, str] = {
+    "site": "sites",
+    "credential": "credentials",
+    "directory": "directories",
+    "cluster": "clusters",
+}
+
+
+def replaced(whole: Inventory, kind: Kind, specs: Sequence[Spec]) -> Inventory:
+    """`whole` with other objects of one kind."""
+    fields: dict[str, Any] = {PLURALS[kind]: tuple(specs)}
+    return dataclasses.replace(whole, **fields)
+
+
+def addresses_of(name: str) -> Collection[str]:
+    """The addresses that `name` resolves to from here; none when it does not, or not in time."""
+    found: set[str] = set()
+
+    def ask() -> None:
+        try:
+            found.update(str(info[4][0]) for info in socket.getaddrinfo(name, None))
+        except (OSError, UnicodeError):
+            return
+
+    # The resolver of the system takes no deadline, so it runs beside us and is left behind when it is slow.
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(RESOLVE_WITHIN)
+    return frozenset(found)
+
+
+def open_operation(cluster: Cluster) -> str | None:
+    """The operation that acts on the cluster now, as a person would name it, or None."""
+    acting = Operation.objects.filter(cluster=cluster, status__in=Operation.ACTING).first()
+    return f"operation {acting.pk} ({acting.kind})" if acting else None
+
+
+def refuse_if_busy(cluster: Cluster) -> None:
+    """Raise `ClusterBusy` while an operation acts on the cluster."""
+    busy = open_operation(cluster)
+    if busy:
+        raise ClusterBusy(f"The cluster {cluster.name} cannot be changed: {busy} is under way.")

@@ -1,0 +1,203 @@
+"""Plans: asked for, made by reading the cluster, and kept with their hash, or with every reason why not."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from console.domain.checks import Reason, Refusal
+from console.domain.errors import ChangeoverError
+from console.domain.plan import Plan
+from console.models import Cluster, Node, PlanMailboxes, PlanRecord
+from console.services import access, audit, queue, reservations
+from console.services.audit_actions import Action
+from console.services.clock import database_now
+from console.services.engine import make_plan
+from console.services.mailbox_slices import SliceWriter
+
+KINDS = ("failover", "failback")
+"""The kinds of operation that a person can ask a plan for."""
+
+Planner = Callable[[PlanRecord, SliceWriter], Plan]
+
+log = structlog.get_logger(__name__)
+
+
+def find_cluster(name: str) -> Cluster:
+    """The cluster called `name`, whatever its case. Raises `Refusal` naming those there are."""
+    found = Cluster.objects.filter(name__iexact=name.strip()).first()
+    if found is None:
+        known = ", ".join(Cluster.objects.order_by("name").values_list("name", flat=True)[:20])
+        remedy = f"Name one of: {known}." if known else "Add it first: manage.py inventory apply FILE.yaml."
+        raise Refusal.of(f"The inventory has no cluster called {name!r}.", remedy, key="request.cluster")
+    return found
+
+
+def prepare(cluster: Cluster, kind: str, target: str, actor: audit.Actor, *, send: bool = True) -> PlanRecord:
+    """Ask for a plan; a worker of the cluster's site makes it, or the caller by `make` when `send` is false.
+
+    `target` is a node's name, or empty for the one that `kind` leads to. Raises `NotAllowed`, and `Refusal` for
+    a kind or target that there is not.
+    """
+    access.require(actor.user, "operate", cluster)
+    node = _target(cluster, kind, target)
+    now = database_now()
+    with transaction.atomic():
+        record = PlanRecord.objects.create(
+            cluster=cluster,
+            kind=kind,
+            target=node,
+            created_at=now,
+            prepare_before=now + timedelta(seconds=settings.PLAN_WITHIN),
+            created_by=actor.user,
+            created_by_name=actor.name,
+            origin=actor.origin,
+        )
+        if send:
+            site = cluster.site.name
+            queue.send_after_commit(queue.PREPARE_PLAN, record.pk, queue.operations_queue(site))
+        subject = audit.Subject("plan", record.pk, kind)
+        audit.record(Action.PLAN_ASKED, actor, subject, cluster=cluster, after={"kind": kind, "target": node})
+    return record
+
+
+def make(plan_id: int, planner: Planner = make_plan) -> PlanRecord:
+    """Make the plan that was asked for and return its record: ready, refused or failed, never left in between.
+
+    A second delivery of the same id finds it taken and changes nothing. Raises `PlanRecord.DoesNotExist`.
+    """
+    if not _claim(plan_id):
+        return fresh(plan_id)
+    record = PlanRecord.objects.select_related("cluster__site").get(pk=plan_id)
+    try:
+        held = reservations.why_held(record.cluster, record.kind)
+        if held is not None:
+            raise held
+        _ready(record, planner(record, SliceWriter(record)))
+    except Refusal as refusal:
+        _refused(record, refusal)
+    except ChangeoverError as error:
+        _failed(record, error.message, error.remedy)
+    except Exception as error:
+        log.exception("plan could not be made", plan=plan_id)
+        what = f"The plan could not be made: an unexpected {type(error).__name__}."
+        _failed(record, what, "Try once more; if it comes again, report it with the worker's log of this minute.")
+    return fresh(plan_id)
+
+
+def fresh(plan_id: int) -> PlanRecord:
+    """The record as it stands now; one that outlived its deadline in preparation has failed by this look.
+
+    Raises `PlanRecord.DoesNotExist`.
+    """
+    record = PlanRecord.objects.select_related("cluster__site").get(pk=plan_id)
+    if record.state == PlanRecord.State.PREPARING and fail_overdue(plan_id):
+        record.refresh_from_db()
+    return record
+
+
+def fail_overdue(plan_id: int | None = None) -> int:
+    """Fail the plans (or that one) whose deadline passed while they were being prepared; how many that were."""
+    overdue = PlanRecord.objects.filter(state=PlanRecord.State.PREPARING, prepare_before__lt=database_now())
+    count = 0
+    for record in overdue if plan_id is None else overdue.filter(pk=plan_id):
+        if record.claimed_at is None:
+            what = f"No worker of the site {record.cluster.site.name} took this plan up."
+            remedy = "Start a worker for that site, or look at its log; then ask for the plan again."
+        else:
+            what = "The worker that was making this plan did not finish in time."
+            remedy = "Look at the worker's log and at the nodes; then ask for the plan again."
+        count += _failed(record, what, remedy)
+    return count
+
+
+def of(record: PlanRecord) -> Plan:
+    """The plan of a ready record, with its hash verified. Raises `Refusal` when it is not what was made."""
+    try:
+        plan = Plan.from_json(record.body or {})
+    except (ValueError, KeyError, TypeError) as error:
+        raise _changed(record) from error
+    if plan.hash != record.hash:
+        raise _changed(record)
+    return plan
+
+
+def _changed(record: PlanRecord) -> Refusal:
+    return Refusal.of(
+        f"Plan {record.pk} is no longer what was made: its text and its hash differ.",
+        "Make a new plan.",
+        key="plan.hash",
+        about=str(record.pk),
+    )
+
+
+def _target(cluster: Cluster, kind: str, target: str) -> str:
+    """The node's name as the inventory writes it; empty when none was named."""
+    reasons = []
+    if kind not in KINDS:
+        reasons.append(Reason(f"There is no kind of operation {kind!r}.", f"Name one of: {', '.join(KINDS)}."))
+    nodes = {node.name.casefold(): node for node in Node.objects.filter(cluster=cluster)}
+    named = nodes.get(target.strip().casefold())
+    names = " and ".join(sorted(node.name for node in nodes.values())) or "none"
+    if target.strip() and named is None:
+        reasons.append(Reason(f"{cluster.name} has no node {target!r}.", f"Its nodes are {names}; name one of them."))
+    if named is not None and kind == "failback" and named.role != Node.Role.PRIMARY:
+        reasons.append(
+            Reason(f"A failback leads to the primary node, and {named.name} is not it.", "Ask for a failover instead.")
+        )
+    if reasons:
+        raise Refusal(f"No plan can be made for {cluster.name}.", reasons)
+    return named.name if named else ""
+
+
+def _claim(plan_id: int) -> bool:
+    now = database_now()
+    waiting = PlanRecord.objects.filter(pk=plan_id, state=PlanRecord.State.PREPARING, claimed_at__isnull=True)
+    return waiting.filter(prepare_before__gt=now).update(claimed_at=now) == 1
+
+
+def _ready(record: PlanRecord, plan: Plan) -> None:
+    body = plan.to_json()
+    with transaction.atomic():
+        _finish(
+            record,
+            PlanRecord.State.READY,
+            body=body,
+            hash=plan.hash,
+            target=plan.target,
+            expires_at=plan.expires,
+        )
+
+
+def _refused(record: PlanRecord, refusal: Refusal) -> None:
+    with transaction.atomic():
+        if _finish(record, PlanRecord.State.REFUSED, refusal=refusal.to_json()):
+            audit.record(
+                Action.OPERATION_REFUSED,
+                _asker(record),
+                audit.Subject("plan", record.pk, record.kind),
+                cluster=record.cluster,
+                after=refusal.to_json(),
+            )
+
+
+def _failed(record: PlanRecord, message: str, remedy: str) -> bool:
+    with transaction.atomic():
+        return _finish(record, PlanRecord.State.FAILED, error={"message": message, "remedy": remedy})
+
+
+def _finish(record: PlanRecord, state: PlanRecord.State, **values: object) -> bool:
+    """End the preparation, once; a list of mailboxes that came to nothing goes."""
+    waiting = PlanRecord.objects.filter(pk=record.pk, state=PlanRecord.State.PREPARING)
+    done = waiting.update(state=state, finished_at=database_now(), **values) == 1
+    if done and state != PlanRecord.State.READY:
+        PlanMailboxes.objects.filter(plan=record).delete()
+    return done
+
+
+def _asker(record: PlanRecord) -> audit.Actor:
+    if record.created_by is None:
+        return audit.SYSTEM
+    return audit.Actor(record.created_by, record.created_by_name, audit.AuditRecord.Origin(record.origin))
