@@ -102,6 +102,10 @@ class DirectoryView:
     spn_holders: Mapping[str, tuple[str, ...]]
     """Each service principal name that may move (casefolded) to the DNs of the accounts that hold it."""
     rights: Rights
+    mandatory_spns: tuple[str, ...] = ()
+    """The names that move in any case, as they are registered when nobody holds them."""
+    optional_spns: tuple[str, ...] = ()
+    """The names that move where they are held."""
     notices: tuple[str, ...] = ()
     """What was left out and why, one sentence each (no public store, a third server's pointer)."""
 
@@ -171,3 +175,5 @@ class Modified:
     outcome: str
     """`applied`; `conflict` (somebody else changed it); `missing` (the object is gone); `refused`."""
     detail: str = ""
+    retry: bool = False
+    """Whether the same change may succeed in a moment without anybody doing anything."""

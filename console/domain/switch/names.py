@@ -12,8 +12,6 @@ from console.domain.directory import AttributeChange, DirectoryView, EntryChange
 from console.domain.switch.direction import Direction
 
 SPN = "servicePrincipalName"
-MANDATORY = ("HOST", "exchangeMDB", "exchangeRFR")
-"""The classes whose six values the guide's script moves (sample script, SPN part)."""
 
 
 def movable_names(classes: Sequence[str], dns_name: str, short_name: str) -> tuple[str, ...]:
@@ -21,12 +19,11 @@ def movable_names(classes: Sequence[str], dns_name: str, short_name: str) -> tup
     return tuple(f"{spn_class}/{host}" for spn_class in classes for host in (dns_name, short_name) if host)
 
 
-def all_classes(mandatory: Sequence[str], configured: Sequence[str]) -> tuple[str, ...]:
-    """The mandatory classes, then the configured ones that are not among them, without repeats."""
-    seen: dict[str, str] = {}
-    for spn_class in (*mandatory, *configured):
-        seen.setdefault(spn_class.casefold(), spn_class)
-    return tuple(seen.values())
+def optional_classes(mandatory: Sequence[str], configured: Sequence[str]) -> tuple[str, ...]:
+    """The configured classes that are not among the mandatory ones, without repeats."""
+    known = {spn_class.casefold() for spn_class in mandatory}
+    seen = {spn_class.casefold(): spn_class for spn_class in reversed(configured)}
+    return tuple(spn_class for key, spn_class in reversed(seen.items()) if key not in known)
 
 
 def spn_release(direction: Direction) -> EntryChange | None:
@@ -54,23 +51,16 @@ def spn_claim(direction: Direction) -> EntryChange | None:
 
 
 def _wanted(direction: Direction) -> list[str]:
+    view = direction.view
     held = {spn.casefold() for spn in direction.source_computer.spns}
-    lost = _interrupted(direction.view)
-    used = {spn.partition("/")[0].casefold() for spn in direction.target_computer.spns} if lost else set()
-    mandatory = {spn_class.casefold() for spn_class in MANDATORY}
-    wanted = []
-    for name in direction.view.spn_names:
-        spn_class = name.partition("/")[0].casefold()
-        orphaned = spn_class in used and not direction.view.spn_holders[name.casefold()]
-        if spn_class in mandatory or name.casefold() in held or orphaned:
-            wanted.append(name)
-    return wanted
-
-
-def _interrupted(view: DirectoryView) -> bool:
-    """Whether no account holds any mandatory name: released, and not claimed."""
-    mandatory = {spn_class.casefold() for spn_class in MANDATORY}
-    return not any(holders for name, holders in view.spn_holders.items() if name.partition("/")[0] in mandatory)
+    interrupted = not any(view.spn_holders[name.casefold()] for name in view.mandatory_spns)
+    used = {spn.partition("/")[0].casefold() for spn in direction.target_computer.spns} if interrupted else set()
+    return [*view.mandatory_spns] + [
+        name
+        for name in view.optional_spns
+        if name.casefold() in held
+        or (name.partition("/")[0].casefold() in used and not view.spn_holders[name.casefold()])
+    ]
 
 
 def foreign_holders(view: DirectoryView) -> tuple[Reason, ...]:
@@ -98,7 +88,7 @@ def host_sentence(direction: Direction) -> str:
         return ""
     loser, winner = direction.source_computer.name, direction.target_computer.name
     return (
-        f"{' and '.join(hosts)} move from the account of {loser} to that of {winner}: until they come back, Kerberos to "
-        f"those names (file shares, remote management, other services) is encrypted for {winner} and fails at {loser}; "
+        f"{' and '.join(hosts)} move from the account of {loser} to that of {winner}: until they come back, Kerberos "
+        f"to those names (shares, remote management, other services) is encrypted for {winner} and fails on {loser}; "
         f"when {loser} starts, it registers its own HOST names again and the two may contend."
     )

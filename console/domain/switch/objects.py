@@ -1,0 +1,104 @@
+"""Change a few named objects: look first, write only what differs, put names back when a claim fails."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from console.domain.directory import EntryChange, Modified
+from console.domain.errors import AccessDenied, ChangeoverError, ProtocolFault, ReachError, Unavailable
+from console.domain.ports import Clock, DirectorySession
+from console.domain.switch.outcome import ALREADY
+from console.domain.switch.values import at_target
+
+CLAIM_TRIES = 4
+CLAIM_PAUSE = 1.0
+"""Seconds before the second try of a claim, doubled each time: another controller may not have seen the release yet."""
+
+
+class NamesNotMoved(ChangeoverError):
+    """The new owner could not be given the names; the text says whether the old owner has them back."""
+
+    remedy = "Remove the reason that the domain controller gave, then make a new plan."
+
+
+def address(change: EntryChange) -> str:
+    """How an object is named to the directory: by its GUID, so that a rename does not matter, else by its DN."""
+    return f"<GUID={change.guid}>" if change.guid else change.dn
+
+
+def pending(session: DirectorySession, changes: Iterable[EntryChange]) -> tuple[EntryChange, ...]:
+    """Those of `changes` whose object is not yet as it shall be; a missing object counts as such."""
+    return tuple(change for change in changes if not _holds(session, change))
+
+
+def _holds(session: DirectorySession, change: EntryChange) -> bool:
+    entry = session.read(address(change), [c.attribute for c in change.changes])
+    return entry is not None and at_target(entry, change)
+
+
+def apply_changes(session: DirectorySession, changes: Iterable[EntryChange]) -> Iterator[tuple[EntryChange, Modified]]:
+    """Carry out a few changes one after another, in their order; what is already right is not written.
+
+    Each comes with how it ended; the caller decides whether to go on. Raises `ReachError` for what concerns all.
+    """
+    for change in changes:
+        yield change, _write(session, change)
+
+
+def _write(session: DirectorySession, change: EntryChange) -> Modified:
+    return Modified("applied", ALREADY) if _holds(session, change) else session.modify(change)
+
+
+def claim_names(
+    session: DirectorySession,
+    claims: Sequence[EntryChange],
+    released: Sequence[EntryChange],
+    on_note: Callable[[str], None],
+    *,
+    clock: Clock,
+    compensate: bool = True,
+) -> None:
+    """Give the names to their new owner after `released` took them off the old one.
+
+    When they cannot be given, they are put back (unless `compensate` is false) and `NamesNotMoved` or the `ReachError`
+    that stood in the way is raised. When the connection broke, nothing is put back: running it again finishes it.
+    """
+    for claim in claims:
+        try:
+            result = _claim(session, claim, clock)
+        except (AccessDenied, ProtocolFault, Unavailable) as error:
+            if compensate:
+                error.message += " " + _put_back(session, released, on_note)
+            raise
+        on_note(f"{result.outcome}: {claim.dn}" + (f" ({result.detail})" if result.detail else ""))
+        if result.outcome != "applied":
+            back = _put_back(session, released, on_note) if compensate else "They were not put back."
+            reason = result.detail or result.outcome
+            raise NamesNotMoved(f"The service principal names could not be given to {claim.dn}: {reason} {back}")
+
+
+def _claim(session: DirectorySession, claim: EntryChange, clock: Clock) -> Modified:
+    """Add the names; a refusal that may pass is tried again, because another controller may lag behind."""
+    result = _write(session, claim)
+    for attempt in range(CLAIM_TRIES - 1):
+        if not result.retry:
+            break
+        clock.sleep(CLAIM_PAUSE * 2**attempt)
+        result = _write(session, claim)
+    return result
+
+
+def _put_back(session: DirectorySession, released: Sequence[EntryChange], on_note: Callable[[str], None]) -> str:
+    """Undo `released`, and say how that went."""
+    failures = []
+    for change in released:
+        back = EntryChange(change.dn, change.guid, tuple(c.reversed() for c in change.changes))
+        try:
+            result = _write(session, back)
+        except ReachError as error:
+            result = Modified("refused", error.message)
+        on_note(f"put back, {result.outcome}: {change.dn}")
+        if result.outcome != "applied":
+            names = ", ".join(value for c in change.changes for value in c.before)
+            failures.append(f"{names} on {change.dn}: {result.detail or result.outcome}")
+    if failures:
+        return f"They could not be put back either; give them back by hand with setspn -A: {'; '.join(failures)}"
+    return "The old owner has them back." if released else "There was nothing to put back."

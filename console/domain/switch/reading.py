@@ -1,0 +1,152 @@
+"""Read everything in the directory that a switch of a cluster rests on; nothing is written."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from console.domain import dn
+from console.domain.checks import Reason, Refusal
+from console.domain.directory import (
+    ComputerObject,
+    Controller,
+    DirectoryView,
+    Mailbox,
+    Pointer,
+    Rights,
+    ServerObject,
+)
+from console.domain.filters import AllOf, AnyOf, Equal
+from console.domain.ports import DirectorySession
+from console.domain.products import Generation
+from console.domain.switch.names import SPN, movable_names, optional_classes
+from console.domain.switch.rights import missing_rights
+from console.domain.switch.servers import read_computer, read_server
+from console.domain.topology import Cluster
+
+POINTER_KINDS = (
+    ("routing-master", "msExchRoutingGroup", "msExchRoutingMasterDN"),
+    ("update-service", "msExchAddressListService", "msExchAddressListServiceLink"),
+    ("address-list", "msExchOAB", "offLineABServer"),
+)
+MAILBOX_ATTRIBUTES = ("homeMDB", "homeMTA", "msExchHomeServerName")
+SYSTEM_OBJECTS = "CN=Microsoft Exchange System Objects"
+
+
+def read_directory(
+    session: DirectorySession, cluster: Cluster, generation: Generation, *, at: datetime | None = None
+) -> DirectoryView:
+    """What the directory holds for `cluster`. `at` is the time to note, now by default.
+
+    Raises `Refusal` with every reason when an object that the switch needs is missing or ambiguous, and `ReachError`.
+    """
+    controller = session.controller()
+    primary, standby = (read_server(session, controller, n) for n in (cluster.primary_server, cluster.standby_server))
+    ours, theirs = (read_computer(session, controller, node.name) for node in cluster.nodes)
+    reasons = [found for found in (primary, standby, ours, theirs) if isinstance(found, Reason)]
+    if (
+        isinstance(primary, Reason)
+        or isinstance(standby, Reason)
+        or isinstance(ours, Reason)
+        or isinstance(theirs, Reason)
+    ):
+        raise Refusal(f"The directory does not hold what a switch of {cluster.name} needs.", reasons)
+    mandatory = movable_names(generation.mandatory_spn_classes, ours.dns_name, primary.name)
+    others = optional_classes(generation.mandatory_spn_classes, cluster.spn_classes)
+    optional = movable_names(others, ours.dns_name, primary.name)
+    pointers, notices = _pointers(session, controller, (primary, standby))
+    view = DirectoryView(
+        at=at or datetime.now(UTC),
+        controller=controller,
+        primary=primary,
+        standby=standby,
+        primary_computer=ours,
+        standby_computer=theirs,
+        pointers=pointers,
+        spn_holders=_holders(session, controller, (*mandatory, *optional)),
+        rights=Rights("", None, ()),
+        mandatory_spns=mandatory,
+        optional_spns=optional,
+        notices=(*notices, *_absences(controller, generation, (primary, standby), (ours, theirs))),
+    )
+    return with_rights(session, view)
+
+
+def with_rights(session: DirectorySession, view: DirectoryView) -> DirectoryView:
+    """`view` with what the bound account may write on every object that a switch touches, and on some mailboxes."""
+    account, administrator = session.bound_as()
+    missing = missing_rights(session, view, _sample(session, view))
+    return replace(view, rights=Rights(account, administrator, missing))
+
+
+def _sample(session: DirectorySession, view: DirectoryView, count: int = 3) -> tuple[Mailbox, ...]:
+    found = mailboxes(session, view)
+    return tuple(mailbox for _, mailbox in zip(range(count), found, strict=False))
+
+
+def _pointers(
+    session: DirectorySession, controller: Controller, servers: tuple[ServerObject, ServerObject]
+) -> tuple[tuple[Pointer, ...], list[str]]:
+    """The objects that name one of the two servers, and a sentence for each kind that names others."""
+    ours = {dn.key(server.dn) for server in servers}
+    kept: list[Pointer] = []
+    notices: list[str] = []
+    for kind, object_class, attribute in POINTER_KINDS:
+        found = session.search(controller.configuration_context, Equal("objectClass", object_class), ("cn", attribute))
+        pointers = [Pointer(kind, e.dn, e.guid, e.one("cn"), attribute, e.one(attribute)) for e in found]
+        kept += [pointer for pointer in pointers if dn.key(pointer.value) in ours]
+        notices += _others(attribute, [pointer for pointer in pointers if dn.key(pointer.value) not in ours])
+        if not pointers:
+            notices.append(f"There is no object of the class {object_class}; {attribute} is skipped.")
+    return tuple(kept), notices
+
+
+def _others(attribute: str, pointers: list[Pointer]) -> list[str]:
+    named = sorted(f"{p.name} ({dn.leaf(p.value) or 'no server'})" for p in pointers)
+    return [f"{attribute} names another server and is left alone: {', '.join(named)}."] if named else []
+
+
+def _holders(session: DirectorySession, controller: Controller, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Every movable name, casefolded, to the accounts that hold it, in the domains that the controller holds."""
+    holders: dict[str, list[str]] = {name.casefold(): [] for name in names}
+    what = AnyOf(tuple(Equal(SPN, name) for name in names))
+    for base in controller.domain_contexts:
+        for entry in session.search(base, what, (SPN,)):
+            for spn in {value.casefold() for value in entry.all(SPN)} & holders.keys():
+                holders[spn].append(entry.dn)
+    return {name: tuple(sorted(found)) for name, found in holders.items()}
+
+
+def _absences(
+    controller: Controller,
+    generation: Generation,
+    servers: tuple[ServerObject, ServerObject],
+    computers: tuple[ComputerObject, ComputerObject],
+) -> Iterator[str]:
+    """A sentence for each thing that is not there or was not looked at."""
+    for server, computer in zip(servers, computers, strict=True):
+        if generation.has_public_stores and not any(store.public for store in server.stores):
+            yield f"{server.name} has no public folder store; none is marked."
+        if not server.mta_dn:
+            yield f"{server.name} has no Microsoft MTA object; homeMTA of its mailboxes is left alone."
+        if computer.name.casefold() != server.name.casefold():
+            yield f"The server object {server.name} belongs to the computer account {computer.name}."
+    if controller.other_domains:
+        domains = ", ".join(controller.other_domains)
+        yield f"{controller.dns_name} does not hold {domains}: mailboxes and names there are neither seen nor changed."
+
+
+def mailboxes(session: DirectorySession, view: DirectoryView) -> Iterator[Mailbox]:
+    """Every mailbox of both servers in the domains that the controller holds, page by page.
+
+    Chosen by the exact homeMDB, so that neither a similar server name nor an empty `mail` matters. System mailboxes
+    (below CN=Microsoft Exchange System Objects) and what lies below a server object belong to the server and stay.
+    """
+    stores = tuple(s for server in (view.primary, view.standby) for s in server.stores if not s.public)
+    if not stores:
+        return
+    what = AllOf((Equal("objectCategory", "person"), AnyOf(tuple(Equal("homeMDB", store.dn) for store in stores))))
+    for base in view.controller.domain_contexts:
+        left_out = (f"{SYSTEM_OBJECTS},{base}", view.primary.dn, view.standby.dn)
+        for entry in session.search(base, what, MAILBOX_ATTRIBUTES):
+            if not any(dn.is_below(entry.dn, system) for system in left_out):
+                yield Mailbox(entry.dn, entry.guid, *(entry.one(attribute) for attribute in MAILBOX_ATTRIBUTES))

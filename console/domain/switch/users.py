@@ -1,0 +1,119 @@
+"""The mailboxes' part of a switch: compare with the plan's list, then stream the changes, never stopping for one."""
+
+from collections.abc import Callable, Iterator
+
+from console.domain.directory import DirectoryView, EntryChange
+from console.domain.errors import ConnectionLost, Drifted
+from console.domain.ports import DirectorySession
+from console.domain.switch.differences import mailbox_change
+from console.domain.switch.direction import Direction
+from console.domain.switch.membership import compare
+from console.domain.switch.outcome import Outcome, Tally
+from console.domain.switch.reading import mailboxes
+
+PROGRESS_EVERY = 50
+READ_TRIES = 3
+WINDOW = 16
+
+OnProgress = Callable[[int, int], None]
+"""Called with (mailboxes tried, mailboxes that differ) before the first write and every 50; may raise to stop."""
+
+OnNote = Callable[[str], None]
+"""Called with a sentence for the journal."""
+
+
+def compare_membership(
+    session: DirectorySession, view: DirectoryView, planned: frozenset[str], tolerance: int, on_note: OnNote
+) -> None:
+    """Read the rule and compare it with the plan's list. Raises `Drifted` beyond `tolerance`."""
+    _compare(planned, frozenset(mailbox.guid for mailbox in mailboxes(session, view)), tolerance, on_note)
+
+
+def _compare(planned: frozenset[str], now: frozenset[str], tolerance: int, on_note: OnNote) -> None:
+    drift = compare(planned, now)
+    if not drift.count:
+        return
+    said = f"{len(drift.come)} mailboxes came and {len(drift.gone)} are gone since the plan was made"
+    if drift.count > tolerance:
+        raise Drifted(f"{said}; the cluster's tolerance is {tolerance}. No mailbox was changed.")
+    on_note(f"{said}, within the tolerance of {tolerance}: the mailboxes of now are switched.")
+
+
+def switch_mailboxes(
+    session: DirectorySession,
+    direction: Direction,
+    *,
+    planned: frozenset[str],
+    tolerance: int,
+    on_progress: OnProgress,
+    on_note: OnNote,
+    window: int = WINDOW,
+) -> Outcome:
+    """Read the rule again, compare with `planned`, and change what names the source.
+
+    A mailbox that cannot be changed goes on the to-do list. When `on_progress` raises, nothing more is sent, what is
+    in flight is waited for, and the error goes on. Raises `Drifted` before the first write, and `ReachError`.
+    """
+    now, todo = _read(session, direction)
+    _compare(planned, now, tolerance, on_note)
+    on_progress(0, len(todo))
+    return _Stream(session, todo, on_progress).run(window)
+
+
+def _read(session: DirectorySession, direction: Direction) -> tuple[frozenset[str], list[EntryChange]]:
+    """The members of now and what changes on them; read whole before anything is written."""
+    for _ in range(READ_TRIES - 1):
+        try:
+            return _read_once(session, direction)
+        except ConnectionLost:
+            continue
+    return _read_once(session, direction)
+
+
+def _read_once(session: DirectorySession, direction: Direction) -> tuple[frozenset[str], list[EntryChange]]:
+    members: set[str] = set()
+    todo: list[EntryChange] = []
+    for mailbox in mailboxes(session, direction.view):
+        members.add(mailbox.guid)
+        change = mailbox_change(direction, mailbox)
+        todo += [change] if change else []
+    return frozenset(members), todo
+
+
+class _Stream:
+    """One pass over the changes: feeds the session and counts; stops feeding when the listener raises."""
+
+    def __init__(self, session: DirectorySession, todo: list[EntryChange], on_progress: OnProgress) -> None:
+        self._session = session
+        self._todo = todo
+        self._on_progress = on_progress
+        self._tally = Tally(len(todo))
+        self._stopped: Exception | None = None
+
+    def run(self, window: int) -> Outcome:
+        """Carry out everything. Raises what the listener raised, after the last answer came in."""
+        done = 0
+        for done, (change, result) in enumerate(self._session.modify_many(self._feed(), window=window), start=1):
+            self._tally.add(change, result)
+            if done % PROGRESS_EVERY == 0:
+                self._tell(done)
+        if done % PROGRESS_EVERY:
+            self._tell(done)
+        if self._stopped:
+            raise self._stopped
+        return self._tally.outcome()
+
+    def _feed(self) -> Iterator[EntryChange]:
+        for change in self._todo:
+            if self._stopped:
+                return
+            yield change
+
+    def _tell(self, done: int) -> None:
+        """Report; an error is kept until everything in flight has been answered."""
+        if self._stopped:
+            return
+        try:
+            self._on_progress(done, len(self._todo))
+        except Exception as error:
+            self._stopped = error
