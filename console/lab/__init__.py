@@ -1,1 +1,1 @@
-"""The lab: simulated nodes and a directory, spoken to over the real wire protocols."""
+"""A small Windows world that behaves: simulated cluster nodes and their directory, on real wire protocols."""

@@ -1,0 +1,162 @@
+"""The file commands of cmd.exe on the node's disks."""
+
+from console.lab.cmd.interpreter import Interpreter
+from console.lab.cmd.registry import command, words
+from console.lab.disk import NO_FILE, NO_PATH, DiskError, Item
+
+
+def split(cmd: Interpreter, rest: str) -> tuple[list[str], set[str]]:
+    """Full paths and switches of a command line."""
+    arguments = words(rest)
+    disk = cmd.process.node.disk
+    paths = [disk.absolute(word, cmd.process.folder) for word in arguments if not word.startswith("/")]
+    return paths, {word.casefold() for word in arguments if word.startswith("/")}
+
+
+def _matches(cmd: Interpreter, path: str) -> list[Item]:
+    disk = cmd.process.node.disk
+    if "*" in path or "?" in path:
+        return disk.matching(path)
+    item = disk.item(path)
+    return [item] if item else []
+
+
+@command("type")
+def type_(cmd: Interpreter, rest: str) -> int:
+    """Write files to standard output, byte for byte."""
+    paths, _ = split(cmd, rest)
+    if not paths:
+        raise DiskError("The syntax of the command is incorrect.")
+    for path in paths:
+        data = cmd.process.node.disk.read(path)
+        for start in range(0, len(data), 65536):
+            cmd.process.check()
+            cmd.process.stdout(data[start : start + 65536])
+    return 0
+
+
+@command("dir")
+def dir_(cmd: Interpreter, rest: str) -> int:
+    """List a folder: names only with /b, sizes and a summary otherwise."""
+    paths, switches = split(cmd, rest)
+    path = paths[0] if paths else cmd.process.folder
+    item = cmd.process.node.disk.item(path)
+    if item is not None and item.data is None:
+        entries = cmd.process.node.disk.listing(path)
+    else:
+        entries = _matches(cmd, path)
+        if not entries:
+            raise DiskError("File Not Found" if path[0] in cmd.process.node.disk.volumes else NO_PATH)
+    if "/b" in switches:
+        for entry in entries:
+            cmd.process.out(entry.path.rpartition("\\")[2])
+        return 0
+    _long_listing(cmd, path, entries)
+    return 0
+
+
+def _long_listing(cmd: Interpreter, path: str, entries: list[Item]) -> None:
+    cmd.process.out(f" Volume in drive {path[0]} has no label.\n Volume Serial Number is 5C2A-77F0\n")
+    cmd.process.out(f" Directory of {path}\n")
+    date = cmd.process.world.clock.date().strftime("%m/%d/%Y  %I:%M %p")
+    files = [entry for entry in entries if entry.data is not None]
+    for entry in entries:
+        size = "<DIR>          " if entry.data is None else f"{len(entry.data):>14,} "
+        cmd.process.out(f"{date}    {size}{entry.path.rpartition(chr(92))[2]}")
+    total = sum(len(entry.data or b"") for entry in files)
+    cmd.process.out(f"{len(files):>16} File(s) {total:>14,} bytes")
+    cmd.process.out(f"{len(entries) - len(files):>16} Dir(s)  12,884,901,888 bytes free")
+
+
+@command("mkdir", "md")
+def mkdir(cmd: Interpreter, rest: str) -> int:
+    """Make folders, with those above them."""
+    paths, _ = split(cmd, rest)
+    with cmd.process.world.lock:
+        for path in paths:
+            cmd.process.node.disk.mkdir(path)
+            cmd.process.world.record("folder", path, "", "created", node=cmd.process.node.name, by=cmd.process.user)
+    return 0
+
+
+@command("rmdir", "rd")
+def rmdir(cmd: Interpreter, rest: str) -> int:
+    """Take a folder away; with /s also what is in it."""
+    paths, switches = split(cmd, rest)
+    disk = cmd.process.node.disk
+    for path in paths:
+        if disk.listing(path) and "/s" not in switches:
+            raise DiskError("The directory is not empty.")
+        disk.remove(path)
+    return 0
+
+
+@command("del", "erase")
+def del_(cmd: Interpreter, rest: str) -> int:
+    """Delete files. That there is none is a message, not an error level."""
+    paths, _ = split(cmd, rest)
+    for path in paths:
+        found = [item for item in _matches(cmd, path) if item.data is not None]
+        if not found:
+            cmd.process.err(f"Could Not Find {path}")
+        for item in found:
+            cmd.process.node.disk.remove(item.path)
+    return 0
+
+
+@command("move")
+def move(cmd: Interpreter, rest: str) -> int:
+    """Move or rename a file; an existing target is replaced, as under /y."""
+    _transfer(cmd, rest, keep=False)
+    cmd.process.out("        1 file(s) moved.")
+    return 0
+
+
+@command("ren", "rename")
+def rename(cmd: Interpreter, rest: str) -> int:
+    """Rename a file inside its folder."""
+    paths, _ = split(cmd, rest)
+    arguments = [word for word in words(rest) if not word.startswith("/")]
+    folder = paths[0].rpartition("\\")[0]
+    _transfer(cmd, f'"{paths[0]}" "{folder}\\{arguments[1]}"', keep=False)
+    return 0
+
+
+@command("copy")
+def copy(cmd: Interpreter, rest: str) -> int:
+    """Copy a file."""
+    _transfer(cmd, rest, keep=True)
+    cmd.process.out("        1 file(s) copied.")
+    return 0
+
+
+def _transfer(cmd: Interpreter, rest: str, *, keep: bool) -> None:
+    paths, _ = split(cmd, rest)
+    if len(paths) != 2:
+        raise DiskError("The syntax of the command is incorrect.")
+    disk = cmd.process.node.disk
+    source, target = paths
+    with cmd.process.world.lock:
+        item = disk.item(target)
+        if item is not None and item.data is None:
+            target = target.rstrip("\\") + "\\" + source.rpartition("\\")[2]
+        if disk.item(source) is None:
+            raise DiskError(NO_FILE)
+        data = disk.read(source)
+        disk.write(target, data)
+        if not keep and source.casefold() != target.casefold():
+            disk.remove(source)
+
+
+@command("cd", "chdir")
+def cd(cmd: Interpreter, rest: str) -> int:
+    """Change the folder, or print it."""
+    paths, _ = split(cmd, rest)
+    if not paths:
+        cmd.process.out(cmd.process.folder)
+        return 0
+    item = cmd.process.node.disk.item(paths[0])
+    if item is None or item.data is not None:
+        raise DiskError(NO_PATH)
+    cmd.process.folder = paths[0]
+    return 0

@@ -1,0 +1,123 @@
+"""Programs of Windows that tell about the node: hostname, whoami, ping, reg, query, powershell, timeout."""
+
+import base64
+import binascii
+import re
+
+from console.lab.cmd.interpreter import NOT_RECOGNIZED, Interpreter
+from console.lab.cmd.registry import COMMANDS, command, words
+
+_COMPUTER_NAME = r"hklm\system\currentcontrolset\control\computername\activecomputername"
+_UNICODE_PATH = re.compile(r"-(?:encodedcommand|enc|ec|e)\s+([A-Za-z0-9+/=]+)", re.IGNORECASE)
+
+
+def computer_name(cmd: Interpreter) -> str:
+    """The node's name, unless a fault makes it give another's."""
+    node = cmd.process.node
+    return node.faults.get("other-name", {}).get("name") or node.name
+
+
+@command("hostname")
+def hostname(cmd: Interpreter, rest: str) -> int:
+    """Print the computer's name."""
+    cmd.process.out(computer_name(cmd))
+    return 0
+
+
+@command("whoami")
+def whoami(cmd: Interpreter, rest: str) -> int:
+    """Print the user; with /groups whether the administrators are among the groups."""
+    cmd.process.out(cmd.process.user.lower())
+    if "/groups" in rest.casefold() and cmd.process.administrator:
+        cmd.process.out(r"BUILTIN\Administrators    Alias    S-1-5-32-544    Enabled group")
+    return 0
+
+
+@command("ping")
+def ping(cmd: Interpreter, rest: str) -> int:
+    """Answer from every address; one second of world time between two echoes."""
+    arguments = words(rest)
+    count, host = 4, "127.0.0.1"
+    while arguments:
+        word = arguments.pop(0).casefold()
+        if word in ("-n", "-w", "-l") and arguments:
+            value = arguments.pop(0)
+            count = int(value) if word == "-n" else count
+        elif not word.startswith("-"):
+            host = word
+    cmd.process.out(f"\nPinging {host} with 32 bytes of data:\n")
+    for number in range(count):
+        if number:
+            cmd.process.sleep(1)
+        cmd.process.out(f"Reply from {host}: bytes=32 time<1ms TTL=128")
+    cmd.process.out(f"\nPing statistics for {host}:")
+    cmd.process.out(f"    Packets: Sent = {count}, Received = {count}, Lost = 0 (0% loss),")
+    return 0
+
+
+@command("reg")
+def reg(cmd: Interpreter, rest: str) -> int:
+    """Query the one registry value that says who the computer is."""
+    arguments = words(rest)
+    key = arguments[1].casefold().replace("hkey_local_machine", "hklm") if len(arguments) > 1 else ""
+    if arguments[:1] != ["query"] or key != _COMPUTER_NAME:
+        cmd.process.err("ERROR: The system was unable to find the specified registry key or value.")
+        return 1
+    full = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\ComputerName\ActiveComputerName"
+    cmd.process.out(f"\n{full}\n    ComputerName    REG_SZ    {computer_name(cmd).upper()}\n")
+    return 0
+
+
+@command("query")
+def query(cmd: Interpreter, rest: str) -> int:
+    """List interactive sessions."""
+    if not rest.strip().casefold().startswith(("session", "user")):
+        cmd.process.err("Invalid parameter(s)\nQUERY { PROCESS | SESSION | TERMSERVER | USER }")
+        return 1
+    cmd.process.out(" SESSIONNAME       USERNAME                 ID  STATE   TYPE        DEVICE ")
+    sessions = cmd.process.node.sessions
+    for number, user in enumerate(sessions):
+        name = "console" if number == 0 else f"rdp-tcp#{number}"
+        cmd.process.out(f" {name:<18}{user:<24} {number:>2}  Active  {'wdcon' if number == 0 else 'rdpwd':<12}")
+    if not sessions:
+        cmd.process.out(f" {'console':<18}{'':<24} {0:>2}  Conn    {'wdcon':<12}")
+    return 0
+
+
+@command("powershell")
+def powershell(cmd: Interpreter, rest: str) -> int:
+    """Carry out the command line inside an encoded or plain command; there is no PowerShell language here."""
+    if cmd.process.node.definition.windows == "2003":
+        encoded = _UNICODE_PATH.search(rest)
+        if not encoded:
+            cmd.process.err(
+                "'powershell' is not recognized as an internal or external command,\n"
+                "operable program or batch file."
+            )
+            return NOT_RECOGNIZED
+    script = _script(rest)
+    inner = re.sub(r"^\s*&\s*", "", script).strip()
+    name = re.split(r"[\s;]", inner, maxsplit=1)[0]
+    if re.fullmatch(r"exit\s+-?\d+", inner):
+        return int(inner.split()[1])
+    if name.casefold().removesuffix(".exe") in COMMANDS:
+        child = cmd.process.child(environment=dict(cmd.process.environment))
+        return Interpreter(child).line(inner)
+    cmd.process.err(
+        f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. "
+        "Check the spelling of the name, or if a path was included, verify that the path is correct and try again.\n"
+        f"At line:1 char:1\n+ {inner}\n+ {'~' * len(name)}\n"
+        f"    + CategoryInfo          : ObjectNotFound: ({name}:String) [], CommandNotFoundException\n"
+        "    + FullyQualifiedErrorId : CommandNotFoundException"
+    )
+    return 1
+
+
+def _script(rest: str) -> str:
+    encoded = _UNICODE_PATH.search(rest)
+    if encoded:
+        try:
+            return base64.b64decode(encoded.group(1), validate=True).decode("utf-16-le")
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return re.sub(r"^.*?-c(?:ommand)?\s+", "", rest, flags=re.IGNORECASE).strip().strip('"')

@@ -1,0 +1,80 @@
+"""wmic: the few classes that the console reads, in the tool's own layout (a blank line around every instance)."""
+
+import re
+from datetime import datetime, timedelta
+
+from console.lab.cmd.interpreter import Interpreter
+from console.lab.cmd.registry import command
+from console.lab.exchange import INFORMATION_STORE
+from console.lab.state import RUNNING, Node
+
+JAPAN = timedelta(hours=9)
+INVALID_CLASS = 2147749904
+_STORES = re.compile(r"win32_perfrawdata_msexchangeis_msexchangeis(mailbox|public)\b", re.IGNORECASE)
+_SYSTEM = ("System Idle Process", "System", "smss.exe", "csrss.exe", "winlogon.exe", "explorer.exe")
+
+
+@command("wmic")
+def wmic(cmd: Interpreter, rest: str) -> int:
+    """Answer `path CLASS get ...`, `os get ...` and `process get ...` with /value."""
+    text = rest.strip().casefold()
+    stores = _STORES.search(text)
+    with cmd.process.world.lock:
+        if stores:
+            instances = _store_instances(cmd.process.node, public=stores.group(1) == "public")
+        elif text.startswith("os "):
+            instances = [_system(cmd)]
+        elif text.startswith("process "):
+            instances = _processes(cmd.process.node)
+        else:
+            instances = None
+    if instances is None:
+        cmd.process.err(f"Node - {cmd.process.node.name.upper()}\nERROR:\nDescription = Invalid class\n")
+        return INVALID_CLASS
+    wanted = _properties(text)
+    for instance in instances:
+        shown = {key: value for key, value in instance.items() if not wanted or key.casefold() in wanted}
+        lines = [f"{key}={value}" for key, value in sorted(shown.items())]
+        cmd.process.stdout(cmd.process.encode("\n\n" + "\n".join(lines) + "\n"))
+    cmd.process.stdout(cmd.process.encode("\n\n"))
+    return 0
+
+
+def cim_date(moment: datetime) -> str:
+    """A date as WMI writes it, in the node's time zone (UTC+9)."""
+    return (moment + JAPAN).strftime("%Y%m%d%H%M%S.%f") + "+540"
+
+
+def _properties(text: str) -> set[str]:
+    found = re.search(r"\bget\s+([\w, ]+)", text)
+    return {name.strip() for name in found.group(1).split(",") if name.strip()} if found else set()
+
+
+def _system(cmd: Interpreter) -> dict[str, str]:
+    return {
+        "LastBootUpTime": cim_date(cmd.process.node.booted),
+        "LocalDateTime": cim_date(cmd.process.world.clock.date()),
+        "Caption": f"Microsoft(R) Windows(R) Server {cmd.process.node.definition.windows}, Enterprise Edition",
+        "CSName": cmd.process.node.name.upper(),
+    }
+
+
+def _store_instances(node: Node, *, public: bool) -> list[dict[str, str]] | None:
+    service = node.service(INFORMATION_STORE)
+    if service is None or service.state != RUNNING:
+        return None
+    shown = [(group, store) for group, store in sorted(node.mounted) if ("public" in store.casefold()) == public]
+    return [{"Name": f"{group}-{store}"} for group, store in shown] + [{"Name": "_Total"}]
+
+
+def _processes(node: Node) -> list[dict[str, str]]:
+    rows = [{"Name": name, "ProcessId": str(number * 4), "ExecutablePath": ""} for number, name in enumerate(_SYSTEM)]
+    for service in node.services.values():
+        if service.pid:
+            image = service.installed.image
+            rows.append(
+                {"Name": image.rpartition("\\")[2], "ProcessId": str(service.pid), "ExecutablePath": image}
+            )
+    for handle in node.handles:
+        rows.append({"Name": handle.image, "ProcessId": str(handle.pid), "ExecutablePath": ""})
+    return rows

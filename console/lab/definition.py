@@ -1,0 +1,196 @@
+"""What a lab consists of: typed definitions, read strictly from a dictionary or a YAML file."""
+
+import dataclasses
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+
+class DefinitionError(Exception):
+    """The definition says something that no lab can be built from; the text names the place and the remedy."""
+
+
+@dataclass
+class Account:
+    """Somebody who may sign in to the nodes. `domain` is a NetBIOS name or empty for a local account."""
+
+    name: str
+    password: str = field(repr=False)
+    domain: str = ""
+    administrator: bool = True
+
+
+@dataclass
+class Timings:
+    """Durations in world seconds."""
+
+    service_start: float = 0.05
+    service_stop: float = 0.05
+    services: dict[str, float] = field(default_factory=dict)  # start and stop time of single services
+    store_mount: float = 0.01
+    resource_start: float = 0.05
+    resource_stop: float = 0.05
+    engine_start: float = 0.05
+    engine_stop: float = 0.05
+    detect_failure: float = 0.3  # from a node's death to the other node's failover
+    boot: float = 0.3
+
+
+@dataclass
+class Line:
+    """A heartbeat or monitor line of clpstat: a name, a comment and its word while all is well."""
+
+    name: str
+    comment: str = ""
+    status: str = "Normal"
+
+
+@dataclass
+class Resource:
+    """One group resource; `kind` as in clp.conf: fip, sd, md, script, exec ..."""
+
+    name: str
+    kind: str
+    depth: int = 0
+
+
+@dataclass
+class Group:
+    """A failover group; `servers` in order of priority, all of the cluster's when empty."""
+
+    name: str
+    resources: list[Resource] = field(default_factory=list)
+    servers: list[str] = field(default_factory=list)
+    automatic: bool = True
+    owner: str | None = None  # the node that has it when the lab starts; None: the first one
+
+
+@dataclass
+class Node:
+    """A Windows server. `port` 0 takes a free one; `tls_port` None leaves HTTPS off."""
+
+    name: str
+    address: str = "127.0.0.1"
+    port: int = 0
+    tls_port: int | None = None
+    windows: str = "2003"
+    code_page: int | None = None  # None: what the client asks for; a number: this one whatever is asked
+    basic: bool = True
+    heartbeats: list[Line] | None = None
+
+
+@dataclass
+class Cluster:
+    """Two (or more) nodes under one ExpressCluster; the named group carries Exchange."""
+
+    name: str
+    nodes: list[Node]
+    generation: str = "2003"
+    group: str = "EXCHANGE"
+    floating_ip: str = ""
+    greetings: dict[str, int] = field(default_factory=dict)  # smtp, pop3, imap4, http: port on the floating IP
+    partition: str = "X:"
+    partition_resource: str = "sd1"
+    fip_resource: str = "fip1"
+    scripts: str = "none"
+    storage_groups: dict[str, list[str]] = field(default_factory=dict)
+    other_groups: list[Group] = field(default_factory=list)
+    exchange_group: bool = True
+    owner: str | None = None
+    engine: bool = True
+    services_running: bool = True
+    heartbeats: list[Line] = field(default_factory=lambda: [Line("lankhb1", "Kernel Mode LAN Heartbeat")])
+    monitors: list[Line] = field(default_factory=lambda: [Line("sdw1"), Line("userw")])
+    status_padding: bool = True
+    down_screen: bool = False  # with the engine down clpstat shows an all-Offline screen, not an error
+    handle_tool: bool = True
+    timings: Timings = field(default_factory=Timings)
+
+
+@dataclass
+class World:
+    """A whole lab. `clock` is `real` or `driven`; `speed` counts world seconds per real second."""
+
+    clusters: list[Cluster]
+    accounts: list[Account] = field(default_factory=list)
+    domain: str = "LAB"
+    clock: str = "real"
+    speed: float = 1.0
+    directory: dict[str, Any] = field(default_factory=dict)
+
+
+def world_from(data: Any) -> World:
+    """Build and check a definition from plain dictionaries and lists. Raises `DefinitionError`."""
+    world: World = _build(World, data, "definition")
+    for cluster in world.clusters:
+        _check_cluster(cluster)
+    names = [node.name.casefold() for cluster in world.clusters for node in cluster.nodes]
+    if len(names) != len(set(names)):
+        raise DefinitionError("Two nodes have the same name: give every node a name of its own.")
+    return world
+
+
+def load(path: Path) -> World:
+    """Read a definition from a YAML file. Raises `DefinitionError` or `OSError`."""
+    return world_from(YAML(typ="safe").load(path))
+
+
+def to_dict(world: World) -> dict[str, Any]:
+    """The definition as plain data, ready for YAML; `world_from` takes it back."""
+    return dataclasses.asdict(world)
+
+
+def _check_cluster(cluster: Cluster) -> None:
+    if not cluster.nodes:
+        raise DefinitionError(f"Cluster {cluster.name} has no nodes: list two under `nodes`.")
+    if cluster.generation not in ("2003", "2007"):
+        raise DefinitionError(f'Cluster {cluster.name}: generation {cluster.generation!r}: write "2003" or "2007".')
+    if cluster.scripts not in ("none", "guide"):
+        raise DefinitionError(f"Cluster {cluster.name}: scripts {cluster.scripts!r}: write none or guide.")
+    for node in cluster.nodes:
+        if node.windows not in ("2003", "2008"):
+            raise DefinitionError(f'Node {node.name}: windows {node.windows!r}: write "2003" or "2008".')
+
+
+def _build(kind: Any, data: Any, where: str) -> Any:
+    if not isinstance(data, dict):
+        raise DefinitionError(f"{where} must be a mapping of {kind.__name__} keys, not {type(data).__name__}.")
+    hints = typing.get_type_hints(kind)
+    known = {item.name: item for item in dataclasses.fields(kind)}
+    for key in data:
+        if key not in known:
+            raise DefinitionError(f"{where}: unknown key {key!r}; known are {', '.join(known)}.")
+    missing = [
+        name
+        for name, item in known.items()
+        if name not in data
+        and item.default is dataclasses.MISSING
+        and item.default_factory is dataclasses.MISSING
+    ]
+    if missing:
+        raise DefinitionError(f"{where}: {', '.join(missing)} missing: add it.")
+    return kind(**{key: _value(hints[key], value, f"{where}.{key}") for key, value in data.items()})
+
+
+def _value(hint: Any, value: Any, where: str) -> Any:
+    options = [option for option in typing.get_args(hint) if option is not type(None)]
+    if type(None) in typing.get_args(hint):
+        return None if value is None else _value(options[0], value, where)
+    if dataclasses.is_dataclass(hint):
+        return _build(hint, value, where)
+    if typing.get_origin(hint) is list:
+        if not isinstance(value, list):
+            raise DefinitionError(f"{where} must be a list.")
+        return [_value(options[0], item, f"{where}[{index}]") for index, item in enumerate(value)]
+    if typing.get_origin(hint) is dict:
+        if not isinstance(value, dict):
+            raise DefinitionError(f"{where} must be a mapping.")
+        return value
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if hint in (str, int, float, bool) and type(value) is not hint:
+        raise DefinitionError(f"{where} must be {hint.__name__}, not {value!r}.")
+    return value

@@ -1,0 +1,73 @@
+"""What lies on a node's disks before anybody does anything."""
+
+from xml.sax.saxutils import escape
+
+from console.lab.disk import Disk
+from console.lab.state import Cluster, Node
+
+PRODUCT = r"C:\Program Files\EXPRESSCLUSTER"
+USERLOG = rf"{PRODUCT}\log\userlog.00.log"
+
+
+def furnish(cluster: Cluster, node: Node) -> None:
+    """Create the folders and files of Windows, ExpressCluster and Exchange."""
+    folders = [r"C:\WINDOWS\system32", r"C:\WINDOWS\Temp", rf"{PRODUCT}\bin", rf"{PRODUCT}\etc", rf"{PRODUCT}\log"]
+    folders += [r"C:\Documents and Settings\Administrator", rf"{PRODUCT}\work\trnreq", rf"{PRODUCT}\scripts"]
+    for group in cluster.groups:
+        scripts = [r.definition.name for r in group.resources if r.definition.kind == "script"]
+        folders += [rf"{PRODUCT}\scripts\{group.name}\{name}" for name in scripts]
+    for folder in filter(lambda path: node.disk.item(path) is None, folders):
+        node.disk.mkdir(folder)
+    node.disk.write(rf"{PRODUCT}\etc\clp.conf", configuration(cluster).encode("ascii", "xmlcharrefreplace"))
+    node.disk.write(USERLOG, b"")
+
+
+def furnish_partition(cluster: Cluster) -> None:
+    """Create Exchange's folders on the switching partition."""
+    letter = cluster.definition.partition[0].upper()
+    disk = Disk()
+    disk.volumes[letter] = cluster.partition
+    for folder in ("mdbdata", "mtadata", "conndata", "Mailroot"):
+        disk.mkdir(rf"{letter}:\Exchsrv\{folder}")
+
+
+def configuration(cluster: Cluster) -> str:
+    """clp.conf: the XML in which the product keeps its topology."""
+    lines = ['<?xml version="1.0" encoding="ASCII"?>', "<root>"]
+    lines += ["\t<all>", "\t\t<charset>ASCII</charset>", "\t\t<encode>SJIS</encode>", "\t\t<serveros>windows</serveros>"]
+    lines += ["\t</all>", f"\t<cluster>\n\t\t<name>{escape(cluster.name)}</name>\n\t\t<comment/>\n\t</cluster>"]
+    for priority, node in enumerate(cluster.nodes):
+        lines += [f'\t<server name="{escape(node.name)}">', f"\t\t<priority>{priority}</priority>"]
+        lines += [
+            f'\t\t<device id="0">\n\t\t\t<type>lan</type>\n\t\t\t<info>{node.definition.address}</info>\n\t\t</device>',
+            "\t</server>",
+        ]
+    for group in cluster.groups:
+        lines += [f'\t<group name="{escape(group.name)}">', f"\t\t<start>{int(group.definition.automatic)}</start>"]
+        for order, node in enumerate(cluster.servers(group)):
+            lines.append(f'\t\t<policy name="{escape(node.name)}"><order>{order}</order></policy>')
+        lines += [f'\t\t<resource name="{r.definition.kind}@{escape(r.definition.name)}"/>' for r in group.resources]
+        lines.append("\t</group>")
+    lines += _resources(cluster)
+    lines += ["\t<trekking>", "\t\t<savedinnerversion>100101</savedinnerversion>", "\t</trekking>", "</root>"]
+    return "\r\n".join(lines).replace("\r\n", "\n").replace("\n", "\r\n") + "\r\n"
+
+
+def _resources(cluster: Cluster) -> list[str]:
+    resources = [resource.definition for group in cluster.groups for resource in group.resources]
+    lines = ["\t<resource>"]
+    lines += [f'\t\t<types name="{kind}"/>' for kind in sorted({resource.kind for resource in resources})]
+    for resource in resources:
+        lines += [f'\t\t<{resource.kind} name="{escape(resource.name)}">', "\t\t\t<parameters>"]
+        if resource.kind == "fip":
+            lines.append(f"\t\t\t\t<ip>{cluster.definition.floating_ip}</ip>")
+        if resource.kind == "sd":
+            lines.append(f"\t\t\t\t<volumemountpoint>{cluster.definition.partition}</volumemountpoint>")
+        lines += ["\t\t\t</parameters>", f"\t\t</{resource.kind}>"]
+    return [*lines, "\t</resource>"]
+
+
+def append_userlog(node: Node, stamp: str, level: str, module: str, text: str) -> None:
+    """Add a line to the engine's log, in the product's layout."""
+    line = f"{stamp}  00000d40 00000d9c {level:<5} [{module:<5}] {text}\r\n"
+    node.disk.write(USERLOG, line.encode("cp932", "replace"), append=True)

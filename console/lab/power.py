@@ -1,0 +1,78 @@
+"""Nodes and cluster engines that start and stop, in an orderly way."""
+
+from console.lab.groups import STARTED, log, move_group, node_choices, start_group, stop_group
+from console.lab.schedule import Outcome, Procedure
+from console.lab.state import RUNNING, Node
+from console.lab.world import World
+
+
+def boot(world: World, node: Node, by: str) -> None:
+    """Switch a node on: Windows and automatic services come up, then the engine. Groups stay where they are."""
+    with world.lock:
+        if node.powered:
+            return
+        node.powered, node.booted = True, world.clock.date()
+        node.boots += 1
+        node.unnoticed = False
+        node.sessions = ["Administrator"]
+        for service in node.services.values():
+            if service.start == 2:
+                service.state, service.pid, service.exit_code = RUNNING, world.new_pid(), 0
+        world.record("power", node.name, "off", "on", node=node.name, by=by)
+        world.schedule.start(_engine_after_boot(world, node))
+
+
+def start_engine(world: World, node: Node, by: str) -> Procedure:
+    """Start the cluster service; groups that run nowhere and start automatically come up here."""
+    boots = node.boots
+    yield node.cluster.definition.timings.engine_start
+    if node.boots != boots or not node.powered:
+        return Outcome(1, "Server is not active. Check if the cluster service is active.")
+    _set_engine(world, node, up=True, by=by)
+    for group in node.cluster.groups:
+        if group.definition.automatic and group.owner is None and group.status == "Offline":
+            if node_choices(node.cluster, group, but=None)[:1] == [node]:
+                world.schedule.start(start_group(world, group, node, f"start of {node.name}"))
+    return STARTED
+
+
+def stop_engine(world: World, node: Node, by: str, *, everywhere: bool) -> Procedure:
+    """Stop the cluster service; its groups move to another node, or stop when all nodes are stopping."""
+    for group in [group for group in node.cluster.groups if group.owner is node]:
+        targets = [] if everywhere else node_choices(node.cluster, group, but=node)
+        if targets:
+            yield from move_group(world, group, targets[0], by)
+        else:
+            yield from stop_group(world, group, by)
+    yield node.cluster.definition.timings.engine_stop
+    _set_engine(world, node, up=False, by=by)
+    return STARTED
+
+
+def kill_engine(world: World, node: Node, by: str) -> None:
+    """The engine's processes end while Windows, its services and the group's resources stay as they are."""
+    with world.lock:
+        _set_engine(world, node, up=False, by=by)
+
+
+def revive_engine(world: World, node: Node, by: str) -> None:
+    """The opposite of `kill_engine`."""
+    with world.lock:
+        if node.powered:
+            _set_engine(world, node, up=True, by=by)
+
+
+def _engine_after_boot(world: World, node: Node) -> Procedure:
+    yield node.cluster.definition.timings.boot
+    if node.faulty("engine-down"):
+        return Outcome(1, "The cluster service is kept down.")
+    return (yield from start_engine(world, node, "boot"))
+
+
+def _set_engine(world: World, node: Node, *, up: bool, by: str) -> None:
+    if node.engine == up:
+        return
+    node.engine = up
+    world.record("engine", node.name, "down" if up else "up", "up" if up else "down", node=node.name, by=by)
+    log(world, node, "INFO", "nm", f"Server {node.name} has {'started' if up else 'been stopped'}.")
+    world.schedule.touch()

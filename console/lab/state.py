@@ -1,0 +1,135 @@
+"""The lab's state: nodes, services, groups and resources as they are now. Rules live elsewhere."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from console.lab import definition
+from console.lab.disk import Disk, Volume
+from console.lab.exchange import Installed
+
+STOPPED, START_PENDING, STOP_PENDING, RUNNING = 1, 2, 3, 4
+STATE_WORDS = {1: "STOPPED", 2: "START_PENDING", 3: "STOP_PENDING", 4: "RUNNING"}
+
+
+@dataclass(eq=False)
+class Service:
+    """An installed service with its state as sc.exe counts."""
+
+    installed: Installed
+    start: int
+    state: int = STOPPED
+    exit_code: int = 0
+    pid: int = 0
+
+
+@dataclass
+class Task:
+    """A scheduled task."""
+
+    name: str
+    run: str
+    user: str
+    status: str = "Ready"
+    last_result: int = 0
+    last_run: datetime | None = None
+    schedule: str = "ONCE"
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """An open file that belongs to no service: `image` with `pid` holds `path`."""
+
+    image: str
+    pid: int
+    path: str
+
+
+@dataclass(eq=False)
+class Node:
+    """A node's state. `boots` counts its lives: a procedure of an earlier life must end."""
+
+    name: str
+    cluster: "Cluster"
+    definition: definition.Node
+    disk: Disk
+    services: dict[str, Service]
+    booted: datetime
+    powered: bool = True
+    engine: bool = False
+    boots: int = 1
+    addresses: set[str] = field(default_factory=set)
+    mounted: set[tuple[str, str]] = field(default_factory=set)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    handles: list[Handle] = field(default_factory=list)
+    sessions: list[str] = field(default_factory=lambda: ["Administrator"])
+    open_files: list[tuple[str, str]] = field(default_factory=list)  # (user, path) through shares
+    unnoticed: bool = False  # its engine is gone, but the others still wait for its heartbeat
+    faults: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def faulty(self, name: str, subject: str = "") -> bool:
+        """Whether a fault is on, for this subject or for all."""
+        fault = self.faults.get(name)
+        if fault is None:
+            return False
+        wanted = next(iter(fault.values()), "")
+        return not wanted or wanted.casefold() == subject.casefold()
+
+    def service(self, name: str) -> Service | None:
+        """The service of this name, in any case."""
+        return self.services.get(name.casefold())
+
+
+@dataclass(eq=False)
+class Resource:
+    """A resource of a group with its status word."""
+
+    definition: definition.Resource
+    status: str = "Offline"
+
+
+@dataclass(eq=False)
+class Group:
+    """A failover group: where it is (`owner`) and its status word as clpstat prints it."""
+
+    definition: definition.Group
+    resources: list[Resource]
+    owner: Node | None = None
+    status: str = "Offline"
+
+    @property
+    def name(self) -> str:
+        return self.definition.name
+
+    @property
+    def busy(self) -> bool:
+        return self.status.endswith("Pending")
+
+
+@dataclass(eq=False)
+class Cluster:
+    """A cluster's state."""
+
+    name: str
+    definition: definition.Cluster
+    nodes: list[Node] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    partition: Volume = field(default_factory=Volume)
+    suspended: bool = False
+    store_homes: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def node(self, name: str) -> Node | None:
+        """The node of this name, in any case."""
+        return next((node for node in self.nodes if node.name.casefold() == name.casefold()), None)
+
+    def group(self, name: str) -> Group | None:
+        """The group of this name (the product compares exactly)."""
+        return next((group for group in self.groups if group.name == name), None)
+
+    def servers(self, group: Group) -> list[Node]:
+        """The nodes that may own a group, by priority."""
+        names = group.definition.servers
+        return [node for node in self.nodes if not names or node.name in names]
+
+    def stores(self) -> list[tuple[str, str]]:
+        """Every (storage group, store) of the cluster's Exchange server."""
+        return [(name, store) for name, stores in self.definition.storage_groups.items() for store in stores]
