@@ -1,13 +1,14 @@
 """What the demo is made of: the command line of each process, and the environment that they share."""
 
+import getpass
 import importlib.util
 import os
 import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from console.demo.ready import LOOPBACK
 from console.domain.errors import ChangeoverError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -52,10 +53,27 @@ def _redis_program() -> str:
     return found
 
 
-def web(port: int) -> list[str]:
-    """The pages, on loopback. Open live pages get two seconds to notice the end."""
-    options = ["--host", LOOPBACK, "--port", str(port), "--timeout-graceful-shutdown", "2", "--no-server-header"]
-    return [sys.executable, "-m", "uvicorn", "console.asgi:application", *options]
+def account(name: str) -> list[str]:
+    """Makes the login of the demo, mapped to whoever runs it, so that the command line works too."""
+    return [
+        *MANAGE,
+        "account",
+        "add",
+        name,
+        "--role",
+        "administrator",
+        "--os-user",
+        getpass.getuser(),
+        "--password-stdin",
+    ]
+
+
+def web(address: str) -> list[str]:
+    """The pages at `address`. Open live pages get two seconds to notice the end."""
+    parts = urlsplit(address)
+    options = ["--timeout-graceful-shutdown", "2", "--no-server-header"]
+    where = ["--host", str(parts.hostname), "--port", str(parts.port)]
+    return [sys.executable, "-m", "uvicorn", "console.asgi:application", *where, *options]
 
 
 def worker() -> list[str]:
@@ -64,9 +82,6 @@ def worker() -> list[str]:
     return [sys.executable, "-W", "ignore", "-m", "celery", "-A", "tasks", "worker", *options]
 
 
-def lab(definition: Path, state: Path) -> list[str]:
-    """The simulated nodes and directory of `definition`, which say where they are in `state`."""
-    return [
-        *(sys.executable, "-m", "console.lab", "up"),
-        *("--definition", str(definition), "--state", str(state), "--foreground"),
-    ]
+def lab(state: Path, inventory: Path) -> list[str]:
+    """The simulated nodes and directory; once they listen, the file `inventory` says where and how to sign in."""
+    return [*MANAGE, *("lab", "up", "--preset", "demo", "--state", str(state), "--inventory-out", str(inventory))]

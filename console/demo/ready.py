@@ -53,6 +53,15 @@ def log_says(process: Process, words: str) -> Ready:
     return ready
 
 
+def file_is_there(path: Path) -> Ready:
+    """The file `path` exists and is not empty."""
+
+    def ready() -> str | None:
+        return None if path.is_file() and path.stat().st_size else f"{path} is not there yet"
+
+    return ready
+
+
 def free_port(first: int, *, tries: int = 100) -> int:
     """The first port from `first` on loopback that nothing listens on. Raises OSError when all `tries` are taken."""
     for port in range(first, first + tries):

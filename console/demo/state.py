@@ -53,14 +53,23 @@ class State:
         path = self.folder / name
         if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
             self._sockets = self._sockets or Path(tempfile.mkdtemp(prefix="changeover-"))
-            path = self._sockets / name
-        path.unlink(missing_ok=True)  # left by a Redis that was killed
-        return path
+            return self._sockets / name
+        return self.fresh(name)  # a Redis that was killed leaves its socket behind
 
+    @property
     def password(self) -> Path:
-        """The file with the demo login's password: random, made once, readable by its owner alone."""
-        path = self.folder / "password"
-        if not path.exists():
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(12) + "\n")
+        """The file with the demo login's password, there once `new_password` has been called."""
+        return self.folder / "password"
+
+    def new_password(self) -> Path:
+        """Make that file, readable by its owner alone, with a random password."""
+        self.password.unlink(missing_ok=True)
+        with os.fdopen(os.open(self.password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(12) + "\n")
+        return self.password
+
+    def fresh(self, name: str) -> Path:
+        """A path in the folder at which nothing lies."""
+        path = self.folder / name
+        path.unlink(missing_ok=True)
         return path

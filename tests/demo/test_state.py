@@ -11,14 +11,15 @@ from console.demo.state import InUse, State
 def test_the_folder_is_its_owners_alone(tmp_path: Path) -> None:
     with State(tmp_path / "new" / "demo") as state:
         assert stat.S_IMODE(state.folder.stat().st_mode) == 0o700
-        assert stat.S_IMODE(state.password().stat().st_mode) == 0o600
+        assert stat.S_IMODE(state.new_password().stat().st_mode) == 0o600
 
 
-def test_the_password_stays_the_same_and_differs_between_folders(tmp_path: Path) -> None:
-    with State(tmp_path / "one") as state:
-        first = state.password().read_text()
-    with State(tmp_path / "one") as again, State(tmp_path / "two") as other:
-        assert again.password().read_text() == first != other.password().read_text()
+def test_the_password_is_kept_until_a_new_one_is_made(tmp_path: Path) -> None:
+    with State(tmp_path) as state:
+        first = state.new_password().read_text()
+    with State(tmp_path) as again:
+        assert again.password.read_text() == first
+        assert again.new_password().read_text() != first
     assert len(first.strip()) >= 16
 
 

@@ -1,0 +1,104 @@
+"""Starts the demo: everything at once, ready in seconds, followed until Ctrl-C, nothing left afterwards."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from console.demo import children
+from console.demo.ready import LOOPBACK, file_is_there, free_port, log_says, page_answers, redis_answers
+from console.demo.state import State
+from console.demo.supervisor import Interrupted, Supervisor
+from console.domain.errors import ChangeoverError
+
+LOGIN = "demo"
+FIRST_PORT = 8000
+
+
+class NoPort(ChangeoverError):
+    """There is no port for the pages."""
+
+    remedy = "Name another port to begin with: make demo ARGS='--port 18000'."
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What may be said on the command line."""
+    parser.add_argument(
+        "--port", type=int, default=FIRST_PORT, help="port of the pages; when it is taken, the next free one"
+    )
+    parser.add_argument(
+        "--state", type=Path, default=children.CHECKOUT / "var" / "demo", help="folder that the demo keeps"
+    )
+
+
+def run(folder: Path, first_port: int) -> int:
+    """Run the demo until it is interrupted (0) or something fails (1, told on standard error with its remedy)."""
+    try:
+        with State(folder) as state:
+            return _run(state, first_port)
+    except ChangeoverError as error:
+        print(f"demo: {error.message}\n  What to do: {error.remedy}", file=sys.stderr)
+    except OSError as error:
+        print(f"demo: {error}\n  What to do: see to that file, or name another folder: --state DIR", file=sys.stderr)
+    return 1
+
+
+def _run(state: State, first_port: int) -> int:
+    redis = state.socket("redis.sock")
+    env = children.environment(os.environ, state.folder, redis)
+    try:
+        with Supervisor(state.logs, env) as supervisor:
+            try:
+                address = _start(supervisor, state, redis, first_port)
+                _say(_ready_block(address, state))
+                supervisor.follow()
+            except Interrupted:
+                _say("\nStopping; Ctrl-C again stops at once.")
+    finally:
+        _say("Nothing of the demo is running any more.")
+    return 0
+
+
+def _start(supervisor: Supervisor, state: State, redis: Path, first_port: int) -> str:
+    """Start everything, side by side where nothing depends on order; returns the address of the pages."""
+    new = not (state.folder / "changeover.sqlite3").exists()
+    inventory = state.fresh("inventory.yaml")
+    _say(f"Starting Redis, the lab, the worker and the pages; logs in {state.logs}")
+    queue = supervisor.start("redis", children.redis(redis))
+    lab = supervisor.start("lab", children.lab(state.folder / "lab", inventory))
+    supervisor.run("migrate", [*children.MANAGE, "migrate", "--no-input"], within=120)
+    if new or not state.password.exists():
+        supervisor.run("account", children.account(LOGIN), stdin=state.new_password(), within=60)
+    address = f"http://{LOOPBACK}:{_port(first_port)}/"
+    web = supervisor.start("web", children.web(address))
+    supervisor.wait(lab, file_is_there(inventory), within=120)
+    supervisor.run("inventory", [*children.MANAGE, "inventory", "apply", str(inventory)], within=60)
+    supervisor.wait(queue, redis_answers(redis), within=30)
+    worker = supervisor.start("worker", children.worker())
+    supervisor.wait(worker, log_says(worker, "ready."), within=60)
+    supervisor.wait(web, page_answers(address), within=60)
+    return address
+
+
+def _port(first: int) -> int:
+    try:
+        return free_port(first)
+    except (OSError, OverflowError) as error:
+        raise NoPort(f"The pages have no port to listen on: {error}.") from error
+
+
+def _ready_block(address: str, state: State) -> str:
+    password = state.password.read_text(encoding="utf-8").strip()
+    return f"""
+  Changeover is ready:  {address}
+  Sign in as            {LOGIN}
+  Password              {password}
+
+  What to do first: open a cluster, press Fail over, read the plan, confirm, watch; then press Fail back.
+  On the command line:  CHANGEOVER_STATE_DIR={state.folder} {children.MANAGE[0]} {children.MANAGE[1]} lab status
+  End: Ctrl-C. The next start continues from {state.folder}; delete that folder for a new lab.
+"""
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
