@@ -1,0 +1,76 @@
+"""A cluster at a glance: who is active, whether mail is up, and unknown never looks good."""
+
+import pytest
+
+from console.domain.observation import Seen
+from console.domain.ports import Greeting
+from console.domain.status import Tone, summarise
+from console.domain.topology import GreetingAt
+from tests.domain import worlds
+
+SMTP = GreetingAt("smtp", 25)
+GOOD = {SMTP: Greeting(True, "220 node1 ready")}
+SILENT = {SMTP: Greeting(False, "connection refused")}
+
+
+def status(observation=None, greetings=None, names=None):
+    return summarise(
+        worlds.cluster(),
+        worlds.GENERATION,
+        observation or worlds.observation(),
+        GOOD if greetings is None else greetings,
+        names or Seen("NODE1"),
+    )
+
+
+def fact(of, node, key):
+    return next(f for n in of.nodes if n.name == node for f in n.facts if f.key == key)
+
+
+def test_a_healthy_cluster_is_good_and_names_its_active_node():
+    now = status()
+    assert (now.tone, now.mail, now.active) == (Tone.GOOD, "up", "NODE1")
+    assert [node.active for node in now.nodes] == [True, False]
+    assert now.headline == "Mail is up. The group is on NODE1."
+
+
+def test_a_silent_protocol_means_that_mail_is_down():
+    now = status(greetings=SILENT)
+    assert (now.tone, now.mail) == (Tone.BAD, "down")
+    assert "SMTP" in now.headline
+
+
+def test_no_greeting_expected_is_unknown_not_up():
+    assert status(greetings={}).tone is Tone.UNKNOWN
+
+
+def test_a_directory_that_names_the_other_node_is_bad():
+    assert status(names=Seen("NODE2")).directory.tone is Tone.BAD
+    assert status(names=Seen.nothing("the controller does not answer")).tone is Tone.UNKNOWN
+
+
+def test_nodes_that_disagree_raise_an_alarm_and_nobody_is_called_active():
+    other = worlds.seen("NODE2", active=False, engine=Seen(worlds.view("NODE2", current="NODE2")))
+    now = status(worlds.observation(NODE2=other))
+    assert now.active == ""
+    assert [node.active for node in now.nodes] == [None, None]
+    assert any("disagree" in alarm for alarm in now.alarms)
+    assert now.group.tone is Tone.UNKNOWN
+
+
+def test_services_that_run_on_the_standby_raise_an_alarm():
+    now = status(worlds.observation(NODE2=worlds.seen("NODE2", active=True)))
+    assert fact(now, "NODE2", "services").tone is Tone.BAD
+    assert any("NODE2 runs Exchange services" in alarm for alarm in now.alarms)
+
+
+@pytest.mark.parametrize("key", ["reach", "services", "engine"])
+def test_a_node_that_does_not_answer_is_unknown_in_every_fact(key):
+    gone = worlds.NodeObservation("NODE2", worlds.AT, unreachable="connection refused", remedy="Look.")
+    assert fact(status(worlds.observation(NODE2=gone)), "NODE2", key).tone is Tone.UNKNOWN
+
+
+def test_it_becomes_plain_json():
+    raw = status().to_json()
+    assert raw["tone"] == "good"
+    assert raw["nodes"][0]["facts"][0]["key"] == "reach"
