@@ -68,7 +68,9 @@ def _start(supervisor: Supervisor, state: State, redis: Path, first_port: int) -
     lab = supervisor.start("lab", children.lab(state.folder / "lab", inventory))
     supervisor.run("migrate", [*children.MANAGE, "migrate", "--no-input"], within=120)
     if new or not state.password.exists():
-        supervisor.run("account", children.account(LOGIN), stdin=state.new_password(), within=60)
+        draft = state.new_password()
+        supervisor.run("account", children.account(LOGIN), stdin=draft, within=60)
+        state.keep_password(draft)
     address = f"http://{LOOPBACK}:{_port(first_port)}/"
     web = supervisor.start("web", children.web(address))
     supervisor.wait(lab, file_is_there(inventory), within=120)

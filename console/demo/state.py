@@ -58,15 +58,19 @@ class State:
 
     @property
     def password(self) -> Path:
-        """The file with the demo login's password, there once `new_password` has been called."""
+        """The file with the demo login's password, there once `keep_password` has been called."""
         return self.folder / "password"
 
     def new_password(self) -> Path:
-        """Make that file, readable by its owner alone, with a random password."""
-        self.password.unlink(missing_ok=True)
-        with os.fdopen(os.open(self.password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        """A file with a random password, readable by its owner alone, to make the login with."""
+        draft = self.fresh("password.new")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(12) + "\n")
-        return self.password
+        return draft
+
+    def keep_password(self, draft: Path) -> None:
+        """The login exists now: its password is the one to show from here on."""
+        draft.rename(self.password)
 
     def fresh(self, name: str) -> Path:
         """A path in the folder at which nothing lies."""

@@ -14,9 +14,12 @@ def test_the_folder_is_its_owners_alone(tmp_path: Path) -> None:
         assert stat.S_IMODE(state.new_password().stat().st_mode) == 0o600
 
 
-def test_the_password_is_kept_until_a_new_one_is_made(tmp_path: Path) -> None:
+def test_a_password_counts_only_once_its_login_exists(tmp_path: Path) -> None:
     with State(tmp_path) as state:
-        first = state.new_password().read_text()
+        draft = state.new_password()
+        first = draft.read_text()
+        assert not state.password.exists()
+        state.keep_password(draft)
     with State(tmp_path) as again:
         assert again.password.read_text() == first
         assert again.new_password().read_text() != first

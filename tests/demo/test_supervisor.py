@@ -12,6 +12,7 @@ import pytest
 
 from console.demo.ready import log_says
 from console.demo.supervisor import Interrupted, ProcessFailed, Supervisor
+from tests.demo.table import members
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 LAUNCHER = [sys.executable, str(Path(__file__).with_name("launcher.py"))]
@@ -19,19 +20,6 @@ LAUNCHER = [sys.executable, str(Path(__file__).with_name("launcher.py"))]
 
 def python(text: str) -> list[str]:
     return [sys.executable, "-u", "-c", text]
-
-
-def members(group: int) -> list[int]:
-    """The living processes of a process group, read from the process table (zombies do not count)."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _parent, its_group = entry.read_text().rpartition(")")[2].split()[:3]
-        except OSError:
-            continue
-        if int(its_group) == group and state != "Z":
-            found.append(int(entry.parent.name))
-    return found
 
 
 def eventually(holds: Callable[[], bool], within: float = 10.0) -> bool:
