@@ -89,6 +89,6 @@ def _scrubbed(value: Any, secrets: tuple[Secret, ...]) -> Any:
         return scrub(value, secrets)
     if isinstance(value, Mapping):
         return {str(key): _scrubbed(item, secrets) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | set | frozenset):
         return [_scrubbed(item, secrets) for item in value]
-    return value
+    return value if value is None or isinstance(value, bool | int | float) else scrub(str(value), secrets)

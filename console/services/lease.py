@@ -58,9 +58,7 @@ def claim(operation_id: int, worker: str) -> Lease | None:
 def prolong(lease: Lease, **columns: object) -> bool:
     """Move the lease's end on (and set `columns`); false when it is no longer ours."""
     until = database_now() + timedelta(seconds=settings.LEASE_SECONDS)
-    ours = Operation.objects.filter(
-        pk=lease.operation_id, status=Operation.Status.RUNNING, lease_token=lease.token
-    )
+    ours = Operation.objects.filter(pk=lease.operation_id, status=Operation.Status.RUNNING, lease_token=lease.token)
     return ours.update(lease_until=until, **columns) == 1
 
 

@@ -38,8 +38,8 @@ def find_cluster(name: str) -> Cluster:
 def prepare(cluster: Cluster, kind: str, target: str, actor: audit.Actor, *, send: bool = True) -> PlanRecord:
     """Ask for a plan; a worker of the cluster's site makes it, or the caller by `make` when `send` is false.
 
-    `target` is a node's name, or empty for the one that `kind` leads to. Raises `NotAllowed`, and `Refusal` for
-    a kind or target that there is not.
+    `target` is a node's name, or empty for the one that `kind` leads to by design. Raises `NotAllowed`, and
+    `Refusal` for a kind or target that there is not.
     """
     access.require(actor.user, "operate", cluster)
     node = _target(cluster, kind, target)
@@ -134,7 +134,7 @@ def _changed(record: PlanRecord) -> Refusal:
 
 
 def _target(cluster: Cluster, kind: str, target: str) -> str:
-    """The node's name as the inventory writes it; empty when none was named."""
+    """The target's name as the inventory writes it; the one that `kind` leads to when none is named."""
     reasons = []
     if kind not in KINDS:
         reasons.append(Reason(f"There is no kind of operation {kind!r}.", f"Name one of: {', '.join(KINDS)}."))
@@ -149,7 +149,8 @@ def _target(cluster: Cluster, kind: str, target: str) -> str:
         )
     if reasons:
         raise Refusal(f"No plan can be made for {cluster.name}.", reasons)
-    return named.name if named else ""
+    role = Node.Role.STANDBY if kind == "failover" else Node.Role.PRIMARY
+    return named.name if named else next((node.name for node in nodes.values() if node.role == role), "")
 
 
 def _claim(plan_id: int) -> bool:

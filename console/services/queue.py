@@ -23,6 +23,7 @@ OBSERVE_DUE = "observe.due"
 SWEEP = "upkeep.sweep"
 
 log = structlog.get_logger(__name__)
+_seen: set[str] = set()
 
 app = Celery("changeover")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -57,6 +58,17 @@ def queues(sites: list[str]) -> list[str]:
 def sites_here() -> list[str]:
     """The sites that this host's workers serve: those of the settings, or every site of the inventory."""
     return settings.SITES or list(Site.objects.values_list("name", flat=True))
+
+
+def take_new_sites() -> None:
+    """Have every worker take the queues of sites that this process has not seen before.
+
+    Only where no sites are named in the settings: then every worker serves every site.
+    """
+    new = set() if settings.SITES else set(sites_here()) - _seen
+    for name in queues(sorted(new)):
+        app.control.add_consumer(name, reply=False)
+    _seen.update(new)
 
 
 def send_after_commit(message: str, pk: int, queue: str, *, expires: float | None = None) -> None:

@@ -1,0 +1,138 @@
+"""Saying yes to a plan: the one door through which an operation comes into being."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from console.domain.checks import Reason, Refusal
+from console.domain.plan import Plan
+from console.models import Cluster, Operation, PlanRecord
+from console.services import access, audit, plans, queue, reservations
+from console.services.audit_actions import Action
+from console.services.clock import database_now
+
+CONFIRMED = {"failover": Action.FAILOVER_CONFIRMED, "failback": Action.FAILBACK_CONFIRMED}
+
+
+def confirm(
+    record: PlanRecord, actor: audit.Actor, reason: str, *, typed: str = "", accepted: Collection[str] = ()
+) -> Operation:
+    """The operation that carries the plan out, queued for a worker of its site.
+
+    `typed` is the cluster's name where the plan asks for it, `accepted` the keys of the checks that could not be
+    told and are accepted. Confirming a plan twice, or a plan of the kind and target that is already under way,
+    gives the operation that there is. Raises `NotAllowed`, and `Refusal` with every reason why not; a refusal is
+    in the audit too.
+    """
+    access.require(actor.user, "operate", record.cluster)
+    try:
+        return _confirm(record.pk, actor, reason.strip(), typed.strip(), frozenset(accepted))
+    except Refusal as refusal:
+        with transaction.atomic():
+            subject = audit.Subject("plan", record.pk, record.kind)
+            audit.record(
+                Action.OPERATION_REFUSED,
+                actor,
+                subject,
+                cluster=record.cluster,
+                reason=reason.strip(),
+                after=refusal.to_json(),
+            )
+        raise
+
+
+def _confirm(plan_id: int, actor: audit.Actor, reason: str, typed: str, accepted: frozenset[str]) -> Operation:
+    try:
+        with transaction.atomic():
+            record = PlanRecord.objects.select_related("cluster__site").get(pk=plan_id)
+            # Everybody who wants something of this cluster passes here one after the other.
+            Cluster.objects.select_for_update().get(pk=record.cluster_id)
+            found = _standing(record)
+            return found or _open(record, actor, reason, typed, accepted)
+    except IntegrityError as error:
+        # A writer that does not take the lock came first: the constraint has the last word.
+        found = _standing(record)
+        if found is None:
+            raise Refusal.of(
+                f"Something else began on {record.cluster.name} at this moment.",
+                "Look at the cluster's page, then make a new plan.",
+                key="reservation.acting",
+            ) from error
+        return found
+
+
+def _standing(record: PlanRecord) -> Operation | None:
+    """The operation that already is what the plan asks for. Raises `Refusal` when another holds the cluster."""
+    same = Operation.objects.filter(plan=record).first()
+    same = same or reservations.already_open(record.cluster, record.kind, record.target)
+    held = None if same else reservations.why_held(record.cluster, record.kind)
+    if held is not None:
+        raise held
+    return same
+
+
+def _open(record: PlanRecord, actor: audit.Actor, reason: str, typed: str, accepted: frozenset[str]) -> Operation:
+    plan = _usable(record)
+    reasons = _missing(plan, reason, typed, accepted)
+    if reasons:
+        raise Refusal(f"The {plan.kind} of {plan.cluster} is not confirmed yet.", reasons)
+    now = database_now()
+    operation = Operation.objects.create(
+        cluster=record.cluster,
+        kind=plan.kind,
+        source=plan.source,
+        target=plan.target,
+        plan=record,
+        requested_by=actor.user,
+        requested_by_name=actor.name,
+        origin=actor.origin,
+        reason=reason,
+        confirmed_at=now,
+        claim_before=now + timedelta(seconds=settings.CLAIM_WITHIN),
+        steps_total=len(plan.steps),
+    )
+    site = record.cluster.site.name
+    queue.send_after_commit(queue.RUN_OPERATION, operation.pk, queue.operations_queue(site))
+    after = {"plan": plan.hash, "source": plan.source, "target": plan.target, "accepted": sorted(accepted)}
+    subject = audit.Subject("operation", operation.pk, plan.kind)
+    audit.record(CONFIRMED[plan.kind], actor, subject, cluster=record.cluster, reason=reason, after=after)
+    return operation
+
+
+def _usable(record: PlanRecord) -> Plan:
+    """The plan, ready, unexpired and as it was made. Raises `Refusal`."""
+    again, about = "Make a new plan.", str(record.pk)
+    if record.state == PlanRecord.State.PREPARING:
+        raise Refusal.of(f"Plan {record.pk} is still being prepared.", "Wait for it.", key="plan.state", about=about)
+    if record.state != PlanRecord.State.READY:
+        text = f"Plan {record.pk} {_was(record.get_state_display())}."
+        raise Refusal.of(text, f"{again} Its page says why.", key="plan.state", about=about)
+    if record.expires_at is None or record.expires_at <= database_now():
+        raise Refusal.of(
+            f"Plan {record.pk} has expired: the cluster may no longer be what it was made for.",
+            f"{again} It starts from what is true now.",
+            key="plan.expired",
+            about=about,
+        )
+    return plans.of(record)
+
+
+def _was(state: str) -> str:
+    return state if state.startswith("could") else f"was {state}"
+
+
+def _missing(plan: Plan, reason: str, typed: str, accepted: frozenset[str]) -> list[Reason]:
+    """What the person has not said yet, all of it."""
+    missing = []
+    if not reason:
+        remedy = "Say in a few words why; it goes to the audit."
+        missing.append(Reason("No reason was given.", remedy, "confirm.reason"))
+    if plan.typed_confirmation and typed != plan.cluster:
+        missing.append(Reason("The cluster's name was not typed.", f"Type {plan.cluster} to confirm.", "confirm.typed"))
+    for check in plan.unknowns:
+        if check.key not in accepted:
+            remedy = f"{check.remedy} Or accept {check.key} as unknown.".strip()
+            missing.append(Reason(f"{check.title}: {check.reason}", remedy, check.key, check.about))
+    return missing

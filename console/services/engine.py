@@ -1,0 +1,112 @@
+"""Where rows meet the domain: a plan is made for a record, and an operation's plan is performed."""
+
+from collections.abc import Callable
+
+import structlog
+
+from console.domain import planner
+from console.domain.checks import Refusal
+from console.domain.errors import ChangeoverError
+from console.domain.field import Field
+from console.domain.lease import LeaseLost
+from console.domain.outcome import Ending, Status
+from console.domain.plan import Plan
+from console.domain.ports import Control
+from console.domain.runner import Runner
+from console.domain.secrets import Secret
+from console.domain.steps import BEHAVIOURS
+from console.domain.steps.base import Stage
+from console.models import Operation, PlanRecord
+from console.services.fields import open_field
+from console.services.journal import OperationJournal
+from console.services.mailbox_slices import MailboxSlices, SliceWriter
+
+Perform = Callable[[Operation, int, Control], Ending]
+"""Carries an operation out under a lease's token; raises `LeaseLost` when it is no longer ours."""
+
+log = structlog.get_logger(__name__)
+
+
+def make_plan(record: PlanRecord, sink: SliceWriter) -> Plan:
+    """Read the record's cluster and make the plan that it asks for. Raises `Refusal`, `ChangeoverError`."""
+    with open_field(record.cluster) as field:
+        return planner.make_plan(field, record.kind, record.target, sink)
+
+
+def perform(operation: Operation, token: int, control: Control) -> Ending:
+    """Carry the operation's plan out on its cluster, and say how it ended.
+
+    What goes wrong before the first step is a failure that changed nothing; what nobody foresaw after it is
+    uncertain. Raises `LeaseLost`.
+    """
+    try:
+        plan = Plan.from_json(operation.plan.body or {})
+        field = open_field(operation.cluster)
+    except Exception as error:
+        return never_began(operation, error)
+    journal = OperationJournal(operation.pk, token, secrets_of(field))
+    stage = Stage(
+        operation=f"{operation.pk}-{plan.hash[:8]}",  # numbers begin anew in a new database, hashes do not
+        plan=plan,
+        field=field,
+        mailboxes=MailboxSlices(operation.plan),
+        journal=journal,
+        control=control,
+        clock=field.clock,
+    )
+    runner = Runner(stage, BEHAVIOURS)
+    try:
+        return runner.run()
+    except LeaseLost:
+        raise
+    except Exception as error:
+        return unforeseen(operation, error, changed=runner.changed)
+    finally:
+        _close(field, operation)
+
+
+def secrets_of(field: Field) -> tuple[Secret, ...]:
+    """Every password by which the field's cluster is reached: no journal line may show one."""
+    cluster = field.cluster
+    return (*(node.credential.password for node in cluster.nodes), cluster.directory.credential.password)
+
+
+def never_began(operation: Operation, error: Exception) -> Ending:
+    """The ending of an operation whose first step was never reached."""
+    log.exception("operation could not begin", operation=operation.pk)
+    known = isinstance(error, ChangeoverError)
+    what = error.message if isinstance(error, ChangeoverError) else f"An unexpected {type(error).__name__}."
+    remedy = error.remedy if isinstance(error, ChangeoverError) else ""
+    return Ending(
+        Status.FAILED,
+        f"The operation could not begin: {what} Nothing was changed.",
+        remedy=remedy if known else "Make a new plan; if it comes again, report it with the worker's log.",
+    )
+
+
+def unforeseen(operation: Operation, error: Exception, *, changed: bool) -> Ending:
+    """The ending of an operation that broke off with an error that no step expects."""
+    log.exception("operation broke off", operation=operation.pk)
+    operation.refresh_from_db(fields=["current_step"])
+    step = operation.current_step
+    if isinstance(error, Refusal) and not changed:
+        why = " ".join(reason.text for reason in error.reasons) or error.headline
+        remedy = " ".join(reason.remedy for reason in error.reasons)
+        return Ending(Status.FAILED, f"{why} Nothing was changed.", step, remedy)
+    where = f" in the step {step}" if step else ""
+    left = "What it did before stands in the journal." if changed else "No step had acted yet."
+    return Ending(
+        Status.UNCERTAIN,
+        f"The worker met an unexpected {type(error).__name__}{where} and broke off. {left}",
+        step,
+        "Observe the cluster afresh, then acknowledge this operation; report the worker's log of this minute.",
+        changed=changed,
+    )
+
+
+def _close(field: Field, operation: Operation) -> None:
+    """Close the field; how the operation ended is no longer in doubt, so a session that resists is only logged."""
+    try:
+        field.__exit__(None, None, None)
+    except Exception:
+        log.exception("the field could not be closed", operation=operation.pk)

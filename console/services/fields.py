@@ -1,0 +1,29 @@
+"""Where the domain's ports get their adapters: the field of a cluster, reached over WinRM, LDAP and TCP."""
+
+from console.adapters.clock import SystemClock
+from console.adapters.greeting import TcpGreeter
+from console.adapters.ldap import LdapDirectories
+from console.adapters.winrm import WinrmNodes
+from console.catalog import generation
+from console.domain.field import Field
+from console.drivers import driver_for
+from console.models import Cluster
+from console.services.topology import topology
+
+
+def open_field(cluster: Cluster) -> Field:
+    """The cluster's field, with nothing connected yet; a context that closes what it opened.
+
+    Raises `CredentialUnavailable` when a password cannot be had.
+    """
+    clock = SystemClock()
+    snapshot = topology(cluster)
+    return Field(
+        snapshot,
+        generation(snapshot.generation),
+        driver_for(snapshot.driver),
+        nodes=WinrmNodes(clock),
+        directories=LdapDirectories(clock),
+        greeter=TcpGreeter(),
+        clock=clock,
+    )

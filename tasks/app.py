@@ -1,0 +1,25 @@
+"""The Celery app as a worker starts it: `celery -A tasks worker -B`, taking the queues of the sites it serves."""
+
+import os
+from typing import Any
+
+import django
+from celery.signals import celeryd_after_setup
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+django.setup()
+
+from console.services.queue import app, queues, sites_here  # noqa: E402 - the models need the set-up above
+
+app.conf.imports = ["tasks.plans", "tasks.operations", "tasks.observe", "tasks.upkeep"]
+
+__all__ = ["app"]
+
+
+@celeryd_after_setup.connect
+def take_queues(sender: str, instance: Any, **_: Any) -> None:
+    """Take messages from every queue of the sites of this host, unless `-Q` named the queues."""
+    chosen = instance.app.amqp.queues.consume_from
+    if set(chosen) == {app.conf.task_default_queue}:
+        for name in queues(sites_here()):
+            instance.app.amqp.queues.select_add(name)
