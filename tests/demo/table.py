@@ -17,14 +17,16 @@ def members(group: int) -> list[int]:
 
 
 def started_with(word: str) -> dict[int, str]:
-    """Process id and command line of every process that has `word` in its environment, whatever its group."""
+    """Process id and command line of every process that has `word` in one of its arguments or in its environment.
+
+    Both are asked: Redis writes its title over its environment.
+    """
     found = {}
-    for entry in Path("/proc").glob("[0-9]*/environ"):
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            environment = entry.read_bytes()
-            command = entry.with_name("cmdline").read_bytes().replace(b"\0", b" ").decode()
+            arguments, environment = ((folder / name).read_bytes() for name in ("cmdline", "environ"))
         except OSError:
             continue
-        if word.encode() in environment:
-            found[int(entry.parent.name)] = command
+        if word.encode() in arguments + environment:
+            found[int(folder.name)] = arguments.replace(b"\0", b" ").decode()
     return found

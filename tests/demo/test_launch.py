@@ -60,14 +60,14 @@ def test_the_demo_becomes_ready_lets_one_in_and_leaves_nothing_behind(tmp_path: 
     with demo(state) as process:
         block = ready_block(process)
         assert time.monotonic() - began < READY_WITHIN
-        names = " ".join(started_with(f"CHANGEOVER_STATE_DIR={state}").values())
+        names = " ".join(started_with(str(state)).values())
         assert all(name in names for name in ("redis-server", "lab up", "celery", "uvicorn")), names
         clusters = signed_in(said(block, r"ready:\s+(\S+)"), said(block, r"Password\s+(\S+)"))
         assert "2003" in clusters
         assert "2007" in clusters
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
-    assert started_with(f"CHANGEOVER_STATE_DIR={state}") == {}
+    assert started_with(str(state)) == {}
 
     with demo(state) as second:
         assert said(ready_block(second), r"Password\s+(\S+)") == said(block, r"Password\s+(\S+)")
