@@ -166,9 +166,7 @@ def _build(kind: Any, data: Any, where: str) -> Any:
     missing = [
         name
         for name, item in known.items()
-        if name not in data
-        and item.default is dataclasses.MISSING
-        and item.default_factory is dataclasses.MISSING
+        if name not in data and item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
     ]
     if missing:
         raise DefinitionError(f"{where}: {', '.join(missing)} missing: add it.")

@@ -38,9 +38,7 @@ class EffectLog:
     ) -> Effect:
         """Append one effect and return it with its number."""
         with self._lock:
-            effect = Effect(
-                len(self._effects) + 1, self._timestamp(), node, kind, subject, str(before), str(after), by
-            )
+            effect = Effect(len(self._effects) + 1, self._timestamp(), node, kind, subject, str(before), str(after), by)
             self._effects.append(effect)
             if self._file:
                 self._file.write(json.dumps(asdict(effect), ensure_ascii=False) + "\n")

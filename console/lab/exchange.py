@@ -107,9 +107,7 @@ _EXCHANGE_2007 = (
     _2007("MSExchangeADTopology", "Active Directory Topology Service", "MSExchangeADTopologyService.exe", ()),
     _2007("MSExchangeSA", "System Attendant", "mad.exe", _BASE, r"\Exchsrv\SERVER.log"),
     _2007(INFORMATION_STORE, "Information Store", "store.exe", _BASE, r"\Exchsrv\Mailbox\First Storage Group\E00.log"),
-    Installed(
-        "msftesql-Exchange", "Microsoft Search (Exchange)", rf"{_BIN_2007}\msftesql.exe", depends=("RpcSs",)
-    ),
+    Installed("msftesql-Exchange", "Microsoft Search (Exchange)", rf"{_BIN_2007}\msftesql.exe", depends=("RpcSs",)),
     _2007("MSExchangeAntispamUpdate", "Anti-spam Update", "Microsoft.Exchange.AntispamUpdateSvc.exe"),
     _2007("MSExchangeEdgeSync", "EdgeSync", "Microsoft.Exchange.EdgeSyncSvc.exe"),
     _2007("MSExchangePOP3", "POP3", "Microsoft.Exchange.Pop3Service.exe"),

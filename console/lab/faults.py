@@ -51,8 +51,8 @@ def _mount(world: World, node: Node) -> None:
 
 FAULTS = {
     "refuse": Fault("WinRM's port refuses connections."),
-    "hang": Fault("WinRM accepts connections and requests and never answers."),
-    "drop": Fault("WinRM breaks every connection in the middle of its answer."),
+    "hang": Fault("WinRM accepts requests (all, or those of one action) and never answers.", "action"),
+    "drop": Fault("WinRM breaks the connection in the middle of its answer (to one action).", "action"),
     "wrong-password": Fault("Every sign-in is answered with 401."),
     "slow": Fault("Every request waits before it is answered.", "ms"),
     "garbage": Fault("WinRM answers with bytes that are no SOAP."),

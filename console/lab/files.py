@@ -34,7 +34,12 @@ def furnish_partition(cluster: Cluster) -> None:
 def configuration(cluster: Cluster) -> str:
     """clp.conf: the XML in which the product keeps its topology."""
     lines = ['<?xml version="1.0" encoding="ASCII"?>', "<root>"]
-    lines += ["\t<all>", "\t\t<charset>ASCII</charset>", "\t\t<encode>SJIS</encode>", "\t\t<serveros>windows</serveros>"]
+    lines += [
+        "\t<all>",
+        "\t\t<charset>ASCII</charset>",
+        "\t\t<encode>SJIS</encode>",
+        "\t\t<serveros>windows</serveros>",
+    ]
     lines += ["\t</all>", f"\t<cluster>\n\t\t<name>{escape(cluster.name)}</name>\n\t\t<comment/>\n\t</cluster>"]
     for priority, node in enumerate(cluster.nodes):
         lines += [f'\t<server name="{escape(node.name)}">', f"\t\t<priority>{priority}</priority>"]

@@ -98,9 +98,7 @@ def move_group(world: World, group: Group, target: Node, by: str) -> Procedure:
     return outcome
 
 
-def switch_resource(
-    world: World, group: Group, resource: Resource, node: Node, by: str, *, up: bool
-) -> Procedure:
+def switch_resource(world: World, group: Group, resource: Resource, node: Node, by: str, *, up: bool) -> Procedure:
     """Start or stop a single resource of a group on the node that has the group (or is to have it)."""
     target = group.owner or node
     if (resource.status == "Online") == up:

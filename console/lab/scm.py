@@ -48,9 +48,7 @@ def configure(world: World, node: Node, name: str, start_type: int, by: str) -> 
         service = node.service(name)
         if service is None:
             return UNKNOWN
-        world.record(
-            "start-type", service.installed.name, str(service.start), str(start_type), node=node.name, by=by
-        )
+        world.record("start-type", service.installed.name, str(service.start), str(start_type), node=node.name, by=by)
         service.start = start_type
         return OK
 
@@ -59,9 +57,7 @@ def dependents(node: Node, service: Service) -> list[Service]:
     """The services that directly need this one."""
     name = service.installed.name.casefold()
     return [
-        other
-        for other in node.services.values()
-        if name in (needed.casefold() for needed in other.installed.depends)
+        other for other in node.services.values() if name in (needed.casefold() for needed in other.installed.depends)
     ]
 
 
@@ -72,9 +68,7 @@ def set_state(world: World, node: Node, service: Service, state: int, by: str, e
         service.pid = 0
     elif not service.pid:
         service.pid = world.new_pid()
-    world.record(
-        "service", service.installed.name, STATE_WORDS[before], STATE_WORDS[state], node=node.name, by=by
-    )
+    world.record("service", service.installed.name, STATE_WORDS[before], STATE_WORDS[state], node=node.name, by=by)
     world.schedule.touch()
 
 

@@ -139,7 +139,8 @@ def engine(cmd: Interpreter, rest: str) -> int:
         if not cmd.process.administrator:
             raise Refused(NOT_ADMINISTRATOR)
         options = _parsed(
-            rest, {"-s": "0", "-t": "0", "-a": "0", "-h": "1", "-w": "1", "--suspend": "0", "--resume": "0", "--force": "0"}
+            rest,
+            {"-s": "0", "-t": "0", "-a": "0", "-h": "1", "-w": "1", "--suspend": "0", "--resume": "0", "--force": "0"},
         )
         action = next((name for name in ("-s", "-t", "--suspend", "--resume") if name in options), "")
         if not action:

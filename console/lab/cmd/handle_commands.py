@@ -36,7 +36,7 @@ def handle(cmd: Interpreter, rest: str) -> int:
 def openfiles(cmd: Interpreter, rest: str) -> int:
     """List the files that are open through shares."""
     if "/query" not in rest.casefold():
-        cmd.process.err("ERROR: Invalid syntax.\nType \"OPENFILES /?\" for usage.")
+        cmd.process.err('ERROR: Invalid syntax.\nType "OPENFILES /?" for usage.')
         return 1
     cmd.process.out(_FLAG)
     cmd.process.out("Files Opened Remotely via local share points:\n---------------------------------------------")

@@ -137,9 +137,7 @@ def _config(cmd: Interpreter, arguments: list[str]) -> int:
     if options[:1] != ["start="] or options[1:2] == [] or options[1] not in _WANTED:
         cmd.process.out("[SC] ChangeServiceConfig FAILED 87:\n\nThe parameter is incorrect.\n")
         return 87
-    code = scm.configure(
-        cmd.process.world, cmd.process.node, arguments[1], _WANTED[options[1]], cmd.process.line
-    )
+    code = scm.configure(cmd.process.world, cmd.process.node, arguments[1], _WANTED[options[1]], cmd.process.line)
     if code:
         return _failed(cmd, code, "OpenService")
     cmd.process.out("[SC] ChangeServiceConfig SUCCESS")

@@ -91,8 +91,7 @@ def powershell(cmd: Interpreter, rest: str) -> int:
         encoded = _UNICODE_PATH.search(rest)
         if not encoded:
             cmd.process.err(
-                "'powershell' is not recognized as an internal or external command,\n"
-                "operable program or batch file."
+                "'powershell' is not recognized as an internal or external command,\noperable program or batch file."
             )
             return NOT_RECOGNIZED
     script = _script(rest)

@@ -73,7 +73,9 @@ def _run(cmd: Interpreter, options: dict[str, str]) -> int:
         if task.status != "Running":
             task.status = "Running"
             task.last_run = cmd.process.world.clock.date()
-            cmd.process.world.record("task", task.name, "Ready", "Running", node=cmd.process.node.name, by=cmd.process.user)
+            cmd.process.world.record(
+                "task", task.name, "Ready", "Running", node=cmd.process.node.name, by=cmd.process.user
+            )
             threading.Thread(target=_carry_out, args=(cmd.process, task), daemon=True).start()
     cmd.process.out(f'SUCCESS: Attempted to run the scheduled task "{task.name}".')
     return 0

@@ -72,9 +72,7 @@ def _processes(node: Node) -> list[dict[str, str]]:
     for service in node.services.values():
         if service.pid:
             image = service.installed.image
-            rows.append(
-                {"Name": image.rpartition("\\")[2], "ProcessId": str(service.pid), "ExecutablePath": image}
-            )
+            rows.append({"Name": image.rpartition("\\")[2], "ProcessId": str(service.pid), "ExecutablePath": image})
     for handle in node.handles:
         rows.append({"Name": handle.image, "ProcessId": str(handle.pid), "ExecutablePath": ""})
     return rows

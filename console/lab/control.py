@@ -1,0 +1,100 @@
+"""The control channel's client: drives a lab that runs in another process."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from console.lab.control_server import STATE_FILE
+
+
+class NoLab(Exception):
+    """No lab answers for this state folder."""
+
+
+class LabRefused(Exception):
+    """The lab does not know the node, the fault or the command; the text says what there is."""
+
+
+class Lab:
+    """A lab that runs elsewhere, found by its state folder."""
+
+    def __init__(self, state: Path) -> None:
+        """Read the state file. Raises `NoLab`."""
+        try:
+            data = json.loads((state / STATE_FILE).read_text(encoding="utf-8"))
+            self._port, self._token, self.pid = int(data["port"]), str(data["token"]), int(data["pid"])
+        except (OSError, ValueError, KeyError) as error:
+            raise NoLab(f"No lab runs with the state folder {state}: start one with `lab up`.") from error
+
+    def __repr__(self) -> str:
+        return f"Lab(port={self._port}, pid={self.pid})"
+
+    def status(self) -> dict[str, Any]:
+        """Clusters, nodes, services, faults and the directory, as the lab describes itself."""
+        data: dict[str, Any] = self._ask("status")
+        return data
+
+    def effects(self, since: int = 0) -> list[dict[str, Any]]:
+        """The effects numbered above `since`."""
+        data: list[dict[str, Any]] = self._ask("effects", since=since)
+        return data
+
+    def faults(self) -> dict[str, dict[str, str]]:
+        """Every fault that there is, with what it does."""
+        data: dict[str, dict[str, str]] = self._ask("faults")
+        return data
+
+    def fault(self, node: str, name: str, on: bool = True, **arguments: str) -> None:
+        """Switch a node's fault. Raises `LabRefused`."""
+        self._ask("fault", node=node, name=name, on=on, arguments=arguments)
+
+    def directory_fault(self, name: str, on: bool = True, **arguments: Any) -> None:
+        """Switch a fault of the directory. Raises `LabRefused`."""
+        self._ask("directory-fault", name=name, on=on, arguments=arguments)
+
+    def open_handle(self, node: str, image: str, path: str) -> None:
+        """Let a process hold a file open."""
+        self._ask("handle", node=node, image=image, path=path)
+
+    def close_handles(self, node: str, image: str) -> None:
+        """Close what a process holds open."""
+        self._ask("handle", node=node, image=image)
+
+    def advance(self, seconds: float) -> None:
+        """Move a driven clock on."""
+        self._ask("advance", seconds=seconds)
+
+    def stop(self) -> None:
+        """End the lab."""
+        self._ask("stop")
+
+    def _ask(self, command: str, **arguments: Any) -> Any:
+        request = urllib.request.Request(  # noqa: S310 (always our own loopback address)
+            f"http://127.0.0.1:{self._port}/{command}",
+            json.dumps(arguments).encode(),
+            {"Authorization": f"Bearer {self._token}"},
+        )
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise LabRefused(json.load(error)["error"]) from error
+        except OSError as error:
+            raise NoLab(f"The lab does not answer on port {self._port}: {error}. Start it again.") from error
+
+
+def wait_for_lab(state: Path, seconds: float) -> Lab:
+    """The lab of a state folder once it answers. Raises `NoLab` when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            lab = Lab(state)
+            lab.status()
+            return lab
+        except NoLab:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)

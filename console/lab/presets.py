@@ -1,0 +1,87 @@
+"""Ready-made labs: one for the demo, believable in its timing, and a fast one for tests."""
+
+from typing import Any
+
+from console.lab.definition import Account, Cluster, Line, Node, Timings, World
+
+PASSWORD = "Changeover-Lab-1"  # noqa: S105 (of simulated machines that listen on loopback only)
+FAST = Timings()
+BELIEVABLE = Timings(
+    service_start=1.5,
+    service_stop=1.0,
+    services={"MSExchangeIS": 4.0, "MSExchangeSA": 2.5, "MSExchangeTransport": 3.0, "MSExchangeADTopology": 2.5},
+    store_mount=0.5,
+    resource_start=1.5,
+    resource_stop=1.5,
+    engine_start=3.0,
+    engine_stop=2.0,
+    detect_failure=10.0,
+    boot=15.0,
+)
+_HEARTBEAT = Line("lankhb1", "Kernel Mode LAN Heartbeat")
+
+
+def accounts() -> list[Account]:
+    """An administrator, the console's service account, and somebody without rights."""
+    return [
+        Account("Administrator", PASSWORD),
+        Account("svc-changeover", PASSWORD, domain="LAB"),
+        Account("operator", PASSWORD, domain="LAB", administrator=False),
+    ]
+
+
+def tokyo(timings: Timings = FAST, *, base: str = "127.0.11", ports: dict[str, int] | None = None) -> Cluster:
+    """The Exchange 2003 cluster: TYO-EX1 (primary) and TYO-EX2."""
+    return _cluster("Tokyo", "TYO", "2003", timings, base, ports, _stores_2003("TYO-EX1"))
+
+
+def osaka(timings: Timings = FAST, *, base: str = "127.0.12", ports: dict[str, int] | None = None) -> Cluster:
+    """The Exchange 2007 cluster: OSA-EX1 (primary) and OSA-EX2."""
+    stores = {"First Storage Group": ["Mailbox Database"], "Second Storage Group": ["Public Folder Database"]}
+    return _cluster("Osaka", "OSA", "2007", timings, base, ports, stores)
+
+
+def fast_definition(*clusters: Cluster, clock: str = "real", speed: float = 1.0) -> World:
+    """A fast lab on free ports; both clusters unless others are given."""
+    chosen = list(clusters) or [tokyo(), osaka()]
+    return World(chosen, accounts(), clock=clock, speed=speed)
+
+
+def demo_definition(*, speed: float = 1.0, directory: dict[str, Any] | None = None) -> World:
+    """Tokyo and Osaka on ports above 1024 that stay the same from run to run, with believable times."""
+    greetings = {"smtp": 10025, "pop3": 10110, "http": 10080}
+    clusters = [tokyo(BELIEVABLE, ports=greetings), osaka(BELIEVABLE, ports=greetings)]
+    for cluster in clusters:
+        for node in cluster.nodes:
+            node.port, node.tls_port = 15985, 15986
+    return World(clusters, accounts(), speed=speed, directory=directory or {})
+
+
+def _cluster(
+    name: str,
+    prefix: str,
+    generation: str,
+    timings: Timings,
+    base: str,
+    ports: dict[str, int] | None,
+    stores: dict[str, list[str]],
+) -> Cluster:
+    windows = "2003" if generation == "2003" else "2008"
+    nodes = [Node(f"{prefix}-EX{number}", f"{base}.{number}", tls_port=0, windows=windows) for number in (1, 2)]
+    return Cluster(
+        name,
+        nodes,
+        generation=generation,
+        floating_ip=f"{base}.10",
+        greetings=ports or {"smtp": 0, "pop3": 0, "http": 0},
+        storage_groups=stores,
+        heartbeats=[_HEARTBEAT],
+        timings=timings,
+    )
+
+
+def _stores_2003(server: str) -> dict[str, list[str]]:
+    return {
+        "First Storage Group": [f"Mailbox Store ({server})", f"Public Folder Store ({server})"],
+        "Second Storage Group": [f"Mailbox Store 2 ({server})"],
+    }
