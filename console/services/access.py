@@ -68,7 +68,8 @@ def actor_from_os() -> User:
     if mapped is None:
         raise NotAllowed(
             f"The operating-system user {name} is not mapped to a console account, so it has no right here.",
-            remedy=f"Ask an administrator to run: manage.py account map {name} ACCOUNT",
+            remedy=f"Ask an administrator to run: manage.py account map {name} ACCOUNT. On a new console run: "
+            f"manage.py account add NAME --role administrator --os-user {name}",
         )
     return mapped.user
 

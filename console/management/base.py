@@ -1,0 +1,87 @@
+"""What all our commands share: exit codes, one JSON object on request, and errors that end with a remedy."""
+
+import argparse
+import json
+import sys
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import OperationalError, ProgrammingError
+
+from console.domain.errors import ChangeoverError
+from console.models import AuditRecord
+from console.services.access import NotAllowed, Right, actor_from_os, require
+from console.services.audit import Actor
+
+SUCCEEDED, FAILED, REFUSED, UNCERTAIN, STOPPED = range(5)
+
+
+class Refused(Exception):
+    """Wrong usage, or a refusal: ends the command with code 2, its text on standard error or in the JSON."""
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class ConsoleCommand(BaseCommand):
+    """A command whose `run` returns the exit code; nothing but `answer` writes to standard output."""
+
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add `--json`, and what `arguments` adds."""
+        parser.set_defaults(json=False)
+        add_json(parser)
+        self.arguments(parser)
+
+    def arguments(self, parser: CommandParser) -> None:
+        """Add the command's own arguments."""
+
+    def run(self, options: dict[str, Any]) -> int:
+        """Do the work and return the exit code."""
+        raise TypeError(f"{type(self).__name__} has no run method")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Run, turn errors into one clear text with a remedy, and leave with the exit code."""
+        try:
+            code = self.run(options)
+        except Refused as refusal:
+            self._fail(options, REFUSED, str(refusal), "", refusal.details)
+        except NotAllowed as error:
+            self._fail(options, REFUSED, error.message, error.remedy)
+        except ChangeoverError as error:
+            self._fail(options, FAILED, error.message, error.remedy)
+        except (OperationalError, ProgrammingError) as error:
+            remedy = "Check the database settings, and run: manage.py migrate"
+            self._fail(options, FAILED, f"The database cannot be used: {str(error).splitlines()[0]}.", remedy)
+        if code:
+            sys.exit(code)
+
+    def answer(self, options: dict[str, Any], text: str, data: dict[str, Any]) -> None:
+        """Print the result: `data` with `--json`, else `text`."""
+        if options["json"]:
+            text = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
+        if text:
+            self.stdout.write(text)
+
+    def actor(self, right: Right) -> Actor:
+        """The account of the operating-system user, known to hold `right`. Raises `NotAllowed`."""
+        return Actor.of(require(actor_from_os(), right), AuditRecord.Origin.COMMAND_LINE)
+
+    def _fail(
+        self, options: dict[str, Any], code: int, message: str, remedy: str, details: dict[str, Any] | None = None
+    ) -> NoReturn:
+        if options["json"]:
+            result = "refused" if code == REFUSED else "failed"
+            self.answer(options, "", {"result": result, "message": message, "remedy": remedy} | (details or {}))
+        else:
+            self.stderr.write(f"{message} {remedy}".strip())
+        sys.exit(code)
+
+
+def add_json(parser: CommandParser) -> None:
+    """Add `--json`; a subcommand's parser gets it too, and must not undo what was said before its name."""
+    help_text = "print one JSON object and nothing else"
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=help_text)

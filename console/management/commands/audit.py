@@ -1,0 +1,90 @@
+"""`manage.py audit export`: the audit as JSON Lines or CSV on standard output or in a file."""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.core.management.base import CommandParser
+from django.db import transaction
+
+from console.management.base import SUCCEEDED, ConsoleCommand, Refused, add_json
+from console.services import audit
+from console.services.audit_actions import Action
+from console.services.audit_export import AuditFilter, as_csv, as_jsonl, filtered
+
+FORMATS = {"jsonl": as_jsonl, "csv": as_csv}
+
+
+class Command(ConsoleCommand):
+    """Needs the right to read the audit; the export is itself audited, after what it contains."""
+
+    help = "Export the audit."
+
+    def arguments(self, parser: CommandParser) -> None:
+        """One subcommand with the filters of the page."""
+        commands = parser.add_subparsers(dest="command", required=True)
+        export = commands.add_parser("export", help="write the records, oldest first")
+        export.add_argument("--format", choices=FORMATS, default="jsonl")
+        export.add_argument("--from", dest="since", metavar="TIME", help="from this day or time on (UTC if not said)")
+        export.add_argument("--to", dest="until", metavar="TIME", help="to the end of this day, or before this time")
+        export.add_argument("--cluster", default="")
+        export.add_argument("--actor", default="")
+        export.add_argument("--output", metavar="FILE", help="write there; needed with --json")
+        add_json(export)
+
+    def run(self, options: dict[str, Any]) -> int:
+        """Write the records that the filters leave."""
+        actor = self.actor("read-audit")
+        if options["json"] and not options["output"]:
+            raise Refused("With --json standard output is for one object. Name a file with --output.")
+        wanted = AuditFilter(
+            actor=options["actor"],
+            cluster=options["cluster"],
+            since=moment(options["since"], end=False),
+            until=moment(options["until"], end=True),
+        )
+        count = self._write(wanted, options)
+        with transaction.atomic():
+            after: dict[str, Any] = {key: str(value) for key, value in vars(wanted).items() if value}
+            after |= {"records": count, "format": options["format"]}
+            audit.record(Action.AUDIT_EXPORTED, actor, audit.Subject("audit"), after=after)
+        text = f"Wrote {count} records to {options['output']}." if options["output"] else ""
+        self.answer(options, text, {"result": "exported", "records": count, "output": options["output"]})
+        return SUCCEEDED
+
+    def _write(self, wanted: AuditFilter, options: dict[str, Any]) -> int:
+        lines = FORMATS[options["format"]](filtered(wanted))
+        if not options["output"]:
+            return self._send(lines, sys.stdout) - _headers(options)
+        try:
+            with Path(options["output"]).open("w", encoding="utf-8", newline="") as file:
+                return self._send(lines, file) - _headers(options)
+        except OSError as error:
+            raise Refused(f"{options['output']} cannot be written: {error.strerror}. Check the folder.") from None
+
+    def _send(self, lines: Iterator[str], target: TextIO) -> int:
+        written = 0
+        for line in lines:
+            target.write(line)
+            written += 1
+        return written
+
+
+def _headers(options: dict[str, Any]) -> int:
+    return 1 if options["format"] == "csv" else 0
+
+
+def moment(text: str | None, *, end: bool) -> datetime | None:
+    """The time that an ISO 8601 day or time stands for; a day alone ends with its last moment when `end`."""
+    if not text:
+        return None
+    try:
+        if len(text) == len("2008-07-18"):
+            day = date.fromisoformat(text) + timedelta(days=1 if end else 0)
+            return datetime.combine(day, time(), UTC)
+        at = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise Refused(f"{text!r} is not a time. Write 2008-07-18 or 2008-07-18T09:30:00+09:00.") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
