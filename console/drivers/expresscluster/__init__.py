@@ -1,0 +1,1 @@
+"""NEC EXPRESSCLUSTER X: `clpstat` and `clp.conf` are read, `clpgrp` is told."""
