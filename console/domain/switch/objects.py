@@ -65,9 +65,8 @@ def claim_names(
         try:
             result = _claim(session, claim, clock)
         except (AccessDenied, ProtocolFault, Unavailable) as error:
-            if compensate:
-                error.message += " " + _put_back(session, released, on_note)
-            raise
+            back = _put_back(session, released, on_note) if compensate else "They were not put back."
+            raise type(error)(f"{error.message} {back}", remedy=error.remedy) from error
         on_note(f"{result.outcome}: {claim.dn}" + (f" ({result.detail})" if result.detail else ""))
         if result.outcome != "applied":
             back = _put_back(session, released, on_note) if compensate else "They were not put back."
