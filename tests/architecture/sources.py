@@ -50,7 +50,7 @@ def modules(*tops: str) -> tuple[Module, ...]:
                 continue
             text = path.read_text(encoding="utf-8")
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-            found.append(Module(name, path, text, ast.parse(text)))
+            found.append(Module(name, path, text, ast.parse(text, str(path), feature_version=(3, 11))))
     return tuple(found)
 
 
