@@ -25,7 +25,6 @@ from console.lab.directory.rights import delegation
 from console.lab.directory.schema import DATA
 from console.lab.directory.server import Address
 from console.lab.directory.tree import exchange_tree
-
 from tests.directory import schema_ldif
 
 # -P and -E keep this folder, whose samba.py would hide Samba's own modules, off the path.
@@ -82,9 +81,17 @@ class SambaServer:
         log = (self.folder / "samba.log").open("wb")
         # Interactive: it ends by itself when standard input closes, that is when this process dies.
         self.process = subprocess.Popen(
-            ["samba", "--interactive", "--no-process-group", "--model=single", "--debug-stdout",
-             f"--configfile={self.folder / 'smb.conf'}"],
-            stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT,
+            [
+                "samba",
+                "--interactive",
+                "--no-process-group",
+                "--model=single",
+                "--debug-stdout",
+                f"--configfile={self.folder / 'smb.conf'}",
+            ],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
         deadline = time.monotonic() + READY_WITHIN
         while not self._listens():
@@ -180,9 +187,17 @@ def _provision(forest: Forest, folder: Path) -> None:
     )
     folder.mkdir(parents=True)
     arguments = [
-        "domain", "provision", f"--targetdir={folder}", f"--realm={forest.domain.upper()}",
-        f"--domain={forest.netbios}", f"--host-name={forest.domain_controller.lower()}", "--host-ip=127.0.0.1",
-        "--server-role=dc", "--dns-backend=NONE", "--use-rfc2307", f"--site={SITE}",
+        "domain",
+        "provision",
+        f"--targetdir={folder}",
+        f"--realm={forest.domain.upper()}",
+        f"--domain={forest.netbios}",
+        f"--host-name={forest.domain_controller.lower()}",
+        "--host-ip=127.0.0.1",
+        "--server-role=dc",
+        "--dns-backend=NONE",
+        "--use-rfc2307",
+        f"--site={SITE}",
         f"--option=posix:eadb={folder / 'private' / 'eadb.tdb'}",
     ]
     _run([*SYSTEM_PYTHON, "-c", script, *arguments], forest.account("administrator").password + "\n")
@@ -204,16 +219,30 @@ def _configure(forest: Forest, folder: Path, files: Files | None) -> None:
     """Every path inside the folder, LDAP on loopback only, and the certificate when there is one."""
     private = folder / "private"
     lines = {
-        "netbios name": forest.domain_controller, "workgroup": forest.netbios, "realm": forest.domain.upper(),
-        "server role": "active directory domain controller", "server services": "ldap",
-        "interfaces": "lo", "bind interfaces only": "yes", "private dir": private, "pid directory": folder / "pid",
-        "state directory": folder / "state", "cache directory": folder / "cache", "lock directory": folder / "lock",
-        "ncalrpc dir": folder / "ncalrpc", "binddns dir": folder / "bind-dns", "posix:eadb": private / "eadb.tdb",
+        "netbios name": forest.domain_controller,
+        "workgroup": forest.netbios,
+        "realm": forest.domain.upper(),
+        "server role": "active directory domain controller",
+        "server services": "ldap",
+        "interfaces": "lo",
+        "bind interfaces only": "yes",
+        "private dir": private,
+        "pid directory": folder / "pid",
+        "state directory": folder / "state",
+        "cache directory": folder / "cache",
+        "lock directory": folder / "lock",
+        "ncalrpc dir": folder / "ncalrpc",
+        "binddns dir": folder / "bind-dns",
+        "posix:eadb": private / "eadb.tdb",
         "log level": "1",
     }
     if files is not None:
-        lines |= {"tls enabled": "yes", "tls keyfile": files.key, "tls certfile": files.certificate,
-                  "tls cafile": files.authority}
+        lines |= {
+            "tls enabled": "yes",
+            "tls keyfile": files.key,
+            "tls certfile": files.certificate,
+            "tls cafile": files.authority,
+        }
     for name in ("pid", "state", "cache", "lock", "ncalrpc"):
         (folder / name).mkdir(exist_ok=True)
     text = "".join(f"\t{name} = {value}\n" for name, value in lines.items())
@@ -223,7 +252,9 @@ def _configure(forest: Forest, folder: Path, files: Files | None) -> None:
 def _schema_order(forest: Forest) -> dict[str, Any]:
     dn = forest.schema_dn
     return {
-        "attributes": schema_ldif.attributes(dn), "classes": schema_ldif.classes(dn), "changes": schema_ldif.changes(dn),
+        "attributes": schema_ldif.attributes(dn),
+        "classes": schema_ldif.classes(dn),
+        "changes": schema_ldif.changes(dn),
     }
 
 
@@ -233,7 +264,8 @@ def _tree_order(forest: Forest) -> dict[str, Any]:
     return {
         "accounts": [
             {"name": account.name, "password": account.password}
-            for account in forest.accounts if account.name != "Administrator"
+            for account in forest.accounts
+            if account.name != "Administrator"
         ],
         "delegation": [
             {"dn": dn, "class": kind, "attributes": names, "account": service.name}
@@ -245,9 +277,7 @@ def _tree_order(forest: Forest) -> dict[str, Any]:
 
 
 def _added(item: TreeEntry) -> str:
-    return schema_ldif.record(
-        item.dn, [(name, value) for name, values in item.attributes.items() for value in values]
-    )
+    return schema_ldif.record(item.dn, [(name, value) for name, values in item.attributes.items() for value in values])
 
 
 def _modified(item: TreeEntry) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 
 import ldb
 from samba.auth import system_session
-from samba.ndr import ndr_unpack
 from samba.dcerpc import security
+from samba.ndr import ndr_unpack
 from samba.param import LoadParm
 from samba.samdb import SamDB
 from samba.sd_utils import SDUtils

@@ -38,9 +38,7 @@ def record(dn: str, pairs: Iterable[Pair]) -> str:
 
 def attributes(schema_dn: str) -> str:
     """Every attributeSchema of the extension, to be added in one transaction."""
-    return "".join(
-        record(f"CN={item.cn},{schema_dn}", _attribute(item)) for item in exchange_attributes()
-    )
+    return "".join(record(f"CN={item.cn},{schema_dn}", _attribute(item)) for item in exchange_attributes())
 
 
 def _attribute(item: Attribute) -> Iterator[Pair]:
@@ -60,9 +58,7 @@ def _attribute(item: Attribute) -> Iterator[Pair]:
 
 def classes(schema_dn: str) -> list[str]:
     """One record per class: auxiliary and superior classes come before those that name them."""
-    return [
-        record(f"CN={item.category_cn},{schema_dn}", _class(item, schema_dn)) for item in exchange_classes()
-    ]
+    return [record(f"CN={item.category_cn},{schema_dn}", _class(item, schema_dn)) for item in exchange_classes()]
 
 
 def _class(item: ObjectClass, schema_dn: str) -> Iterator[Pair]:
@@ -74,8 +70,10 @@ def _class(item: ObjectClass, schema_dn: str) -> Iterator[Pair]:
     yield from (("defaultObjectCategory", f"CN={item.category_cn},{schema_dn}"),)
     yield from (("defaultSecurityDescriptor", READABLE),)
     many = {
-        "auxiliaryClass": item.auxiliary, "possSuperiors": item.superiors,
-        "mustContain": item.must, "mayContain": item.may,
+        "auxiliaryClass": item.auxiliary,
+        "possSuperiors": item.superiors,
+        "mustContain": item.must,
+        "mayContain": item.may,
     }
     for kind, names in many.items():
         yield from ((kind, name) for name in names)
@@ -84,8 +82,7 @@ def _class(item: ObjectClass, schema_dn: str) -> Iterator[Pair]:
 def changes(schema_dn: str) -> list[str]:
     """What follows the classes: superiors that would have been circular, additions to base classes."""
     late = [
-        (item.category_cn, "possSuperiors", item.superiors_later)
-        for item in exchange_classes() if item.superiors_later
+        (item.category_cn, "possSuperiors", item.superiors_later) for item in exchange_classes() if item.superiors_later
     ]
     containers = {row["name"]: row["category_cn"] for row in rows("base_classes")}
     base = [(containers[name], kind, names) for name, kind, names in base_class_changes()]

@@ -47,9 +47,11 @@ class Changes:
             before = draft.get(attribute.key, entry.values.get(attribute.key, []))
             draft[attribute.key] = self._apply(attribute, before, change, permissive)
         self._check(entry.key, entry.structural, draft, caller, dict(entry.values))
-        for name, values in draft.items():
-            self._commit(entry, self.store.schema.attributes[name], values, caller)
-        self._stamp(entry)
+        changed = [
+            self._commit(entry, self.store.schema.attributes[name], values, caller) for name, values in draft.items()
+        ]
+        if any(changed):
+            self._stamp(entry)
 
     def add(self, dn: str, attributes: dict[str, tuple[bytes, ...]], caller: Caller) -> Entry:
         """Creates an entry; the attributes carry objectClass.
@@ -212,11 +214,14 @@ class Changes:
             raise errors.class_violation("objectClass is missing")
         return max(chains, key=len)[-1].name.lower()
 
-    def _commit(self, entry: Entry, attribute: Attribute, values: list[bytes], caller: Caller) -> None:
+    def _commit(self, entry: Entry, attribute: Attribute, values: list[bytes], caller: Caller) -> bool:
+        """Whether the values differ from those before."""
         before = entry.values.get(attribute.key, [])
+        if before == values:
+            return False
         self.store.put(entry, attribute.key, values)
-        if before != values:
-            self._report(entry, attribute, before, values, caller)
+        self._report(entry, attribute, before, values, caller)
+        return True
 
     def _report(
         self, entry: Entry, attribute: Attribute, before: list[bytes], after: list[bytes], caller: Caller

@@ -219,10 +219,11 @@ class Session:
     def _references(self, number: int, base: str) -> Iterator[bytes]:
         """Continuation references to the naming contexts that lie directly below the base."""
         store, forest = self.service.store, self.service.forest
+        scheme = "ldaps" if self.encrypted else "ldap"
         below = {forest.base_dn: forest.configuration_dn, forest.configuration_dn: forest.schema_dn}
         for parent, child in below.items():
             if not base.startswith("<") and store.key(base) == store.key(parent):
-                yield wire.search_reference(number, [f"ldap://{forest.domain}/{child}"])
+                yield wire.search_reference(number, [f"{scheme}://{forest.domain}/{child}"])
 
     def _root_dse(self, number: int, selection: Selection) -> bytes:
         values = root_dse(self.service.forest, self.service.store.usn, self.service.clock())
