@@ -49,7 +49,7 @@ def test_no_function_is_too_long_to_read() -> None:
         for name, line, length in functions(module)
         if length > LONGEST_FUNCTION
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_no_file_is_too_long_to_read() -> None:
@@ -63,7 +63,7 @@ def test_every_module_opens_with_a_sentence() -> None:
         opening = (ast.get_docstring(module.tree) or "").split("\n\n")[0]
         if module.text.strip() and not opening.endswith((".", ":", "?")):
             wrong.append(str(module))
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_the_package_itself_is_empty() -> None:
@@ -78,7 +78,7 @@ def test_only_drivers_and_the_catalog_know_one_driver_from_another() -> None:
         for node in ast.walk(module.tree)
         if _asks_which_driver(node)
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("text", ["cluster.driver == 'mscs'", "'mscs' != driver", "match x.driver:\n case _: pass"])
@@ -109,4 +109,4 @@ def test_unwanted_words_stay_out() -> None:
             for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
                 if UNWANTED.search(line):
                     wrong.append(f"{path.relative_to(ROOT)}:{number} {line.strip()[:80]}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
