@@ -37,6 +37,12 @@ from console.services.yaml_reading import (
     word,
 )
 
+
+def _certificate(reader: Reader, node: Node, path: Path) -> str | Bad:
+    read = text(reader, node, path)
+    return read.replace("\r\n", "\n").strip() if isinstance(read, str) else read
+
+
 SITE = {"name": Field(text, required=True)}
 CREDENTIAL = {
     "name": Field(text, required=True),
@@ -51,7 +57,7 @@ DIRECTORY = {
     "port": Field(integer),
     "security": Field(text),
     "tls_name": Field(text),
-    "ca": Field(text),
+    "ca": Field(_certificate),
     "allow_old_tls": Field(boolean),
     "allow_clear_text": Field(boolean),
     "credential": Field(text, required=True),
@@ -77,7 +83,7 @@ NODE = {
     "scheme": Field(text),
     "auth": Field(text),
     "tls_name": Field(text),
-    "ca": Field(text),
+    "ca": Field(_certificate),
     "codepage": Field(integer),
     "allow_clear_text": Field(boolean),
     "credential": Field(text, required=True),

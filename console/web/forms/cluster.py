@@ -1,0 +1,160 @@
+"""The form of a cluster: itself, its primary and its standby node with their Exchange servers, on one page."""
+
+import dataclasses
+from typing import Any
+
+from django import forms
+
+from console.domain.inventory import DEFAULT_GREETINGS, DEFAULT_SPN_CLASSES, ClusterSpec, NodeSpec, Problem, ServerSpec
+from console.models import Cluster, Node
+from console.services import audit
+from console.services.inventory import problems_of, save_cluster
+from console.web.forms.fields import TimingField, WordsField, tidy_pem
+
+ROLES = ("primary", "standby")
+FIELD_OF = {"floating_ips": "floating_ip", "partitions": "partition"}
+WORDS = ("spn_classes", "greetings", "extra_services")
+
+
+class ClusterPart(forms.ModelForm[Cluster]):
+    """The cluster's own fields."""
+
+    floating_ip = forms.CharField(max_length=45, label="Floating IP address")
+    spn_classes = WordsField(initial=DEFAULT_SPN_CLASSES, label="SPN classes")
+    greetings = WordsField(initial=DEFAULT_GREETINGS, help_text="Protocol and port, such as smtp:25, one a line.")
+    extra_services = WordsField(required=False, help_text="Optional services that this cluster also runs.")
+    timing = TimingField(required=False, help_text="Deadlines that differ from the defaults: move_group=1800.")
+
+    class Meta:
+        model = Cluster
+        fields = [
+            "name",
+            "site",
+            "directory",
+            "driver",
+            "generation",
+            "group",
+            "floating_ip",
+            "partition",
+            *WORDS,
+            "membership_tolerance",
+            "product_folder",
+            "timing",
+        ]
+
+    def _post_clean(self) -> None:
+        """The rules of the domain look instead, and the service writes."""
+
+
+class NodePart(forms.ModelForm[Node]):
+    """A node with its Exchange server."""
+
+    server_name = forms.CharField(max_length=15, label="Exchange server")
+    server_service_pack = forms.IntegerField(min_value=0, max_value=9, initial=0, label="Exchange service pack")
+
+    class Meta:
+        model = Node
+        fields = [
+            "name",
+            "address",
+            "port",
+            "scheme",
+            "auth",
+            "tls_name",
+            "ca",
+            "codepage",
+            "allow_clear_text",
+            "credential",
+            "windows",
+            "edition",
+            "service_pack",
+            "architecture",
+        ]
+
+    def _post_clean(self) -> None:
+        """The rules of the domain look instead, and the service writes."""
+
+    def clean_ca(self) -> str:
+        """The certificate with plain line ends."""
+        return tidy_pem(self.cleaned_data["ca"])
+
+    def spec(self, role: str) -> NodeSpec:
+        """The node in that role."""
+        data = dict(self.cleaned_data)
+        server = ServerSpec(data.pop("server_name"), data.pop("server_service_pack"))
+        return NodeSpec(**data | {"role": role, "server": server, "credential": data["credential"].name})
+
+
+class ClusterForm:
+    """Three forms that are valid and saved together: `cluster`, `primary` and `standby`.
+
+    Iterating gives the three; their field names are prefixed with the attribute's name and a hyphen.
+    """
+
+    def __init__(self, data: Any = None, *, instance: Cluster | None = None) -> None:
+        self.instance = instance
+        self.cluster = ClusterPart(data, instance=instance, prefix="cluster")
+        nodes = {node.role: node for node in instance.nodes.select_related("server")} if instance else {}
+        self.primary, self.standby = (_node_part(data, nodes.get(role), role) for role in ROLES)
+        self.is_bound = data is not None
+        self._checked = False
+
+    def __iter__(self) -> Any:
+        return iter((self.cluster, self.primary, self.standby))
+
+    def is_valid(self) -> bool:
+        """Whether every field can be read and every rule holds; problems are shown at their fields."""
+        readable = [part.is_valid() for part in self]  # every part, so that all errors show at once
+        if not all(readable):
+            return False
+        if not self._checked:
+            self._checked = True
+            for problem in problems_of(self.spec(), self.row()):
+                self._show(problem)
+        return all(part.is_valid() for part in self)
+
+    @property
+    def errors(self) -> list[str]:
+        """Every error with the name of its part and field, for a summary on top of the page."""
+        return [
+            f"{part.prefix} {field}: {message}"
+            for part in self
+            for field, messages in part.errors.items()
+            for message in messages
+        ]
+
+    def row(self) -> Cluster | None:
+        """The cluster that is edited, as it is stored; None for a new one."""
+        return Cluster.objects.get(pk=self.instance.pk) if self.instance else None
+
+    def spec(self) -> ClusterSpec:
+        """What the three forms say."""
+        data = dict(self.cluster.cleaned_data)
+        address, drive = data.pop("floating_ip"), data.pop("partition").upper()
+        known = {f.name for f in dataclasses.fields(ClusterSpec)}
+        fields = {name: value for name, value in data.items() if name in known}
+        fields |= {"site": data["site"].name, "directory": data["directory"].name}
+        nodes = (self.primary.spec("primary"), self.standby.spec("standby"))
+        return ClusterSpec(**fields, floating_ips=(address,), partitions=(drive,), nodes=nodes)
+
+    def save(self, actor: audit.Actor) -> Cluster:
+        """Save all in one transaction with one audit record. Raises `InventoryRefused` or `ClusterBusy`."""
+        return save_cluster(self.spec(), actor, self.row())
+
+    def _show(self, problem: Problem) -> None:
+        """Put the problem beside its field, whichever of the three forms has it."""
+        source = f" ({problem.source})" if problem.source else ""
+        text = f"{problem.message} {problem.remedy}{source}"
+        path = problem.path
+        if len(path) > 2 and path[0] == "nodes":
+            part = (self.primary, self.standby)[int(path[1])]
+            name = "_".join(str(piece) for piece in path[2:])
+            part.add_error(name if name in part.fields else None, text)
+        else:
+            name = FIELD_OF.get(str(path[0]), str(path[0])) if path else ""
+            self.cluster.add_error(name if name in self.cluster.fields else None, text)
+
+
+def _node_part(data: Any, node: Node | None, role: str) -> NodePart:
+    initial = {"server_name": node.server.name, "server_service_pack": node.server.service_pack} if node else {}
+    return NodePart(data, instance=node, prefix=role, initial=initial)

@@ -1,0 +1,88 @@
+"""What a list is narrowed down to; a filter that cannot be read is ignored and says so beside its field."""
+
+from datetime import datetime, time
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from console.models import Cluster, Operation
+from console.models.operations import ACTING_KINDS
+from console.services.audit_actions import Action
+from console.services.audit_export import AuditFilter
+
+DAY_HELP = "Write the day as 2026-01-31."
+
+
+class DayField(forms.DateField):
+    """A day, as browsers send it."""
+
+    def __init__(self, label: str) -> None:
+        widget = forms.DateInput(attrs={"type": "date"})
+        super().__init__(label=label, required=False, widget=widget, error_messages={"invalid": DAY_HELP})
+
+
+class TimeSpanForm(forms.Form):
+    """From one day to another, both included."""
+
+    def moments(self) -> tuple[datetime | None, datetime | None]:
+        """The first moment of the first day, and the first after the last day."""
+        first, last = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        since = timezone.make_aware(datetime.combine(first, time.min)) if first else None
+        until = timezone.make_aware(datetime.combine(last, time.max)) if last else None
+        return since, until
+
+
+class HistoryFilter(TimeSpanForm):
+    """Operations by cluster, kind, ending, who asked, and time."""
+
+    cluster = forms.CharField(required=False, max_length=63)
+    kind = forms.ChoiceField(required=False, choices=[("", "any"), *((kind, kind) for kind in ACTING_KINDS)])
+    status = forms.ChoiceField(required=False, label="Ending", choices=[("", "any"), *Operation.Status.choices])
+    who = forms.CharField(required=False, max_length=150, label="Asked by")
+    since = DayField("From")
+    until = DayField("To")
+
+    def operations(self) -> QuerySet[Operation]:
+        """The operations that fit what could be read of the filter."""
+        self.is_valid()
+        said = self.cleaned_data
+        since, until = self.moments()
+        conditions = {
+            "cluster__name__iexact": said.get("cluster"),
+            "kind": said.get("kind"),
+            "status": said.get("status"),
+            "requested_by_name__iexact": said.get("who"),
+            "confirmed_at__gte": since,
+            "confirmed_at__lte": until,
+        }
+        return Operation.objects.filter(**{name: value for name, value in conditions.items() if value})
+
+    def cluster_names(self) -> list[str]:
+        """What the cluster may be."""
+        return list(Cluster.objects.values_list("name", flat=True))
+
+
+class AuditFilterForm(TimeSpanForm):
+    """Audit records by who, what, cluster, text and time."""
+
+    actor = forms.CharField(required=False, max_length=150, label="Who")
+    action = forms.ChoiceField(
+        required=False, label="What", choices=[("", "anything"), *((str(tag), str(tag)) for tag in Action)]
+    )
+    cluster = forms.CharField(required=False, max_length=63)
+    text = forms.CharField(required=False, max_length=200)
+    since = DayField("From")
+    until = DayField("To")
+
+    def wanted(self) -> AuditFilter:
+        """What could be read of the filter."""
+        self.is_valid()
+        said = self.cleaned_data
+        since, until = self.moments()
+        texts = {name: said.get(name) or "" for name in ("actor", "action", "cluster", "text")}
+        return AuditFilter(**texts, since=since, until=until)
+
+    def cluster_names(self) -> list[str]:
+        """What the cluster may be."""
+        return list(Cluster.objects.values_list("name", flat=True))

@@ -1,0 +1,72 @@
+"""What a person types to confirm, stop or acknowledge an operation."""
+
+from collections.abc import Sequence
+
+from django import forms
+
+from console.domain.plan import Plan
+
+LONGEST_REASON = 1000
+
+
+class ReasonForm(forms.Form):
+    """A reason, which the audit and the history show."""
+
+    reason = forms.CharField(
+        max_length=LONGEST_REASON,
+        strip=True,
+        error_messages={
+            "required": "Say why in a few words; the history and the audit show it.",
+            "max_length": f"Keep the reason within {LONGEST_REASON} characters.",
+        },
+    )
+
+
+class ConfirmForm(ReasonForm):
+    """Everything that a plan asks for before it runs."""
+
+    hash = forms.CharField(error_messages={"required": "Reload the page; the form lost which plan it is about."})
+    typed = forms.CharField(required=False, strip=True)
+    accepted = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, plan: Plan, data: object = None) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.plan = plan
+        accepted = self.fields["accepted"]
+        assert isinstance(accepted, forms.MultipleChoiceField)
+        accepted.choices = [(check.key, check.title) for check in plan.unknowns]
+
+    def clean_hash(self) -> str:
+        """The plan that was looked at must be the plan that is confirmed."""
+        given = str(self.cleaned_data["hash"])
+        if given != self.plan.hash:
+            raise forms.ValidationError("This is not the plan that you looked at. Reload the page and read it again.")
+        return given
+
+    def clean_typed(self) -> str:
+        """The cluster's name, where the plan asks for it."""
+        typed = str(self.cleaned_data["typed"])
+        if self.plan.typed_confirmation and typed != self.plan.cluster:
+            raise forms.ValidationError(f"Type the name of the cluster, {self.plan.cluster}, to confirm.")
+        return typed
+
+    def clean_accepted(self) -> Sequence[str]:
+        """Every check that could not be told, ticked one by one."""
+        accepted = self.cleaned_data["accepted"]
+        left = [check.title for check in self.plan.unknowns if check.key not in accepted]
+        if left:
+            raise forms.ValidationError(f"Tick each thing that is unknown, or have it cleared up: {'; '.join(left)}.")
+        return list(accepted)
+
+
+class AcknowledgeForm(forms.Form):
+    """What a person found when they looked into an ending."""
+
+    note = forms.CharField(
+        max_length=LONGEST_REASON,
+        strip=True,
+        error_messages={
+            "required": "Write what you found; the next person relies on it.",
+            "max_length": f"Keep the note within {LONGEST_REASON} characters.",
+        },
+    )
