@@ -24,6 +24,7 @@ test: lint types ## Everything, on a real domain controller and in a real browse
 	@sh tests/run.sh $(ARGS)
 
 bench: .venv/.tests ## Measure what tests/benchmarks measures
+	@test -d tests/benchmarks || { echo "There is no tests/benchmarks yet, so nothing to measure." >&2; exit 2; }
 	@$(PY) -m pytest tests/benchmarks -q -s --no-header -m "" $(ARGS)
 
 lint: .venv/.tests
