@@ -6,6 +6,7 @@ Samba's LDAP ports are fixed, so it runs in the private network namespace that t
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,7 @@ HOW = (
     "'make test' or 'sh tests/run.sh tests/directory -m samba'."
 )
 READY_WITHIN = 60.0
+KEPT_FOR = 3 * 86400.0
 PORT, TLS_PORT = 389, 636
 
 
@@ -131,7 +134,9 @@ class SambaFactory:
     def start(self, forest: Forest) -> SambaServer:
         """A running domain controller with a fresh copy of the forest. Raises SambaUnavailable."""
         require_samba()
-        built = self._with_tree(forest)
+        with self._alone():
+            self._prune()
+            built = self._with_tree(forest)
         self._count += 1
         folder = self.work / f"samba-{self._count}"
         shutil.copytree(built, folder)
@@ -142,6 +147,19 @@ class SambaFactory:
         server.start()
         return server
 
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keeps other test runs on this machine from building at the same time."""
+        with (self.cache / "lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    def _prune(self) -> None:
+        """Forgets what no run has used for some days: each kept domain takes tens of megabytes."""
+        for kept in self.cache.iterdir():
+            if kept.is_dir() and time.time() - kept.stat().st_mtime > KEPT_FOR:
+                shutil.rmtree(kept, ignore_errors=True)
+
     def _with_tree(self, forest: Forest) -> Path:
         tree = _tree_order(forest)
         target = self.cache / f"tree-{_digest(self._schema_key(forest), tree)}"
@@ -149,6 +167,7 @@ class SambaFactory:
             partial = _copy(self._with_schema(forest), target)
             _load(forest, partial, {"tree": tree})
             partial.rename(target)
+        os.utime(target)
         return target
 
     def _with_schema(self, forest: Forest) -> Path:
@@ -159,6 +178,7 @@ class SambaFactory:
             _provision(forest, partial)
             _load(forest, partial, {"schema": _schema_order(forest)})
             partial.rename(target)
+        os.utime(target)
         return target
 
     def _schema_key(self, forest: Forest) -> str:

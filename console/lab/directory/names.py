@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 SEPARATOR = "\x1f"
-_SPECIAL = '"+,;<>\\'
+# RFC 4514 lets an equals sign and an inner number sign stand; some clients do not, so they are escaped too.
+_SPECIAL = '"+,;<>\\=#'
 
 
 def escape(value: str) -> str:
     """The value as it stands inside a distinguished name (RFC 4514 section 2.4)."""
     text = "".join("\\" + char if char in _SPECIAL else char for char in value)
-    if text.startswith(("#", " ")):
+    if text.startswith(" "):
         text = "\\" + text
     if text.endswith(" ") and len(value) > 1:
         text = text[:-1] + "\\ "

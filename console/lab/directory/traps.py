@@ -10,6 +10,7 @@ AWKWARD_OUS = (
     r"OU=Sales\, Asia (Osaka)",
     r"OU=Team \\ A\+B,OU=Sales\, Asia (Osaka)",
     r"OU=100%* \"quoted\"",
+    r"OU=R&D \#1 \= Core",
     "OU=Plain",
 )
 NAMED_STORES = (
@@ -66,7 +67,7 @@ TRAPS: dict[str, Forest] = {
     "similar-server-names": _similar_names(),
     "standby-contains-primary": Forest(clusters=(_cluster("MAIL", "MAIL2"),)),
     "organization-named-like-server": Forest(organization="EXCH Org", clusters=(_cluster("EXCH", "SPARE"),)),
-    "awkward-units": _with(_cluster(), ous=AWKWARD_OUS, mailboxes=8),
+    "awkward-units": _with(_cluster(), ous=AWKWARD_OUS, mailboxes=10),
     "without-home": _without_home(),
     "half-moved": _half_moved(),
     "server-in-store-names": _with(_cluster(), storage_groups=NAMED_STORES),
