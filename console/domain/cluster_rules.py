@@ -3,34 +3,57 @@
 import dataclasses
 import ipaddress
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from console.domain import inventory, operating_environment
 from console.domain import inventory_names as names
 from console.domain.inventory import ClusterSpec, NodeSpec, Path, Problem
 from console.domain.topology import Timing
 
-Resolve = Callable[[str], Collection[str]]
-"""The IP addresses that a name leads to; none when it leads nowhere."""
 
-GROUP_SOURCE = "ExpressCluster PP Guide, Installation Procedure, step 2"
+@dataclass(frozen=True)
+class Known:
+    """What the rules have to know beyond the inventory itself."""
+
+    resolve: Callable[[str], Collection[str]]
+    """The IP addresses that a name leads to; none when it leads nowhere."""
+    optional_services: Mapping[str, Collection[str]]
+    """By generation, the services that a cluster may run and need not."""
+
+
+@dataclass(frozen=True)
+class GroupRule:
+    """What a cluster product's Exchange group must hold, and who says so."""
+
+    floating_ips: int
+    virtual_ips: int
+    partitions: int
+    source: str
+
+
 DNS_SOURCE = "ExpressCluster PP Guide, Installation Procedure, step 4"
 SPN_SOURCE = "ExpressCluster PP Guide, Sample scripts"
 MANDATORY_SPN_CLASSES = ("HOST", "exchangeMDB", "exchangeRFR")
 LONGEST_DEADLINE = 86400.0
 DEADLINES = tuple(f.name for f in dataclasses.fields(Timing))
 
+GROUP_RULES = {
+    "expresscluster": GroupRule(1, 0, 1, "ExpressCluster PP Guide, Installation Procedure, step 2"),
+}
+
 Found = tuple[Path, str, str, str]
 """Path, message, remedy, source (or empty)."""
 
 
-def cluster_problems(cluster: ClusterSpec, resolve: Resolve) -> Iterator[Problem]:
+def cluster_problems(cluster: ClusterSpec, known: Known) -> Iterator[Problem]:
     """Everything that is wrong with `cluster` in itself, whatever else the inventory holds."""
-    for rule in (_fields, _lists, _timing, _group, _roles):
+    for rule in (_fields, _lists, partial(_services, known), _timing, _group, _roles):
         for path, message, remedy, source in rule(cluster):
             yield Problem("cluster", cluster.name, path, message, remedy, source=source)
     for index, node in enumerate(cluster.nodes):
-        for path, message, remedy, source in _node(cluster, node, resolve):
+        for path, message, remedy, source in _node(cluster, node, known):
             yield Problem("cluster", cluster.name, ("nodes", index, *path), message, remedy, source=source)
 
 
@@ -68,6 +91,16 @@ def _lists(cluster: ClusterSpec) -> Iterator[Found]:
         yield ("greetings",), text, "Name at least one, such as smtp:25.", ""
 
 
+def _services(known: Known, cluster: ClusterSpec) -> Iterator[Found]:
+    """A service that the generation does not know would be neither started nor stopped, without a word."""
+    offered = known.optional_services.get(cluster.generation)
+    for index, service in enumerate(cluster.extra_services if offered is not None else ()):
+        if service.casefold() not in {name.casefold() for name in offered or ()}:
+            text = f"{service} is not an optional service of Exchange Server {cluster.generation}."
+            remedy = f"Use {', '.join(sorted(offered or ()))}, or leave it out."
+            yield ("extra_services", index), text, remedy, ""
+
+
 def _repeated(values: Iterable[str]) -> list[str]:
     counted = Counter(value.casefold() for value in values)
     return [value for value, times in counted.items() if times > 1]
@@ -83,21 +116,24 @@ def _timing(cluster: ClusterSpec) -> Iterator[Found]:
 
 def _group(cluster: ClusterSpec) -> Iterator[Found]:
     """The rule of the driver for what the Exchange group holds; an unknown driver has been reported already."""
-    if cluster.driver != "expresscluster":
+    rule = GROUP_RULES.get(cluster.driver)
+    if rule is None:
         return
-    if len(cluster.floating_ips) != 1:
-        text = f"The group has {len(cluster.floating_ips)} floating IP addresses; it needs exactly one."
-        yield ("floating_ips",), text, "Keep the one that clients and other Exchange servers use.", GROUP_SOURCE
-    if cluster.virtual_ips:
-        text = "The group has a virtual IP address, which Exchange's group does not support."
-        yield ("virtual_ips",), text, "Use a floating IP address instead.", GROUP_SOURCE
-    if len(cluster.partitions) != 1:
-        text = f"The group has {len(cluster.partitions)} switching partitions; it needs exactly one."
-        yield ("partitions",), text, "Name the one that holds Exchange's data.", GROUP_SOURCE
+    if len(cluster.floating_ips) != rule.floating_ips:
+        text = f"The group has {len(cluster.floating_ips)} floating IP addresses; it needs exactly {rule.floating_ips}."
+        yield ("floating_ips",), text, "Keep the one that clients and other Exchange servers use.", rule.source
+    if len(cluster.virtual_ips) != rule.virtual_ips:
+        text = (
+            f"The group has {len(cluster.virtual_ips)} virtual IP addresses, which Exchange's group does not support."
+        )
+        yield ("virtual_ips",), text, "Use a floating IP address instead.", rule.source
+    if len(cluster.partitions) != rule.partitions:
+        text = f"The group has {len(cluster.partitions)} switching partitions; it needs exactly {rule.partitions}."
+        yield ("partitions",), text, "Name the one that holds Exchange's data.", rule.source
     for index, address in enumerate(cluster.floating_ips):
-        yield from complain(("floating_ips", index), _floating_ip(address), GROUP_SOURCE)
+        yield from complain(("floating_ips", index), _floating_ip(address), rule.source)
     for index, drive in enumerate(cluster.partitions):
-        yield from complain(("partitions", index), names.drive(drive), GROUP_SOURCE)
+        yield from complain(("partitions", index), names.drive(drive), rule.source)
 
 
 def _floating_ip(text: str) -> names.Complaint | None:
@@ -126,7 +162,7 @@ def _roles(cluster: ClusterSpec) -> Iterator[Found]:
         yield ("nodes",), text, "Name for each node the server object that setup made on it.", ""
 
 
-def _node(cluster: ClusterSpec, node: NodeSpec, resolve: Resolve) -> Iterator[Found]:
+def _node(cluster: ClusterSpec, node: NodeSpec, known: Known) -> Iterator[Found]:
     yield from complain(("name",), names.computer_name(node.name))
     yield from complain(("server", "name"), names.computer_name(node.server.name))
     yield from complain(("windows",), names.one_of(node.windows, inventory.WINDOWS_CHOICES))
@@ -138,7 +174,7 @@ def _node(cluster: ClusterSpec, node: NodeSpec, resolve: Resolve) -> Iterator[Fo
     complaint = names.host(node.address)
     yield from complain(("address",), complaint)
     if complaint is None:
-        yield from _address(cluster, node, resolve)
+        yield from _address(cluster, node, known)
 
 
 def _service_packs(node: NodeSpec) -> Iterator[Found]:
@@ -168,7 +204,7 @@ def _connection(node: NodeSpec) -> Iterator[Found]:
         )
 
 
-def _address(cluster: ClusterSpec, node: NodeSpec, resolve: Resolve) -> Iterator[Found]:
+def _address(cluster: ClusterSpec, node: NodeSpec, known: Known) -> Iterator[Found]:
     """The management address must lead to this machine whoever is active, so neither address nor name may move."""
     remedy = "Give the node's own fixed IP address, or another name that leads to it."
     if node.address in cluster.floating_ips:
@@ -185,5 +221,5 @@ def _address(cluster: ClusterSpec, node: NodeSpec, resolve: Resolve) -> Iterator
     if first_label in {other.name.casefold() for other in cluster.nodes}:
         text = f"{node.address} is a computer name of this cluster; the primary's leads to the floating IP address."
         yield ("address",), text, remedy, DNS_SOURCE
-    elif moving := sorted(set(resolve(node.address)) & set(cluster.floating_ips)):
+    elif moving := sorted(set(known.resolve(node.address)) & set(cluster.floating_ips)):
         yield ("address",), f"{node.address} resolves to the floating IP address {moving[0]}.", remedy, DNS_SOURCE

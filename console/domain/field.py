@@ -1,7 +1,7 @@
 """The field of an operation: one cluster and all through which it is reached, opened once and closed together."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from types import TracebackType
 from typing import Self
 
@@ -20,7 +20,7 @@ from console.domain.ports import (
 )
 from console.domain.products import Generation
 from console.domain.switch.reading import read_directory
-from console.domain.topology import Cluster, GreetingAt
+from console.domain.topology import Cluster, GreetingAt, Node
 
 GREETING_SECONDS = 5.0
 
@@ -73,7 +73,9 @@ class Field:
 
     def observe(self) -> ClusterObservation:
         """Both nodes, read side by side in one batched command each. A node that does not answer is a fact."""
-        return observe_cluster(self.session, self.cluster, self.generation, self.driver, self.clock)
+        for node in self.cluster.nodes:
+            self.session(node.name)
+        return observe_cluster(_Kept(self), self.cluster, self.generation, self.driver, self.clock)
 
     def observe_node(self, node_name: str) -> NodeObservation:
         """One node, read in one batched command."""
@@ -87,3 +89,13 @@ class Field:
     def greet_all(self, *, within: float = GREETING_SECONDS) -> Mapping[GreetingAt, Greeting]:
         """What each expected protocol says on the floating IP."""
         return {at: self._greeter.greet(self.cluster.floating_ip, at, within=within) for at in self.cluster.greetings}
+
+
+class _Kept:
+    """The field's own sessions, as something that opens sessions: an observation uses them and leaves them open."""
+
+    def __init__(self, field: Field) -> None:
+        self._field = field
+
+    def open(self, node: Node) -> AbstractContextManager[NodeSession]:
+        return nullcontext(self._field.session(node.name))

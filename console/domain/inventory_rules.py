@@ -5,17 +5,17 @@ from collections.abc import Iterable, Iterator
 
 from console.domain import inventory
 from console.domain import inventory_names as names
-from console.domain.cluster_rules import Resolve, cluster_problems, complain
+from console.domain.cluster_rules import Known, cluster_problems, complain
 from console.domain.inventory import ClusterSpec, CredentialSpec, DirectorySpec, Inventory, Path, Problem, SiteSpec
 
 Owner = tuple[str, Path]
 """The name of a cluster and the way to a field in it."""
 
 
-def problems(whole: Inventory, resolve: Resolve) -> list[Problem]:
+def problems(whole: Inventory, known: Known) -> list[Problem]:
     """Everything that is wrong with `whole`, in the order of its objects; empty when it can be used.
 
-    `resolve` is asked for the addresses of management addresses that are names.
+    `known.resolve` is asked for the addresses of management addresses that are names.
     """
     found: list[Problem] = []
     for site in whole.sites:
@@ -25,7 +25,7 @@ def problems(whole: Inventory, resolve: Resolve) -> list[Problem]:
     for directory in whole.directories:
         found += _directory(directory, whole)
     for cluster in whole.clusters:
-        found += cluster_problems(cluster, resolve)
+        found += cluster_problems(cluster, known)
         found += _references(cluster, whole)
     found += _apart(whole.clusters)
     return found

@@ -57,13 +57,15 @@ def images_on(blocks: Sequence[Block], drive: str) -> tuple[PartitionUser, ...]:
     """The programs that were started from `drive`, from `wmic process`. Raises `Garbled` for an empty list."""
     if not any(block.get("Name") for block in blocks):
         raise Garbled("The list of processes is empty.")
+    found = [block for block in blocks if _is_on(block.get("ExecutablePath", ""), drive)]
     return tuple(
-        PartitionUser(
-            "image", block.get("Name", ""), path, int(pid) if (pid := block.get("ProcessId", "")).isdecimal() else 0
-        )
-        for block in blocks
-        if _is_on(path := block.get("ExecutablePath", ""), drive)
+        PartitionUser("image", block.get("Name", ""), block["ExecutablePath"], _number(block.get("ProcessId", "")))
+        for block in found
     )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
 
 
 def _is_on(path: str, drive: str) -> bool:

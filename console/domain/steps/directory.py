@@ -1,7 +1,6 @@
 """Switch the directory: compare-and-set on planned objects, mailboxes by the rule, names released before claimed."""
 
 from console.domain.directory import DirectoryView
-from console.domain.outcome import Todo
 from console.domain.plan import Step
 from console.domain.steps.base import Goal, Look, Stage, StepFailed
 from console.domain.steps.group import require_owner
@@ -13,6 +12,7 @@ from console.domain.switch.apply import (
     switch_mailboxes,
 )
 from console.domain.switch.direction import Direction, direction_to
+from console.domain.switch.users import OnProgress
 
 AGREEMENT_SECONDS = 15.0
 """How often the owner of the group is asked again while mailboxes are being changed."""
@@ -39,7 +39,7 @@ class ApplyChanges:
         """Send what differs. Raises `StepFailed` for an object that somebody else has changed meanwhile."""
         require_owner(stage, stage.plan.target)
         session = stage.field.directory()
-        for change, done in apply_changes(session, pending(session, step.changes)):
+        for change, done in apply_changes(session, step.changes):
             stage.note(step, f"{done.outcome}: {change.dn}", kind="output")
             if done.outcome != "applied":
                 raise StepFailed(f"{change.dn} could not be changed: {done.outcome}, {done.detail}")
@@ -52,7 +52,9 @@ class ClaimNames(ApplyChanges):
         """Add the names to the new owner, or put them back and fail."""
         require_owner(stage, stage.plan.target)
         released = [change for key in step.params.get("released_by", ()) for change in stage.plan.step(key).changes]
-        claim_names(stage.field.directory(), step.changes, released, stage.output(step))
+        claim_names(
+            stage.field.directory(), step.changes, released, lambda text: stage.note(step, text), clock=stage.clock
+        )
 
 
 class SwitchMailboxes:
@@ -78,10 +80,10 @@ class SwitchMailboxes:
             on_progress=self._reporter(stage, step),
             on_note=lambda text: stage.note(step, text),
         )
-        stage.todo.extend(Todo(item.what, item.why, item.remedy) for item in outcome.todo)
+        stage.todo.extend(outcome.todo)
         stage.note(step, outcome.sentence, kind="progress", done=outcome.done, total=outcome.total)
 
-    def _reporter(self, stage: Stage, step: Step):  # type: ignore[no-untyped-def]
+    def _reporter(self, stage: Stage, step: Step) -> OnProgress:
         asked = stage.clock.monotonic()
 
         def report(done: int, total: int) -> None:
@@ -103,16 +105,12 @@ class VerifyDirectory:
     def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
         """Reads everything again and compares."""
         view = stage.field.read_directory()
+        left = remaining_differences(stage.field.directory(), direction(stage, view))
         known = {todo.what.casefold() for todo in stage.todo}
-        left = [
-            dn
-            for dn in remaining_differences(stage.field.directory(), direction(stage, view))
-            if dn.casefold() not in known
-        ]
-        if not left:
+        new = [change.dn for change in left.examples if change.dn.casefold() not in known]
+        if not left.structure and not new and left.mailboxes <= len(stage.todo):
             return Look(Goal.HOLDS, f"Read back on {view.controller.dns_name}: nothing is left to change.")
-        text = f"{len(left)} objects still differ after the switch, first {left[0]}."
-        return Look(Goal.NEVER, text, remedy="Somebody else changes the directory; compare, then make a new plan.")
+        return Look(Goal.NEVER, left.sentence, remedy="Somebody else changes the directory; compare, then plan again.")
 
     def apply(self, stage: Stage, step: Step) -> None:
         """Nothing to do but look again."""

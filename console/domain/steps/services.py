@@ -1,9 +1,9 @@
 """Stop and start Windows services, decided by the service's own state and never by an exit code alone."""
 
 from console.domain.observation import ServiceState
+from console.domain.observe import observe_services
 from console.domain.plan import Step
 from console.domain.ports import Argv, CommandResult
-from console.domain.readings.services import read_query
 from console.domain.steps.base import Goal, Look, Stage, StepFailed
 
 # Exit codes of sc.exe are Win32 error codes.
@@ -37,8 +37,7 @@ def query(stage: Stage, step: Step) -> ServiceState:
     """The service as it is now. Raises `ReachError`, or `StepFailed` when `sc` could not tell."""
     session = stage.field.session(step.params["node"])
     name = step.params["service"]
-    (result,) = session.batch([("sc", "query", name)], within=stage.field.cluster.timing.command)
-    seen = read_query(name, result)
+    seen = observe_services(session, [name], within=stage.field.cluster.timing.command)[name.casefold()]
     if seen.value is None:
         raise StepFailed(f"The state of {name} on {session.node.name} cannot be read: {seen.unknown}")
     return seen.value
