@@ -9,6 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import ProtectedError
 
+from console.catalog import loader as catalog
+from console.domain.cluster_rules import Known
 from console.domain.errors import ChangeoverError
 from console.domain.inventory import (
     ClusterSpec,
@@ -106,7 +108,7 @@ def problems_of(spec: Spec, row: Row | None) -> list[Problem]:
     if any(other.name.casefold() == spec.name.casefold() for other in others):
         return [Problem(kind, spec.name, ("name",), f"There is another {kind} of that name.", "Choose another name.")]
     whole = replaced(current, kind, [*others, spec])
-    return [p for p in problems(whole, addresses_of) if (p.kind, p.subject) == (kind, spec.name)]
+    return [p for p in problems(whole, known()) if (p.kind, p.subject) == (kind, spec.name)]
 
 
 PLURALS: dict[Kind, str] = {
@@ -121,6 +123,15 @@ def replaced(whole: Inventory, kind: Kind, specs: Sequence[Spec]) -> Inventory:
     """`whole` with other objects of one kind."""
     fields: dict[str, Any] = {PLURALS[kind]: tuple(specs)}
     return dataclasses.replace(whole, **fields)
+
+
+def known() -> Known:
+    """What the rules ask for: this host's name server, and the catalog."""
+    optional = {
+        key: frozenset(service.name for service in catalog.generation(key).services if service.optional)
+        for key in catalog.generations()
+    }
+    return Known(addresses_of, optional)
 
 
 def addresses_of(name: str) -> Collection[str]:

@@ -11,7 +11,7 @@ from console.domain.inventory import KINDS, Inventory, Kind, Problem, Spec
 from console.domain.inventory_rules import problems
 from console.models import Cluster
 from console.services import audit
-from console.services.inventory import ClusterBusy, addresses_of, in_use, refuse_if_busy, replaced
+from console.services.inventory import ClusterBusy, in_use, known, refuse_if_busy, replaced
 from console.services.inventory_file import InventoryFile, read_inventory
 from console.services.inventory_rows import MODELS, Row, current_inventory, find, flat, remove, spec_of, store
 from console.services.yaml_reading import Mistake
@@ -68,7 +68,7 @@ def apply_inventory(content: str, actor: audit.Actor, *, prune: bool = False, dr
 
 def _check(file: InventoryFile, prune: bool) -> None:
     whole = file.inventory if prune else _over(current_inventory(), file.inventory)
-    for problem in problems(whole, addresses_of):
+    for problem in problems(whole, known()):
         file.add(problem)
 
 
