@@ -72,7 +72,7 @@ class Lab:
         self._ask("stop")
 
     def _ask(self, command: str, **arguments: Any) -> Any:
-        request = urllib.request.Request(  # noqa: S310 (always our own loopback address)
+        request = urllib.request.Request(
             f"http://127.0.0.1:{self._port}/{command}",
             json.dumps(arguments).encode(),
             {"Authorization": f"Bearer {self._token}"},

@@ -64,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
         """The control channel is silent."""
 
-    def do_POST(self) -> None:  # noqa: N802 (the base class's name)
+    def do_POST(self) -> None:
         """Carry out one command: the path names it, the body has its arguments."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if not hmac.compare_digest(self.headers.get("Authorization", ""), f"Bearer {self.token}"):

@@ -30,9 +30,9 @@ def start_engine(world: World, node: Node, by: str) -> Procedure:
         return Outcome(1, "Server is not active. Check if the cluster service is active.")
     _set_engine(world, node, up=True, by=by)
     for group in node.cluster.groups:
-        if group.definition.automatic and group.owner is None and group.status == "Offline":
-            if node_choices(node.cluster, group, but=None)[:1] == [node]:
-                world.schedule.start(start_group(world, group, node, f"start of {node.name}"))
+        waits = group.definition.automatic and group.owner is None and group.status == "Offline"
+        if waits and node_choices(node.cluster, group, but=None)[0] is node:
+            world.schedule.start(start_group(world, group, node, f"start of {node.name}"))
     return STARTED
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from console.lab.definition import Account, Cluster, Line, Node, Timings, World
 
-PASSWORD = "Changeover-Lab-1"  # noqa: S105 (of simulated machines that listen on loopback only)
+PASSWORD = "Changeover-Lab-1"
 FAST = Timings()
 BELIEVABLE = Timings(
     service_start=1.5,

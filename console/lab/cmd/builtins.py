@@ -13,8 +13,11 @@ def echo(cmd: Interpreter, rest: str) -> None:
     """Print text; `echo.` and its like print an empty line."""
     text = rest[1:]
     if rest[:1] in ("", " ") and text.strip().casefold() in ("on", "off"):
-        return
-    cmd.process.out("ECHO is on." if not rest.strip() else text)
+        cmd.echo = text.strip().casefold() == "on"
+    elif not rest.strip():
+        cmd.process.out(f"ECHO is {'on' if cmd.echo else 'off'}.")
+    else:
+        cmd.process.out(text)
 
 
 @command("ver")
@@ -121,6 +124,6 @@ def find(cmd: Interpreter, rest: str) -> int:
         hits = [line for line in lines if (wanted.casefold() in line.casefold()) != ("/v" in switches)]
     else:
         hits = [line for line in lines if (wanted in line) != ("/v" in switches)]
-    for line in hits:
+    for line in [str(len(hits))] if "/c" in switches else hits:
         cmd.process.out(line)
     return 0 if hits else 1

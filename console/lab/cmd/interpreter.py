@@ -21,6 +21,7 @@ class Interpreter:
     errorlevel: int = 0
     batch: bool = False
     arguments: list[str] = field(default_factory=list)
+    echo: bool = True
 
     def line(self, text: str) -> int:
         """Run one line as `cmd /c` does and give its exit code (1 for a command that does not exist)."""
@@ -28,6 +29,9 @@ class Interpreter:
             self._run_text(text)
         except Exit as exit_:
             self.errorlevel = self.errorlevel if exit_.code is None else exit_.code
+        except parser.Unfinished:
+            self.process.err("The syntax of the command is incorrect.")
+            self.errorlevel = 255
         return 1 if self.errorlevel == NOT_RECOGNIZED and not self.batch else self.errorlevel
 
     def run_batch(self, path: str, arguments: list[str]) -> int:

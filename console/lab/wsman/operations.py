@@ -19,7 +19,7 @@ def perform(shells: Shells, account: Account, request: SoapRequest) -> str:
         raise WSManFault(
             "w:InvalidResourceURI" if request.resource else "a:MessageInformationHeaderRequired",
             2150858752,
-            f"The WS-Management service cannot process the request. The resource URI {request.resource!r} is not served.",
+            f"The WS-Management service cannot process the request: resource {request.resource!r} is not served.",
         )
     operation = _OPERATIONS.get(request.verb)
     if operation is None:

@@ -99,7 +99,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
         """Nothing goes to standard error; `requests` has it."""
 
-    def do_POST(self) -> None:  # noqa: N802 (the base class's name)
+    def do_POST(self) -> None:
         """Answer one request."""
         began = time.monotonic()
         length = int(self.headers.get("Content-Length") or 0)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import winrm
 from pypsrp.client import Client
-from pypsrp.shell import WinRS
 from pypsrp.shell import Process as PsrpProcess
+from pypsrp.shell import WinRS
 from pypsrp.wsman import WSMan
 
 from console.lab.presets import PASSWORD
