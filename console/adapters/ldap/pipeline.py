@@ -10,7 +10,7 @@ from ldap3 import MODIFY_ADD, MODIFY_DELETE
 from ldap3.operation.modify import modify_operation
 
 from console.adapters.ldap.entries import entry_of
-from console.adapters.ldap.errors import of_result
+from console.adapters.ldap.errors import SUCCESS, of_result
 from console.adapters.ldap.settling import SPN, TRANSIENT, concerns_one, settle
 from console.adapters.ldap.wire import Answer, Wire
 from console.domain.directory import EntryChange, Modified
@@ -108,12 +108,13 @@ class Pipeline:
             self._busy = True
             self._waiting.append(change)
             return []
-        if not concerns_one(answer):
+        if not concerns_one(answer, has_written=self._session.has_written):
             self._error = self._error or of_result(
                 answer.code, answer.text, answer.referrals, where=self._session.where, doing=f"writing {change.dn}"
             )
             return []
         result = settle(change, answer, self._read, self._holders)
+        self._session.has_written |= answer.code == SUCCESS
         self._failures = 0
         return [(change, result)]
 

@@ -33,6 +33,8 @@ class LdapSession:
         self.clock = clock
         self.limits = limits
         self.where = name_of(directory)
+        self.has_written = False
+        """Whether the controller has taken a write in this session."""
         self._wire: Wire | None = None
         self._peer: Peer | None = None
         self._controller: Controller | None = None

@@ -10,7 +10,9 @@
 | 19 with other text | a rule of the directory | refused |
 | 32 | the object is gone | missing |
 | 50 | this object does not let the account write it | refused |
-| 21, 34, 64, 65, 67, 71, and 53 with 00002035 or 0000209A | the rules of this object | refused |
+| 21, 34, 64, 65, 67, 71 | the rules of this object | refused |
+| 53 after this session has written something | the rules of this object | refused |
+| 53 before that | the controller may be read-only | `AccessDenied` |
 | 51, 52, 80 | busy | tried again, then `Unavailable` |
 | every other | concerns all objects | `ReachError` |
 
@@ -52,7 +54,6 @@ OBJECT_RULES = {
 }
 NAME_TAKEN = ("000021C7", "would cause a conflict")
 TARGET_MISSING = ("000020B5", "0000200D", "Referenced object not found")
-SYSTEM_OBJECT = ("00002035", "0000209A")
 SPN = "serviceprincipalname"
 
 Reader = Callable[[EntryChange], Entry | None]
@@ -60,10 +61,13 @@ Holders = Callable[[str], list[str]]
 """The DNs of the accounts that hold a service principal name."""
 
 
-def concerns_one(answer: Answer) -> bool:
-    """Whether the answer is about this object alone; otherwise it is an error for all."""
+def concerns_one(answer: Answer, *, has_written: bool) -> bool:
+    """Whether the answer is about this object alone; otherwise it is an error for all.
+
+    `has_written` says that this controller has taken a write in this session, so that it cannot be read-only.
+    """
     if answer.code == UNWILLING:
-        return _mentions(answer, SYSTEM_OBJECT)
+        return has_written
     return answer.code in {SUCCESS, NO_OBJECT, NO_RIGHTS} | RE_READ | OBJECT_RULES.keys()
 
 

@@ -1,0 +1,174 @@
+"""A connection that breaks between writes: what was in flight is read again, and every change happens once."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from console.adapters.ldap import LdapDirectories
+from console.catalog.loader import generation
+from console.domain.directory import EntryChange, Modified
+from console.domain.errors import ConnectionLost, Drifted
+from console.domain.ports import DirectorySession
+from console.domain.switch.apply import Outcome, switch_mailboxes, verify
+from console.domain.switch.direction import direction_to
+from console.lab.directory import Cluster, DirectoryServer, Forest
+from tests.adapters.ldap.site import cluster_of, members, view_of
+from tests.directory.backends import Backend, lab_backend
+
+FOREST = Forest(clusters=(Cluster("mail", "2003", "EXCHA", "EXCHB", mailboxes=60),))
+
+
+@pytest.fixture
+def lab() -> Iterator[Backend]:
+    with lab_backend(FOREST) as backend:
+        yield backend
+
+
+def server(lab: Backend) -> DirectoryServer:
+    assert lab.lab is not None
+    return lab.lab
+
+
+def users_only(session: DirectorySession, lab: Backend, **how: object) -> Outcome:
+    """The mailboxes' part of a switch to the standby."""
+    view = view_of(session, cluster_of(lab))
+    given = {"planned": members(session, view), "tolerance": 0, "on_progress": lambda d, t: None, "on_note": str}
+    return switch_mailboxes(session, direction_to(view, "EXCHB"), **{**given, **how})  # type: ignore[arg-type]
+
+
+def writes_by_value(lab: Backend) -> Counter[tuple[str, str]]:
+    """How often each attribute of each object was changed, from the directory's own log."""
+    return Counter((effect["subject"], effect["attribute"]) for effect in server(lab).effects)
+
+
+@pytest.mark.parametrize("after", [0, 1, 17, 59])
+def test_one_loss_is_survived_whether_the_write_was_done_or_not(
+    lab: Backend, directories: LdapDirectories, after: int
+) -> None:
+    for applied in (True, False):
+        target = "EXCHB" if applied else "EXCHA"
+        with directories.open(cluster_of(lab).directory) as session:
+            view = view_of(session, cluster_of(lab))
+            server(lab).fault("drop", after=after, applied=applied)
+            outcome = switch_mailboxes(
+                session,
+                direction_to(view, target),
+                planned=members(session, view),
+                tolerance=0,
+                on_progress=_heal_once(lab),
+                on_note=str,
+            )
+        assert outcome.done == 60
+        assert outcome.todo == ()
+    assert set(writes_by_value(lab).values()) == {2}
+
+
+def _heal_once(lab: Backend):  # type: ignore[no-untyped-def]
+    """A listener that does nothing but let the first loss be the only one."""
+    directory, losses = server(lab), [0]
+    strike = directory.service.faults.strikes_write
+
+    def once() -> bool | None:
+        found = strike()
+        if found is not None:
+            losses[0] += 1
+            directory.fault("drop", False)
+        return found
+
+    directory.service.faults.strikes_write = once  # type: ignore[method-assign]
+    return lambda done, total: None
+
+
+def test_a_line_that_breaks_after_every_write_still_gets_through(lab: Backend, directories: LdapDirectories) -> None:
+    with directories.open(cluster_of(lab).directory) as session:
+        server(lab).fault("drop", after=0, applied=True)
+        outcome = users_only(session, lab)
+    assert outcome.done == 60
+    assert set(writes_by_value(lab).values()) == {1}
+
+
+def test_a_line_that_never_carries_a_write_is_given_up_within_bounds(
+    lab: Backend, directories: LdapDirectories
+) -> None:
+    with directories.open(cluster_of(lab).directory) as session:
+        server(lab).fault("drop", after=10, applied=False)
+        with pytest.raises(ConnectionLost) as raised:
+            users_only(session, lab)
+        assert raised.value.may_have_run
+        server(lab).fault("drop", False)
+        assert len({dn for dn, _ in writes_by_value(lab)}) == 10
+        outcome = users_only(session, lab)
+        assert outcome.counts == {"applied": 50}
+    assert set(writes_by_value(lab).values()) == {1}
+
+
+def test_one_mailbox_that_fails_goes_on_the_list_and_stops_nothing(lab: Backend, directories: LdapDirectories) -> None:
+    with directories.open(cluster_of(lab).directory) as session:
+        view = view_of(session, cluster_of(lab))
+        direction, planned = direction_to(view, "EXCHB"), members(session, view)
+        victim = min(planned)
+        outcome = switch_mailboxes(
+            _Meddler(session, victim),  # type: ignore[arg-type]
+            direction,
+            planned=planned,
+            tolerance=0,
+            on_progress=lambda done, total: None,
+            on_note=str,
+        )
+        left = verify(session, cluster_of(lab), generation("2003"), "EXCHB")
+    assert outcome.counts == {"applied": 59, "conflict": 1}
+    assert [todo.remedy != "" for todo in outcome.todo] == [True]
+    assert "/o=Elsewhere" in outcome.todo[0].why
+    assert left.mailboxes == 1
+    assert left.examples[0].guid == victim
+
+
+class _Meddler:
+    """A session beside which somebody else changes one mailbox right before it is written."""
+
+    def __init__(self, session: DirectorySession, guid: str) -> None:
+        self._session, self._guid = session, guid
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._session, name)
+
+    def modify_many(self, changes: Iterator[EntryChange], *, window: int) -> Iterator[tuple[EntryChange, Modified]]:
+        return self._session.modify_many(self._meddle(changes), window=window)
+
+    def _meddle(self, changes: Iterator[EntryChange]) -> Iterator[EntryChange]:
+        for change in changes:
+            if change.guid == self._guid:
+                part = next(c for c in change.changes if c.attribute == "msExchHomeServerName")
+                other = type(part)(part.attribute, part.before, ("/o=Elsewhere",))
+                assert self._session.modify(EntryChange(change.dn, change.guid, (other,))).outcome == "applied"
+            yield change
+
+
+def test_a_membership_beyond_the_tolerance_stops_before_the_first_write(
+    lab: Backend, directories: LdapDirectories
+) -> None:
+    with directories.open(cluster_of(lab).directory) as session:
+        planned = members(session, view_of(session, cluster_of(lab)))
+        fewer = frozenset(sorted(planned)[3:])
+        with pytest.raises(Drifted, match="3 mailboxes came and 0 are gone"):
+            users_only(session, lab, planned=fewer, tolerance=2)
+        assert server(lab).counters.writes_received == 0
+        notes: list[str] = []
+        assert users_only(session, lab, planned=fewer, tolerance=3, on_note=notes.append).done == 60
+    assert "3 mailboxes came" in notes[0]
+
+
+def test_a_listener_that_objects_stops_it_and_nothing_is_left_in_flight(
+    lab: Backend, directories: LdapDirectories
+) -> None:
+    def object_at_fifty(done: int, total: int) -> None:
+        if done >= 50:
+            raise Drifted("The group is elsewhere now.")
+
+    with directories.open(cluster_of(lab).directory) as session:
+        with pytest.raises(Drifted, match="elsewhere"):
+            users_only(session, lab, on_progress=object_at_fifty, window=4)
+        written = {dn for dn, _ in writes_by_value(lab)}
+        assert 50 <= len(written) <= 54
+        assert server(lab).counters.writes_received == len(written)
