@@ -124,9 +124,12 @@ class World:
 
 def world_from(data: Any) -> World:
     """Build and check a definition from plain dictionaries and lists. Raises `DefinitionError`."""
-    world: World = _build(World, data, "definition")
+    world: World = build(World, data, "definition")
     for cluster in world.clusters:
         _check_cluster(cluster)
+    for account in world.accounts:
+        if ":" in account.password or ":" in account.name:
+            raise DefinitionError(f"Account {account.name}: name and password must not contain a colon: choose others.")
     names = [node.name.casefold() for cluster in world.clusters for node in cluster.nodes]
     if len(names) != len(set(names)):
         raise DefinitionError("Two nodes have the same name: give every node a name of its own.")
@@ -155,7 +158,8 @@ def _check_cluster(cluster: Cluster) -> None:
             raise DefinitionError(f'Node {node.name}: windows {node.windows!r}: write "2003" or "2008".')
 
 
-def _build(kind: Any, data: Any, where: str) -> Any:
+def build(kind: Any, data: Any, where: str) -> Any:
+    """`data` as the dataclass `kind`, strictly. Raises `DefinitionError`, naming `where`."""
     if not isinstance(data, dict):
         raise DefinitionError(f"{where} must be a mapping of {kind.__name__} keys, not {type(data).__name__}.")
     hints = typing.get_type_hints(kind)
@@ -178,7 +182,7 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     if type(None) in typing.get_args(hint):
         return None if value is None else _value(options[0], value, where)
     if dataclasses.is_dataclass(hint):
-        return _build(hint, value, where)
+        return build(hint, value, where)
     if typing.get_origin(hint) is list:
         if not isinstance(value, list):
             raise DefinitionError(f"{where} must be a list.")

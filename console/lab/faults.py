@@ -57,7 +57,7 @@ FAULTS = {
     "slow": Fault("Every request waits before it is answered.", "ms"),
     "garbage": Fault("WinRM answers with bytes that are no SOAP."),
     "clpstat-garbage": Fault("clpstat prints bytes that are no status screen."),
-    "other-name": Fault("hostname and the registry give another computer's name.", "name"),
+    "other-name": Fault("hostname and the registry give another computer's name.", "computer"),
     "service-does-not-stop": Fault("A service that is told to stop stays STOP_PENDING.", "service"),
     "service-does-not-start": Fault("A service that is started dies and is STOPPED again.", "service"),
     "service-hangs": Fault("A service that is started stays START_PENDING.", "service"),
@@ -81,7 +81,7 @@ FAULTS = {
 }
 
 
-def switch(world: World, node: Node, name: str, on: bool, **arguments: str) -> None:
+def switch(world: World, node: Node, name: str, on: bool, /, **arguments: str) -> None:
     """Switch a fault of a node on or off. Raises `UnknownFault`."""
     fault = FAULTS.get(name)
     if fault is None:

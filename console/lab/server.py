@@ -41,6 +41,7 @@ class Lab:
         self.directory: DirectoryService | None = None
         self.control = ControlServer(self)
         self.stopped = threading.Event()
+        self._stopping = False
         self._reconciling = threading.Lock()
 
     def __enter__(self) -> "Lab":
@@ -65,9 +66,10 @@ class Lab:
 
     def stop(self) -> None:
         """Close every port and end every thread. May be called twice."""
-        if self.stopped.is_set():
-            return
-        self.stopped.set()
+        with self._reconciling:
+            if self._stopping:
+                return
+            self._stopping = True
         self.world.schedule.stop()
         self.control.stop()
         for server in self.servers.values():
@@ -77,6 +79,7 @@ class Lab:
         if self.directory:
             self.directory.stop()
         self.world.log.close()
+        self.stopped.set()
 
     def endpoint(self, node: str, *, tls: bool = False) -> str:
         """The WinRM URL of a node. Raises `KeyError`."""
@@ -113,7 +116,7 @@ class Lab:
     def reconcile(self) -> None:
         """Bring the listeners into line with the world's state."""
         with self._reconciling:
-            if self.stopped.is_set():
+            if self._stopping:
                 return
             for server in self.servers.values():
                 server.reconcile()
@@ -126,7 +129,7 @@ class Lab:
         return NodeServer(self.world, node, tls)
 
     def _watch(self) -> None:
-        while not self.stopped.is_set():
+        while not self._stopping:
             self.reconcile()
             with self.world.lock:
                 self.world.schedule.changed.wait(0.5)

@@ -14,7 +14,7 @@ _UNICODE_PATH = re.compile(r"-(?:encodedcommand|enc|ec|e)\s+([A-Za-z0-9+/=]+)", 
 def computer_name(cmd: Interpreter) -> str:
     """The node's name, unless a fault makes it give another's."""
     node = cmd.process.node
-    return node.faults.get("other-name", {}).get("name") or node.name
+    return node.faults.get("other-name", {}).get("computer") or node.name
 
 
 @command("hostname")

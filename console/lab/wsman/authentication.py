@@ -85,18 +85,19 @@ class SignIn:
         """Use an Authorization header (may be empty): whether the connection is signed in, and the challenges."""
         scheme, _, value = header.partition(" ")
         if not scheme:
-            return self.account is not None and self.scheme != "basic", self._challenges()
+            return self.account is not None and self.scheme != "basic", self.challenges()
         try:
             token = base64.b64decode(value.strip(), validate=True)
         except binascii.Error:
-            return False, self._challenges()
+            return False, self.challenges()
         if scheme.casefold() == "basic" and self.basic:
-            return self._take_basic(token), self._challenges()
+            return self._take_basic(token), self.challenges()
         if scheme.casefold() in ("ntlm", "negotiate"):
             return self._take_token(scheme, token)
-        return False, self._challenges()
+        return False, self.challenges()
 
-    def _challenges(self) -> list[str]:
+    def challenges(self) -> list[str]:
+        """What a client that has not signed in is offered."""
         return [*_CHALLENGES, *(['Basic realm="WSMAN"'] if self.basic else [])]
 
     def _take_basic(self, token: bytes) -> bool:
@@ -113,7 +114,7 @@ class SignIn:
             answer = self.context.step(token)
         except (SpnegoError, ValueError, KeyError):
             self.context = None
-            return False, self._challenges()
+            return False, self.challenges()
         if self.context.complete:
             self.scheme = "ntlm"
             self.account = self.directory.find(self.context.client_principal or "")

@@ -115,9 +115,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self._stalls("hang", ""):
             return
         signed_in, challenges = self.sign_in.take(self.headers.get("Authorization", ""))
-        if "wrong-password" in self.node.faults:
+        if signed_in and "wrong-password" in self.node.faults:
             signed_in, self.sign_in = False, SignIn(self.service.directory, self.node.definition.basic)
-            challenges = ["Negotiate", "NTLM", 'Basic realm="WSMAN"']
+            challenges = self.sign_in.challenges()
         if not signed_in:
             self._answer(401, b"", challenges)
             return

@@ -106,6 +106,20 @@ def protocol(
     return Protocol(endpoint=lab.endpoint(node, tls=tls), transport=transport, **(options | more))
 
 
+def hasty(lab: Lab, node: str = "TYO-EX1", transport: str = "ntlm") -> Protocol:
+    """A connection that loses patience within half a second (the library itself counts in whole seconds)."""
+    connection = protocol(lab, node, transport)
+    connection.operation_timeout_sec = 0.3
+    connection.transport.read_timeout_sec = 0.5
+    return connection
+
+
+def attempt(connection: Protocol, line: str) -> bytes:
+    """Run one command and tidy nothing up, so that the first error is the one that is seen."""
+    shell_id = connection.open_shell(codepage=65001)
+    return connection.get_command_output(shell_id, connection.run_command(shell_id, line))[0]
+
+
 def command(connection: Protocol, line: str, code_page: int = 65001) -> Ran:
     """Run one command over a connection and close its shell."""
     shell_id = connection.open_shell(codepage=code_page)

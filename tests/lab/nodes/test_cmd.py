@@ -126,7 +126,18 @@ def test_the_switching_partition_is_seen_only_where_it_is_mounted(shell: Shell) 
 
 
 def test_a_batch_file_has_arguments_labels_and_its_own_end(shell: Shell, first: Node) -> None:
-    text = '@echo off\r\nif "%1"=="go" goto there\r\necho not here\r\n:there\r\n(\r\n echo a\r\n echo %~2\r\n)\r\nexit /b 7\r\n'
+    lines = [
+        "@echo off",
+        'if "%1"=="go" goto there',
+        "echo not here",
+        ":there",
+        "(",
+        " echo a",
+        " echo %~2",
+        ")",
+        "exit /b 7",
+    ]
+    text = "\r\n".join(lines) + "\r\n"
     first.disk.write(r"C:\b.cmd", text.encode())
     ran = shell("TYO-EX1", 'C:\\b.cmd go "x"')
     assert (ran.code, ran.out) == (7, "a \r\nx\r\n".replace("a ", "a"))
