@@ -1,7 +1,7 @@
 """Where the domain's ports get their adapters: the field of a cluster, reached over WinRM, LDAP and TCP."""
 
 from console.adapters.clock import SystemClock
-from console.adapters.greeting import TcpGreeter
+from console.adapters.greeting import NetworkGreeter
 from console.adapters.ldap import LdapDirectories
 from console.adapters.winrm import WinrmNodes
 from console.catalog import generation
@@ -24,6 +24,6 @@ def open_field(cluster: Cluster) -> Field:
         driver_for(snapshot.driver),
         nodes=WinrmNodes(clock),
         directories=LdapDirectories(clock),
-        greeter=TcpGreeter(),
+        greeter=NetworkGreeter(),
         clock=clock,
     )

@@ -32,6 +32,10 @@ app.conf.update(
     task_create_missing_queues=True,
     beat_scheduler="celery.beat:Scheduler",  # in memory: what is due stands in the database
     beat_max_loop_interval=1,
+    broker_transport_options={
+        **settings.CELERY_BROKER_TRANSPORT_OPTIONS,
+        **{"max_retries": 1, "interval_start": 0, "interval_step": 0},  # a page does not wait for a dead queue
+    },
     beat_schedule={
         "observe": {"task": OBSERVE_DUE, "schedule": 1.0, "options": {"expires": 5}},
         "sweep": {"task": SWEEP, "schedule": float(settings.SWEEP_EVERY), "options": {"expires": 30}},

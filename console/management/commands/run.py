@@ -1,0 +1,98 @@
+"""`manage.py run`: plans a move, shows the plan, asks, and has a worker carry it out."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from console.domain.checks import Reason, Refusal
+from console.domain.plan import Plan
+from console.management import following, planning
+from console.management.base import SUCCEEDED
+from console.management.plan_text import plan_lines
+from console.management.speaking import INTERRUPTED, OperatorCommand
+from console.models import Operation
+from console.services import plans, reservations
+from console.services.confirm import confirm
+
+NO_REASON = "Confirmed by --yes on the command line; no reason was given."
+
+
+class Command(OperatorCommand):
+    """The same door as the page's button: same plan, same questions, same audit."""
+
+    help = "Move a cluster: plan, show, ask, and have a worker carry it out."
+
+    def arguments(self, parser: CommandParser) -> None:
+        """CLUSTER KIND [--to NODE] [--yes] [--reason TEXT] [--accept CHECK]... [--wait] [--json]."""
+        planning.add_arguments(parser)
+        parser.add_argument("--yes", action="store_true", help="do not ask; naming the cluster is the confirmation")
+        parser.add_argument("--reason", default="", help="why, for the audit")
+        parser.add_argument(
+            "--accept", action="append", default=[], metavar="CHECK", help="accept this check as unknown (repeatable)"
+        )
+        parser.add_argument("--wait", action="store_true", help="follow the journal to the end")
+
+    def act(self, options: dict[str, Any]) -> int:
+        """Confirm an operation, or find the one already under way, and follow it if asked."""
+        who = self.actor("operate")
+        cluster = plans.find_cluster(options["cluster"])
+        self._check_usage(options)
+        operation = reservations.already_open(cluster, options["kind"], options["to"])
+        known = operation is not None
+        if operation is None:
+            record, plan = planning.made_plan(cluster, options["kind"], options["to"], who)
+            operation = confirm(record, who, **self._answers(plan, record.pk, options))
+        self._announce(operation, options, known=known)
+        return self._waited(operation, options) if options["wait"] else self._accepted(operation, options)
+
+    def _check_usage(self, options: dict[str, Any]) -> None:
+        """Refuse before anything is read what could not be asked later."""
+        if not options["yes"] and (options["json"] or not sys.stdin.isatty()):
+            reason = Reason("Nobody can be asked to confirm here.", "Add --yes, and --reason TEXT.", "usage")
+            raise Refusal("Nothing was started.", [reason])
+
+    def _answers(self, plan: Plan, number: int, options: dict[str, Any]) -> dict[str, Any]:
+        """What the confirmation says: from the arguments, or asked of the person."""
+        if options["yes"]:
+            return {
+                "reason": options["reason"].strip() or NO_REASON,
+                "typed": plan.cluster,
+                "accepted": options["accept"],
+            }
+        for line in plan_lines(plan, number):
+            self.say(line)
+        self.say()
+        reason = options["reason"] or input("Why? ")
+        accepted = [*options["accept"], *self._asked(plan, options["accept"])]
+        typed = input(f"Type {plan.cluster} to go ahead, anything else to leave it: ").strip()
+        if typed != plan.cluster:
+            raise Refusal.of("It was not confirmed; nothing was started.", "Run the command again when you are sure.")
+        return {"reason": reason, "typed": typed, "accepted": accepted}
+
+    def _asked(self, plan: Plan, accepted: list[str]) -> list[str]:
+        """The checks that could not be told and that the person accepts, asked one by one."""
+        open_checks = [check for check in plan.unknowns if check.key not in accepted]
+        answers = {c.key: input(f"{c.title} is unknown: {c.reason} Accept it? Type yes: ") for c in open_checks}
+        return [key for key, answer in answers.items() if answer.strip().casefold() == "yes"]
+
+    def _announce(self, operation: Operation, options: dict[str, Any], *, known: bool) -> None:
+        if not options["json"]:
+            what = "is already under way" if known else "is confirmed"
+            words = f"{operation.kind} of {operation.cluster.name} to {operation.target}"
+            self.say(f"Operation {operation.pk}, {words}, {what}.")
+
+    def _accepted(self, operation: Operation, options: dict[str, Any]) -> int:
+        self.answer(options, "", {"result": "accepted", "operation": following.operation_json(operation)})
+        return SUCCEEDED
+
+    def _waited(self, operation: Operation, options: dict[str, Any]) -> int:
+        show = self.stderr.write if options["json"] else self.stdout.write
+        try:
+            following.follow(operation, show)
+        except KeyboardInterrupt:
+            self.stderr.write(f"Operation {operation.pk} goes on without this command.")
+            return INTERRUPTED
+        data = {"result": operation.status, "operation": following.operation_json(operation)}
+        self.answer(options, "\n".join(following.ending_lines(operation)), data)
+        return following.CODES[Operation.Status(operation.status)]
