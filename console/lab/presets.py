@@ -18,6 +18,12 @@ BELIEVABLE = Timings(
     detect_failure=10.0,
     boot=15.0,
 )
+# The guide has the server's name taken out of the stores' names, on both servers (2003, step 9).
+_STORES_2003 = {
+    "First Storage Group": ["Mailbox Store", "Public Folder Store"],
+    "Second Storage Group": ["Mailbox Store 2"],
+}
+_STORES_2007 = {"First Storage Group": ["Mailbox Database"], "Second Storage Group": ["Mailbox Database 2"]}
 _HEARTBEAT = Line("lankhb1", "Kernel Mode LAN Heartbeat")
 
 
@@ -32,13 +38,12 @@ def accounts() -> list[Account]:
 
 def tokyo(timings: Timings = FAST, *, base: str = "127.0.11", ports: dict[str, int] | None = None) -> Cluster:
     """The Exchange 2003 cluster: TYO-EX1 (primary) and TYO-EX2."""
-    return _cluster("Tokyo", "TYO", "2003", timings, base, ports, _stores_2003("TYO-EX1"))
+    return _cluster("Tokyo", "TYO", "2003", timings, base, ports, _STORES_2003)
 
 
 def osaka(timings: Timings = FAST, *, base: str = "127.0.12", ports: dict[str, int] | None = None) -> Cluster:
     """The Exchange 2007 cluster: OSA-EX1 (primary) and OSA-EX2."""
-    stores = {"First Storage Group": ["Mailbox Database"], "Second Storage Group": ["Public Folder Database"]}
-    return _cluster("Osaka", "OSA", "2007", timings, base, ports, stores)
+    return _cluster("Osaka", "OSA", "2007", timings, base, ports, _STORES_2007)
 
 
 def fast_definition(*clusters: Cluster, clock: str = "real", speed: float = 1.0) -> World:
@@ -54,7 +59,8 @@ def demo_definition(*, speed: float = 1.0, directory: dict[str, Any] | None = No
     for cluster in clusters:
         for node in cluster.nodes:
             node.port, node.tls_port = 15985, 15986
-    return World(clusters, accounts(), speed=speed, directory=directory or {})
+    described = {"mailboxes": 2000, "port": 10389, "tls_port": 10636} if directory is None else directory
+    return World(clusters, accounts(), speed=speed, directory=described)
 
 
 def _cluster(
@@ -78,10 +84,3 @@ def _cluster(
         heartbeats=[_HEARTBEAT],
         timings=timings,
     )
-
-
-def _stores_2003(server: str) -> dict[str, list[str]]:
-    return {
-        "First Storage Group": [f"Mailbox Store ({server})", f"Public Folder Store ({server})"],
-        "Second Storage Group": [f"Mailbox Store 2 ({server})"],
-    }
