@@ -27,14 +27,14 @@ bench: .venv/.tests ## Measure what tests/benchmarks measures
 	@test -d tests/benchmarks || { echo "There is no tests/benchmarks yet, so nothing to measure." >&2; exit 2; }
 	@$(PY) -m pytest tests/benchmarks -q -s --no-header -m "" $(ARGS)
 
-lint: .venv/.tests
+lint: .venv/.tests ## Only lint and format
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 
-types: .venv/.tests
+types: .venv/.tests ## Only types
 	@$(PY) -m mypy console tasks
 
-unit: .venv/.tests
+unit: .venv/.tests ## Only the quick tests; ARGS='tests/demo -k signal' chooses among them
 	@$(PY) -m pytest -q -m "$(QUICK)" $(ARGS)
 
 lock: ## Resolve requirements afresh and write every version to deploy/constraints.txt

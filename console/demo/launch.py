@@ -1,6 +1,7 @@
 """Starts the demo: everything at once, ready in seconds, followed until Ctrl-C, nothing left afterwards."""
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -103,4 +104,5 @@ def _ready_block(address: str, state: State) -> str:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    with contextlib.suppress(OSError):  # a closed terminal takes no words, and must not keep the end from coming
+        print(text, flush=True)

@@ -64,7 +64,7 @@ def file_is_there(path: Path) -> Ready:
 
 
 def free_port(first: int, *, tries: int = 100) -> int:
-    """The first port from `first` on loopback that nothing listens on. Raises OSError when all `tries` are taken."""
+    """The first port from `first` on loopback that can be had (0: any). Raises OSError after `tries` in vain."""
     for port in range(first, first + tries):
         with closing(socket.socket()) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -72,5 +72,6 @@ def free_port(first: int, *, tries: int = 100) -> int:
                 probe.bind((LOOPBACK, port))
             except OSError:
                 continue
-            return port
-    raise OSError(f"every port from {first} to {first + tries - 1} on {LOOPBACK} is taken")
+            found: int = probe.getsockname()[1]
+            return found
+    raise OSError(f"no port from {first} to {first + tries - 1} on {LOOPBACK} can be had")
