@@ -99,7 +99,7 @@ def _ready_block(address: str, state: State) -> str:
 
   What to do first: open a cluster, press Fail over, read the plan, confirm, watch; then press Fail back.
   On the command line:  CHANGEOVER_STATE_DIR={state.folder} {children.MANAGE[0]} {children.MANAGE[1]} lab status
-  End: Ctrl-C. The next start continues from {state.folder}; delete that folder for a new lab.
+  End: Ctrl-C. The next start keeps the login and the history ({state.folder}), and begins with a new lab.
 """
 
 
