@@ -95,7 +95,7 @@ class Reader:
 
     def is_bad(self, path: Path) -> bool:
         """Whether the field, or something around it, could not be read."""
-        return any(path[:length] in self.bad for length in range(1, len(path) + 1))
+        return any(path[:length] in self.bad for length in range(len(path) + 1))
 
     def mapping(self, node: Node, path: Path, fields: dict[str, Field]) -> dict[str, Any]:
         """The readable values of a mapping by key; reports unknown, repeated and missing keys."""
@@ -156,7 +156,7 @@ def _expected(reader: Reader, node: Node, path: Path, what: str) -> Bad:
     got = WHAT.get(scalar_type(node), scalar_type(node))
     message = f"{_last_name(path)} must be {what}, not {got}."
     remedy = "Put it in quotes." if what == "text" and isinstance(node, ScalarNode) else f"Give {what}."
-    return reader.report(path, node.start_mark.line + 1, message, remedy)
+    return reader.report(path, reader.line_of(path), message, remedy)
 
 
 def _last_name(path: Path) -> str:
