@@ -34,7 +34,9 @@ app.conf.update(
     beat_max_loop_interval=1,
     broker_transport_options={
         **settings.CELERY_BROKER_TRANSPORT_OPTIONS,
-        **{"max_retries": 1, "interval_start": 0, "interval_step": 0},  # a page does not wait for a dead queue
+        "max_retries": 1,  # with the next two: a page does not wait for a dead queue
+        "interval_start": 0,
+        "interval_step": 0,
     },
     beat_schedule={
         "observe": {"task": OBSERVE_DUE, "schedule": 1.0, "options": {"expires": 5}},
