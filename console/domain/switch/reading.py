@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from console.domain import dn
 from console.domain.checks import Reason, Refusal
 from console.domain.directory import (
-    ComputerObject,
     Controller,
     DirectoryView,
     Mailbox,
@@ -21,7 +20,7 @@ from console.domain.products import Generation
 from console.domain.switch.names import SPN, movable_names, optional_classes
 from console.domain.switch.rights import missing_rights
 from console.domain.switch.servers import read_computer, read_server
-from console.domain.topology import Cluster
+from console.domain.topology import Cluster, Directory
 
 POINTER_KINDS = (
     ("routing-master", "msExchRoutingGroup", "msExchRoutingMasterDN"),
@@ -43,16 +42,11 @@ def read_directory(
     primary, standby = (read_server(session, controller, n) for n in (cluster.primary_server, cluster.standby_server))
     ours, theirs = (read_computer(session, controller, node.name) for node in cluster.nodes)
     reasons = [found for found in (primary, standby, ours, theirs) if isinstance(found, Reason)]
-    if (
-        isinstance(primary, Reason)
-        or isinstance(standby, Reason)
-        or isinstance(ours, Reason)
-        or isinstance(theirs, Reason)
-    ):
+    if isinstance(primary, Reason) or isinstance(standby, Reason):
         raise Refusal(f"The directory does not hold what a switch of {cluster.name} needs.", reasons)
-    mandatory = movable_names(generation.mandatory_spn_classes, ours.dns_name, primary.name)
-    others = optional_classes(generation.mandatory_spn_classes, cluster.spn_classes)
-    optional = movable_names(others, ours.dns_name, primary.name)
+    if isinstance(ours, Reason) or isinstance(theirs, Reason):
+        raise Refusal(f"The directory does not hold what a switch of {cluster.name} needs.", reasons)
+    mandatory, optional = _names(cluster, generation, ours.dns_name, primary.name)
     pointers, notices = _pointers(session, controller, (primary, standby))
     view = DirectoryView(
         at=at or datetime.now(UTC),
@@ -66,9 +60,18 @@ def read_directory(
         rights=Rights("", None, ()),
         mandatory_spns=mandatory,
         optional_spns=optional,
-        notices=(*notices, *_absences(controller, generation, (primary, standby), (ours, theirs))),
     )
-    return with_rights(session, view)
+    notices = [*_security(session.directory), *notices, *_absences(view, generation)]
+    return with_rights(session, replace(view, notices=tuple(notices)))
+
+
+def _names(
+    cluster: Cluster, generation: Generation, dns_name: str, short_name: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names that move in any case, and those that move where they are held."""
+    mandatory = generation.mandatory_spn_classes
+    others = optional_classes(mandatory, cluster.spn_classes)
+    return movable_names(mandatory, dns_name, short_name), movable_names(others, dns_name, short_name)
 
 
 def with_rights(session: DirectorySession, view: DirectoryView) -> DirectoryView:
@@ -116,14 +119,19 @@ def _holders(session: DirectorySession, controller: Controller, names: tuple[str
     return {name: tuple(sorted(found)) for name, found in holders.items()}
 
 
-def _absences(
-    controller: Controller,
-    generation: Generation,
-    servers: tuple[ServerObject, ServerObject],
-    computers: tuple[ComputerObject, ComputerObject],
-) -> Iterator[str]:
+def _security(directory: Directory) -> Iterator[str]:
+    """A sentence for each way in which the connection is weaker than it should be."""
+    if directory.security == "clear":
+        yield f"{directory.name} is spoken to without encryption: the password can be read on the network."
+    elif directory.allow_old_tls:
+        yield f"{directory.name} may use TLS older than 1.2, which can be broken; renew its domain controllers."
+
+
+def _absences(view: DirectoryView, generation: Generation) -> Iterator[str]:
     """A sentence for each thing that is not there or was not looked at."""
-    for server, computer in zip(servers, computers, strict=True):
+    controller = view.controller
+    for server in (view.primary, view.standby):
+        computer = view.computer_of(server)
         if generation.has_public_stores and not any(store.public for store in server.stores):
             yield f"{server.name} has no public folder store; none is marked."
         if not server.mta_dn:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def server(lab: Backend) -> DirectoryServer:
     return lab.lab
 
 
-def opening(directories: LdapDirectories, lab: Backend, **changes: object) -> ChangeoverError:
+def opening(directories: LdapDirectories, lab: Backend, **changes: Any) -> ChangeoverError:
     """The error that opening ends with."""
     with pytest.raises(ChangeoverError) as raised, directories.open(directory_of(lab, **changes)):
         pass

@@ -13,7 +13,7 @@ from console.domain.ports import DirectorySession
 from console.domain.switch.apply import Outcome, switch_mailboxes, verify
 from console.domain.switch.direction import direction_to
 from console.lab.directory import Cluster, DirectoryServer, Forest
-from tests.adapters.ldap.site import cluster_of, members, view_of
+from tests.adapters.ldap.site import cluster_of, members, unheard, view_of
 from tests.directory.backends import Backend, lab_backend
 
 FOREST = Forest(clusters=(Cluster("mail", "2003", "EXCHA", "EXCHB", mailboxes=60),))
@@ -33,7 +33,7 @@ def server(lab: Backend) -> DirectoryServer:
 def users_only(session: DirectorySession, lab: Backend, **how: object) -> Outcome:
     """The mailboxes' part of a switch to the standby."""
     view = view_of(session, cluster_of(lab))
-    given = {"planned": members(session, view), "tolerance": 0, "on_progress": lambda d, t: None, "on_note": str}
+    given = {"planned": members(session, view), "tolerance": 0, "on_progress": lambda d, t: None, "on_note": unheard}
     return switch_mailboxes(session, direction_to(view, "EXCHB"), **{**given, **how})  # type: ignore[arg-type]
 
 
@@ -57,7 +57,7 @@ def test_one_loss_is_survived_whether_the_write_was_done_or_not(
                 planned=members(session, view),
                 tolerance=0,
                 on_progress=_heal_once(lab),
-                on_note=str,
+                on_note=unheard,
             )
         assert outcome.done == 60
         assert outcome.todo == ()
@@ -114,7 +114,7 @@ def test_one_mailbox_that_fails_goes_on_the_list_and_stops_nothing(lab: Backend,
             planned=planned,
             tolerance=0,
             on_progress=lambda done, total: None,
-            on_note=str,
+            on_note=unheard,
         )
         left = verify(session, cluster_of(lab), generation("2003"), "EXCHB")
     assert outcome.counts == {"applied": 59, "conflict": 1}

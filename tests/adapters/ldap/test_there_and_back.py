@@ -154,7 +154,7 @@ def test_the_delegated_account_lacks_nothing_and_the_reader_lacks_all(
     backend = start(TRAPS["similar-server-names"])
     missing = {}
     for role in ("service", "reader"):
-        cluster = cluster_of(backend, role=role)  # type: ignore[arg-type]
+        cluster = cluster_of(backend, role=role)
         with directories.open(cluster.directory) as session:
             missing[role] = view_of(session, cluster).rights.missing
     assert missing["service"] == ()
