@@ -1,8 +1,8 @@
 """What the demo is made of: the command line of each process, and the environment that they share."""
 
-import getpass
 import importlib.util
 import os
+import pwd
 import shutil
 import sys
 from collections.abc import Mapping
@@ -63,9 +63,17 @@ def account(name: str) -> list[str]:
         "--role",
         "administrator",
         "--os-user",
-        getpass.getuser(),
+        _me(),
         "--password-stdin",
     ]
+
+
+def _me() -> str:
+    """The operating-system user by user id: the command line goes by that, not by a variable."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid-{os.getuid()}"
 
 
 def web(address: str) -> list[str]:

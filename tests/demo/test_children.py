@@ -1,12 +1,13 @@
 """The demo's processes: a Redis that answers, and an environment with nothing of a real console in it."""
 
 import os
+import pwd
 import socket
 from pathlib import Path
 
 import pytest
 
-from console.demo.children import NoRedis, environment, redis
+from console.demo.children import NoRedis, account, environment, redis
 from console.demo.ready import LOOPBACK, free_port, page_answers, redis_answers
 from console.demo.supervisor import Supervisor
 
@@ -55,3 +56,10 @@ def test_a_taken_port_is_passed_over() -> None:
 
 def test_a_page_that_does_not_answer_is_not_ready() -> None:
     assert "no answer from" in (page_answers(f"http://{LOOPBACK}:{free_port(40000)}/")() or "")
+
+
+def test_the_login_belongs_to_the_user_who_runs_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "somebody-else")
+    argv = account("demo")
+    assert argv[argv.index("--os-user") + 1] == pwd.getpwuid(os.getuid()).pw_name
+    assert "--password-stdin" in argv
