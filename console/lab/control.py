@@ -47,7 +47,7 @@ class Lab:
         data: dict[str, dict[str, str]] = self._ask("faults")
         return data
 
-    def fault(self, node: str, name: str, on: bool = True, **arguments: str) -> None:
+    def fault(self, node: str, name: str, /, on: bool = True, **arguments: str) -> None:
         """Switch a node's fault. Raises `LabRefused`."""
         self._ask("fault", node=node, name=name, on=on, arguments=arguments)
 

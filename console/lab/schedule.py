@@ -39,6 +39,7 @@ class Scheduler:
         self.clock = clock
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
+        self.version = 0  # grows with every change of state
         self._due: list[tuple[float, int, Job]] = []
         self._waiting: list[Job] = []
         self._numbers = itertools.count()
@@ -56,6 +57,7 @@ class Scheduler:
     def touch(self) -> None:
         """Tell everybody that state has changed; continues the procedures whose condition now holds."""
         with self.lock:
+            self.version += 1
             ready = True
             while ready:
                 ready = False

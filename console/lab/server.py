@@ -1,5 +1,6 @@
 """A running lab: its world, its nodes' WinRM, its greetings, its directory and its control channel."""
 
+import contextlib
 import threading
 from pathlib import Path
 from typing import Any, Protocol
@@ -60,7 +61,11 @@ class Lab:
         if self.directory:
             self.directory.start()
         self.world.schedule.run()
-        self.reconcile()
+        try:
+            self.reconcile()
+        except OSError:
+            self.stop()
+            raise
         threading.Thread(target=self._watch, name="lab-listeners", daemon=True).start()
         self.control.start()
 
@@ -89,7 +94,7 @@ class Lab:
             raise KeyError(f"Node {node} has no HTTPS: give it a tls_port (0 takes a free one).")
         return f"{'https' if tls else 'http'}://{listener.address}:{listener.port}/wsman"
 
-    def fault(self, node: str, name: str, on: bool = True, **arguments: str) -> None:
+    def fault(self, node: str, name: str, /, on: bool = True, **arguments: str) -> None:
         """Switch a fault of a node. Raises `KeyError`, `faults.UnknownFault`."""
         faults.switch(self.world, self.world.node(node), name, on, **arguments)
         self.reconcile()
@@ -129,7 +134,10 @@ class Lab:
         return NodeServer(self.world, node, tls)
 
     def _watch(self) -> None:
+        schedule, seen = self.world.schedule, -1
         while not self._stopping:
-            self.reconcile()
-            with self.world.lock:
-                self.world.schedule.changed.wait(0.5)
+            with schedule.lock:
+                schedule.changed.wait_for(lambda seen=seen: schedule.version != seen, 0.5)  # type: ignore[misc]
+                seen = schedule.version
+            with contextlib.suppress(OSError):  # a port that somebody else has taken meanwhile: tried again
+                self.reconcile()

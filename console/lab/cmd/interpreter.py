@@ -1,7 +1,7 @@
 """Runs parsed command lines: expansion, redirection, conditions, batch files, exit codes."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from console.lab.cmd import parser
@@ -84,12 +84,11 @@ class Interpreter:
     def _run_text(self, text: str) -> None:
         try:
             command = parser.parse(self._expand(text))
+            if command is not None:
+                self._run(command)
         except parser.SyntaxProblem as problem:
             self.process.err(str(problem))
             self.errorlevel = 255
-            return
-        if command is not None:
-            self._run(command)
 
     def _run(self, command: parser.Command) -> None:
         self.process.check()
@@ -129,7 +128,7 @@ class Interpreter:
     def _for(self, command: parser.ForEach) -> None:
         words = re.split(r"[\s,;=]+", command.items.strip())
         if command.counting:
-            first, step, last = (int(word) for word in words)
+            first, step, last = _numbers(words)
             words = [str(number) for number in range(first, last + (1 if step > 0 else -1), step)]
         for word in words:
             self._run(_bound(command.body, command.variable, word))
@@ -141,7 +140,7 @@ class Interpreter:
             path = disk.absolute(operands[0], self.process.folder)
             result = bool(disk.matching(path)) if re.search(r"[*?]", path) else disk.item(path) is not None
         elif command.test == "errorlevel":
-            result = self.errorlevel >= int(operands[0])
+            result = self.errorlevel >= _numbers(operands)[0]
         elif command.test == "defined":
             result = operands[0].casefold() in self.process.environment
         else:
@@ -287,6 +286,13 @@ def _bound(command: parser.Command, variable: str, value: str) -> parser.Command
     if isinstance(command, parser.Block):
         return parser.Block(_bound(command.body, variable, value), command.redirects)
     return command
+
+
+def _numbers(words: Sequence[str]) -> list[int]:
+    """Words that must be numbers; the arithmetic of a range needs three. Raises `SyntaxProblem`."""
+    if not all(re.fullmatch(r"-?\d+", word) for word in words) or len(words) not in (1, 3) or words[1:2] == ["0"]:
+        raise parser.SyntaxProblem("The syntax of the command is incorrect.")
+    return [int(word) for word in words]
 
 
 def _compare(operator: str, left: str, right: str, ignore_case: bool) -> bool:

@@ -42,7 +42,7 @@ def ping(cmd: Interpreter, rest: str) -> int:
         word = arguments.pop(0).casefold()
         if word in ("-n", "-w", "-l") and arguments:
             value = arguments.pop(0)
-            count = int(value) if word == "-n" else count
+            count = int(value) if word == "-n" and value.isdigit() else count
         elif not word.startswith("-"):
             host = word
     cmd.process.out(f"\nPinging {host} with 32 bytes of data:\n")

@@ -30,7 +30,7 @@ class Listener:
         with self._lock:
             if self._socket is not None:
                 return
-            server = socket.create_server((self.address, self.port), backlog=128)
+            server = self._bind()
             self.port = server.getsockname()[1]
             self._socket = server
         threading.Thread(target=self._accept, args=(server,), name=f"lab-{self.port}", daemon=True).start()
@@ -47,6 +47,16 @@ class Listener:
         for connection in connections:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+
+    def _bind(self) -> socket.socket:
+        try:
+            return socket.create_server((self.address, self.port), backlog=128)
+        except OSError as error:
+            raise OSError(
+                error.errno,
+                f"Cannot listen on {self.address}:{self.port} ({error.strerror}). "
+                "End the program that uses it, or choose another address or port.",
+            ) from error
 
     def _accept(self, server: socket.socket) -> None:
         while True:

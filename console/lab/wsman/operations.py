@@ -1,6 +1,7 @@
 """The operations of the remote shell resource: Create, Command, Receive, Send, Signal, Delete."""
 
 import base64
+import binascii
 import codecs
 from collections.abc import Callable
 from xml.sax.saxutils import escape
@@ -73,7 +74,10 @@ def _stream(command: Command, name: str, data: bytes) -> str:
 
 def _send(shells: Shells, account: Account, request: SoapRequest) -> str:
     command = shells.command(request.shell_id, request.attribute("Stream", "CommandId"))
-    data = base64.b64decode(request.text("Stream"))
+    try:
+        data = base64.b64decode(request.text("Stream"))
+    except binascii.Error as error:
+        raise WSManFault("w:SchemaValidationError", 2150858817, "The stream is not base64.") from error
     command.feed(data, end=request.attribute("Stream", "End").casefold() == "true")
     return "<rsp:SendResponse/>"
 

@@ -102,9 +102,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer one request."""
         began = time.monotonic()
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > MAX_BODY:
-            self._answer(413, b"")
+        text = self.headers.get("Content-Length") or "0"
+        length = int(text) if text.isascii() and text.isdigit() else -1
+        if not 0 <= length <= MAX_BODY:
+            self._answer(400 if length < 0 else 413, b"")
             self.close_connection = True
             return
         body = self.rfile.read(length)

@@ -1,5 +1,6 @@
 """Remote shells and the commands that run in them, with their output waiting to be fetched."""
 
+import contextlib
 import threading
 import time
 import uuid
@@ -98,13 +99,14 @@ class Command:
         return sum(len(buffer) for buffer in self._output.values())
 
     def _run(self, line: str) -> None:
+        code = CONTROL_C
         try:
-            code = run(self.process, line)
-        except Killed:
-            code = CONTROL_C
-        with self._changed:
-            self.exit_code = code & 0xFFFFFFFF
-            self._changed.notify_all()
+            with contextlib.suppress(Killed):
+                code = run(self.process, line)
+        finally:
+            with self._changed:
+                self.exit_code = code & 0xFFFFFFFF
+                self._changed.notify_all()
 
 
 @dataclass

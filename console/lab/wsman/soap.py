@@ -82,7 +82,7 @@ def read(data: bytes) -> SoapRequest:
         shell_id=next((item.text or "" for item in selectors if item.get("Name") == "ShellId"), ""),
         options={item.get("Name", ""): (item.text or "").strip() for item in header.findall(f".//{{{WSMAN}}}Option")},
         timeout=_seconds(_header(header, WSMAN, "OperationTimeout")),
-        max_envelope=int(_header(header, WSMAN, "MaxEnvelopeSize") or 153600),
+        max_envelope=_number(_header(header, WSMAN, "MaxEnvelopeSize"), 153600),
         body=body,
     )
 
@@ -117,6 +117,10 @@ def _envelope(action: str, relates_to: str, body: str) -> bytes:
 def _header(header: ElementTree.Element, namespace: str, name: str) -> str:
     found = header.find(f"{{{namespace}}}{name}")
     return (found.text or "").strip() if found is not None else ""
+
+
+def _number(text: str, usual: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() else usual
 
 
 def _seconds(duration: str) -> float:

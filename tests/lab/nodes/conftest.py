@@ -10,6 +10,7 @@ from winrm.protocol import Protocol
 from console.lab.cmd.process import Process
 from console.lab.cmd.run import run
 from console.lab.presets import PASSWORD, fast_definition
+from console.lab.presets import tokyo as tokyo_cluster
 from console.lab.server import Lab
 from console.lab.state import Cluster, Node
 from console.lab.world import World
@@ -33,8 +34,8 @@ Shell = Callable[..., Ran]
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """A fast world without any port open."""
-    world = World(fast_definition())
+    """A fast world without any port open: five of its seconds pass in one."""
+    world = World(fast_definition(speed=5.0))
     world.schedule.run()
     yield world
     world.schedule.stop()
@@ -87,7 +88,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 @pytest.fixture
 def own_lab(tmp_path: Path) -> Iterator[Lab]:
     """A running lab of the test's own."""
-    with Lab(fast_definition(), tmp_path) as lab:
+    with Lab(fast_definition(tokyo_cluster()), tmp_path) as lab:
         yield lab
 
 

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
 import pytest
@@ -15,7 +16,7 @@ from winrm.exceptions import (
 )
 
 from console.lab import faults, scm
-from console.lab.presets import PASSWORD
+from console.lab.presets import PASSWORD, fast_definition, tokyo
 from console.lab.server import Lab
 from console.lab.state import RUNNING, START_PENDING, STOP_PENDING, STOPPED, Node
 from console.lab.world import World
@@ -72,7 +73,7 @@ def test_a_dropped_answer_comes_after_the_command_has_run(own_lab: Lab) -> None:
     own_lab.fault("TYO-EX1", "drop", action="Command")
     with pytest.raises(requests.exceptions.RequestException):
         command(protocol(own_lab, transport="basic"), r"mkdir C:\ran")
-    assert own_lab.world.schedule.wait(lambda: own_lab.world.node("TYO-EX1").disk.item(r"C:\ran") is not None, 2)
+    assert own_lab.world.schedule.wait(lambda: own_lab.world.node("TYO-EX1").disk.item(r"C:\ran") is not None, 10)
 
 
 def test_a_hanging_command_has_not_run(own_lab: Lab) -> None:
@@ -122,10 +123,10 @@ def test_a_service_that_does_not_stop_stays_pending_until_the_fault_ends(world: 
     faults.switch(world, first, "service-does-not-stop", True, service="SMTPSVC")
     scm.stop(world, first, "SMTPSVC", "test")
     scm.stop(world, first, "POP3Svc", "test")
-    assert world.schedule.wait(lambda: state(first, "POP3Svc") == STOPPED, 2)
-    assert not world.schedule.wait(lambda: state(first, "SMTPSVC") != STOP_PENDING, 0.2)
+    assert world.schedule.wait(lambda: state(first, "POP3Svc") == STOPPED, 10)
+    assert not world.schedule.wait(lambda: state(first, "SMTPSVC") != STOP_PENDING, 1)
     faults.switch(world, first, "service-does-not-stop", False)
-    assert world.schedule.wait(lambda: state(first, "SMTPSVC") == STOPPED, 2)
+    assert world.schedule.wait(lambda: state(first, "SMTPSVC") == STOPPED, 10)
 
 
 @pytest.mark.parametrize(
@@ -136,21 +137,22 @@ def test_a_service_that_does_not_come_up(world: World, second: Node, fault: str,
     faults.switch(world, second, fault, True, service="POP3Svc")
     assert scm.start(world, second, "POP3Svc", "test") == 0
     assert state(second, "POP3Svc") == START_PENDING
-    world.schedule.wait(lambda: False, 0.2)
+    world.schedule.wait(lambda: False, 1)
     assert state(second, "POP3Svc") == during
     faults.switch(world, second, fault, False)
-    assert world.schedule.wait(lambda: state(second, "POP3Svc") == after, 2)
+    assert world.schedule.wait(lambda: state(second, "POP3Svc") == after, 10)
 
 
 def test_a_store_is_unmounted_though_its_service_runs(world: World, shell: Shell, first: Node) -> None:
-    store = "Mailbox Store (TYO-EX1)"
+    store = "Mailbox Store"
+    shown = f"Name=First Storage Group-{store}\r\n"
     faults.switch(world, first, "store-unmounted", True, store=store)
     line = "wmic path Win32_PerfRawData_MSExchangeIS_MSExchangeISMailbox get Name /value <nul"
-    assert store not in shell("TYO-EX1", line).out
+    assert shown not in shell("TYO-EX1", line).out
     assert "Mailbox Store 2" in shell("TYO-EX1", line).out
     assert state(first, "MSExchangeIS") == RUNNING
     faults.switch(world, first, "store-unmounted", False)
-    assert store in shell("TYO-EX1", line).out
+    assert shown in shell("TYO-EX1", line).out
 
 
 def test_a_group_fails_on_the_target_and_says_so(world: World, shell: Shell, first: Node, second: Node) -> None:
@@ -236,7 +238,7 @@ def test_a_terminated_command_ends_and_is_forgotten(own_lab: Lab) -> None:
     command_id = connection.run_command(shell_id, "ping -n 60 127.0.0.1 >nul")
     running = own_lab.servers["TYO-EX1"].shells.command(shell_id, command_id)
     connection.cleanup_command(shell_id, command_id)
-    assert own_lab.world.schedule.wait(lambda: running.exit_code is not None, 2)
+    assert own_lab.world.schedule.wait(lambda: running.exit_code is not None, 10)
     with pytest.raises(WSManFaultError) as caught:
         connection.get_command_output_raw(shell_id, command_id)
     assert caught.value.wsman_fault_code == 2150858843
@@ -264,6 +266,21 @@ def test_a_user_has_only_so_many_shells(own_lab: Lab) -> None:
 def test_plain_soap_over_http_is_refused_after_an_ntlm_sign_in(own_lab: Lab) -> None:
     with pytest.raises((WinRMTransportError, WSManFaultError, InvalidCredentialsError)):
         command(protocol(own_lab, message_encryption="never"), "hostname")
+
+
+@pytest.mark.parametrize("transport", ["basic", "ntlm"])
+@pytest.mark.parametrize("user", ["Administrator", "nobody", r"ELSEWHERE\Administrator"])
+def test_a_wrong_password_or_user_is_refused(own_lab: Lab, transport: str, user: str) -> None:
+    password = "wrong" if user == "Administrator" else PASSWORD
+    with pytest.raises(InvalidCredentialsError):
+        command(protocol(own_lab, transport=transport, username=user, password=password), "hostname")
+
+
+def test_a_taken_port_is_named_with_a_remedy(own_lab: Lab, tmp_path: Path) -> None:
+    item = fast_definition(tokyo())
+    item.clusters[0].nodes[0].port = own_lab.servers["TYO-EX1"].http.port
+    with pytest.raises(OSError, match=r"Cannot listen on 127\.0\.11\.1:\d+ .* choose another"):
+        Lab(item, tmp_path / "second").start()
 
 
 def test_a_request_without_a_sign_in_is_told_how(own_lab: Lab) -> None:
@@ -332,7 +349,7 @@ def test_the_floating_ip_greets_from_the_node_that_has_it(own_lab: Lab) -> None:
     assert greeting("http").startswith(b"HTTP/1.1 401 ")
     node = own_lab.world.node("TYO-EX1")
     scm.stop(own_lab.world, node, "SMTPSVC", "test")
-    assert own_lab.world.schedule.wait(lambda: state(node, "SMTPSVC") == STOPPED, 2)
+    assert own_lab.world.schedule.wait(lambda: state(node, "SMTPSVC") == STOPPED, 10)
     own_lab.reconcile()
     with pytest.raises(ConnectionRefusedError):
         greeting("smtp")

@@ -19,7 +19,7 @@ def stop_exchange(shell: Shell, world: World, node: Node) -> None:
         shell(node.name, f"sc stop {name}")
         service = node.service(name)
         assert service is not None
-        assert world.schedule.wait(lambda service=service: service.state == STOPPED, 5)  # type: ignore[misc]
+        assert world.schedule.wait(lambda service=service: service.state == STOPPED, 20)  # type: ignore[misc]
 
 
 def owner(cluster: Cluster) -> str | None:
@@ -65,7 +65,7 @@ def test_a_partition_in_use_takes_the_source_down_and_the_group_fails_over(
     assert ran.code == 1
     assert ran.err.startswith("Failed to stop one or more group resources.")
     assert not first.powered
-    assert world.schedule.wait(lambda: tokyo.groups[0].status == "Online" and owner(tokyo) == "TYO-EX2", 5)
+    assert world.schedule.wait(lambda: tokyo.groups[0].status == "Online" and owner(tokyo) == "TYO-EX2", 20)
     assert "X" in second.disk.volumes
     lines = shell("TYO-EX2", "clpstat").lines
     assert "    TYO-EX1 .........: Offline          " in lines
@@ -119,7 +119,7 @@ def test_a_busy_group_takes_no_second_command(shell: Shell, world: World, tokyo:
     stop_exchange(shell, world, first)
     job = world.schedule.start(groups.move_group(world, tokyo.groups[0], world.node("TYO-EX2"), "test"))
     assert shell("TYO-EX1", "clpgrp -m EXCHANGE -a TYO-EX2").err == "The group is busy. Try again later.\r\n"
-    assert world.schedule.wait(lambda: job.outcome is not None, 5)
+    assert world.schedule.wait(lambda: job.outcome is not None, 20)
 
 
 def test_a_node_without_its_engine_cannot_be_asked(shell: Shell, first: Node, world: World) -> None:
@@ -155,7 +155,7 @@ def test_all_engines_stop_and_start_together(shell: Shell, world: World, tokyo: 
     assert ran.lines[:2] == ["Stop TYO-EX1 : Command succeeded.", "Stop TYO-EX2 : Command succeeded."]
     assert owner(tokyo) is None
     assert shell("TYO-EX1", "clpcl -s -a").code == 0
-    assert world.schedule.wait(lambda: tokyo.groups[0].status == "Online", 5)
+    assert world.schedule.wait(lambda: tokyo.groups[0].status == "Online", 20)
     assert owner(tokyo) == "TYO-EX1"
 
 
@@ -183,10 +183,10 @@ def test_a_node_that_dies_loses_its_group_after_the_heartbeat_and_returns_withou
 ) -> None:
     groups.crash(world, first, "test")
     assert "    TYO-EX1 .........: Online           " in shell("TYO-EX2", "clpstat").lines
-    assert world.schedule.wait(lambda: tokyo.groups[0].status == "Online" and owner(tokyo) == "TYO-EX2", 5)
+    assert world.schedule.wait(lambda: tokyo.groups[0].status == "Online" and owner(tokyo) == "TYO-EX2", 20)
     assert "    TYO-EX1 .........: Offline          " in shell("TYO-EX2", "clpstat").lines
     power.boot(world, first, "test")
-    assert world.schedule.wait(lambda: first.engine, 5)
+    assert world.schedule.wait(lambda: first.engine, 20)
     assert owner(tokyo) == "TYO-EX2"
     assert shell("TYO-EX1", "sc query SMTPSVC").out.count("STOPPED") == 1
 
@@ -194,7 +194,7 @@ def test_a_node_that_dies_loses_its_group_after_the_heartbeat_and_returns_withou
 def test_the_group_stays_down_when_nobody_is_left(world: World, tokyo: Cluster, first: Node, second: Node) -> None:
     groups.crash(world, second, "test")
     groups.crash(world, first, "test")
-    assert world.schedule.wait(lambda: tokyo.groups[0].status == "Offline", 5)
+    assert world.schedule.wait(lambda: tokyo.groups[0].status == "Offline", 20)
     assert owner(tokyo) is None
 
 

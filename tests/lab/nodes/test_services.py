@@ -16,7 +16,7 @@ def state(node: Node, name: str) -> int:
 
 
 def settle(world: World, node: Node, name: str, wanted: int) -> None:
-    assert world.schedule.wait(lambda: state(node, name) == wanted, 5), f"{name} is {state(node, name)}"
+    assert world.schedule.wait(lambda: state(node, name) == wanted, 20), f"{name} is {state(node, name)}"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_stores_come_and_go_with_the_information_store(world: World, first: Node
         settle(world, first, name, STOPPED)
     assert first.mounted == set()
     scm.start(world, first, "MSExchangeIS", "test")
-    assert world.schedule.wait(lambda: len(first.mounted) == 3, 5)
+    assert world.schedule.wait(lambda: len(first.mounted) == 3, 20)
 
 
 def test_a_store_from_the_other_server_mounts_only_when_the_directory_says_so(world: World, first: Node) -> None:
@@ -114,10 +114,10 @@ def test_a_store_from_the_other_server_mounts_only_when_the_directory_says_so(wo
         scm.stop(world, first, name, "test")
         settle(world, first, name, STOPPED)
     scm.start(world, first, "MSExchangeIS", "test")
-    assert world.schedule.wait(lambda: len(asked) == 3, 5)
-    assert world.schedule.wait(lambda: len(first.mounted) == 2, 5)
+    assert world.schedule.wait(lambda: len(asked) == 3, 20)
+    assert world.schedule.wait(lambda: len(first.mounted) == 2, 20)
     assert {server for server, _, _ in asked} == {"TYO-EX1"}
-    assert ("First Storage Group", "Public Folder Store (TYO-EX1)") not in first.mounted
+    assert ("First Storage Group", "Public Folder Store") not in first.mounted
 
 
 @pytest.mark.parametrize("generation", ["2003", "2007"])
