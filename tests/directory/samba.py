@@ -13,6 +13,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tarfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,12 +23,10 @@ from typing import Any
 from console.lab.directory.base_tree import SITE
 from console.lab.directory.certificates import Authority, Files
 from console.lab.directory.definition import Forest
-from console.lab.directory.entry import TreeEntry
-from console.lab.directory.rights import delegation
 from console.lab.directory.schema import DATA
 from console.lab.directory.server import Address
-from console.lab.directory.tree import exchange_tree
-from tests.directory import schema_ldif
+from tests.directory import samba_orders, schema_ldif
+from tests.directory.samba_orders import schema_order, tree_order
 
 # -P and -E keep this folder, whose samba.py would hide Samba's own modules, off the path.
 SYSTEM_PYTHON = ("/usr/bin/python3", "-P", "-E")
@@ -138,8 +137,7 @@ class SambaFactory:
             self._prune()
             built = self._with_tree(forest)
         self._count += 1
-        folder = self.work / f"samba-{self._count}"
-        shutil.copytree(built, folder)
+        folder = _unpack(built, self.work / f"samba-{self._count}")
         host = f"{forest.domain_controller.lower()}.{forest.domain}"
         files = Authority("Test CA").issue(folder, "server", [host, "localhost", "127.0.0.1"])
         _configure(forest, folder, files)
@@ -155,35 +153,34 @@ class SambaFactory:
             yield
 
     def _prune(self) -> None:
-        """Forgets what no run has used for some days: each kept domain takes tens of megabytes."""
-        for kept in self.cache.iterdir():
-            if kept.is_dir() and time.time() - kept.stat().st_mtime > KEPT_FOR:
-                shutil.rmtree(kept, ignore_errors=True)
+        """Forgets what no run has used for some days."""
+        for kept in self.cache.glob("*.tar.gz"):
+            if time.time() - kept.stat().st_mtime > KEPT_FOR:
+                kept.unlink()
 
     def _with_tree(self, forest: Forest) -> Path:
-        tree = _tree_order(forest)
-        target = self.cache / f"tree-{_digest(self._schema_key(forest), tree)}"
+        tree = tree_order(forest)
+        target = self.cache / f"tree-{_digest(self._schema_key(forest), tree)}.tar.gz"
         if not target.exists():
-            partial = _copy(self._with_schema(forest), target)
-            _load(forest, partial, {"tree": tree})
-            partial.rename(target)
+            folder = _unpack(self._with_schema(forest), self.work / "building-tree")
+            _load(forest, folder, {"tree": tree})
+            _pack(folder, target)
         os.utime(target)
         return target
 
     def _with_schema(self, forest: Forest) -> Path:
-        target = self.cache / f"schema-{_digest(self._schema_key(forest))}"
+        target = self.cache / f"schema-{_digest(self._schema_key(forest))}.tar.gz"
         if not target.exists():
-            partial = target.with_suffix(".partial")
-            shutil.rmtree(partial, ignore_errors=True)
-            _provision(forest, partial)
-            _load(forest, partial, {"schema": _schema_order(forest)})
-            partial.rename(target)
+            folder = self.work / "building-schema"
+            _provision(forest, folder)
+            _load(forest, folder, {"schema": schema_order(forest)})
+            _pack(folder, target)
         os.utime(target)
         return target
 
     def _schema_key(self, forest: Forest) -> str:
         data = [path.read_text() for path in sorted(DATA.glob("*.tsv"))]
-        programs = [LOADER.read_text(), Path(schema_ldif.__file__).read_text()]
+        programs = [path.read_text() for path in (LOADER, Path(schema_ldif.__file__), Path(samba_orders.__file__))]
         names = [forest.base_dn, forest.netbios, forest.domain_controller, forest.account("administrator").password]
         return _digest(data, programs, names)
 
@@ -192,11 +189,20 @@ def _digest(*parts: Any) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def _copy(source: Path, target: Path) -> Path:
+def _pack(folder: Path, target: Path) -> None:
+    """Moves the folder into an archive, a twentieth of its size, that is there whole or not at all."""
     partial = target.with_suffix(".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    shutil.copytree(source, partial)
-    return partial
+    with tarfile.open(partial, "w:gz", compresslevel=1) as archive:
+        archive.add(folder, arcname=".")
+    partial.rename(target)
+    shutil.rmtree(folder)
+
+
+def _unpack(source: Path, folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    with tarfile.open(source) as archive:
+        archive.extractall(folder)  # our own archive
+    return folder
 
 
 def _provision(forest: Forest, folder: Path) -> None:
@@ -205,6 +211,7 @@ def _provision(forest: Forest, folder: Path) -> None:
         "import sys; from samba.netcmd.main import cmd_sambatool; password = sys.stdin.readline().strip(); "
         "sys.exit(cmd_sambatool()._run('samba-tool', *sys.argv[1:], '--adminpass', password))"
     )
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     arguments = [
         "domain",
@@ -267,41 +274,3 @@ def _configure(forest: Forest, folder: Path, files: Files | None) -> None:
         (folder / name).mkdir(exist_ok=True)
     text = "".join(f"\t{name} = {value}\n" for name, value in lines.items())
     (folder / "smb.conf").write_text(f"[global]\n{text}")
-
-
-def _schema_order(forest: Forest) -> dict[str, Any]:
-    dn = forest.schema_dn
-    return {
-        "attributes": schema_ldif.attributes(dn),
-        "classes": schema_ldif.classes(dn),
-        "changes": schema_ldif.changes(dn),
-    }
-
-
-def _tree_order(forest: Forest) -> dict[str, Any]:
-    tree = exchange_tree(forest)
-    service = forest.account("service")
-    return {
-        "accounts": [
-            {"name": account.name, "password": account.password}
-            for account in forest.accounts
-            if account.name != "Administrator"
-        ],
-        "delegation": [
-            {"dn": dn, "class": kind, "attributes": names, "account": service.name}
-            for dn, kind, names in delegation(forest)
-        ],
-        "entries": "".join(_added(item) for item in tree),
-        "later": "".join(_modified(item) for item in tree if item.later),
-    }
-
-
-def _added(item: TreeEntry) -> str:
-    return schema_ldif.record(item.dn, [(name, value) for name, values in item.attributes.items() for value in values])
-
-
-def _modified(item: TreeEntry) -> str:
-    lines = [schema_ldif.line("dn", item.dn), "changetype: modify"]
-    for name, values in item.later.items():
-        lines += [f"add: {name}", *(schema_ldif.line(name, value) for value in values), "-"]
-    return "\n".join(lines) + "\n\n"
