@@ -121,6 +121,14 @@ def state_is_private(app_configs: Apps, **_: Any) -> Found:
             yield _error(10, f"Other users of this host can read {path}.", f"Run: chmod 600 {path}")
 
 
+@register(TAG)
+def static_files_are_gathered(app_configs: Apps, **_: Any) -> Found:
+    """Pages without styles and scripts cannot be used."""
+    if settings.PRODUCTION and not (settings.STATIC_ROOT and settings.STATIC_ROOT.is_dir()):
+        message = f"There are no static files in {settings.STATIC_ROOT}."
+        yield checks.Warning(message, hint="Run: manage.py collectstatic", id="changeover.W002")
+
+
 @register(Tags.database)
 def no_lab_in_production(app_configs: Apps, databases: Sequence[str] | None = None, **_: Any) -> Found:
     """A loopback address in a production inventory is a lab that was left behind."""

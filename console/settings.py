@@ -254,7 +254,8 @@ AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}  # type: ignore[assi
 # --- Files, language, time
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env("CHANGEOVER_STATIC_ROOT", str(STATE_DIR / "static")))
+# Production serves what `manage.py collectstatic` gathered, the embedded installation the files where they lie.
+STATIC_ROOT = Path(env("CHANGEOVER_STATIC_ROOT", str(STATE_DIR / "static"))) if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 LANGUAGE_CODE = "en"
 TIME_ZONE = env("CHANGEOVER_TIME_ZONE", "UTC")
