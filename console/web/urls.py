@@ -1,5 +1,47 @@
-"""The addresses of the pages."""
+"""The addresses of the pages. Nothing changes by a GET: what changes something takes POST only."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from console.web import audit, clusters, inventory, live, operations, plans, session
+
+session_urls: list[URLPattern | URLResolver] = [
+    path("sign-in/", session.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", session.sign_out, name="sign-out"),
+    path("theme/", session.theme, name="theme"),
+]
+cluster_urls: list[URLPattern | URLResolver] = [
+    path("", clusters.index, name="clusters"),
+    path("observe/", clusters.observe_all, name="observe-all"),
+    path("clusters/<str:name>/", clusters.detail, name="cluster"),
+    path("clusters/<str:name>/observe/", clusters.observe, name="observe-cluster"),
+    path("clusters/<str:name>/plan/", plans.prepare, name="prepare-plan"),
+]
+plan_urls: list[URLPattern | URLResolver] = [
+    path("plans/<int:pk>/", plans.detail, name="plan"),
+    path("plans/<int:pk>/confirm/", plans.confirm, name="confirm-plan"),
+    path("plans/<int:pk>/mailboxes/", plans.mailboxes, name="plan-mailboxes"),
+]
+operation_urls: list[URLPattern | URLResolver] = [
+    path("operations/", operations.index, name="operations"),
+    path("operations/<int:pk>/", operations.detail, name="operation"),
+    path("operations/<int:pk>/state", operations.state, name="operation-state"),
+    path("operations/<int:pk>/lines", live.lines, name="operation-lines"),
+    path("operations/<int:pk>/events", live.events, name="operation-events"),
+    path("operations/<int:pk>/journal.txt", operations.download, name="operation-journal"),
+    path("operations/<int:pk>/stop/", operations.stop, name="stop-operation"),
+    path("operations/<int:pk>/acknowledge/", operations.acknowledge, name="acknowledge-operation"),
+]
+audit_urls: list[URLPattern | URLResolver] = [
+    path("audit/", audit.index, name="audit"),
+    path("audit/<int:seq>/", audit.detail, name="audit-record"),
+    path("audit/export.<str:form>", audit.export, name="audit-export"),
+]
+inventory_urls: list[URLPattern | URLResolver] = [
+    path("inventory/", inventory.index, name="inventory"),
+    path("inventory/export.yaml", inventory.export, name="inventory-export"),
+    path("inventory/apply/", inventory.apply, name="inventory-apply"),
+    path("inventory/<str:kind>/add/", inventory.edit, name="inventory-add"),
+    path("inventory/<str:kind>/<int:pk>/", inventory.edit, name="inventory-edit"),
+    path("inventory/<str:kind>/<int:pk>/remove/", inventory.remove, name="inventory-remove"),
+]
+urlpatterns = [*session_urls, *cluster_urls, *plan_urls, *operation_urls, *audit_urls, *inventory_urls]

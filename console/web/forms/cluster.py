@@ -9,14 +9,14 @@ from console.domain.inventory import DEFAULT_GREETINGS, DEFAULT_SPN_CLASSES, Clu
 from console.models import Cluster, Node
 from console.services import audit
 from console.services.inventory import problems_of, save_cluster
-from console.web.forms.fields import TimingField, WordsField, tidy_pem
+from console.web.forms.fields import LABELS, AnyModelForm, TimingField, WordsField, tidy_pem
 
 ROLES = ("primary", "standby")
 FIELD_OF = {"floating_ips": "floating_ip", "partitions": "partition"}
 WORDS = ("spn_classes", "greetings", "extra_services")
 
 
-class ClusterPart(forms.ModelForm[Cluster]):
+class ClusterPart(AnyModelForm):
     """The cluster's own fields."""
 
     floating_ip = forms.CharField(max_length=45, label="Floating IP address")
@@ -46,7 +46,7 @@ class ClusterPart(forms.ModelForm[Cluster]):
         """The rules of the domain look instead, and the service writes."""
 
 
-class NodePart(forms.ModelForm[Node]):
+class NodePart(AnyModelForm):
     """A node with its Exchange server."""
 
     server_name = forms.CharField(max_length=15, label="Exchange server")
@@ -54,6 +54,7 @@ class NodePart(forms.ModelForm[Node]):
 
     class Meta:
         model = Node
+        labels = LABELS
         fields = [
             "name",
             "address",

@@ -1,10 +1,25 @@
 """Form fields for lists of words, one per line or between commas, and for deadlines."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+
+if TYPE_CHECKING:
+    AnyModelForm = forms.ModelForm[Any]
+else:
+    AnyModelForm = forms.ModelForm  # only the stubs know it as a generic
+
+LABELS = {
+    "auth": "Authentication",
+    "tls_name": "TLS name",
+    "ca": "CA certificate",
+    "codepage": "Code page",
+    "allow_old_tls": "Allow old TLS",
+    "allow_clear_text": "Allow clear text",
+}
+"""Labels of fields whose names are abbreviations."""
 
 
 def tidy_pem(text: str) -> str:

@@ -14,10 +14,10 @@ from console.models import Credential, Directory, Site
 from console.services import audit
 from console.services.inventory import problems_of, save_credential, save_directory, save_site
 from console.services.inventory_rows import Row
-from console.web.forms.fields import tidy_pem
+from console.web.forms.fields import LABELS, AnyModelForm, tidy_pem
 
 
-class RuledForm(forms.ModelForm[Any]):
+class RuledForm(AnyModelForm):
     """A model form whose rules are those of the domain; the model only lends its fields."""
 
     def spec(self) -> Spec:
@@ -108,6 +108,7 @@ class DirectoryForm(RuledForm):
 
     class Meta:
         model = Directory
+        labels = LABELS
         fields = [
             "name",
             "host",

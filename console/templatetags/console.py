@@ -1,0 +1,238 @@
+"""The words of the pages' design language: icons, badges, ages, and the theme that the reader chose."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from console.domain.checks import Check, Reason, Verdict
+from console.services.access import Right, why_not
+from console.web import icons, spans
+
+register = template.Library()
+
+TONES = frozenset({"good", "warn", "bad", "unknown", "idle", "stale", "running"})
+OF_VERDICT = {"pass": "good", "warn": "warn", "fail": "bad", "unknown": "unknown"}
+OF_STATUS = {
+    "queued": "idle",
+    "running": "running",
+    "succeeded": "good",
+    "failed": "bad",
+    "stopped": "warn",
+    "uncertain": "unknown",
+}
+ICON_OF_STATUS = {"queued": "waiting", "stopped": "stopped"}
+THEMES = ("system", "light", "dark")
+KIND_WORDS = {"failover": "Fail over", "failback": "Fail back"}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A drawn icon; give it a label when no word stands beside it."""
+    return icons.icon(name, label)
+
+
+@register.simple_tag
+def badge(tone: str, text: str, drawing: str = "") -> SafeString:
+    """An icon and a word in the colours of a tone; a tone that nobody knows is shown as unknown."""
+    shown = tone if tone in TONES else "unknown"
+    picture = icons.icon(drawing or shown, extra="spin" if shown == "running" and not drawing else "")
+    return format_html('<span class="badge tone-{}">{}{}</span>', shown, picture, text)
+
+
+@register.simple_tag
+def mark(tone: str, label: str = "") -> SafeString:
+    """Only the tone's icon, for a place where the word follows."""
+    shown = tone if tone in TONES else "unknown"
+    return format_html('<span class="mark tone-{}">{}</span>', shown, icons.icon(shown, label))
+
+
+@register.simple_tag
+def status_badge(status: str, label: str = "") -> SafeString:
+    """An operation's status."""
+    return badge(OF_STATUS.get(status, "unknown"), label or status, ICON_OF_STATUS.get(status, ""))
+
+
+@register.filter
+def verdict_tone(verdict: str) -> str:
+    """The tone of a check's verdict."""
+    return OF_VERDICT.get(str(verdict), "unknown")
+
+
+@register.filter
+def kind_word(kind: str) -> str:
+    """An operation's kind as a button says it."""
+    return KIND_WORDS.get(kind, str(kind).replace("-", " ").capitalize())
+
+
+@register.filter
+def tone_now(fact: Mapping[str, Any]) -> str:
+    """The tone of a fact at this moment: what looked good is never shown so when it is old."""
+    tone = str(fact.get("tone", "unknown"))
+    return "stale" if tone == "good" and spans.is_stale(fact.get("at")) else tone
+
+
+@register.filter
+def stale(value: object) -> bool:
+    """Whether a fact read at that time is too old to be trusted."""
+    return spans.is_stale(value)
+
+
+@register.filter
+def age(value: object) -> SafeString | str:
+    """`12 s ago`, with the exact time in its tooltip; greyed when it is too old, and ticking where scripts run."""
+    seconds = spans.seconds_since(value)
+    at = spans.moment(value)
+    if seconds is None or at is None:
+        return "never read"
+    return format_html(
+        '<time class="age{}" datetime="{}" title="{}" data-age="{}">{} ago</time>',
+        " is-stale" if spans.is_stale(at) else "",
+        at.isoformat(),
+        timezone.localtime(at).strftime("%F %T %Z"),
+        spans.stale_after(),
+        spans.in_words(seconds),
+    )
+
+
+@register.filter
+def moment(value: object) -> SafeString | str:
+    """The time of day, with the date in front when it was not today."""
+    at = spans.moment(value)
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    pattern = "%T" if local.date() == timezone.localdate() else "%F %T"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), local.strftime("%F %T %Z"), local.strftime(pattern)
+    )
+
+
+@register.simple_tag
+def took(start: object, end: object = None) -> str:
+    """How long from `start` to `end`, or until now."""
+    return spans.between(start, end)
+
+
+@register.simple_tag
+def ticking(start: object, end: object = None) -> SafeString | str:
+    """Like `took`; while there is no end it counts on where scripts run."""
+    first = spans.moment(start)
+    words = spans.between(start, end)
+    if first is None or spans.moment(end):
+        return words
+    return format_html('<time class="tick" datetime="{}" data-since>{}</time>', first.isoformat(), words)
+
+
+@register.filter
+def seconds_words(value: object) -> str:
+    """A number of seconds in words, such as `10 min`; empty for what is no number."""
+    return spans.in_words(float(value)).replace(" 00 s", "") if isinstance(value, int | float) else ""
+
+
+@register.filter
+def get(mapping: object, key: object) -> Any:
+    """The value at `key` of a mapping, or an empty text."""
+    return mapping.get(key, "") if isinstance(mapping, Mapping) else ""
+
+
+@register.simple_tag
+def theme(request: HttpRequest | None) -> str:
+    """The reader's choice: `system`, `light` or `dark`."""
+    chosen = request.COOKIES.get("theme", "system") if isinstance(request, HttpRequest) else "system"
+    return chosen if chosen in THEMES else "system"
+
+
+@register.simple_tag
+def why_not_allowed(user: Any, right: Right, cluster: Any = None) -> str:
+    """Why this reader may not do it; empty when they may."""
+    return why_not(user, right, cluster) or ""
+
+
+@register.simple_tag
+def query_with(request: HttpRequest, **changes: object) -> str:
+    """The page's own query string with some parameters changed; None takes one away."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def until(value: object) -> SafeString | str:
+    """`in 2 min 05 s`, counting down where scripts run; `just now` when it has passed."""
+    at = spans.moment(value)
+    if at is None:
+        return ""
+    left = (at - timezone.now()).total_seconds()
+    words = f"in {spans.in_words(left)}" if left > 0 else "just now"
+    return format_html('<time datetime="{}" data-until>{}</time>', at.isoformat(), words)
+
+
+@register.filter
+def passed(checks: Iterable[Check]) -> list[Check]:
+    """The checks that passed."""
+    return [check for check in checks if check.verdict is Verdict.PASS]
+
+
+@register.simple_tag
+def about_link(reason: Reason | Mapping[str, str], cluster: Any) -> SafeString | str:
+    """A link to what a reason is about: an operation by its number, else the cluster's page."""
+    key, about = (reason["key"], reason["about"]) if isinstance(reason, Mapping) else (reason.key, reason.about)
+    if key.startswith("reservation.") and about.isdecimal():
+        return format_html('<a href="{}">Operation {}</a>', reverse("operation", args=[about]), about)
+    return format_html('<a href="{}">{}</a>', reverse("cluster", args=[cluster.name]), about)
+
+
+STEP_MARKS = {
+    "waiting": ("todo", "waiting", "waiting"),
+    "running": ("running", "running", "running"),
+    "done": ("good", "good", "done"),
+    "already": ("skip", "good", "already done"),
+    "failed": ("bad", "bad", "failed"),
+    "uncertain": ("unknown", "unknown", "uncertain"),
+    "not-reached": ("idle", "not-reached", "not reached"),
+}
+
+
+@register.simple_tag
+def step_mark(state: str) -> SafeString:
+    """How a step stands, as a picture that also says it."""
+    drawing, tone, words = STEP_MARKS.get(state, STEP_MARKS["uncertain"])
+    group = f"tone-{tone}" if tone in TONES else f"step-{tone}"
+    picture = icons.icon(drawing, words, "spin" if state == "running" else "")
+    return format_html('<span class="mark {}">{}</span>', group, picture)
+
+
+@register.filter
+def as_text(value: object) -> str:
+    """A value of an audit record: a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """Whether the field is a box to tick, whose label stands behind it."""
+    return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def described(field: BoundField) -> SafeString:
+    """The field's control, tied to its help and its error for who cannot see that they are near."""
+    parts = [f"help-{field.id_for_label}"] if field.help_text else []
+    attributes = {"aria-invalid": "true"} if field.errors else {}
+    if field.errors:
+        parts.append(f"error-{field.id_for_label}")
+    if parts:
+        attributes["aria-describedby"] = " ".join(parts)
+    return field.as_widget(attrs=attributes)

@@ -1,0 +1,102 @@
+"""A cluster as the pages show it: what was seen last, how old that is, and what is going on with it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from console.models import Cluster, Node, ObservationRecord, Operation
+from console.models.operations import ACTING_KINDS
+from console.web import spans
+
+MAIL_TONES = {"up": "good", "down": "bad"}
+
+
+@dataclass(frozen=True)
+class Move:
+    """One of the two planned moves of a cluster, as a button."""
+
+    kind: str
+    target: str
+    suggested: bool
+    why_not: str
+    """Why pressing it will be refused, as far as that is already known; empty when nothing is in the way."""
+
+
+@dataclass(frozen=True)
+class ClusterCard:
+    """A cluster at a glance."""
+
+    cluster: Cluster
+    nodes: tuple[Node, ...]
+    observation: ObservationRecord | None
+    operation: Operation | None
+    """The operation that acts or waits to."""
+    unacknowledged: Operation | None
+    """The last uncertain operation that nobody has looked into."""
+
+    @property
+    def status(self) -> Mapping[str, Any]:
+        """What the last observation amounts to; empty when there was none."""
+        return self.observation.status if self.observation else {}
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is shown is too old to be trusted."""
+        return self.observation is None or spans.is_stale(self.observation.at)
+
+    @property
+    def mail(self) -> str:
+        """`up`, `down` or `unknown`."""
+        return str(self.status.get("mail", "unknown"))
+
+    @property
+    def mail_tone(self) -> str:
+        """Its tone; what looked good is stale, not good, when it is old."""
+        tone = MAIL_TONES.get(self.mail, "unknown")
+        return "stale" if self.stale and tone == "good" else tone
+
+    @property
+    def active(self) -> str:
+        """The node that has the group; empty when that is unknown or nobody has it."""
+        return str(self.status.get("active", ""))
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """Fail over and fail back, in that order."""
+        roles = {"failover": Node.Role.STANDBY, "failback": Node.Role.PRIMARY}
+        names = {node.role: node.name for node in self.nodes}
+        return tuple(self._move(kind, names[role]) for kind, role in roles.items() if role in names)
+
+    def _move(self, kind: str, target: str) -> Move:
+        there = self.active.casefold() == target.casefold()
+        suggested = bool(self.active) and not there and not self._held
+        return Move(kind, target, suggested, self._held or (f"The group is already on {target}." if there else ""))
+
+    @property
+    def _held(self) -> str:
+        if self.operation:
+            return f"Operation {self.operation.pk} is {self.operation.get_status_display()}; one at a time."
+        if self.unacknowledged:
+            return f"Operation {self.unacknowledged.pk} ended uncertain and waits to be acknowledged."
+        return ""
+
+
+def cards(clusters: Iterable[Cluster]) -> list[ClusterCard]:
+    """One card for each cluster, with the same number of queries however many there are."""
+    found = list(clusters)
+    nodes = _grouped(Node.objects.filter(cluster__in=found).order_by("role"))
+    asked = Operation.objects.filter(cluster__in=found, kind__in=ACTING_KINDS).order_by("pk")
+    acting = {o.cluster_id: o for o in asked.filter(status__in=Operation.ACTING)}
+    uncertain = asked.filter(status=Operation.Status.UNCERTAIN, acknowledged_at__isnull=True)
+    waiting = {o.cluster_id: o for o in uncertain}
+    return [
+        ClusterCard(c, tuple(nodes.get(c.pk, ())), getattr(c, "observation", None), acting.get(c.pk), waiting.get(c.pk))
+        for c in found
+    ]
+
+
+def _grouped(nodes: Iterable[Node]) -> dict[int, list[Node]]:
+    by_cluster: dict[int, list[Node]] = {}
+    for node in nodes:
+        by_cluster.setdefault(node.cluster_id, []).append(node)
+    return by_cluster

@@ -1,0 +1,78 @@
+"""The clusters at a glance, one cluster in full, and the button that looks at them anew."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from console.models import Cluster, Operation, PlanRecord
+from console.services.observe import ask
+from console.web.access import methods, needs, the_cluster
+from console.web.cards import ClusterCard, cards
+
+RECENT = 5
+
+
+@methods("GET")
+@needs("view")
+def index(request: HttpRequest) -> HttpResponseBase:
+    """Every cluster with its state."""
+    found = cards(Cluster.objects.select_related("site", "observation"))
+    return render(request, "clusters/list.html", {"section": "clusters", "cards": found, "sum": _sum(found)})
+
+
+@methods("GET")
+@needs("view")
+def detail(request: HttpRequest, name: str) -> HttpResponseBase:
+    """One cluster: nodes, floating IP, directory, what can be done, what was done."""
+    cluster = the_cluster(name)
+    card = cards([cluster])[0]
+    context = {
+        "section": "clusters",
+        "card": card,
+        "nodes": _nodes(card),
+        "operations": Operation.objects.filter(cluster=cluster).select_related("cluster")[:RECENT],
+        "last_plan": PlanRecord.objects.filter(cluster=cluster).first(),
+    }
+    return render(request, "clusters/detail.html", context)
+
+
+@methods("POST")
+@needs("view")
+def observe(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Ask a worker to look at one cluster now."""
+    cluster = the_cluster(name)
+    ask(cluster)
+    messages.success(request, f"{cluster.name} is being observed; this page shows it as soon as it is read.")
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back) if safe else redirect("cluster", cluster.name)
+
+
+@methods("POST")
+@needs("view")
+def observe_all(request: HttpRequest) -> HttpResponseBase:
+    """Ask the workers to look at every cluster now."""
+    for cluster in Cluster.objects.select_related("site"):
+        ask(cluster)
+    messages.success(request, "All clusters are being observed; this page shows each as soon as it is read.")
+    return redirect("clusters")
+
+
+def _sum(found: Sequence[ClusterCard]) -> dict[str, int]:
+    tones = [card.mail_tone for card in found]
+    up, down = tones.count("good"), tones.count("bad")
+    running = sum(card.operation is not None for card in found)
+    return {"up": up, "down": down, "unknown": len(tones) - up - down, "running": running}
+
+
+def _nodes(card: ClusterCard) -> list[dict[str, Any]]:
+    """The inventory's nodes with what was seen on each; a node that was never seen has no facts."""
+    seen = {str(node["name"]).casefold(): node for node in card.status.get("nodes", ())}
+    return [
+        {"name": node.name, "role": node.role, "active": None, "facts": ()} | dict(seen.get(node.name.casefold(), {}))
+        for node in card.nodes
+    ]

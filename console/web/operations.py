@@ -1,0 +1,122 @@
+"""The operation: followed, stopped, acknowledged; and the history of all of them."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from console.domain.checks import Refusal
+from console.models import JournalLine, Operation
+from console.services import operations, plans
+from console.services.access import NotAllowed
+from console.web import journal, streaming
+from console.web.access import actor_of, methods, needs, the_operation
+from console.web.cards import cards
+from console.web.forms.filters import HistoryFilter
+from console.web.forms.operations import AcknowledgeForm
+from console.web.progress import standing
+
+PAGE = 50
+
+
+@methods("GET")
+@needs("view")
+def index(request: HttpRequest) -> HttpResponseBase:
+    """Every operation that fits the filters, newest first."""
+    form = HistoryFilter(request.GET)
+    found = Paginator(form.operations().select_related("cluster"), PAGE).get_page(request.GET.get("page"))
+    context = {"section": "operations", "form": form, "page": found, "operations": found.object_list}
+    return render(request, "operations/list.html", context)
+
+
+@methods("GET")
+@needs("view")
+def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One operation with a window of its journal."""
+    return _page(request, the_operation(pk))
+
+
+@methods("GET")
+@needs("view")
+def state(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Only the parts of the page that change while it runs."""
+    return render(request, "operations/_state.html", _context(request, the_operation(pk)))
+
+
+@methods("POST")
+@needs("operate")
+def stop(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Ask it to stop at its next safe point."""
+    operation, reason = the_operation(pk), request.POST.get("reason", "")[:1000]
+    return _do(request, operation, lambda: operations.request_stop(operation, actor_of(request), reason))
+
+
+@methods("POST")
+@needs("operate")
+def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take note of how it ended."""
+    operation, form = the_operation(pk), AcknowledgeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, operation, acknowledge_form=form, status=422)
+    note = form.cleaned_data["note"]
+    return _do(request, operation, lambda: operations.acknowledge(operation, actor_of(request), note))
+
+
+@methods("GET")
+@needs("view")
+def download(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The whole journal as text, streamed."""
+    operation = the_operation(pk)
+    return streaming.download(_as_text(operation), "text/plain", f"operation-{operation.pk}-journal.txt")
+
+
+def _do(request: HttpRequest, operation: Operation, act: Callable[[], object]) -> HttpResponseBase:
+    try:
+        act()
+    except Refusal as refusal:
+        return _page(request, operation, refusal=refusal, status=409)
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from error
+    return redirect("operation", operation.pk)
+
+
+def _page(request: HttpRequest, operation: Operation, status: int = 200, **more: object) -> HttpResponseBase:
+    query = request.GET
+    wanted = journal.Filter(query.get("q", ""), query.get("kind", ""), query.get("step", ""))
+    at, before = _number(query.get("line")), _number(query.get("before"))
+    context = _context(request, operation)
+    shown = journal.window(operation, wanted, before=before, around=at)
+    titles = {row.step.key: row.step.title for row in context["standing"].rows}
+    groups = journal.folded(shown.lines, titles, all_open=bool(wanted) or at is not None)
+    context |= {"window": shown, "groups": groups, "wanted": wanted, "kinds": journal.KINDS, "titles": titles, **more}
+    if more.get("acknowledge_form"):
+        messages.error(request, "Nothing was acknowledged: the form below says what is missing.")
+    return render(request, "operations/detail.html", context, status=status)
+
+
+def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
+    plan = plans.of(operation.plan)
+    card = cards([operation.cluster])[0]
+    seen = card.observation is not None and operation.ended_at is not None
+    return {
+        "section": "operations",
+        "operation": operation,
+        "standing": standing(operation, plan),
+        "plan": plan,
+        "card": card,
+        "observed_since": seen and card.observation.at > operation.ended_at,  # type: ignore[union-attr, operator]
+    }
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 16 else None
+
+
+def _as_text(operation: Operation) -> Iterator[str]:
+    for line in JournalLine.objects.filter(operation=operation).order_by("seq").iterator(chunk_size=2000):
+        step = f" [{line.step}]" if line.step else ""
+        yield f"{line.seq}\t{line.at.isoformat()}\t{line.kind}{step}\t{line.text}\n"

@@ -1,0 +1,101 @@
+"""The plan: asked for, looked at, confirmed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from console.domain.checks import Refusal
+from console.domain.plan import Plan
+from console.models import Operation, PlanRecord
+from console.services import mailbox_slices, operations, plans
+from console.services.access import NotAllowed
+from console.web.access import actor_of, methods, needs, the_cluster, the_plan
+from console.web.forms.operations import ConfirmForm
+from console.web.plan_view import counts, phases, summary, worst_first
+
+
+@methods("POST")
+@needs("operate")
+def prepare(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Ask for a plan and go to its page, which shows how it is coming on."""
+    cluster = the_cluster(name)
+    kind, target = request.POST.get("kind", ""), request.POST.get("target", "")
+    try:
+        record = plans.prepare(cluster, kind, target, actor_of(request))
+    except Refusal as refusal:
+        context = {"section": "clusters", "cluster": cluster, "refusal": refusal}
+        return render(request, "plans/not_asked.html", context, status=409)
+    return redirect("plan", record.pk)
+
+
+@methods("GET")
+@needs("view")
+def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The plan as it stands."""
+    return _page(request, plans.fresh(the_plan(pk).pk))
+
+
+@methods("POST")
+@needs("operate")
+def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Start the operation, once, however often this is sent."""
+    record = the_plan(pk)
+    try:
+        form = ConfirmForm(plans.of(record), request.POST)
+        if not form.is_valid():
+            return _page(request, record, form=form, status=422)
+        said = form.cleaned_data
+        operation = operations.confirm(
+            record, actor_of(request), said["reason"], typed=said["typed"], accepted=said["accepted"]
+        )
+    except Refusal as refusal:
+        return _page(request, record, refusal=refusal, status=409)
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from error
+    return redirect("operation", operation.pk)
+
+
+@methods("GET")
+@needs("view")
+def mailboxes(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The frozen list of mailboxes, page by page, with what changes on each."""
+    record = the_plan(pk)
+    search, number = request.GET.get("q", ""), request.GET.get("page", "1")
+    page = mailbox_slices.mailbox_page(record, search, int(number) if number.isdecimal() else 1)
+    return render(request, "plans/mailboxes.html", {"section": "clusters", "record": record, "page": page})
+
+
+def _page(
+    request: HttpRequest,
+    record: PlanRecord,
+    *,
+    form: ConfirmForm | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponseBase:
+    context: dict[str, Any] = {"section": "clusters", "record": record, "cluster": record.cluster, "refusal": refusal}
+    if record.state == PlanRecord.State.READY:
+        try:
+            plan = plans.of(record)
+        except Refusal as changed:
+            return render(request, "plans/detail.html", context | {"refusal": changed, "broken": True}, status=409)
+        context |= _arranged(plan) | {"form": form or ConfirmForm(plan)}
+        context["operation"] = Operation.objects.filter(plan=record).first()
+        context["expired"] = record.expires_at is None or record.expires_at <= timezone.now()
+    if form is not None and form.errors:
+        messages.error(request, "Nothing was started: the form below says what is missing.")
+    return render(request, "plans/detail.html", context, status=status)
+
+
+def _arranged(plan: Plan) -> dict[str, Any]:
+    return {
+        "plan": plan,
+        "phases": phases(plan),
+        "counts": counts(plan),
+        "summary": summary(plan),
+        "checks": worst_first(plan.checks),
+    }

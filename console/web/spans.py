@@ -1,0 +1,57 @@
+"""Times for people: how long ago, how long it took, and when a fact is too old to be trusted."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+READING_SECONDS = 30
+"""How long a round of observation may take before its absence means something."""
+
+
+def stale_after() -> int:
+    """Seconds after which a fact is shown as stale: three rounds of observation that did not come."""
+    return 3 * int(settings.OBSERVE_EVERY) + READING_SECONDS
+
+
+def moment(value: object) -> datetime | None:
+    """A time with its zone from a `datetime` or an ISO text; None for anything that is neither."""
+    if isinstance(value, str) and value:
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value if timezone.is_aware(value) else timezone.make_aware(value)
+
+
+def seconds_since(value: object) -> float | None:
+    """Seconds since that time, never below zero (clocks differ); None when there is no time."""
+    at = moment(value)
+    return None if at is None else max(0.0, (timezone.now() - at).total_seconds())
+
+
+def is_stale(value: object) -> bool:
+    """Whether a fact of that time is too old, or has no time at all."""
+    seconds = seconds_since(value)
+    return seconds is None or seconds > stale_after()
+
+
+def in_words(seconds: float) -> str:
+    """A duration in its two largest units: `0 s`, `59 s`, `2 min 05 s`, `3 h 07 min`, `4 d 2 h`."""
+    whole = int(max(0.0, seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes_left = divmod(minutes, 60)
+    days, hours_left = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours_left} h"
+    if hours:
+        return f"{hours} h {minutes_left:02d} min"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def between(start: object, end: object) -> str:
+    """How long it took from `start` to `end`, or until now when it has no end; empty when it never began."""
+    first, last = moment(start), moment(end) or timezone.now()
+    return "" if first is None else in_words((last - first).total_seconds())

@@ -1,0 +1,122 @@
+"""One pair of eyes for all viewers of a process: who follows an operation waits here instead of asking the database.
+
+While somebody follows something, one task reads the heads of the followed operations a few times a second; a viewer
+that waits holds neither a thread nor a database connection.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+from django.utils import timezone
+
+from console.models import Operation
+
+PAUSE = 0.25
+"""Seconds between two looks: half of what a line may take from the database to the screen."""
+
+SHOWN = (
+    "steps_done",
+    "current_step",
+    "stop_requested_at",
+    "outage_started_at",
+    "outage_ended_at",
+    "acknowledged_at",
+)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
+
+
+@dataclass(frozen=True)
+class Head:
+    """What changes about an operation, apart from its lines."""
+
+    last_seq: int
+    status: str
+    facts: tuple[Any, ...]
+    """Everything else that the page shows; only compared."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it still acts or waits to."""
+        return self.status in Operation.ACTING
+
+
+async def read(ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Ask the database from a thread that gives its connection back at once."""
+
+    def asked() -> T:
+        try:
+            return ask(*args, **kwargs)
+        finally:
+            close_old_connections()
+
+    return await sync_to_async(asked, thread_sensitive=False, executor=_threads)()
+
+
+def heads(operations: Collection[int]) -> dict[int, Head]:
+    """The heads of the operations that there are."""
+    found = Operation.objects.filter(pk__in=operations)
+    rows = found.values_list("pk", "last_seq", "status", "lease_until", *SHOWN)
+    now = timezone.now()
+    return {pk: Head(seq, status, (lease is None or lease > now, *facts)) for pk, seq, status, lease, *facts in rows}
+
+
+@dataclass
+class Watch:
+    """The followed operations of one event loop."""
+
+    followers: dict[int, int] = field(default_factory=dict)
+    known: dict[int, Head] = field(default_factory=dict)
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    task: asyncio.Task[None] | None = None
+
+    def join(self, operation: int) -> None:
+        """Begin to follow."""
+        self.followers[operation] = self.followers.get(operation, 0) + 1
+        if self.task is None or self.task.done():
+            self.task = asyncio.get_running_loop().create_task(self._look())
+
+    def leave(self, operation: int) -> None:
+        """Follow no more."""
+        self.followers[operation] -= 1
+        if not self.followers[operation]:
+            del self.followers[operation]
+            self.known.pop(operation, None)
+
+    async def changed(self, operation: int, seen: Head | None, within: float) -> Head | None:
+        """The operation's head as soon as it is not `seen`; `seen` itself when nothing happens `within` seconds."""
+        try:
+            async with asyncio.timeout(within), self.news:
+                await self.news.wait_for(lambda: self.known.get(operation, seen) != seen)
+        except TimeoutError:
+            return seen
+        return self.known[operation]
+
+    async def _look(self) -> None:
+        while self.followers:
+            try:
+                found = await read(heads, tuple(self.followers))
+            except Exception:
+                # A database that is away for a moment: viewers keep their place, and are told by the beat's absence.
+                found = {}
+            async with self.news:
+                self.known |= {pk: head for pk, head in found.items() if pk in self.followers}
+                self.news.notify_all()
+            await asyncio.sleep(PAUSE)
+
+
+_watches: WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = WeakKeyDictionary()
+
+
+def watch() -> Watch:
+    """The watch of the running event loop."""
+    return _watches.setdefault(asyncio.get_running_loop(), Watch())
