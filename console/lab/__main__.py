@@ -9,7 +9,6 @@ from pathlib import Path
 from types import FrameType
 
 from console.lab import control, definition, presets
-from console.lab.assemble import assemble
 from console.lab.faults import FAULTS
 
 
@@ -49,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
 def _up(options: argparse.Namespace) -> int:
     if not options.foreground:
         return _up_detached(options)
+    from console.lab.assemble import assemble  # the directory's libraries take a second that only `up` needs
+
     world = definition.load(options.definition) if options.definition else presets.demo_definition()
     lab = assemble(world, options.folder)
 

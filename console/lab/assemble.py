@@ -60,7 +60,7 @@ def directory_part(world: definition.World) -> DirectoryPart:
 
 
 def forest(world: definition.World, part: DirectoryPart) -> Forest:
-    """The forest in which the lab's clusters live: a server and a computer for each node, mailboxes for each cluster."""
+    """The forest of the lab's clusters: a server and a computer for each node, mailboxes for each cluster."""
     return Forest(
         base_dn=part.base_dn,
         netbios=part.netbios,

@@ -28,28 +28,31 @@ class Refused(Exception):
 
 @command("clpstat")
 def status(cmd: Interpreter, rest: str) -> int:
-    """Show the cluster's state: plain or -s, --long, -g, -i, --local."""
-    node = cmd.process.node
-    cluster = node.cluster
-    options = words(rest)
-    if node.faulty("clpstat-garbage"):
+    """Show the cluster's state: plain or -s, --long, -g, -i, --local; -h asks another server."""
+    if cmd.process.node.faulty("clpstat-garbage"):
         cmd.process.stdout(b"\x00\xff\xfe==  CLUSTER \x80\x81 ST\r\n  <ser\r\n")
         return 0
-    with cmd.process.world.lock:
-        if not cmd.process.administrator:
-            return _say(cmd, NOT_ADMINISTRATOR)
-        if not node.engine and not cluster.definition.down_screen:
-            return _say(cmd, NO_ENGINE)
-        if options[:1] == ["-g"]:
-            lines = clpstat.group_map(cluster, node)
-        elif options[:1] == ["-i"]:
-            lines = clpstat.configuration_screen(cluster)
-        elif set(options) - {"-s", "--long", "--local"}:
-            return _say(cmd, NO_OPTION)
-        else:
-            lines = clpstat.status_screen(cluster, node, long="--long" in options)
+    try:
+        with cmd.process.world.lock:
+            options = _parsed(rest, {"-s": "0", "--long": "0", "--local": "0", "-g": "0", "-i": "0", "-h": "1"})
+            lines = _screen(cmd, options)
+    except Refused as refusal:
+        return _say(cmd, str(refusal))
     cmd.process.out("\n".join(lines))
     return 0
+
+
+def _screen(cmd: Interpreter, options: dict[str, str]) -> list[str]:
+    node = _server(cmd, options.get("-h"))
+    if not cmd.process.administrator:
+        raise Refused(NOT_ADMINISTRATOR)
+    if not node.engine and not node.cluster.definition.down_screen:
+        raise Refused(NO_ENGINE)
+    if "-g" in options:
+        return clpstat.group_map(node.cluster, node)
+    if "-i" in options:
+        return clpstat.configuration_screen(node.cluster)
+    return clpstat.status_screen(node.cluster, node, long="--long" in options)
 
 
 @command("clpgrp")

@@ -1,5 +1,6 @@
 """schtasks: one-shot scheduled tasks that run on when the caller has gone."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 
@@ -94,14 +95,15 @@ def _carry_out(caller: Process, task: Task) -> None:
         line=f"task {task.name}",
         boots=caller.boots,
     )
+    task.last_result = 1
     try:
-        task.last_result = Interpreter(process).line(task.run)
-    except (Killed, Exit):
-        task.last_result = 1
-    with caller.world.lock:
-        task.status = "Ready"
-        caller.world.record("task", task.name, "Running", f"Ready {task.last_result}", node=caller.node.name)
-        caller.world.schedule.touch()
+        with contextlib.suppress(Killed, Exit):
+            task.last_result = Interpreter(process).line(task.run)
+    finally:
+        with caller.world.lock:
+            task.status = "Ready"
+            caller.world.record("task", task.name, "Running", f"Ready {task.last_result}", node=caller.node.name)
+            caller.world.schedule.touch()
 
 
 def _query(cmd: Interpreter, options: dict[str, str]) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from winrm.protocol import Protocol
@@ -92,11 +93,9 @@ def own_lab(tmp_path: Path) -> Iterator[Lab]:
         yield lab
 
 
-def protocol(
-    lab: Lab, node: str = "TYO-EX1", transport: str = "ntlm", *, tls: bool = False, **more: object
-) -> Protocol:
+def protocol(lab: Lab, node: str = "TYO-EX1", transport: str = "ntlm", *, tls: bool = False, **more: Any) -> Protocol:
     """A pywinrm connection to a node of a lab."""
-    options: dict[str, object] = {
+    options: dict[str, Any] = {
         "username": "Administrator",
         "password": PASSWORD,
         "operation_timeout_sec": 2,
@@ -104,12 +103,13 @@ def protocol(
         "ca_trust_path": str(lab.authority.certificate_path),
         "proxy": None,
     }
-    return Protocol(endpoint=lab.endpoint(node, tls=tls), transport=transport, **(options | more))
+    options |= {"endpoint": lab.endpoint(node, tls=tls), "transport": transport}
+    return Protocol(**(options | more))
 
 
 def hasty(lab: Lab, node: str = "TYO-EX1", transport: str = "ntlm") -> Protocol:
     """A connection that loses patience within half a second (the library itself counts in whole seconds)."""
-    connection = protocol(lab, node, transport)
+    connection: Any = protocol(lab, node, transport)
     connection.operation_timeout_sec = 0.3
     connection.transport.read_timeout_sec = 0.5
     return connection

@@ -212,6 +212,14 @@ def test_a_node_that_dies_breaks_the_session_and_ends_what_ran(own_lab: Lab) -> 
     assert caught.value.fault_subcode == "w:InvalidSelectors"
 
 
+def test_a_move_that_takes_its_own_node_down_breaks_the_session(own_lab: Lab) -> None:
+    with pytest.raises(requests.exceptions.ConnectionError):
+        attempt(protocol(own_lab, transport="basic"), "clpgrp -m EXCHANGE -a TYO-EX2")
+    group = own_lab.world.cluster("Tokyo").groups[0]
+    assert own_lab.world.schedule.wait(lambda: group.status == "Online", 10)
+    assert attempt(protocol(own_lab, "TYO-EX2"), "clpgrp -n EXCHANGE") == b"TYO-EX2\r\n"
+
+
 def test_an_unknown_fault_or_argument_is_refused(own_lab: Lab) -> None:
     with pytest.raises(faults.UnknownFault, match="there are refuse, hang"):
         own_lab.fault("TYO-EX1", "nosuch")

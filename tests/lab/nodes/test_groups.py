@@ -122,6 +122,11 @@ def test_a_busy_group_takes_no_second_command(shell: Shell, world: World, tokyo:
     assert world.schedule.wait(lambda: job.outcome is not None, 20)
 
 
+def test_another_server_can_be_asked_for_its_view(shell: Shell) -> None:
+    assert "   *TYO-EX2 .........: Online           " in shell("TYO-EX1", "clpstat -s -h TYO-EX2").lines
+    assert shell("TYO-EX1", "clpstat -h NOSUCH").err.startswith("Invalid server name.")
+
+
 def test_a_node_without_its_engine_cannot_be_asked(shell: Shell, first: Node, world: World) -> None:
     power.kill_engine(world, first, "test")
     ran = shell("TYO-EX1", "clpstat --long")

@@ -1,5 +1,7 @@
 """clpstat's screens come out byte for byte as they were captured from the product."""
 
+from typing import Any
+
 import pytest
 
 from console.lab import clpstat
@@ -58,7 +60,7 @@ def running(cluster: Cluster) -> Running:
     return Running(World([cluster]))
 
 
-def x600(**more: object) -> Cluster:
+def x600(**more: Any) -> Cluster:
     nodes = [Node("116rhel94", heartbeats=[KERNEL, Line("pingnp1", "ping resolution")]), Node("117rhel94")]
     return Cluster("cluster-x600", nodes, exchange_group=False, heartbeats=[KERNEL], monitors=[Line("userw")], **more)
 
