@@ -87,7 +87,10 @@ def test_a_healthy_cluster_passes_every_check():
         ({"greetings": {SMTP: Greeting(False, "refused")}}, {("mail.now", "warn")}),
         (controller(read_only=True), {("directory.controller", "fail")}),
         (controller(other_domains=("DC=child,DC=corp",)), {("directory.coverage", "unknown")}),
-        (directory(rights=replace(worlds.directory().rights, missing=("homeMDB on CN=x",))), {("directory.rights", "fail")}),
+        (
+            directory(rights=replace(worlds.directory().rights, missing=("homeMDB on CN=x",))),
+            {("directory.rights", "fail")},
+        ),
         (
             directory(rights=replace(worlds.directory().rights, domain_administrator=True)),
             {("directory.account", "warn")},

@@ -1,0 +1,85 @@
+"""A planned failover and failback, through WinRM and LDAP, with the lab's effect log and directory as witnesses."""
+
+from console.domain.outcome import Status
+from tests.directory.snapshot import difference
+from tests.domain.stage import People
+
+PATCH = "msExchPatchMDB"
+
+
+def test_failover_and_failback_succeed_and_leave_the_directory_as_it_was_but_for_the_planned_flags(ground):
+    before = ground.picture()
+    over = ground.plan("failover")
+    assert ground.perform(over).status is Status.SUCCEEDED
+    assert ground.owner() == over.target
+    back = ground.plan("failback")
+    assert ground.perform(back).status is Status.SUCCEEDED
+    assert ground.owner() == over.source
+    planned = {change.dn for plan in (over, back) for change in plan.step("mount-flags").changes}
+    changed = difference(before, ground.picture())
+    assert {(dn, attribute) for dn, attribute in changed} == {(dn, PATCH) for dn in planned}
+
+
+def test_every_change_of_the_directory_was_in_the_plan(ground):
+    before = ground.picture()
+    plan = ground.plan("failover")
+    ground.perform(plan)
+    planned = {(c.dn, a.attribute) for step in plan.steps for c in step.changes for a in c.changes}
+    planned |= {(row[1], change[0]) for row in ground.frozen.rows for change in row[2]}
+    links = {"homeMDBBL", "msExchAddressListServiceBL"}
+    written = {key for key in difference(before, ground.picture()) if key[1] not in links}
+    assert written == planned
+
+
+def test_each_service_is_stopped_once_on_the_source_and_started_once_on_the_target(ground):
+    plan = ground.plan("failover")
+    ground.perform(plan)
+    moved = ground.effects("service")
+    services = [step.params["service"] for step in plan.steps if step.kind == "service.start"]
+    for name in services:
+        assert [e for e in moved if e[1] == name and e[2] == "STOPPED"] == [(plan.source, name, "STOPPED")]
+        assert [e for e in moved if e[1] == name and e[2] == "RUNNING"] == [(plan.target, name, "RUNNING")]
+
+
+def test_the_group_moves_only_after_every_service_has_stopped(ground):
+    ground.perform(ground.plan("failover"))
+    effects = ground.lab.world.log.since(0)
+    stopped = [e.seq for e in effects if e.kind == "service" and e.after == "STOPPED"]
+    group = [e.seq for e in effects if e.kind == "group"]
+    directory = [e.seq for e in effects if e.kind.startswith("directory.")]
+    assert max(stopped) < min(group)
+    assert max(group) < min(directory)
+
+
+def test_a_second_switch_sends_no_write(ground):
+    ground.move("failover")
+    ground.directory.reset_counters()
+    plan = ground.plan("failback")
+    ground.perform(plan)
+    assert ground.directory.counters.writes_received > 0
+    ground.directory.reset_counters()
+    again = ground.perform(plan)
+    assert ground.directory.counters.writes_received == 0
+    assert again.status is Status.FAILED, "a plan that has run no longer fits"
+
+
+def test_planning_writes_nothing(ground):
+    effects = len(ground.lab.world.log.since(0))
+    ground.directory.reset_counters()
+    ground.plan("failover")
+    assert len(ground.lab.world.log.since(0)) == effects
+    assert ground.directory.counters.writes_received == 0
+
+
+def test_the_outage_is_marked_from_the_first_stop_to_the_proof(ground):
+    ground.move("failover")
+    marks = [data["mark"] for _, _, _, data in ground.journal.lines if data and "mark" in data]
+    assert marks == ["outage-started", "outage-ended"]
+
+
+def test_a_stop_before_the_first_change_leaves_mail_up(ground):
+    before = ground.picture()
+    ending = ground.perform(ground.plan("failover"), People(stop_by="Olga"))
+    assert ending.status is Status.STOPPED
+    assert ground.effects("service", "group") == []
+    assert difference(before, ground.picture()) == {}
