@@ -34,12 +34,16 @@ def split(buffer: bytes) -> tuple[Any, int]:
     Raises ValueError for bytes that are no LDAP message.
     """
     try:
-        message, used = pureber.berDecodeObject(_CONTEXT, buffer)
+        length, header = pureber.berDecodeLength(buffer, offset=1)
+        if len(buffer) < 1 + header + length:
+            return None, 0
     except pureber.BERExceptionInsufficientData:
         return None, 0
+    try:
+        message, used = pureber.berDecodeObject(_CONTEXT, buffer)
     except Exception as exc:
-        raise ValueError(f"{len(buffer)} bytes are no LDAP message") from exc
-    if message is None and used:
+        raise ValueError(f"{length} bytes are no LDAP message") from exc
+    if not isinstance(message, pureldap.LDAPMessage):
         raise ValueError("the element is no LDAP message")
     return message, used
 
