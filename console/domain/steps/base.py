@@ -1,7 +1,8 @@
 """What every kind of step can do: look whether its goal holds, and act; the runner does the rest."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_by
 from enum import StrEnum
 from typing import Protocol
 
@@ -31,7 +32,7 @@ class Look:
     ongoing: bool = False
     """Whether the effect may still be going on; then a passed deadline is uncertain, not failed."""
     remedy: str = ""
-    data: Mapping[str, object] = field(default_factory=dict)
+    data: Mapping[str, object] = made_by(default_factory=dict)
 
 
 class StepFailed(ChangeoverError):
@@ -50,15 +51,20 @@ class Stage:
     journal: Journal
     control: Control
     clock: Clock
-    todo: list[Todo] = field(default_factory=list)
+    todo: list[Todo] = made_by(default_factory=list)
 
     def note(self, step: Step, text: str, *, kind: str = "note", **data: object) -> None:
         """Add a line about `step` to the journal."""
         self.journal.write(kind, text, step=step.key, data=data or None)
 
     def output(self, step: Step) -> Callable[[str, str], None]:
-        """A callback that journals a command's output line by line."""
-        return lambda stream, line: self.journal.write("output", line, step=step.key, data={"stream": stream})
+        """A callback that journals a command's output line by line, without its empty lines."""
+
+        def line_of_output(stream: str, line: str) -> None:
+            if line.strip():
+                self.journal.write("output", line, step=step.key, data={"stream": stream})
+
+        return line_of_output
 
 
 class Behaviour(Protocol):
