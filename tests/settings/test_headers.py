@@ -24,7 +24,7 @@ def test_an_answer_limits_what_a_page_may_do(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_the_same_holds_for_asynchronous_answers() -> None:
-    answer = asyncio.run(AsyncClient().get("/no-such-page"))  # type: ignore[arg-type]
+    answer = asyncio.run(AsyncClient().get("/no-such-page"))
 
     assert "default-src 'none'" in answer["Content-Security-Policy"]
 
