@@ -1,5 +1,6 @@
 """The Celery app as a worker starts it: `celery -A tasks worker -B`, taking the queues of the sites it serves."""
 
+import logging
 import os
 from typing import Any
 
@@ -12,6 +13,10 @@ django.setup()
 from console.services.queue import app, queues, sites_here  # noqa: E402 - the models need the set-up above
 
 app.conf.imports = ["tasks.plans", "tasks.operations", "tasks.observe", "tasks.upkeep"]
+
+# A line or two every second for tasks that found nothing to do would bury those that matter.
+for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):
+    logging.getLogger(name).setLevel(logging.WARNING)
 
 __all__ = ["app"]
 

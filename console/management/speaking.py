@@ -20,9 +20,10 @@ class Parser(CommandParser):
         """Say what is wrong with the arguments and end."""
         if self.called_from_command_line and "--json" in sys.argv:
             refusal = Refusal("Wrong usage.", [Reason(message, f"Run: {self.prog} --help", "usage")])
-            sys.stdout.write(json.dumps(_told(refusal), ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps({"message": refusal.headline, **_told(refusal)}, ensure_ascii=False) + "\n")
             sys.exit(REFUSED)
         super().error(message)
+        raise SystemExit(REFUSED)
 
 
 class OperatorCommand(ConsoleCommand):
@@ -43,7 +44,8 @@ class OperatorCommand(ConsoleCommand):
         try:
             return self.act(options)
         except Refusal as refusal:
-            raise Refused(refusal_text(refusal), **_told(refusal)) from refusal
+            text = refusal.headline if options["json"] else refusal_text(refusal)
+            raise Refused(text, **_told(refusal)) from refusal
 
     def say(self, text: str = "") -> None:
         """A line for the person, on standard output."""
@@ -61,4 +63,4 @@ def refusal_text(refusal: Refusal) -> str:
 
 def _told(refusal: Refusal) -> dict[str, Any]:
     remedy = " ".join(reason.remedy for reason in refusal.reasons if reason.remedy)
-    return {"result": "refused", "message": refusal.headline, "remedy": remedy, **refusal.to_json()}
+    return {"result": "refused", "remedy": remedy, **refusal.to_json()}

@@ -24,6 +24,7 @@ def execute(operation_id: int, worker: str, do: Perform = perform) -> bool:
         upkeep.expire_unclaimed(operation_id)
         return False
     operation = Operation.objects.select_related("cluster__site", "plan").get(pk=operation_id)
+    log.info("operation begins", operation=operation_id, kind=operation.kind, cluster=operation.cluster.name)
     try:
         with LeaseKeeper(lease) as keeper:
             ending = do(operation, lease.token, keeper)
@@ -31,4 +32,5 @@ def execute(operation_id: int, worker: str, do: Perform = perform) -> bool:
     except LeaseLost:
         log.warning("lease lost", operation=operation_id, token=lease.token)
         return False
+    log.info("operation ended", operation=operation_id, status=ending.status.value, summary=ending.summary)
     return True

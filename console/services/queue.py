@@ -39,7 +39,7 @@ app.conf.update(
         "interval_step": 0,
     },
     beat_schedule={
-        "observe": {"task": OBSERVE_DUE, "schedule": 1.0, "options": {"expires": 5}},
+        "observe": {"task": OBSERVE_DUE, "schedule": 2.0, "options": {"expires": 5}},
         "sweep": {"task": SWEEP, "schedule": float(settings.SWEEP_EVERY), "options": {"expires": 30}},
     },
 )

@@ -1,0 +1,81 @@
+"""`manage.py capture`: asks a node or a directory everything the console ever reads, and keeps the answers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from console.domain.checks import Refusal
+from console.domain.errors import ChangeoverError
+from console.management.base import SUCCEEDED
+from console.management.speaking import OperatorCommand
+from console.models import Cluster, Directory, Node
+from console.services import capture
+from console.services.fields import open_field
+
+
+class CannotWrite(ChangeoverError):
+    """The bundle cannot be written."""
+
+    remedy = "Name a file in a folder that you may write to: --output FILE."
+
+
+class Command(OperatorCommand):
+    """Changes nothing; the bundle holds no password, and with --mask no name of the inventory."""
+
+    help = "Ask a node or a directory everything that the console reads, and write the answers to a bundle."
+
+    def arguments(self, parser: CommandParser) -> None:
+        """NODE|DIRECTORY [--cluster NAME] [--mask] [--output FILE]."""
+        parser.add_argument("name", metavar="NODE|DIRECTORY", help="as the inventory calls it")
+        parser.add_argument("--cluster", default="", help="for a directory of several clusters: which one to read for")
+        parser.add_argument("--mask", action="store_true", help="replace names and addresses by ones of their length")
+        parser.add_argument("--output", type=Path, help="file to write (default: standard output)")
+
+    def act(self, options: dict[str, Any]) -> int:
+        """Capture, scrub, and write."""
+        self.actor("operate")
+        name = options["name"]
+        node = Node.objects.select_related("cluster").filter(name__iexact=name).first()
+        cluster = node.cluster if node else _cluster_of(name, options["cluster"])
+        with open_field(cluster) as field:
+            bundle = capture.capture_node(field, node.name) if node else capture.capture_directory(field)
+            bundle = capture.masked(bundle, field.cluster) if options["mask"] else bundle
+        self._write(bundle, options)
+        return SUCCEEDED
+
+    def _write(self, bundle: dict[str, Any], options: dict[str, Any]) -> None:
+        text = json.dumps(bundle, ensure_ascii=False, indent=1)
+        path: Path | None = options["output"]
+        if path is None:
+            self.stdout.write(text)
+            return
+        try:
+            path.write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise CannotWrite(f"{path} cannot be written: {error.strerror}.") from error
+        count = len(bundle.get("commands") or bundle.get("calls") or ())
+        data = {"result": "captured", "file": str(path), "answers": count}
+        self.answer(options, f"{count} answers are in {path}. Read it before you pass it on.", data)
+
+
+def _cluster_of(name: str, cluster: str) -> Cluster:
+    """The cluster for which the directory is read. Raises `Refusal`."""
+    directory = Directory.objects.filter(name__iexact=name).first()
+    if directory is None:
+        nodes, directories = (
+            ", ".join(model.objects.order_by("name").values_list("name", flat=True)[:20])
+            for model in (Node, Directory)
+        )
+        raise Refusal.of(
+            f"The inventory has neither a node nor a directory called {name!r}.",
+            f"Name a node ({nodes or 'none yet'}) or a directory ({directories or 'none yet'}).",
+        )
+    found = Cluster.objects.filter(directory=directory)
+    found = found.filter(name__iexact=cluster) if cluster else found
+    names = ", ".join(found.order_by("name").values_list("name", flat=True))
+    if found.count() != 1:
+        what = f"Clusters of {directory.name}: {names}." if names else f"No such cluster lives in {directory.name}."
+        raise Refusal.of(f"It is not clear for which cluster to read. {what}", "Name one: --cluster NAME.")
+    return found.get()

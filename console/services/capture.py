@@ -1,0 +1,123 @@
+"""Capturing what a real node or directory answers, so that the first contact with a site can become a test."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from console.domain import observe
+from console.domain.checks import Refusal
+from console.domain.errors import ChangeoverError
+from console.domain.field import Field
+from console.domain.secrets import scrub
+from console.domain.switch.reading import read_directory
+from console.domain.topology import Cluster
+from console.services.engine import secrets_of
+from console.services.recording import RecordingSession
+
+FORMAT = 1
+WITHIN = 120.0
+SHORTEST_MASKED = 3
+"""A shorter name would be found inside ordinary words."""
+
+
+def capture_node(field: Field, name: str) -> dict[str, Any]:
+    """Everything that one round of observation asks of the node `name`, with what it answered, as plain data.
+
+    Only reads; no password of the cluster is in it. Raises `ReachError` when the node cannot be asked.
+    """
+    asked = observe.questions(field.cluster, field.generation, field.driver)
+    answers = field.session(name).batch(asked, within=WITHIN)
+    commands = [
+        {"argv": list(a.argv), "exit_code": a.exit_code, "stdout": a.stdout, "stderr": a.stderr} for a in answers
+    ]
+    return _clean(_header(field, "node", name) | {"commands": commands}, field)
+
+
+def capture_directory(field: Field) -> dict[str, Any]:
+    """Every question that a reading of the directory for the field's cluster asks, with what was answered.
+
+    Only reads; no password of the cluster is in it. A reading that breaks off is kept with its reason, for that is
+    what is to be understood. Raises `ReachError` when the directory cannot be asked at all.
+    """
+    recording = RecordingSession(field.directory())
+    failure = ""
+    try:
+        read_directory(recording, field.cluster, field.generation)
+    except Refusal as refusal:
+        failure = " ".join(reason.text for reason in refusal.reasons) or refusal.headline
+    except ChangeoverError as error:
+        failure = error.message
+    header = _header(field, "directory", field.cluster.directory.name)
+    return _clean(header | {"calls": recording.calls, "failure": failure}, field)
+
+
+def masked(bundle: dict[str, Any], cluster: Cluster) -> dict[str, Any]:
+    """The bundle with the inventory's names and addresses, and mailboxes' names, replaced.
+
+    Each by one of the same length: the screens of cluster products are laid out in columns.
+    """
+    names = sorted(_names(cluster) | _people(bundle), key=lambda name: (-len(name), name))
+    stand_ins = {name.casefold(): _stand_in(number, name) for number, name in enumerate(names)}
+    pattern = re.compile("|".join(re.escape(name) for name in names), re.IGNORECASE)
+
+    def replaced(text: str) -> str:
+        return pattern.sub(lambda match: stand_ins[match.group().casefold()], text)
+
+    changed: dict[str, Any] = _each_text(bundle, replaced)
+    return changed
+
+
+def _header(field: Field, kind: str, name: str) -> dict[str, Any]:
+    cluster = field.cluster
+    own = ("name", "driver", "generation", "group", "floating_ip", "partition", "primary_server", "standby_server")
+    return {
+        "format": FORMAT,
+        "kind": kind,
+        "name": name,
+        "at": field.clock.now().isoformat(),
+        "cluster": {
+            **{key: getattr(cluster, key) for key in own},
+            "primary": cluster.primary.name,
+            "standby": cluster.standby.name,
+            "spn_classes": list(cluster.spn_classes),
+            "extra_services": list(cluster.extra_services),
+            "product_folder": cluster.product_folder,
+        },
+    }
+
+
+def _clean(bundle: dict[str, Any], field: Field) -> dict[str, Any]:
+    secrets = secrets_of(field)
+    cleaned: dict[str, Any] = _each_text(bundle, lambda text: scrub(text, secrets))
+    return cleaned
+
+
+def _names(cluster: Cluster) -> set[str]:
+    """What in the inventory tells whose site it is."""
+    directory = cluster.directory
+    found = {cluster.name, cluster.floating_ip, cluster.primary_server, cluster.standby_server, directory.host}
+    accounts = [directory.credential.username, *(node.credential.username for node in cluster.nodes)]
+    found |= {part for account in accounts for part in account.split("\\")}
+    found |= {text for node in cluster.nodes for text in (node.name, node.address)}
+    return {name for name in found if len(name) >= SHORTEST_MASKED}
+
+
+def _people(bundle: dict[str, Any]) -> set[str]:
+    """The names of the mailboxes that the capture came across."""
+    entries = [entry for call in bundle.get("calls", ()) if call["call"] == "search" for entry in call["answer"]]
+    people = (entry["dn"].partition(",")[0].partition("=")[2] for entry in entries if "homemdb" in entry["attributes"])
+    return {name for name in people if len(name) >= SHORTEST_MASKED}
+
+
+def _stand_in(number: int, name: str) -> str:
+    return f"n{number}".ljust(len(name), "x")
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {str(key): _each_text(item, change) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_each_text(item, change) for item in value]
+    return value

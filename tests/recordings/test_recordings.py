@@ -1,0 +1,50 @@
+"""What real sites (and the lab) once answered is still understood: every bundle that lies here is read again."""
+
+from pathlib import Path
+
+import pytest
+
+from console.catalog import generation
+from console.domain.observe import observe_node
+from console.domain.switch.reading import read_directory
+from console.drivers import driver_for
+from tests.recordings import replay
+
+
+@pytest.mark.parametrize("path", replay.bundles("node"), ids=lambda path: path.stem)
+def test_a_captured_node_is_understood(path: Path) -> None:
+    bundle = replay.read(path)
+    cluster = replay.cluster_of(bundle)
+    products = generation(cluster.generation)
+    seen = observe_node(
+        replay.node_session(bundle),
+        cluster,
+        cluster.node(bundle["name"]),
+        products,
+        driver_for(cluster.driver),
+        replay.StoppedClock(bundle),
+    )
+    assert seen.unreachable == ""
+    assert seen.hostname.value == bundle["name"]
+    assert seen.engine.value is not None
+    assert cluster.group in seen.engine.value.groups
+    assert seen.group_resources.value
+    assert abs(seen.clock_offset.value or 999) < 300
+    for service in products.running_services(cluster.extra_services):
+        assert seen.service(service.name).value is not None, service.name
+
+
+@pytest.mark.parametrize("path", replay.bundles("directory"), ids=lambda path: path.stem)
+def test_a_captured_directory_is_understood(path: Path) -> None:
+    bundle = replay.read(path)
+    assert bundle["failure"] == ""
+    cluster = replay.cluster_of(bundle)
+    view = read_directory(replay.directory_session(bundle), cluster, generation(cluster.generation))
+    assert (view.primary.name, view.standby.name) == (cluster.primary_server, cluster.standby_server)
+    assert len(view.primary.stores) == len(view.standby.stores) > 0
+    assert any(view.spn_holders.values())
+
+
+def test_there_is_something_to_replay() -> None:
+    assert replay.bundles("node")
+    assert replay.bundles("directory")
