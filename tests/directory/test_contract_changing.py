@@ -189,3 +189,36 @@ def test_case_makes_no_second_name(backend: Backend) -> None:
     connection.modify(dn, {"servicePrincipalName": [(ldap3.MODIFY_ADD, ["smtp/exchb"])]})
     # Samba stores both spellings; Active Directory calls them one value.
     assert code(connection) == (0 if backend.is_samba else 20)
+
+
+def test_a_service_that_anothers_host_covers_is_for_administrators(backend: Backend) -> None:
+    dn = backend.layout.computer("EXCHB")
+    service, administrator = backend.connect(), backend.connect("administrator")
+    service.modify(dn, {"servicePrincipalName": [(ldap3.MODIFY_ADD, ["cifs/EXCHA"])]})
+    # Samba lets in whoever may write the names of both accounts; Active Directory calls the name not unique.
+    assert code(service) == (0 if backend.is_samba else 19)
+    administrator.modify(dn, {"servicePrincipalName": [(ldap3.MODIFY_ADD, ["spooler/EXCHA"])]})
+    assert code(administrator) == 0
+
+
+def test_a_control_that_is_unknown_and_critical_is_refused(backend: Backend) -> None:
+    connection = backend.connect()
+    assertion = ("1.3.6.1.1.12", True, None)
+    change = {"msExchPatchMDB": [(ldap3.MODIFY_REPLACE, ["TRUE"])]}
+    connection.modify(store_of(backend, "EXCHB"), change, controls=[assertion])
+    assert code(connection) == 12
+    assert read(connection, store_of(backend, "EXCHB"), "msExchPatchMDB")["msExchPatchMDB"] == [b"FALSE"]
+
+
+@pytest.mark.parametrize("text", ["maybe", "1"])
+def test_a_boolean_is_true_or_false(backend: Backend, text: str) -> None:
+    connection = backend.connect()
+    connection.modify(store_of(backend, "EXCHB"), {"msExchPatchMDB": [(ldap3.MODIFY_REPLACE, [text])]})
+    assert code(connection) == 21
+
+
+def test_a_target_that_is_no_name_is_refused(backend: Backend) -> None:
+    connection = backend.connect()
+    routing = backend.layout.routing_group("2003")
+    connection.modify(routing, {"msExchRoutingMasterDN": [(ldap3.MODIFY_REPLACE, ["no name"])]})
+    assert code(connection) == 34

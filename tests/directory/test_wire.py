@@ -103,7 +103,7 @@ def test_more_than_1500_values_come_in_parts_that_say_which_they_are() -> None:
         )
         assert connection.bind()
         store = backend.layout.store("EXCHA", "2007", "First Storage Group", "Mailbox Database")
-        parts = {}
+        parts: dict[str, int] = {}
         for wanted in ("homeMDBBL", "homeMDBBL;range=1500-*", "homeMDBBL;range=10-19"):
             connection.search(store, "(objectClass=*)", ldap3.BASE, attributes=[wanted])
             found = connection.response[0]["raw_attributes"]
