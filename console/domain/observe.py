@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from console.domain import readings
@@ -156,7 +157,7 @@ def _services(answers: _Answers, names: Sequence[str]) -> dict[str, Seen[Service
         start_type, needs = readings.read_config(name, answers.of(("sc", "qc", name)))
         return replace(state, start_type=start_type, depends_on=needs)
 
-    return {name.casefold(): answers.seen(lambda name=name: read(name)) for name in names}
+    return {name.casefold(): answers.seen(partial(read, name)) for name in names}
 
 
 def _stores(answers: _Answers, generation: Generation, services: Mapping[str, Seen[ServiceState]]) -> frozenset[str]:

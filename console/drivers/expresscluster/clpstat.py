@@ -1,7 +1,8 @@
 """Reads the screen of `clpstat` and `clpstat --long` into plain sections, strictly, without interpreting names.
 
 The screen is laid out by columns: a `:` stands at column 21 (plain) or 38 (`--long`), counting bytes of the
-product's own code page, so a Japanese character counts as two; names before it are cut to 16 or 34 columns; words after it hold blanks ("Online Pending").
+product's own code page, so a Japanese character counts as two; names before it are cut to 16 or 34 columns; words
+after it hold blanks ("Online Pending").
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,187 @@
+"""One locked channel to one node: a connection, a kept shell, and one command at a time within a deadline."""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from winrm.exceptions import WinRMOperationTimeoutError
+
+from console.adapters.winrm.errors import ShellLost, translate
+from console.adapters.winrm.output import Stream
+from console.adapters.winrm.transport import OPERATION_TIMEOUT, make_protocol
+from console.domain.errors import AccessDenied, ConnectionLost, ReachError, TimedOut, TrustFailed, WrongNode
+from console.domain.ports import Clock, CommandResult, OnLine
+from console.domain.readings import read_hostname
+from console.domain.topology import Node
+
+T = TypeVar("T")
+
+IDLE_LIMIT = 60.0
+"""Seconds after which the connection is made anew, since the node may have dropped it without our noticing."""
+
+SHELL_AGE = 600.0
+"""Seconds without use after which the shell is made anew, before the node does away with it."""
+
+SHELL_COMMANDS = 500
+"""Commands after which the shell is made anew, below the node's quota of operations."""
+
+CLEANUP_SECONDS = 3.0
+"""What saying goodbye to a command or a shell may take."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command line ended with; `stderr` also carries notes about what was cut or lost."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+class Channel:
+    """A connection and a shell, opened when first needed. Use by several threads is one after the other."""
+
+    def __init__(self, node: Node, clock: Clock) -> None:
+        self.node = node
+        self.clock = clock
+        self.shells_opened = 0
+        self._lock = threading.RLock()
+        self._shell = ""
+        self._proved_on = 0
+        self._commands = 0
+        self._used = clock.monotonic()
+        self._denied: AccessDenied | None = None
+        if node.auth == "basic" and node.scheme == "http" and not node.allow_clear_text:
+            raise TrustFailed(
+                f"{node.name}: basic sign-in over plain HTTP would send the password in clear text.",
+                remedy="Use NTLM or HTTPS for this node, or allow clear text for it in the inventory.",
+            )
+        self._protocol, self._transport = make_protocol(node)
+
+    def execute(self, line: str, *, within: float, on_line: OnLine | None = None, changing: bool = False) -> Answer:
+        """Run a command line within so many seconds. Raises `ReachError`, and when `changing` `WrongNode`, `Garbled`.
+
+        A changing line is sent only in a shell whose machine has given its name; a shell lives on one machine.
+        What certainly did not run (its shell was gone, its message was not unsealed) is sent again once, and so is a
+        reading line whose connection broke. A credential that was refused is never tried again on this channel.
+        """
+        with self._lock:
+            deadline = self.clock.monotonic() + within
+            try:
+                return self._once(line, deadline, on_line, changing)
+            except ConnectionLost as error:
+                if error.may_have_run and changing:
+                    raise
+            return self._once(line, deadline, on_line, changing)
+
+    def close(self) -> None:
+        """Close shell and connection; what cannot be closed is left to the node's own idle limit."""
+        with self._lock:
+            self._close_shell()
+            self._transport.close_session()
+
+    def _open(self, deadline: float) -> None:
+        idle = self.clock.monotonic() - self._used
+        if self._shell and (idle > SHELL_AGE or self._commands >= SHELL_COMMANDS):
+            self._close_shell()
+        if idle > IDLE_LIMIT:
+            self._transport.close_session()
+        if not self._shell:
+            opened = self._call(lambda: self._protocol.open_shell(codepage=self.node.codepage), deadline)
+            self._shell = opened
+            self.shells_opened += 1
+            self._commands = 0
+
+    def _once(self, line: str, deadline: float, on_line: OnLine | None, changing: bool) -> Answer:
+        self._open(deadline)
+        if changing and self._proved_on != self.shells_opened:
+            self._prove(deadline)
+        return self._command(line, deadline, on_line)
+
+    def _prove(self, deadline: float) -> None:
+        """Have the machine behind this shell say its name. Raises `WrongNode`."""
+        answer = self._command("hostname", deadline)
+        name = read_hostname(CommandResult(("hostname",), answer.exit_code, answer.stdout, answer.stderr))
+        if name.casefold() != self.node.name.casefold():
+            raise WrongNode(f"The machine at {self.node.address} calls itself {name}, not {self.node.name}.")
+        self._proved_on = self.shells_opened
+
+    def _command(self, line: str, deadline: float, on_line: OnLine | None = None) -> Answer:
+        """One command in the shell that is open."""
+        self._commands += 1
+        command = ""
+        try:
+            command = self._call(lambda: self._protocol.run_command(self._shell, line), deadline, sending=True)
+            return self._receive(command, deadline, on_line)
+        except ReachError as error:
+            self._after(error)
+            raise
+        finally:
+            self._signal(command)
+            self._used = self.clock.monotonic()
+
+    def _receive(self, command: str, deadline: float, on_line: OnLine | None) -> Answer:
+        out = Stream("stdout", self.node.codepage, on_line)
+        err = Stream("stderr", self.node.codepage, on_line)
+        while True:
+            left = deadline - self.clock.monotonic()
+            if left <= 0:
+                tail = (out.text() + err.text()).strip()[-200:]
+                printed = f" It printed last: {tail}" if tail else ""
+                raise TimedOut(f"{self.node.name}: a command did not end in time.{printed}", may_have_run=True)
+            self._protocol.operation_timeout_sec = max(1, min(OPERATION_TIMEOUT, int(left)))
+            try:
+                piece = self._call(
+                    lambda: self._protocol.get_command_output_raw(self._shell, command), deadline, sent=True
+                )
+            except _Quiet:
+                continue
+            stdout, stderr, code, done = piece
+            out.feed(stdout, last=done)
+            err.feed(stderr, last=done)
+            if done:
+                return Answer(code, out.text(), err.text() + out.notes() + err.notes())
+
+    def _call(self, ask: Callable[[], T], deadline: float, *, sending: bool = False, sent: bool = False) -> T:
+        """One exchange with the node. Raises `ReachError`; `_Quiet` when a Receive has nothing new."""
+        if self._denied is not None:
+            raise self._denied
+        self._transport.allow(deadline - self.clock.monotonic())
+        try:
+            return ask()
+        except Exception as raised:
+            if sent and isinstance(raised, WinRMOperationTimeoutError):
+                raise _Quiet from raised
+            error = translate(raised, self.node, sending=sending, sent=sent)
+            if isinstance(error, AccessDenied) and not sent:
+                self._denied = error
+            raise error from raised
+
+    def _after(self, error: ReachError) -> None:
+        """Give up what a failure has made doubtful: the shell that is lost, the connection that broke."""
+        if isinstance(error, ShellLost):
+            self._shell = ""
+        if not isinstance(error, AccessDenied):
+            self._transport.close_session()
+
+    def _signal(self, command: str) -> None:
+        if self._shell and command:
+            with contextlib.suppress(ReachError):
+                self._quietly(lambda: self._protocol.cleanup_command(self._shell, command))
+
+    def _close_shell(self) -> None:
+        shell, self._shell = self._shell, ""
+        if shell:
+            with contextlib.suppress(ReachError):
+                self._quietly(lambda: self._protocol.close_shell(shell, close_session=False))
+
+    def _quietly(self, ask: Callable[[], object]) -> None:
+        """An exchange that only tidies up: short, and its failure changes nothing."""
+        self._protocol.operation_timeout_sec = max(1, int(CLEANUP_SECONDS) - 1)
+        self._call(ask, self.clock.monotonic() + CLEANUP_SECONDS)
+
+
+class _Quiet(Exception):
+    """The command is still running and has printed nothing new."""

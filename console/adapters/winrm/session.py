@@ -1,0 +1,126 @@
+"""A session with one node: reading in batches, changing with proof of identity, starting what outlives us."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from console.adapters.winrm import detached
+from console.adapters.winrm.channel import Answer, Channel
+from console.domain.errors import Garbled, ReachError, Unavailable
+from console.domain.ports import Argv, CommandResult, DetachedRun, OnLine
+from console.domain.quoting import batch_lines, cmd_line, detached_lines
+from console.domain.topology import Node
+
+_START_TIMES = ("23:59", "23:59:00")
+"""A time that schtasks wants though the task is run by hand; Windows 2003 may ask for seconds."""
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """One command line and what came back, for whoever records what was said to a node."""
+
+    node: str
+    line: str
+    answer: Answer
+    seconds: float
+
+
+class WinrmSession:
+    """Implements `console.domain.ports.NodeSession` over one channel."""
+
+    def __init__(self, channel: Channel, on_trace: Callable[[Exchanged], None] | None = None) -> None:
+        self.node: Node = channel.node
+        self._channel = channel
+        self._on_trace = on_trace
+
+    def run(self, argv: Argv, *, within: float, on_line: OnLine | None = None) -> CommandResult:
+        """Run a changing command and wait for its end. Raises `ReachError`, `WrongNode`, `Unquotable`, `Garbled`."""
+        return self._change(cmd_line(argv), argv, within, on_line)
+
+    def batch(self, commands: Sequence[Argv], *, within: float) -> tuple[CommandResult, ...]:
+        """Run read-only commands in one round trip, or as few as fit a command line; one result for each.
+
+        Standard error of all commands of a line comes with each of them that failed, since it arrives unsorted.
+        Raises `ReachError`, `Garbled`, `Unquotable`.
+        """
+        nonce = secrets.token_hex(6)
+        results: list[CommandResult] = []
+        for line, count in batch_lines(commands, nonce):
+            answer = self._execute(line, within)
+            asked = commands[len(results) : len(results) + count]
+            results.extend(split_batch(asked, answer, nonce))
+        return tuple(results)
+
+    def launch(self, run_id: str, argv: Argv, *, within: float) -> None:
+        """Start a command that outlives the connection; nothing happens when `run_id` began before.
+
+        Safe to call again when its own answer was lost: every part is made only if absent, and the script that is
+        started begins once however often its task runs. Raises `ReachError`, `WrongNode`, `Garbled`, `Unquotable`.
+        """
+        folder, script = detached_lines(run_id, argv)
+        before = self.batch(detached.questions(run_id), within=within)
+        state = detached.read(run_id, before).state
+        if state not in ("absent", "prepared"):
+            return
+        if state == "absent":
+            self._change(folder, ("mkdir", run_id), within)
+        self._demand(self._change(script, ("write", run_id), within), f"write the script of {run_id}")
+        if not detached.has_task(run_id, before[0]):
+            self._create_task(run_id, within)
+        self._demand(self.run(("schtasks", "/run", "/tn", run_id), within=within), f"start the task {run_id}")
+
+    def launched(self, run_id: str, *, within: float) -> DetachedRun:
+        """How the detached command `run_id` stands. Raises `ReachError`, `Garbled`, `Unquotable`."""
+        return detached.read(run_id, self.batch(detached.questions(run_id), within=within))
+
+    def _create_task(self, run_id: str, within: float) -> None:
+        for at in _START_TIMES:
+            created = self.run(detached.creation(run_id, at), within=within)
+            if created.ok:
+                return
+        self._demand(created, f"create the task {run_id}")
+
+    def _change(self, line: str, argv: Argv, within: float, on_line: OnLine | None = None) -> CommandResult:
+        answer = self._execute(line, within, on_line, changing=True)
+        return CommandResult(argv, answer.exit_code, answer.stdout, answer.stderr)
+
+    def _execute(self, line: str, within: float, on_line: OnLine | None = None, *, changing: bool = False) -> Answer:
+        began = time.monotonic()
+        answer = self._channel.execute(line, within=within, on_line=on_line, changing=changing)
+        if self._on_trace is not None:
+            self._on_trace(Exchanged(self.node.name, line, answer, time.monotonic() - began))
+        return answer
+
+    def _demand(self, result: CommandResult, what: str) -> None:
+        if not result.ok:
+            said = " ".join((result.stdout + " " + result.stderr).split())[:200] or "nothing"
+            raise _failed(self.node, what, result.exit_code, said)
+
+
+def _failed(node: Node, what: str, code: int, said: str) -> ReachError:
+    return Unavailable(
+        f"{node.name} could not {what} (exit code {code}): {said}",
+        remedy="Start the node's task scheduler service, look at the space on its system drive, then try again.",
+    )
+
+
+def split_batch(commands: Sequence[Argv], answer: Answer, nonce: str) -> list[CommandResult]:
+    """The result of each command of a batch, by the markers between them. Raises `Garbled`.
+
+    A marker need not begin a line: what was printed before it may have ended without one.
+    """
+    marker = re.compile(rf"@@{nonce}:(\d+):(-?\d+)[ \t]*(\r?\n|$)")
+    results: list[CommandResult] = []
+    at = 0
+    for number, argv in enumerate(commands, start=1):
+        found = marker.search(answer.stdout, at)
+        if found is None or int(found.group(1)) != number:
+            cut = answer.stdout[at:].strip()[-200:] or "nothing"
+            raise Garbled(f"The answer to {' '.join(argv)!r} ({number} of {len(commands)}) did not come whole: {cut}")
+        code = int(found.group(2))
+        stderr = answer.stderr if code else ""
+        results.append(CommandResult(argv, code, answer.stdout[at : found.start()], stderr))
+        at = found.end()
+    return results

@@ -1,0 +1,174 @@
+"""pywinrm's transport with bounds: a short connect timeout, a deadline, a size limit, no proxy, a named certificate."""
+
+import time
+from typing import Any
+
+import certifi
+import requests
+from requests.adapters import HTTPAdapter
+from winrm.protocol import Protocol
+from winrm.transport import Transport
+
+from console.domain.topology import Node
+
+CONNECT_TIMEOUT = 5.0
+"""Seconds; an address that is dead must not cost more."""
+
+OPERATION_TIMEOUT = 5
+"""Seconds for which a node may hold a Receive before it says that there is nothing new."""
+
+REPLY_LIMIT = 4 * 1024 * 1024
+"""Bytes of one HTTP reply; pywinrm asks for envelopes of 150 kB."""
+
+_DEMAND_LIMIT = 64 * 1024
+_GRACE = 10.0
+"""Seconds that a reply may take beyond the operation timeout."""
+
+
+class ReplyTooLarge(requests.RequestException):
+    """A reply grew beyond the limit, so that it was not read to its end."""
+
+
+class ReplyTooSlow(requests.exceptions.ReadTimeout):
+    """A reply dripped in so slowly that the deadline passed."""
+
+
+class Bounds:
+    """What one exchange may take; shared by a transport and its adapter."""
+
+    def __init__(self) -> None:
+        self.deadline = time.monotonic() + CONNECT_TIMEOUT + _GRACE
+
+    def allow(self, seconds: float) -> tuple[float, float]:
+        """Give the next exchange so many seconds; its connect and read timeouts."""
+        seconds = max(0.5, seconds)
+        self.deadline = time.monotonic() + seconds
+        return (min(CONNECT_TIMEOUT, seconds), min(seconds, OPERATION_TIMEOUT + _GRACE))
+
+    def left(self) -> float:
+        """Seconds until the deadline."""
+        return self.deadline - time.monotonic()
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Reads a reply within the bounds, and checks the certificate for a name that may differ from the address."""
+
+    def __init__(self, bounds: Bounds, tls_name: str) -> None:
+        self.bounds = bounds
+        self.tls_name = tls_name
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pool, with the certificate's name when one is given."""
+        if self.tls_name:
+            kwargs.update(server_hostname=self.tls_name, assert_hostname=self.tls_name)
+        super().init_poolmanager(*args, **kwargs)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send and read the whole reply. Raises `ReplyTooLarge`, `ReplyTooSlow` or what requests raises.
+
+        A short demand to sign in is left unread: signing in takes the certificate from its open socket.
+        """
+        kwargs["stream"] = True
+        response = super().send(request, *args, **kwargs)
+        if response.status_code == 401 and 0 <= _length(response) <= _DEMAND_LIMIT:
+            return response
+        try:
+            response._content = self._read(response)
+        except BaseException:
+            response.raw.close()
+            raise
+        response._content_consumed = True  # type: ignore[attr-defined]
+        return response
+
+    def _read(self, response: requests.Response) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        while piece := response.raw.read1(65536):
+            pieces.append(piece)
+            size += len(piece)
+            if size > REPLY_LIMIT:
+                raise ReplyTooLarge(f"The reply is larger than {REPLY_LIMIT} bytes.")
+            if self.bounds.left() < 0:
+                raise ReplyTooSlow("The reply came too slowly.")
+        return b"".join(pieces)
+
+
+def _length(response: requests.Response) -> int:
+    """The announced length of a reply; -1 when there is none."""
+    text = response.headers.get("Content-Length", "")
+    return int(text) if text.isdecimal() else -1
+
+
+class BoundedTransport(Transport):
+    """A transport that never sends before its session is bounded, nor in clear after encryption failed to start."""
+
+    def __init__(self, node: Node) -> None:
+        sealed = node.auth == "ntlm" and node.scheme == "http"
+        super().__init__(
+            endpoint=endpoint(node),
+            username=node.credential.username,
+            password=node.credential.password.reveal(),
+            ca_trust_path=node.ca_file or certifi.where(),
+            auth_method=node.auth,
+            message_encryption="always" if sealed else "auto",
+            proxy=None,
+        )
+        self.tls_name = node.tls_name
+        self.bounds = Bounds()
+
+    def build_session(self) -> requests.Session:
+        """The session, bounded."""
+        session: requests.Session = super().build_session()
+        self._bound(session)
+        return session
+
+    def setup_encryption(self, session: requests.Session) -> None:
+        """Sign in and agree on keys; a failure leaves no session behind that would send in clear."""
+        self._bound(session)
+        try:
+            super().setup_encryption(session)
+        except BaseException:
+            self.close_session()
+            raise
+
+    def close_session(self) -> None:
+        """Drop the connection and its keys."""
+        super().close_session()
+        self.encryption = None
+
+    def allow(self, seconds: float) -> None:
+        """Give the next exchange so many seconds."""
+        # requests takes (connect, read) where pywinrm's annotation knows one number for both
+        self.read_timeout_sec = self.bounds.allow(seconds)  # type: ignore[assignment]
+
+    def _bound(self, session: requests.Session) -> None:
+        """Bound a session once: its connection carries the sign-in and must stay."""
+        if isinstance(session.get_adapter(self.endpoint), BoundedAdapter):
+            return
+        session.trust_env = False
+        session.max_redirects = 0  # a command must not follow a hint to another machine
+        session.proxies = {}
+        for prefix in ("http://", "https://"):
+            session.mount(prefix, BoundedAdapter(self.bounds, self.tls_name))
+
+
+def endpoint(node: Node) -> str:
+    """The node's WS-Management address."""
+    host = f"[{node.address}]" if ":" in node.address else node.address
+    return f"{node.scheme}://{host}:{node.port}/wsman"
+
+
+def make_protocol(node: Node) -> tuple[Protocol, BoundedTransport]:
+    """pywinrm's protocol over our transport, and that transport."""
+    protocol = Protocol(
+        endpoint=endpoint(node),
+        transport=node.auth,
+        username=node.credential.username,
+        password="",
+        proxy=None,
+        operation_timeout_sec=OPERATION_TIMEOUT,
+        read_timeout_sec=OPERATION_TIMEOUT + int(_GRACE),
+    )
+    protocol.transport = transport = BoundedTransport(node)
+    return protocol, transport
