@@ -5,6 +5,8 @@ something is open on it takes the node down, after which the group fails over (f
 failure: stop the cluster service and shut down the OS).
 """
 
+from collections.abc import Callable
+
 from console.lab import scm
 from console.lab.exchange import START_ORDER
 from console.lab.files import append_userlog
@@ -25,9 +27,16 @@ def log(world: World, node: Node, level: str, module: str, text: str) -> None:
     append_userlog(node, stamp, level, module, text)
 
 
+def _holds(group: Group, node: Node) -> Callable[[], bool]:
+    """Take a group on for a node; tells afterwards whether both are still the same."""
+    group.turn += 1
+    turn, boots = group.turn, node.boots
+    return lambda: group.turn == turn and node.boots == boots
+
+
 def start_group(world: World, group: Group, node: Node, by: str) -> Procedure:
     """Bring a group up on a node."""
-    boots = node.boots
+    holds = _holds(group, node)
     log(world, node, "INFO", "rc", f"Activating group {group.name} has started.")
     group.owner = node
     _set_group(world, group, node, "Online Pending", by)
@@ -36,9 +45,9 @@ def start_group(world: World, group: Group, node: Node, by: str) -> Procedure:
             continue
         _set_resource(world, node, group, resource, "Online Pending", by)
         yield node.cluster.definition.timings.resource_start
-        if resource.definition.kind == "script" and node.boots == boots:
+        if resource.definition.kind == "script" and holds():
             yield from _run_script(world, node, by, up=True)
-        if node.boots != boots:
+        if not holds():
             return ENGINE_LOST
         if node.faulty("group-fails", resource.definition.name):
             _set_resource(world, node, group, resource, "Online Failure", by)
@@ -57,7 +66,7 @@ def stop_group(world: World, group: Group, by: str) -> Procedure:
     node = group.owner
     if node is None:
         return STARTED
-    boots = node.boots
+    holds = _holds(group, node)
     log(world, node, "INFO", "rc", f"Stopping group {group.name} has started.")
     _set_group(world, group, node, "Offline Pending", by)
     for resource in reversed(group.resources):
@@ -67,7 +76,7 @@ def stop_group(world: World, group: Group, by: str) -> Procedure:
         if resource.definition.kind == "script":
             yield from _run_script(world, node, by, up=False)
         yield node.cluster.definition.timings.resource_stop
-        if node.boots != boots:
+        if not holds():
             return ENGINE_LOST
         if _is_partition(node.cluster, group, resource) and holders(node):
             _set_resource(world, node, group, resource, "Offline Failure", by)
@@ -104,11 +113,11 @@ def switch_resource(world: World, group: Group, resource: Resource, node: Node, 
     if (resource.status == "Online") == up:
         return Outcome(1, f"The resource has already been {'started' if up else 'stopped'}.")
     group.owner = target
-    boots = target.boots
+    holds = _holds(group, target)
     _set_resource(world, target, group, resource, f"O{'n' if up else 'ff'}line Pending", by)
     timings = target.cluster.definition.timings
     yield timings.resource_start if up else timings.resource_stop
-    if target.boots != boots:
+    if not holds():
         return ENGINE_LOST
     if not up and _is_partition(target.cluster, group, resource) and holders(target):
         _set_resource(world, target, group, resource, "Offline Failure", by)
@@ -151,16 +160,19 @@ def _lose_everything(node: Node) -> None:
 
 def _notice(world: World, node: Node) -> Procedure:
     boots = node.boots
+    orphans = [(group, group.turn) for group in node.cluster.groups if group.owner is node]
     yield node.cluster.definition.timings.detect_failure
     if node.boots == boots:
         node.unnoticed = False
-    for group in [group for group in node.cluster.groups if group.owner is node]:
-        world.schedule.start(fail_over(world, group, node))
+    for group, turn in orphans:
+        if group.turn == turn:
+            world.schedule.start(fail_over(world, group, node))
     return Outcome()
 
 
 def fail_over(world: World, group: Group, dead: Node) -> Procedure:
     """Bring a dead node's group up on the next node that has its engine running."""
+    group.turn += 1
     for resource in group.resources:
         resource.status = "Offline"
     _set_group(world, group, dead, "Offline", "failover")

@@ -1,6 +1,6 @@
 """Nodes and cluster engines that start and stop, in an orderly way."""
 
-from console.lab.groups import STARTED, log, move_group, node_choices, start_group, stop_group
+from console.lab.groups import STARTED, fail_over, log, move_group, node_choices, start_group, stop_group
 from console.lab.schedule import Outcome, Procedure
 from console.lab.state import RUNNING, Node
 from console.lab.world import World
@@ -19,6 +19,8 @@ def boot(world: World, node: Node, by: str) -> None:
             if service.start == 2:
                 service.state, service.pid, service.exit_code = RUNNING, world.new_pid(), 0
         world.record("power", node.name, "off", "on", node=node.name, by=by)
+        for group in [group for group in node.cluster.groups if group.owner is node]:
+            world.schedule.start(fail_over(world, group, node))  # the others learn of its death at the latest now
         world.schedule.start(_engine_after_boot(world, node))
 
 
@@ -63,7 +65,10 @@ def revive_engine(world: World, node: Node, by: str) -> None:
 
 
 def _engine_after_boot(world: World, node: Node) -> Procedure:
+    boots = node.boots
     yield node.cluster.definition.timings.boot
+    if node.boots != boots:
+        return Outcome(1, "The server has gone down again.")
     if node.faulty("engine-down"):
         return Outcome(1, "The cluster service is kept down.")
     return (yield from start_engine(world, node, "boot"))

@@ -95,6 +95,7 @@ class Group:
     resources: list[Resource]
     owner: Node | None = None
     status: str = "Offline"
+    turn: int = 0  # grows with every procedure that takes the group on: an earlier one must end
 
     @property
     def name(self) -> str:
