@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from console.domain.directory import DirectoryView, EntryChange
-from console.domain.errors import ConnectionLost, Drifted
+from console.domain.errors import ChangeoverError, ConnectionLost, Drifted
 from console.domain.ports import DirectorySession
 from console.domain.switch.differences import mailbox_change
 from console.domain.switch.direction import Direction
@@ -57,7 +57,19 @@ def switch_mailboxes(
     now, todo = _read(session, direction)
     _compare(planned, now, tolerance, on_note)
     on_progress(0, len(todo))
-    return _Stream(session, todo, on_progress).run(window)
+    stream = _Stream(session, todo, on_progress)
+    try:
+        return stream.run(window)
+    except ChangeoverError:
+        _tell_what_is_left(stream.outcome(), on_note)
+        raise
+
+
+def _tell_what_is_left(outcome: Outcome, on_note: OnNote) -> None:
+    """Before an error ends the pass: how far it came, and what would have been on the to-do list."""
+    on_note(f"Stopped on the way: {outcome.sentence}")
+    for item in outcome.todo:
+        on_note(f"{item.what}: {item.why} {item.remedy}")
 
 
 def _read(session: DirectorySession, direction: Direction) -> tuple[frozenset[str], list[EntryChange]]:
@@ -101,6 +113,10 @@ class _Stream:
             self._tell(done)
         if self._stopped:
             raise self._stopped
+        return self.outcome()
+
+    def outcome(self) -> Outcome:
+        """What has been answered so far."""
         return self._tally.outcome()
 
     def _feed(self) -> Iterator[EntryChange]:

@@ -93,9 +93,11 @@ def test_a_line_that_never_carries_a_write_is_given_up_within_bounds(
 ) -> None:
     with directories.open(cluster_of(lab).directory) as session:
         server(lab).fault("drop", after=10, applied=False)
+        notes: list[str] = []
         with pytest.raises(ConnectionLost) as raised:
-            users_only(session, lab)
+            users_only(session, lab, on_note=notes.append)
         assert raised.value.may_have_run
+        assert notes == ["Stopped on the way: 10 of 60 mailboxes that differed now name the target."]
         server(lab).fault("drop", False)
         assert len({dn for dn, _ in writes_by_value(lab)}) == 10
         outcome = users_only(session, lab)

@@ -9,6 +9,8 @@ from console.adapters.ldap.limits import Limits
 from console.domain.directory import AttributeChange, EntryChange, Modified
 from console.domain.filters import AllOf, AnyOf, Equal, Not, Present
 from console.domain.ports import DirectorySession
+from console.domain.switch.direction import direction_to
+from console.domain.switch.names import spn_claim, spn_release
 from tests.adapters.ldap.site import SteppingClock, cluster_of, directory_of, view_of
 from tests.directory.backends import Backend
 from tests.directory.conftest import FOREST
@@ -196,6 +198,29 @@ def test_a_reader_that_leaves_early_leaves_no_request_unanswered(
         running.close()  # type: ignore[attr-defined]
         assert len(list(session.search(FOREST.base_dn, Equal("msExchHomeServerName", "/o=N"), ()))) == 4
         assert session.controller().dns_name
+
+
+def test_a_name_that_has_moved_on_already_is_not_deleted_again(backend: Backend, directories: LdapDirectories) -> None:
+    cluster = cluster_of(backend)
+    with directories.open(cluster.directory) as session:
+        view = view_of(session, cluster)
+        release, claim = spn_release(direction_to(view, "EXCHB")), spn_claim(direction_to(view, "EXCHB"))
+        assert release is not None
+        assert claim is not None
+        assert [session.modify(change) for change in (release, claim)] == [Modified("applied")] * 2
+        assert [session.modify(change) for change in (release, claim)] == [Modified("applied", "already")] * 2
+
+
+def test_a_domain_administrator_is_known_where_the_controller_tells_groups(
+    backend: Backend, directories: LdapDirectories
+) -> None:
+    with directories.open(directory_of(backend, "administrator")) as session:
+        account, administrator = session.bound_as()
+    assert "Administrator" in account
+    if backend.is_samba:
+        assert administrator is True
+    else:
+        assert administrator is not False
 
 
 @pytest.mark.parametrize("security", ["ldaps", "starttls"])
