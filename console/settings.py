@@ -137,7 +137,7 @@ def database_from_url(url: str) -> dict[str, Any]:
 MODE = env_choice("CHANGEOVER_MODE", ["embedded", "production"])
 PRODUCTION = MODE == "production"
 DEBUG = env_bool("CHANGEOVER_DEBUG", False)
-STATE_DIR = Path(env("CHANGEOVER_STATE_DIR", str(BASE_DIR / "var")))
+STATE_DIR = BASE_DIR / env("CHANGEOVER_STATE_DIR", "var")
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env_list("CHANGEOVER_HOSTS", [] if PRODUCTION else LOOPBACK_HOSTS)
 CSRF_TRUSTED_ORIGINS = env_list("CHANGEOVER_TRUSTED_ORIGINS")

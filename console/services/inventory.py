@@ -3,7 +3,9 @@
 import dataclasses
 import socket
 import threading
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +24,7 @@ from console.domain.inventory import (
     SiteSpec,
     Spec,
 )
+from console.domain.inventory_names import is_ip
 from console.domain.inventory_rules import problems
 from console.domain.secrets import Secret
 from console.models import Cluster, Credential, Directory, Operation, Site
@@ -29,7 +32,7 @@ from console.services import audit
 from console.services.inventory_rows import Row, current_inventory, flat, kind_of, remove, spec_of, store
 
 RESOLVE_WITHIN = 2.0
-"""Seconds that a name server may take; a name without an answer by then counts as one that leads nowhere."""
+"""Seconds that the name server may take for all names; one without an answer by then counts as leading nowhere."""
 
 
 class InventoryRefused(ChangeoverError):
@@ -108,7 +111,8 @@ def problems_of(spec: Spec, row: Row | None) -> list[Problem]:
     if any(other.name.casefold() == spec.name.casefold() for other in others):
         return [Problem(kind, spec.name, ("name",), f"There is another {kind} of that name.", "Choose another name.")]
     whole = replaced(current, kind, [*others, spec])
-    return [p for p in problems(whole, known()) if (p.kind, p.subject) == (kind, spec.name)]
+    beyond = known([spec] if isinstance(spec, ClusterSpec) else [])
+    return [p for p in problems(whole, beyond) if (p.kind, p.subject) == (kind, spec.name)]
 
 
 PLURALS: dict[Kind, str] = {
@@ -125,30 +129,33 @@ def replaced(whole: Inventory, kind: Kind, specs: Sequence[Spec]) -> Inventory:
     return dataclasses.replace(whole, **fields)
 
 
-def known() -> Known:
-    """What the rules ask for: this host's name server, and the catalog."""
+def known(clusters: Iterable[ClusterSpec]) -> Known:
+    """What the rules ask for: the catalog, and where the management addresses of `clusters` lead from here."""
     optional = {
         key: frozenset(service.name for service in catalog.generation(key).services if service.optional)
         for key in catalog.generations()
     }
-    return Known(addresses_of, optional)
+    addresses = {node.address for cluster in clusters for node in cluster.nodes}
+    found = addresses_of(name for name in addresses if not is_ip(name))
+    return Known(lambda name: found.get(name, frozenset()), optional)
 
 
-def addresses_of(name: str) -> Collection[str]:
-    """The addresses that `name` resolves to from here; none when it does not, or not in time."""
-    found: set[str] = set()
+def addresses_of(names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The addresses that each of `names` resolves to from here, as far as they come in time."""
+    found: dict[str, frozenset[str]] = {}
 
-    def ask() -> None:
-        try:
-            found.update(str(info[4][0]) for info in socket.getaddrinfo(name, None))
-        except (OSError, UnicodeError):
-            return
+    def ask(name: str) -> None:
+        with suppress(OSError, UnicodeError):
+            found[name] = frozenset(str(info[4][0]) for info in socket.getaddrinfo(name, None))
 
-    # The resolver of the system takes no deadline, so it runs beside us and is left behind when it is slow.
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(RESOLVE_WITHIN)
-    return frozenset(found)
+    # The system's resolver takes no deadline: all are asked at once, and the slow ones are left behind.
+    asking = [threading.Thread(target=ask, args=[name], daemon=True) for name in names]
+    deadline = time.monotonic() + RESOLVE_WITHIN
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    return dict(found)
 
 
 def open_operation(cluster: Cluster) -> str | None:

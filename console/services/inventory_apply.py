@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import ProtectedError
 
+from console.domain.cluster_rules import Known
 from console.domain.inventory import KINDS, Inventory, Kind, Problem, Spec
 from console.domain.inventory_rules import problems
 from console.models import Cluster
@@ -50,11 +51,12 @@ def apply_inventory(content: str, actor: audit.Actor, *, prune: bool = False, dr
     Objects that the file does not name stay, unless `prune` asks to delete them.
     """
     file = read_inventory(content)
+    beyond = known(file.inventory.clusters)  # asks the name server, so it comes before any lock
     applied = Applied(dry_run=dry_run)
     try:
         with transaction.atomic():
             audit.lock()
-            _check(file, prune)
+            _check(file, prune, beyond)
             if not file.mistakes:
                 applied.changes = _apply(file, actor, prune)
             if file.mistakes or dry_run:
@@ -66,9 +68,9 @@ def apply_inventory(content: str, actor: audit.Actor, *, prune: bool = False, dr
     return applied
 
 
-def _check(file: InventoryFile, prune: bool) -> None:
+def _check(file: InventoryFile, prune: bool, beyond: Known) -> None:
     whole = file.inventory if prune else _over(current_inventory(), file.inventory)
-    for problem in problems(whole, known()):
+    for problem in problems(whole, beyond):
         file.add(problem)
 
 

@@ -1,5 +1,6 @@
 """Applying and exporting: everything or nothing, nothing twice, and no secret anywhere."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from console.services import audit
 from console.services.inventory import (
     ClusterBusy,
     InventoryRefused,
+    addresses_of,
     delete,
     open_operation,
     save_cluster,
@@ -267,6 +269,24 @@ def test_what_is_exported_says_what_is_stored(right: str) -> None:
     assert spec_of(Cluster.objects.get()) == factories.cluster_spec(nodes=tuple(
         factories.node_spec(role, number) for role, number in (("primary", 1), ("standby", 2))
     ))  # fmt: skip
+
+
+def test_a_name_that_leads_to_the_floating_ip_is_refused_by_the_real_resolver(right: str) -> None:
+    (address,) = addresses_of(["localhost"])["localhost"] - {"::1"}
+    wrong = right.replace("10.0.1.1", address).replace("address: 10.0.0.1", "address: localhost")
+
+    assert [m.message for m in apply(wrong).mistakes] == [
+        f"cluster MAIL1: localhost resolves to the floating IP address {address}."
+    ]
+
+
+def test_a_name_server_that_is_silent_costs_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.services.inventory.RESOLVE_WITHIN", 0.2)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_: time.sleep(1) or [])
+    before = time.monotonic()
+
+    assert addresses_of(f"node{number}.example.com" for number in range(20)) == {}
+    assert time.monotonic() - before < 0.9
 
 
 @pytest.fixture
