@@ -1,0 +1,104 @@
+"""A whole installation beside the test: its own database, a real Redis, a real Celery worker, and a lab."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.demo import children
+from console.lab import presets
+from console.lab.assemble import assemble
+from console.lab.server import Lab
+from console.management.lab_inventory import lab_inventory
+from console.services.access import os_user
+from console.services.inventory_export import dump
+
+
+@dataclass
+class Installation:
+    """Its folder, its environment, its lab, and the processes that were started for it."""
+
+    folder: Path
+    lab: Lab
+    env: dict[str, str]
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def manage(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
+        """Run `manage.py` and give its exit code and what it said."""
+        argv = [*children.MANAGE, *words]
+        done = subprocess.run(argv, env=self.env, input=stdin, capture_output=True, text=True, timeout=90, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def json(self, *words: str) -> tuple[int, dict[str, Any]]:
+        """Run `manage.py` with `--json` and give its exit code and its one object."""
+        code, out, err = self.manage(*words, "--json")
+        try:
+            return code, json.loads(out)
+        except ValueError:
+            raise AssertionError(f"no single JSON object on standard output:\n{out}\n{err}") from None
+
+    def start(self, name: str, argv: list[str]) -> subprocess.Popen[bytes]:
+        """Start a process whose output goes to a log in the folder."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(argv, env=self.env, stdout=log, stderr=log, start_new_session=True)
+        self.started.append(process)
+        return process
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        """Start a worker with its scheduler and wait until it takes messages."""
+        process = self.start("worker", children.worker())
+        log = self.folder / "worker.log"
+        wait_for(lambda: "ready." in log.read_text(encoding="utf-8"))
+        return process
+
+    def redis(self) -> subprocess.Popen[bytes]:
+        """Start an empty Redis."""
+        socket = self.folder / "redis.sock"
+        process = self.start("redis", children.redis(socket))
+        wait_for(socket.exists)
+        return process
+
+    def stop(self, process: subprocess.Popen[bytes], number: int = signal.SIGKILL) -> None:
+        """End a process and all that it started."""
+        if process.poll() is None:
+            os.killpg(process.pid, number)
+            process.wait(20)
+
+
+def wait_for(holds: Callable[[], object], seconds: float = 30.0) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to pass in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """Migrated, with whoever runs the tests as administrator and the lab's inventory; only the lab is started."""
+    world = presets.fast_definition(presets.tokyo(base="127.0.32"))
+    world.directory = {"mailboxes": 60}
+    env = children.environment(os.environ, tmp_path, tmp_path / "redis.sock")
+    env |= {"CHANGEOVER_LEASE_SECONDS": "2", "CHANGEOVER_SWEEP_EVERY": "1", "PYTHON": sys.executable}
+    with assemble(world, tmp_path / "lab") as lab:
+        made = Installation(tmp_path, lab, env)
+        inventory = tmp_path / "inventory.yaml"
+        inventory.write_text(dump(lab_inventory(lab)), encoding="utf-8")
+        for words in (
+            ("migrate", "--no-input"),
+            ("account", "add", "ops", "--role", "administrator", "--os-user", os_user(), "--password-stdin"),
+            ("inventory", "apply", str(inventory)),
+        ):
+            code, out, err = made.manage(*words, stdin="A-Test-Password-1\n")
+            assert code == 0, out + err
+        yield made
+        for process in reversed(made.started):
+            made.stop(process)

@@ -1,0 +1,60 @@
+"""The whole way: a command, a real queue, a real worker, real WinRM and LDAP, and what happens when parts die."""
+
+import pytest
+
+from tests.tasks.conftest import Installation, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+def owner(installation: Installation) -> str:
+    group = installation.lab.world.clusters[0].groups[0]
+    return group.owner.name if group.owner else ""
+
+
+def running(installation: Installation) -> bool:
+    """Whether a worker has begun to stop services on the lab's nodes."""
+    return any(effect.kind == "service" for effect in installation.lab.world.log.since(0))
+
+
+def test_a_failover_and_a_failback_go_all_the_way(installation: Installation) -> None:
+    installation.redis()
+    installation.worker()
+    code, out, err = installation.manage("run", "TOKYO", "failover", "--yes", "--reason", "a test", "--wait")
+    assert code == 0, out + err
+    assert owner(installation) == "TYO-EX2"
+    assert "Mail is up on TYO-EX2" in out
+    code, told = installation.json("run", "TOKYO", "failback", "--yes", "--wait")
+    assert (code, told["result"]) == (0, "succeeded")
+    assert owner(installation) == "TYO-EX1"
+    assert told["operation"]["outage_seconds"] > 0
+
+
+def test_a_queue_that_comes_late_and_empty_loses_nothing(installation: Installation) -> None:
+    code, told = installation.json("run", "TOKYO", "failover", "--yes")
+    assert (code, told["result"]) == (0, "accepted")
+    installation.redis()
+    installation.worker()
+    wait_for(lambda: owner(installation) == "TYO-EX2", 60)
+
+
+def test_a_worker_that_dies_half_way_leaves_an_uncertain_operation_that_holds_its_cluster(
+    installation: Installation,
+) -> None:
+    installation.redis()
+    installation.lab.fault("TYO-EX1", "service-does-not-stop", service="MSExchangeIS")
+    worker = installation.worker()
+    assert installation.json("run", "TOKYO", "failover", "--yes")[0] == 0
+    wait_for(lambda: running(installation))
+    installation.stop(worker)
+    code, told = installation.json("run", "TOKYO", "failover", "--yes", "--wait")
+    assert (code, told["result"]) == (3, "uncertain")
+    assert "has not been heard of" in told["operation"]["summary"]
+    code, told = installation.json("run", "TOKYO", "failover", "--yes")
+    assert (code, told["reasons"][0]["key"]) == (2, "reservation.uncertain")
+
+
+def test_wrong_usage_is_told_in_json_too(installation: Installation) -> None:
+    code, told = installation.json("run")
+    assert (code, told["result"]) == (2, "refused")
+    assert "CLUSTER" in told["reasons"][0]["text"]
