@@ -70,6 +70,7 @@ def test_very_many_values_of_one_attribute_arrive_complete(directories: LdapDire
 
 def test_values_that_are_not_text_are_left_out() -> None:
     guid = uuid.uuid4()
+    mixed = [b"\xff", b"t"]
     raw = RawEntry("CN=A", {"objectGUID": [guid.bytes_le], "cn": [b"A"], "blob": [b"\xff\xfe"], "Mixed": mixed})
     entry = entry_of(raw, lambda dn, wanted: None)
     assert entry.guid == str(guid)
