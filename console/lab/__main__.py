@@ -72,10 +72,11 @@ def _up_detached(options: argparse.Namespace) -> int:
     with (options.folder / "lab.log").open("ab") as log:
         child = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
     try:
-        lab = control.wait_for_lab(options.folder, 30)
-    except control.NoLab:
+        lab = control.wait_for_lab(options.folder, 30, lambda: child.poll() is None)
+    except control.NoLab as error:
         child.terminate()
-        raise
+        said = (options.folder / "lab.log").read_text(errors="replace").strip().splitlines()
+        raise control.NoLab(f"The lab did not start: {said[-1] if said else 'it said nothing'}") from error
     _print({"ready": True, "state": str(options.folder), "pid": lab.pid})
     return 0
 

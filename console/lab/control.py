@@ -4,6 +4,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -86,15 +87,16 @@ class Lab:
             raise NoLab(f"The lab does not answer on port {self._port}: {error}. Start it again.") from error
 
 
-def wait_for_lab(state: Path, seconds: float) -> Lab:
-    """The lab of a state folder once it answers. Raises `NoLab` when it does not in time."""
+def wait_for_lab(state: Path, seconds: float, alive: Callable[[], bool] = lambda: True) -> Lab:
+    """The lab of a state folder once it answers. Raises `NoLab` when it does not in time or is not alive."""
     deadline = time.monotonic() + seconds
     while True:
+        living = alive()
         try:
             lab = Lab(state)
             lab.status()
             return lab
         except NoLab:
-            if time.monotonic() > deadline:
+            if not living or time.monotonic() > deadline:
                 raise
             time.sleep(0.05)

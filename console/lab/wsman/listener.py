@@ -1,6 +1,7 @@
 """A TCP listener that can be shut and opened again on the same port, with a thread per connection."""
 
 import contextlib
+import os
 import socket
 import ssl
 import threading
@@ -52,10 +53,10 @@ class Listener:
         try:
             return socket.create_server((self.address, self.port), backlog=128)
         except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else str(error)
             raise OSError(
-                error.errno,
-                f"Cannot listen on {self.address}:{self.port} ({error.strerror}). "
-                "End the program that uses it, or choose another address or port.",
+                f"Cannot listen on {self.address}:{self.port} ({reason}). "
+                "End the program that uses it, or choose another address or port."
             ) from error
 
     def _accept(self, server: socket.socket) -> None:

@@ -4,6 +4,7 @@ import json
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,18 @@ def test_the_program_starts_tells_faults_and_ends_a_lab(tmp_path: Path) -> None:
     finally:
         assert lab_program("down", "--state", state).returncode == 0
     assert "No lab runs" in lab_program("status", "--state", state).stderr
+
+
+def test_the_program_says_at_once_why_a_lab_cannot_start(own_lab: Lab, tmp_path: Path) -> None:
+    item = fast_definition(tokyo())
+    item.clusters[0].nodes[0].port = own_lab.servers["TYO-EX1"].http.port
+    path = tmp_path / "lab.yaml"
+    YAML().dump(definition.to_dict(item), path)
+    began = time.monotonic()
+    ran = lab_program("up", "--definition", str(path), "--state", str(tmp_path / "second"))
+    assert time.monotonic() - began < 20
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("The lab did not start: Cannot listen on 127.0.11.1:")
 
 
 def test_a_definition_survives_its_way_through_yaml(tmp_path: Path) -> None:
