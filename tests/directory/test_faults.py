@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -58,6 +59,22 @@ def test_each_changed_value_is_in_the_log_of_effects(backend: Backend, lab: Dire
         "after": ("TRUE",),
         "by": "EXAMPLE\\svc-changeover",
     }
+
+
+def test_whoever_takes_the_effects_may_ask_the_directory_from_another_thread() -> None:
+    answers: list[bool] = []
+
+    def record(**_effect: Any) -> None:
+        asked = threading.Thread(
+            target=lambda: answers.append(server.may_mount("EXCHB", "First Storage Group", "Mailbox Store"))
+        )
+        asked.start()
+        asked.join(5)
+
+    with DirectoryServer(FOREST, record) as server:
+        backend = Backend("lab", FOREST, server.address, server.authority, server)
+        assert write(backend, backend.connect()) == 0
+    assert answers == [True]
 
 
 def test_a_store_may_mount_when_its_flag_is_set(backend: Backend, lab: DirectoryServer) -> None:

@@ -34,9 +34,12 @@ class Address:
 class DirectoryServer:
     """An Active Directory domain controller for the lab.
 
-    `record` is called with kind, subject, attribute, before, after, by for each changed attribute; without it
-    the effects gather in `effects`. Without `certificate` an authority of its own signs one; `authority`
-    is then the file to trust. Ports of 0 are chosen by the system and kept over a stop and start.
+    `record` is called with kind, subject, attribute, before, after, by for each changed attribute, outside the
+    directory's lock and before the client has its answer; without it the effects gather in `effects`.
+    Without `certificate` an authority of its own signs one; `authority` is then the file to trust. The fault
+    `certificate` shows `wrong_certificates` (by kind: name, issuer, expired) where they are given: those of an
+    authority that signed `certificate` are wrong in this one way only.
+    Ports of 0 are chosen by the system and kept over a stop and start.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class DirectoryServer:
         clock: Callable[[], datetime] | None = None,
         *,
         certificate: Files | None = None,
+        wrong_certificates: dict[str, Files] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         tls_port: int = 0,
@@ -60,6 +64,7 @@ class DirectoryServer:
             "name": authority.issue(Path(self._folder.name), "name", ["other.example.invalid"]),
             "issuer": self._issue("issuer", Authority("Unknown CA")),
             "expired": self._issue("expired", authority, expired=True),
+            **(wrong_certificates or {}),
         }
         self._host, self._ports = host, (port, tls_port)
         self._listeners: list[socket.socket] = []

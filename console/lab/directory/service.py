@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from console.lab.directory import errors, names
 from console.lab.directory.base_tree import base_tree
@@ -44,7 +45,9 @@ class Service:
         self.counters = Counters()
         contexts = (forest.base_dn, forest.configuration_dn, forest.schema_dn)
         self.store = Store(schema(), contexts)
-        self.changes = Changes(self.store, record, self.clock, f"{forest.domain}/{forest.seed}")
+        self.record = record
+        self._effects: list[dict[str, Any]] = []
+        self.changes = Changes(self.store, self._gather, self.clock, f"{forest.domain}/{forest.seed}")
         self.reader = Reader(forest, self.store)
         self._load([*base_tree(forest), *exchange_tree(forest)])
 
@@ -57,6 +60,21 @@ class Service:
         for item in tree:
             for name, values in _draft(item.later).items():
                 self.store.put(self.store.find(item.dn), name, values)
+
+    def write(self, change: Callable[[], None]) -> None:
+        """Runs one change under the lock. Its effects are reported once the lock is free again.
+
+        What takes them may hold a lock of its own and ask the directory something at the same time.
+        """
+        with self.lock:
+            change()
+            self.counters.writes_applied += 1
+            effects, self._effects = self._effects, []
+        for effect in effects:
+            self.record(**effect)
+
+    def _gather(self, **effect: Any) -> None:
+        self._effects.append(effect)
 
     def bind(self, identity: str, password: str, *, encrypted: bool) -> Caller:
         """The caller that a simple bind makes; no password is an anonymous one.

@@ -119,9 +119,7 @@ class Session:
         self._check_controls(controls)
         if self.caller.role is None:
             raise errors.operations_error()
-        with self.service.lock:
-            self._change(request, permissive=PERMISSIVE in controls)
-            self.service.counters.writes_applied += 1
+        self.service.write(lambda: self._change(request, permissive=PERMISSIVE in controls))
 
     def _faults_of_writes(self) -> None:
         faults = self.service.faults
