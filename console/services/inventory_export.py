@@ -15,20 +15,18 @@ from console.services.inventory_rows import current_inventory
 def export_inventory() -> str:
     """Everything there is, sorted by name; no password and nothing encrypted is in it."""
     inventory = current_inventory()
-    document = {PLURALS[kind]: [_plain(spec) for spec in inventory.of(kind)] for kind in KINDS}
-    return dump({name: objects for name, objects in document.items() if objects})
+    return dump({PLURALS[kind]: [_plain(spec) for spec in inventory.of(kind)] for kind in KINDS})
 
 
 def dump(document: dict[str, Any]) -> str:
-    """Plain data as YAML, keys in their order; empty text for an empty document."""
+    """Plain data as YAML, keys in their order."""
     yaml = YAML()
     yaml.default_flow_style = False
     yaml.allow_unicode = True
     yaml.width = 4096
     yaml.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
-    if document:
-        yaml.dump(document, stream)
+    yaml.dump(document, stream)
     return stream.getvalue()
 
 

@@ -73,6 +73,10 @@ def test_export_then_apply_changes_nothing(right: str, audited: Audited) -> None
     assert export_inventory() == exported
 
 
+def test_an_empty_inventory_is_exported_and_applied_too() -> None:
+    assert apply(export_inventory(), prune=True).as_json()["result"] == "unchanged"
+
+
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=30)
 
 
