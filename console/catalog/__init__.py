@@ -1,6 +1,5 @@
 """What generations of Exchange need and how cluster products are told, as data; `README.md` says what to touch."""
 
 from console.catalog.loader import CatalogError, cluster_product, generation, generations
-from console.catalog.order import order
 
-__all__ = ["CatalogError", "cluster_product", "generation", "generations", "order"]
+__all__ = ["CatalogError", "cluster_product", "generation", "generations"]

@@ -42,10 +42,12 @@ def cmd_line(argv: Sequence[str]) -> str:
 def batch_line(commands: Sequence[Sequence[str]], nonce: str) -> str:
     """Read-only commands as one line; after command N it prints `@@<nonce>:N:<exit code>`, N from 1.
 
+    Standard error joins standard output, so that each command's words stay with it; nothing is read from input.
+
     Quoted arguments stand outside of the quotes for the outer cmd.exe, so their special characters carry a caret
     there, which it takes off. Raises `Unquotable`, also when the line grows beyond 8191 characters.
     """
-    parts = [f"{_nested(argv)} <nul & {_marker(nonce, n)}" for n, argv in enumerate(commands, start=1)]
+    parts = [f"{_nested(argv)} <nul 2>&1 & {_marker(nonce, n)}" for n, argv in enumerate(commands, start=1)]
     return _bounded(f'cmd /v:on /s /c "{" & ".join(parts)}"')
 
 

@@ -25,7 +25,7 @@ def cmd_parse(line: str) -> list[str]:
         if char == "^" and not quoted:
             index += 1
             current += line[index]
-        elif char == "&" and not quoted:
+        elif char == "&" and not quoted and not current.endswith("2>"):
             commands.append(current)
             current = ""
         else:
@@ -85,7 +85,9 @@ def test_a_batch_gives_every_command_its_arguments_through_two_interpreters(batc
     assert outer.endswith('"')
     commands = cmd_parse(outer.removeprefix('cmd /v:on /s /c "')[:-1])
     asked, markers = commands[::2], commands[1::2]
-    assert [argv_split(text.strip().removesuffix(" <nul")) for text in asked] == [["tool", *args] for args in batch]
+    assert [argv_split(text.strip().removesuffix(" <nul 2>&1")) for text in asked] == [
+        ["tool", *args] for args in batch
+    ]
     assert [text.strip() for text in markers] == [f"echo @@a1b2:{n}:!errorlevel!" for n in range(1, len(batch) + 1)]
 
 

@@ -10,7 +10,7 @@ from winrm.exceptions import WinRMOperationTimeoutError
 
 from console.adapters.winrm.errors import ShellLost, translate
 from console.adapters.winrm.output import Stream
-from console.adapters.winrm.transport import OPERATION_TIMEOUT, make_protocol
+from console.adapters.winrm.transport import OPERATION_TIMEOUT, RECEIVE_TIMEOUT, make_protocol
 from console.domain.errors import AccessDenied, ConnectionLost, ReachError, TimedOut, TrustFailed, WrongNode
 from console.domain.ports import Clock, CommandResult, OnLine
 from console.domain.readings import read_hostname
@@ -131,7 +131,6 @@ class Channel:
                 tail = (out.text() + err.text()).strip()[-200:]
                 printed = f" It printed last: {tail}" if tail else ""
                 raise TimedOut(f"{self.node.name}: a command did not end in time.{printed}", may_have_run=True)
-            self._protocol.operation_timeout_sec = max(1, min(OPERATION_TIMEOUT, int(left)))
             try:
                 piece = self._call(
                     lambda: self._protocol.get_command_output_raw(self._shell, command), deadline, sent=True
@@ -148,7 +147,10 @@ class Channel:
         """One exchange with the node. Raises `ReachError`; `_Quiet` when a Receive has nothing new."""
         if self._denied is not None:
             raise self._denied
-        self._transport.allow(deadline - self.clock.monotonic())
+        left = deadline - self.clock.monotonic()
+        patience = RECEIVE_TIMEOUT if sent else OPERATION_TIMEOUT
+        self._protocol.operation_timeout_sec = max(1, min(patience, int(left)))
+        self._transport.allow(left, patience)
         try:
             return ask()
         except Exception as raised:
@@ -179,7 +181,6 @@ class Channel:
 
     def _quietly(self, ask: Callable[[], object]) -> None:
         """An exchange that only tidies up: short, and its failure changes nothing."""
-        self._protocol.operation_timeout_sec = max(1, int(CLEANUP_SECONDS) - 1)
         self._call(ask, self.clock.monotonic() + CLEANUP_SECONDS)
 
 

@@ -14,15 +14,25 @@ _READY_WORDS = frozenset({"ready", "", "could not start", "準備完了", "失�
 """Words for a task that does not run, on Windows 2003 and 2008, English and Japanese."""
 
 
+ALL_TASKS: Argv = ("schtasks", "/query", "/fo", "csv", "/v")
+"""For Windows 2003, which cannot be asked about one task."""
+
+
 def questions(run_id: str) -> tuple[Argv, ...]:
     """What is asked. The task comes first: when it does not run and leaves no exit code after that, it never will."""
     folder = run_folder(run_id)
     return (
-        ("schtasks", "/query", "/fo", "csv", "/v"),
+        ("schtasks", "/query", "/tn", run_id, "/fo", "csv", "/v"),
         ("dir", "/b", folder),
         ("type", rf"{folder}\rc.txt"),
         ("type", rf"{folder}\out.txt"),
     )
+
+
+def needs_all_tasks(results: Sequence[CommandResult]) -> bool:
+    """Whether the command was prepared and has not ended, but its task was not shown when asked for by name."""
+    tasks, folder, exit_code, _ = results
+    return folder.ok and not exit_code.ok and not tasks.ok
 
 
 def creation(run_id: str, at: str) -> Argv:
@@ -54,9 +64,10 @@ def has_task(run_id: str, tasks: CommandResult) -> bool:
 
 def _runs(run_id: str, tasks: CommandResult) -> bool:
     """Whether the task runs; an unknown word counts as running, since nothing may be called lost by guessing."""
-    if not tasks.ok and not tasks.stdout.strip():
+    if not tasks.ok:
+        said = " ".join((tasks.stdout + tasks.stderr).split())[:200] or "no answer"
         raise Garbled(
-            f"The node's tasks cannot be listed: {' '.join(tasks.stderr.split())[:200] or 'no answer'}",
+            f"The node's tasks cannot be listed: {said}",
             remedy="Start the node's task scheduler service, then observe again.",
         )
     rows = _rows(run_id, tasks)

@@ -42,7 +42,7 @@ class WinrmSession:
     def batch(self, commands: Sequence[Argv], *, within: float) -> tuple[CommandResult, ...]:
         """Run read-only commands in one round trip, or as few as fit a command line; one result for each.
 
-        Standard error of all commands of a line comes with each of them that failed, since it arrives unsorted.
+        Standard error comes with standard output, in the order in which it was printed.
         Raises `ReachError`, `Garbled`, `Unquotable`.
         """
         nonce = secrets.token_hex(6)
@@ -60,7 +60,7 @@ class WinrmSession:
         started begins once however often its task runs. Raises `ReachError`, `WrongNode`, `Garbled`, `Unquotable`.
         """
         folder, script = detached_lines(run_id, argv)
-        before = self.batch(detached.questions(run_id), within=within)
+        before = self._detached(run_id, within)
         state = detached.read(run_id, before).state
         if state not in ("absent", "prepared"):
             return
@@ -73,7 +73,15 @@ class WinrmSession:
 
     def launched(self, run_id: str, *, within: float) -> DetachedRun:
         """How the detached command `run_id` stands. Raises `ReachError`, `Garbled`, `Unquotable`."""
-        return detached.read(run_id, self.batch(detached.questions(run_id), within=within))
+        return detached.read(run_id, self._detached(run_id, within))
+
+    def _detached(self, run_id: str, within: float) -> tuple[CommandResult, ...]:
+        """The answers about a detached command; Windows 2003 can only list all tasks, and is asked again for them."""
+        asked = detached.questions(run_id)
+        answers = self.batch(asked, within=within)
+        if detached.needs_all_tasks(answers):
+            answers = self.batch((detached.ALL_TASKS, *asked[1:]), within=within)
+        return answers
 
     def _create_task(self, run_id: str, within: float) -> None:
         for at in _START_TIMES:
@@ -120,7 +128,6 @@ def split_batch(commands: Sequence[Argv], answer: Answer, nonce: str) -> list[Co
             cut = answer.stdout[at:].strip()[-200:] or "nothing"
             raise Garbled(f"The answer to {' '.join(argv)!r} ({number} of {len(commands)}) did not come whole: {cut}")
         code = int(found.group(2))
-        stderr = answer.stderr if code else ""
-        results.append(CommandResult(argv, code, answer.stdout[at : found.start()], stderr))
+        results.append(CommandResult(argv, code, answer.stdout[at : found.start()]))
         at = found.end()
     return results

@@ -3,9 +3,9 @@
 import time
 from typing import Any
 
-import certifi
 import requests
 from requests.adapters import HTTPAdapter
+from requests.certs import where
 from winrm.protocol import Protocol
 from winrm.transport import Transport
 
@@ -14,7 +14,10 @@ from console.domain.topology import Node
 CONNECT_TIMEOUT = 5.0
 """Seconds; an address that is dead must not cost more."""
 
-OPERATION_TIMEOUT = 5
+OPERATION_TIMEOUT = 20
+"""Seconds that a node is given to open a shell or to take a command: signing on may be slow."""
+
+RECEIVE_TIMEOUT = 5
 """Seconds for which a node may hold a Receive before it says that there is nothing new."""
 
 REPLY_LIMIT = 4 * 1024 * 1024
@@ -39,11 +42,11 @@ class Bounds:
     def __init__(self) -> None:
         self.deadline = time.monotonic() + CONNECT_TIMEOUT + _GRACE
 
-    def allow(self, seconds: float) -> tuple[float, float]:
-        """Give the next exchange so many seconds; its connect and read timeouts."""
+    def allow(self, seconds: float, patience: float) -> tuple[float, float]:
+        """Give the next exchange so many seconds; its connect and read timeouts, the latter beyond `patience`."""
         seconds = max(0.5, seconds)
         self.deadline = time.monotonic() + seconds
-        return (min(CONNECT_TIMEOUT, seconds), min(seconds, OPERATION_TIMEOUT + _GRACE))
+        return (min(CONNECT_TIMEOUT, seconds), min(seconds, patience + _GRACE))
 
     def left(self) -> float:
         """Seconds until the deadline."""
@@ -109,7 +112,7 @@ class BoundedTransport(Transport):
             endpoint=endpoint(node),
             username=node.credential.username,
             password=node.credential.password.reveal(),
-            ca_trust_path=node.ca_file or certifi.where(),
+            ca_trust_path=node.ca_file or where(),
             auth_method=node.auth,
             message_encryption="always" if sealed else "auto",
             proxy=None,
@@ -137,10 +140,10 @@ class BoundedTransport(Transport):
         super().close_session()
         self.encryption = None
 
-    def allow(self, seconds: float) -> None:
-        """Give the next exchange so many seconds."""
+    def allow(self, seconds: float, patience: float) -> None:
+        """Give the next exchange so many seconds, with a node that answers within `patience`."""
         # requests takes (connect, read) where pywinrm's annotation knows one number for both
-        self.read_timeout_sec = self.bounds.allow(seconds)  # type: ignore[assignment]
+        self.read_timeout_sec = self.bounds.allow(seconds, patience)  # type: ignore[assignment]
 
     def _bound(self, session: requests.Session) -> None:
         """Bound a session once: its connection carries the sign-in and must stay."""

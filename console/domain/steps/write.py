@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from console.catalog.order import order
 from console.domain.checks import Check
 from console.domain.directory import EntryChange
 from console.domain.field import Field
@@ -10,6 +9,7 @@ from console.domain.observation import ClusterObservation, NodeObservation
 from console.domain.plan import Membership, PlannedCommand, Step
 from console.domain.products import Service
 from console.domain.quoting import cmd_line
+from console.domain.service_order import order
 from console.domain.steps.services import start_command, stop_command
 from console.domain.switch.differences import pointer_changes, store_changes
 from console.domain.switch.direction import Direction

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.adapters.winrm import WinrmSession
+from console.adapters.clock import SystemClock
+from console.adapters.winrm import Exchanged, WinrmNodes, WinrmSession
 from console.domain.errors import Garbled, TimedOut, Unquotable, WrongNode
 from console.lab.presets import PASSWORD
 from console.lab.server import Lab
 from tests.adapters.winrm.conftest import Open
+from tests.adapters.winrm.inventory import make_node
 
 WAYS: list[dict[str, object]] = [
     {},
@@ -193,3 +195,20 @@ def test_no_password_shows_in_any_error(lab: Lab, open_session: Open) -> None:
     with open_session() as session:
         assert PASSWORD not in repr(session.node)
         assert PASSWORD not in repr(session)
+
+
+def test_whoever_traces_is_told_every_line_and_its_answer(lab: Lab) -> None:
+    seen: list[Exchanged] = []
+    with WinrmNodes(SystemClock(), seen.append).open(make_node(lab, "TYO-EX1", PASSWORD)) as session:
+        session.run(("sc", "query", "POP3Svc"), within=10)
+    (exchanged,) = seen
+    assert (exchanged.node, exchanged.line) == ("TYO-EX1", "sc query POP3Svc")
+    assert "RUNNING" in exchanged.answer.stdout
+
+
+def test_what_a_command_says_on_standard_error_stays_with_it(session: WinrmSession) -> None:
+    first, second = session.batch([("nosuch",), ("type", "C:\\nosuch.txt")], within=10)
+    assert "'nosuch' is not recognized" in first.stdout
+    assert first.exit_code == 9009
+    assert "cannot find the file" in second.stdout
+    assert "nosuch' is not" not in second.stdout

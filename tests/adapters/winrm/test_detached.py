@@ -151,3 +151,14 @@ def test_an_exit_code_that_is_no_number_is_garbled() -> None:
 def test_tasks_that_cannot_be_listed_are_never_called_lost() -> None:
     with pytest.raises(Garbled, match="cannot be listed"):
         detached.read("co-1-x", answers("", "started", None, code=1))
+
+
+def test_windows_2003_is_asked_for_all_its_tasks() -> None:
+    prepared = answers("ERROR: Invalid argument/option - '/tn'.", "started", None, code=1)
+    assert detached.needs_all_tasks(prepared)
+    for enough in (
+        answers('"N","co-1-x","never","Ready"', "started", None),
+        answers("ERROR: not found", None, None, code=1),
+        answers("ERROR: not found", "started", "0", code=1),
+    ):
+        assert not detached.needs_all_tasks(enough)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.catalog import generation, order
-from console.catalog.order import CircularServices
+from console.catalog import generation
 from console.domain.products import Service
+from console.domain.service_order import CircularServices, order
 
 
 def named(names: Sequence[str]) -> list[Service]:
