@@ -137,7 +137,7 @@ class Lab:
         schedule, seen = self.world.schedule, -1
         while not self._stopping:
             with schedule.lock:
-                schedule.changed.wait_for(lambda seen=seen: schedule.version != seen, 0.5)  # type: ignore[misc]
+                schedule.changed.wait_for(lambda seen=seen: self._stopping or schedule.version != seen, 0.5)  # type: ignore[misc]
                 seen = schedule.version
             with contextlib.suppress(OSError):  # a port that somebody else has taken meanwhile: tried again
                 self.reconcile()
