@@ -1,6 +1,11 @@
 """Everything that can be wrong with a directory gives one error that says what, where and what to do."""
 
+import contextlib
+import socket
+import ssl
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +190,48 @@ def test_a_search_that_loses_its_place_says_so(lab: Backend, directories: LdapDi
         server(lab).start()
         with pytest.raises(ConnectionLost):
             list(found)
+
+
+def test_a_write_that_is_never_answered_may_have_been_done(lab: Backend) -> None:
+    directories = LdapDirectories(SteppingClock(), Limits(connect=0.1, answer=0.2, tries=2))
+    with directories.open(directory_of(lab)) as session:
+        change = user(session)
+        server(lab).fault("hang")
+        with pytest.raises(TimedOut) as raised:
+            session.modify(change)
+    assert raised.value.may_have_run
+
+
+def test_old_tls_is_refused_unless_it_is_allowed_for_that_directory(lab: Backend, directories: LdapDirectories) -> None:
+    with _old_server(lab) as port:
+        error = opening(directories, lab, port=port)
+        assert isinstance(error, TrustFailed)
+        assert "allow old TLS" in error.remedy
+        assert isinstance(opening(directories, lab, port=port, allow_old_tls=True), ConnectionLost)
+        wrong = opening(directories, lab, port=port, allow_old_tls=True, tls_name="dc9.example.test")
+        assert isinstance(wrong, TrustFailed)
+        assert "dc9.example.test" in wrong.message
+
+
+@contextmanager
+def _old_server(lab: Backend) -> Iterator[int]:
+    """A server that knows nothing newer than TLS 1.1 and hangs up after the handshake."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.options |= ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3
+    context.load_cert_chain(server(lab).files.certificate, server(lab).files.key)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_greet_and_leave, args=(listener, context), daemon=True).start()
+        yield int(listener.getsockname()[1])
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def _greet_and_leave(listener: socket.socket, context: ssl.SSLContext) -> None:
+    while True:
+        try:
+            peer, _ = listener.accept()
+        except OSError:
+            return
+        with peer, contextlib.suppress(OSError), context.wrap_socket(peer, server_side=True) as encrypted:
+            encrypted.recv(1024)

@@ -125,6 +125,19 @@ def test_nothing_of_a_change_is_applied_when_a_part_does_not_fit(
         assert entry.all("msExchHomeServerName") == change.changes[0].before
 
 
+def test_a_renamed_object_is_found_by_its_guid_and_one_without_guid_by_its_name(
+    backend: Backend, directories: LdapDirectories
+) -> None:
+    with directories.open(directory_of(backend)) as session:
+        change = user(session)
+        assert session.modify(dataclasses.replace(change, dn="CN=Former Name,DC=example,DC=test")).outcome == "applied"
+        back = only(change, "msExchHomeServerName", change.changes[0].after, change.changes[0].before)
+        assert session.modify(dataclasses.replace(back, guid="")).outcome == "applied"
+        entry = session.read(change.dn, ["msExchHomeServerName"])
+        assert entry is not None
+        assert entry.all("msExchHomeServerName") == change.changes[0].before
+
+
 def test_a_missing_object_and_a_missing_target_are_told_apart(backend: Backend, directories: LdapDirectories) -> None:
     with directories.open(directory_of(backend)) as session:
         change = user(session)
