@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import settings
 
 # No deadline: two cores are shared with a domain controller and a browser, and a slow example is not a wrong one.
@@ -10,7 +11,7 @@ settings.register_profile("here", deadline=None)
 # In the gate the examples are the same every time, so that red means a change and not a throw of dice.
 settings.register_profile("gate", deadline=None, derandomize=True)
 # What tests put on the queue stays in their process; those of the worker itself start a real Redis.
-os.environ.setdefault("CHANGEOVER_BROKER_URL", "memory://")
+django_settings.CELERY_BROKER_URL = "memory://"
 settings.load_profile("gate" if os.environ.get("CI") else "here")
 
 

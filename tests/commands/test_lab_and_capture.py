@@ -1,0 +1,103 @@
+"""`manage.py capture` and `lab`: what real answers are kept of, and how a lab is led."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from console.domain.observe import observe_node
+from console.domain.switch.reading import read_directory
+from console.lab.presets import PASSWORD
+from console.lab.server import Lab
+from console.services.fields import open_field
+from console.services.plans import find_cluster
+from tests.commands.conftest import Told, one_object
+from tests.recordings import replay
+
+pytestmark = pytest.mark.django_db
+
+Manage = Callable[..., Told]
+
+
+def test_what_was_captured_of_a_node_reads_like_the_node_itself(tokyo: Lab, manage: Manage, tmp_path: Path) -> None:
+    path = tmp_path / "node.json"
+    assert one_object(manage("capture", "tyo-ex1", "--output", str(path), "--json"))["result"] == "captured"
+    bundle = replay.read(path)
+    with open_field(find_cluster("Tokyo")) as field:
+        live = field.observe_node("TYO-EX1")
+        cluster, clock = replay.cluster_of(bundle), replay.StoppedClock(bundle)
+        node = cluster.node("TYO-EX1")
+        again = observe_node(replay.node_session(bundle), cluster, node, field.generation, field.driver, clock)
+    for fact in ("hostname", "windows", "engine", "group_resources", "services", "stores"):
+        assert getattr(again, fact) == getattr(live, fact), fact
+
+
+def test_what_was_captured_of_a_directory_reads_like_the_directory_itself(tokyo: Lab, manage: Manage) -> None:
+    bundle = json.loads(manage("capture", "lab")[1])
+    with open_field(find_cluster("Tokyo")) as field:
+        live = field.read_directory()
+        again = read_directory(replay.directory_session(bundle), field.cluster, field.generation)
+    assert (again.primary, again.standby, again.pointers) == (live.primary, live.standby, live.pointers)
+    assert again.spn_holders == live.spn_holders
+
+
+@pytest.mark.parametrize("name", ["TYO-EX1", "lab"])
+def test_a_masked_capture_holds_no_name_of_the_inventory_and_no_password(tokyo: Lab, manage: Manage, name: str) -> None:
+    out = manage("capture", name, "--mask")[1].casefold()
+    for told in ("tyo-ex1", "tyo-ex2", "tokyo", "svc-changeover", "127.0.31", PASSWORD.casefold()):
+        assert told not in out
+    assert "commands" in out or "calls" in out
+
+
+def test_capturing_changes_nothing(tokyo: Lab, manage: Manage) -> None:
+    before = len(tokyo.world.log.since(0))
+    manage("capture", "TYO-EX2")
+    manage("capture", "lab")
+    assert len(tokyo.world.log.since(0)) == before
+
+
+def test_what_is_not_in_the_inventory_is_refused_with_the_names_that_are(tokyo: Lab, manage: Manage) -> None:
+    code, _, err = manage("capture", "NOWHERE")
+    assert code == 2
+    assert "TYO-EX1" in err
+
+
+def test_a_node_that_does_not_answer_fails_with_a_remedy(tokyo: Lab, manage: Manage) -> None:
+    tokyo.fault("TYO-EX2", "refuse")
+    try:
+        told = manage("capture", "TYO-EX2", "--json")
+    finally:
+        tokyo.fault("TYO-EX2", "refuse", on=False)
+    assert told[0] == 1
+    assert one_object(told)["remedy"]
+
+
+def test_a_bundle_that_cannot_be_written_fails_with_a_remedy(tokyo: Lab, manage: Manage, tmp_path: Path) -> None:
+    code, _, err = manage("capture", "TYO-EX1", "--output", str(tmp_path / "no" / "folder.json"))
+    assert code == 1
+    assert "--output" in err
+
+
+def test_a_lab_is_broken_and_mended_from_the_command_line(lab: Lab, manage: Manage) -> None:
+    state = ("--state", str(lab.state))
+    assert manage("lab", "fault", "TYO-EX1", "slow", "on", "--arg", "ms=1", *state)[0] == 0
+    faults = one_object(manage("lab", "status", "--json", *state))["lab"]["clusters"][0]["nodes"][0]["faults"]
+    assert faults == {"slow": {"ms": "1"}}
+    assert manage("lab", "fault", "TYO-EX1", "slow", "off", *state)[0] == 0
+    assert manage("lab", "fault", "directory", "busy", "on", "--arg", "count=1", *state)[0] == 0
+    assert manage("lab", "fault", "directory", "busy", "off", *state)[0] == 0
+
+
+@pytest.mark.parametrize("words", [("TYO-EX1", "sloow"), ("NOWHERE", "slow"), ("directory", "sloow")])
+def test_a_fault_that_there_is_not_is_refused(lab: Lab, manage: Manage, words: tuple[str, str]) -> None:
+    told = manage("lab", "fault", *words, "on", "--json", "--state", str(lab.state))
+    assert told[0] == 2
+    assert one_object(told)["result"] == "refused"
+
+
+@pytest.mark.parametrize("command", ["status", "down"])
+def test_a_lab_that_is_not_there_fails_with_a_remedy(manage: Manage, tmp_path: Path, command: str) -> None:
+    code, _, err = manage("lab", command, "--state", str(tmp_path))
+    assert code == 1
+    assert "lab up" in err
