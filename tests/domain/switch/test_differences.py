@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from ldap3.utils.dn import escape_rdn
 
 from console.domain.directory import Mailbox
 from console.domain.switch.differences import (
@@ -233,3 +234,18 @@ def test_many_strange_values_are_counted_rather_than_listed() -> None:
     remarks = survey(direction_to(found, "EX2"), boxes, 0).remarks
     assert len(remarks) == 51
     assert "70 more" in remarks[-1]
+
+
+SERVER_NAMES = st.text("EXMAIL12-", min_size=1, max_size=6).filter(lambda name: name.strip("-"))
+
+
+@given(SERVER_NAMES, SERVER_NAMES, st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1))
+def test_whatever_servers_and_organization_are_called_there_and_back_is_the_same(
+    one: str, other: str, organization: str
+) -> None:
+    assume(one != other and organization.strip())
+    found = view(one, other, organization=escape_rdn(organization))
+    for start in (found.primary, found.standby):
+        there = moved(mailbox(start), direction_to(found, other))
+        assert there == mailbox(found.standby)
+        assert moved(there, direction_to(found, one)) == mailbox(found.primary)
