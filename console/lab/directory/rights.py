@@ -29,6 +29,10 @@ DELEGATED: dict[str, frozenset[str]] = {
 }
 
 
+DOMAIN_SID = (21, 1004336348, 1177238915, 682003330)  # the lab's domain; S-1-5- comes before it
+DOMAIN_ADMINS, DOMAIN_USERS = 512, 513
+
+
 @dataclass(frozen=True)
 class Caller:
     """The account of a connection; `role` is None for an anonymous one."""
@@ -46,6 +50,19 @@ ANONYMOUS = Caller()
 
 def caller_of(forest: Forest, account: Account) -> Caller:
     return Caller(f"{forest.netbios}\\{account.name}", account.role)
+
+
+def token_groups(caller: Caller) -> tuple[bytes, ...]:
+    """The SIDs of the groups in the caller's token (MS-DTYP 2.4.2); none for an anonymous one."""
+    if caller.role is None:
+        return ()
+    groups = [DOMAIN_USERS] + ([DOMAIN_ADMINS] if caller.is_administrator else [])
+    return tuple(_sid(*DOMAIN_SID, group) for group in groups)
+
+
+def _sid(*parts: int) -> bytes:
+    """A security identifier of the NT authority."""
+    return bytes([1, len(parts)]) + (5).to_bytes(6, "big") + b"".join(part.to_bytes(4, "little") for part in parts)
 
 
 def identify(forest: Forest, identity: str) -> Account | None:

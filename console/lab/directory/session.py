@@ -11,7 +11,7 @@ from ldaptor.protocols import pureldap
 from console.lab.directory import errors, wire
 from console.lab.directory.changes import Change
 from console.lab.directory.errors import DirectoryError
-from console.lab.directory.rights import ANONYMOUS, Caller
+from console.lab.directory.rights import ANONYMOUS, Caller, token_groups
 from console.lab.directory.rootdse import (
     CONTROLS,
     DOMAIN_SCOPE,
@@ -225,11 +225,14 @@ class Session:
 
     def _root_dse(self, number: int, selection: Selection) -> bytes:
         values = root_dse(self.service.forest, self.service.store.usn, self.service.clock())
-        chosen = (
+        chosen = [
             wire.attribute(name, [value.encode() for value in found])
             for name, found in values.items()
             if found and (selection.everything or "+" in selection.wanted or name.lower() in selection.wanted)
-        )
+        ]
+        groups = token_groups(self.caller)
+        if groups and "tokengroups" in selection.wanted:
+            chosen.append(wire.attribute("tokenGroups", list(groups)))
         return wire.search_entry(number, "", chosen)
 
 
