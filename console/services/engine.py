@@ -1,6 +1,7 @@
 """Where rows meet the domain: a plan is made for a record, and an operation's plan is performed."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 import structlog
 
@@ -9,7 +10,7 @@ from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
 from console.domain.lease import LeaseLost
-from console.domain.outcome import Ending, Status
+from console.domain.outcome import Ending, Status, Todo
 from console.domain.plan import Plan
 from console.domain.ports import Control
 from console.domain.runner import Runner
@@ -18,7 +19,7 @@ from console.domain.steps import BEHAVIOURS
 from console.domain.steps.base import Stage
 from console.models import Operation, PlanRecord
 from console.services.fields import open_field
-from console.services.journal import OperationJournal
+from console.services.journal import OperationJournal, storable
 from console.services.mailbox_slices import MailboxSlices, SliceWriter
 
 Perform = Callable[[Operation, int, Control], Ending]
@@ -56,7 +57,7 @@ def perform(operation: Operation, token: int, control: Control) -> Ending:
     )
     runner = Runner(stage, BEHAVIOURS)
     try:
-        return runner.run()
+        return without_secrets(runner.run(), field)
     except LeaseLost:
         raise
     except Exception as error:
@@ -69,6 +70,13 @@ def secrets_of(field: Field) -> tuple[Secret, ...]:
     """Every password by which the field's cluster is reached: no journal line may show one."""
     cluster = field.cluster
     return (*(node.credential.password for node in cluster.nodes), cluster.directory.credential.password)
+
+
+def without_secrets(ending: Ending, field: Field) -> Ending:
+    """The ending, with every password of the cluster masked in whatever a node or a directory said."""
+    values = storable({**asdict(ending), "todo": [todo.to_json() for todo in ending.todo]}, secrets_of(field))
+    todo = tuple(Todo(**item) for item in values["todo"])
+    return Ending(**{**values, "status": ending.status, "todo": todo})
 
 
 def never_began(operation: Operation, error: Exception) -> Ending:

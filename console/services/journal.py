@@ -1,5 +1,6 @@
 """Journal lines as rows: the number, the right to write and the line stand or fall in one transaction."""
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -38,8 +39,8 @@ class OperationJournal:
                 at=now,
                 kind=kind,
                 step=step,
-                text=_fitting(scrub(text, self._secrets)),
-                data=_scrubbed(data, self._secrets),
+                text=fitting(scrub(text, self._secrets)),
+                data=storable(data, self._secrets),
             )
 
 
@@ -47,7 +48,7 @@ def add_line(operation_id: int, kind: str, text: str, *, step: str = "", data: d
     """Add a line for a person or the sweep, who hold no lease. Call it inside their transaction."""
     seq = next_seq(operation_id, None)
     JournalLine.objects.create(
-        operation_id=operation_id, seq=seq, at=database_now(), kind=kind, step=step, text=_fitting(text), data=data
+        operation_id=operation_id, seq=seq, at=database_now(), kind=kind, step=step, text=fitting(text), data=data
     )
 
 
@@ -78,17 +79,18 @@ def _columns(kind: str, step: str, data: Mapping[str, object], now: datetime) ->
     return columns
 
 
-def _fitting(text: str) -> str:
-    """Without NUL, which PostgreSQL cannot keep, and no longer than a page can show."""
+def fitting(text: str) -> str:
+    """`text` without NUL, which PostgreSQL cannot keep, and no longer than a page can show."""
     text = text.replace("\0", "�")
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} … ({len(text)} characters)"
 
 
-def _scrubbed(value: Any, secrets: tuple[Secret, ...]) -> Any:
-    if isinstance(value, str):
-        return scrub(value, secrets)
+def storable(value: Any, secrets: tuple[Secret, ...] = ()) -> Any:
+    """`value` as JSON that any database takes, with every one of `secrets` masked in its texts."""
     if isinstance(value, Mapping):
-        return {str(key): _scrubbed(item, secrets) for key, item in value.items()}
+        return {str(key): storable(item, secrets) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_scrubbed(item, secrets) for item in value]
-    return value if value is None or isinstance(value, bool | int | float) else scrub(str(value), secrets)
+        return [storable(item, secrets) for item in value]
+    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return fitting(scrub(str(value), secrets))

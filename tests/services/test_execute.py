@@ -17,8 +17,9 @@ from console.models import AuditRecord, JournalLine, Operation
 from console.services import upkeep
 from console.services.clock import database_now
 from console.services.endings import end
-from console.services.engine import perform, unforeseen
+from console.services.engine import perform, unforeseen, without_secrets
 from console.services.execute import execute
+from console.services.fields import open_field
 from console.services.journal import OperationJournal
 from console.services.lease import Lease, LeaseKeeper, claim, prolong
 from tests.services import making
@@ -239,7 +240,7 @@ def test_a_line_that_cannot_be_written_takes_no_number() -> None:
     operation = making.operation(making.cluster())
     journal = OperationJournal(operation.pk, claimed(operation).token)
     with pytest.raises(IntegrityError):
-        journal.write("note", "not JSON", data={"ratio": float("nan")})
+        journal.write(None, "a line without a kind")  # type: ignore[arg-type]
     journal.write("note", "fine")
     assert list(JournalLine.objects.values_list("seq", flat=True)) == [1]
 
@@ -252,6 +253,25 @@ def test_no_secret_and_no_nul_reaches_the_journal() -> None:
     assert "hunter2" not in line.text + str(line.data)
     assert MASK in line.text
     assert "\0" not in line.text
+
+
+def test_whatever_a_node_says_can_be_kept() -> None:
+    operation = making.operation(making.cluster())
+    journal = OperationJournal(operation.pk, claimed(operation).token)
+    journal.write("output", "\0" * 9000, data={"ratio": float("nan"), "seen": {"a"}, "nul": "\0", "at": object})
+    line = JournalLine.objects.get()
+    assert len(line.text) < 5000
+    assert (line.data["ratio"], line.data["seen"], line.data["nul"]) == ("nan", ["a"], "�")
+
+
+def test_no_secret_reaches_an_ending(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHANGEOVER_TEST_PASSWORD", "hunter2-hunter2")
+    todo = (Todo("Ann", "it said hunter2-hunter2", "Look."),)
+    told = Ending(Status.FAILED, "The node said hunter2-hunter2\0.", "move", "Look.", todo, True)
+    with open_field(making.cluster()) as field:
+        ending = without_secrets(told, field)
+    assert "hunter2" not in str(ending)
+    assert (ending.status, ending.changed, ending.todo[0].what) == (Status.FAILED, True, "Ann")
 
 
 def test_what_goes_wrong_before_the_first_step_fails_and_says_that_nothing_was_changed() -> None:
