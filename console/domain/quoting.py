@@ -51,20 +51,25 @@ def batch_line(commands: Sequence[Sequence[str]], nonce: str) -> str:
     return _bounded(f'cmd /v:on /s /c "{" & ".join(parts)}"')
 
 
-def batch_lines(commands: Sequence[Sequence[str]], nonce: str) -> tuple[tuple[str, int], ...]:
-    """As few `batch_line`s as hold all commands, each with the number of its commands."""
+def batch_lines(
+    commands: Sequence[Sequence[str]], nonce: str, *, opening: Sequence[Sequence[str]] = ()
+) -> tuple[tuple[str, int], ...]:
+    """As few `batch_line`s as hold all commands, each with the number of its commands.
+
+    Every line begins with the commands of `opening`, which are not counted.
+    """
     lines: list[tuple[str, int]] = []
     held: list[Sequence[str]] = []
     for argv in commands:
         try:
-            batch_line([*held, argv], nonce)
+            batch_line([*opening, *held, argv], nonce)
         except Unquotable:
             if not held:
                 raise
-            lines.append((batch_line(held, nonce), len(held)))
+            lines.append((batch_line([*opening, *held], nonce), len(held)))
             held = []
         held = [*held, argv]
-    return (*lines, (batch_line(held, nonce), len(held))) if held else tuple(lines)
+    return (*lines, (batch_line([*opening, *held], nonce), len(held))) if held else tuple(lines)
 
 
 def run_folder(run_id: str) -> str:

@@ -142,6 +142,13 @@ def test_a_long_batch_becomes_several_lines() -> None:
     assert all(len(line) <= quoting.LINE_LIMIT for line, _ in lines)
 
 
+def test_every_line_of_a_long_batch_begins_with_what_opens_it() -> None:
+    commands = [("sc", "query", f"Service{'x' * 80}{n}") for n in range(200)]
+    lines = quoting.batch_lines(commands, "0f", opening=[("hostname",)])
+    assert sum(count for _, count in lines) == 200
+    assert all(line.startswith('cmd /v:on /s /c "hostname <nul') for line, _ in lines)
+
+
 def test_an_empty_batch_has_no_line() -> None:
     assert quoting.batch_lines([], "0f") == ()
 

@@ -18,6 +18,8 @@ from console.domain.topology import Node
 
 T = TypeVar("T")
 
+HOSTNAME = ("hostname",)
+
 IDLE_LIMIT = 60.0
 """Seconds after which the connection is made anew, since the node may have dropped it without our noticing."""
 
@@ -102,10 +104,8 @@ class Channel:
 
     def _prove(self, deadline: float) -> None:
         """Have the machine behind this shell say its name. Raises `WrongNode`."""
-        answer = self._command("hostname", deadline)
-        name = read_hostname(CommandResult(("hostname",), answer.exit_code, answer.stdout, answer.stderr))
-        if name.casefold() != self.node.name.casefold():
-            raise WrongNode(f"The machine at {self.node.address} calls itself {name}, not {self.node.name}.")
+        answer = self._command(" ".join(HOSTNAME), deadline)
+        demand_name(self.node, CommandResult(HOSTNAME, answer.exit_code, answer.stdout, answer.stderr))
         self._proved_on = self.shells_opened
 
     def _command(self, line: str, deadline: float, on_line: OnLine | None = None) -> Answer:
@@ -182,6 +182,13 @@ class Channel:
     def _quietly(self, ask: Callable[[], object]) -> None:
         """An exchange that only tidies up: short, and its failure changes nothing."""
         self._call(ask, self.clock.monotonic() + CLEANUP_SECONDS)
+
+
+def demand_name(node: Node, answer: CommandResult) -> None:
+    """Make sure that the machine that answered `hostname` is `node`. Raises `WrongNode`, `Garbled`."""
+    name = read_hostname(answer)
+    if name.casefold() != node.name.casefold():
+        raise WrongNode(f"The machine at {node.address} calls itself {name}, not {node.name}.")
 
 
 class _Quiet(Exception):

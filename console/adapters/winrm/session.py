@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from console.adapters.winrm import detached
-from console.adapters.winrm.channel import Answer, Channel
+from console.adapters.winrm.channel import HOSTNAME, Answer, Channel, demand_name
 from console.domain.errors import Garbled, ReachError, Unavailable
 from console.domain.ports import Argv, CommandResult, DetachedRun, OnLine
 from console.domain.quoting import batch_lines, cmd_line, detached_lines
@@ -42,15 +42,18 @@ class WinrmSession:
     def batch(self, commands: Sequence[Argv], *, within: float) -> tuple[CommandResult, ...]:
         """Run read-only commands in one round trip, or as few as fit a command line; one result for each.
 
-        Standard error comes with standard output, in the order in which it was printed.
-        Raises `ReachError`, `Garbled`, `Unquotable`.
+        Standard error comes with standard output, in the order in which it was printed. Every line also asks the
+        machine for its name, so that no fact of another machine is ever taken for this node's.
+        Raises `ReachError`, `WrongNode`, `Garbled`, `Unquotable`.
         """
         nonce = secrets.token_hex(6)
         results: list[CommandResult] = []
-        for line, count in batch_lines(commands, nonce):
+        for line, count in batch_lines(commands, nonce, opening=(HOSTNAME,)):
             answer = self._execute(line, within)
-            asked = commands[len(results) : len(results) + count]
-            results.extend(split_batch(asked, answer, nonce))
+            asked = (HOSTNAME, *commands[len(results) : len(results) + count])
+            name, *read = split_batch(asked, answer, nonce)
+            demand_name(self.node, name)
+            results.extend(read)
         return tuple(results)
 
     def launch(self, run_id: str, argv: Argv, *, within: float) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.certs import where
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from winrm.protocol import Protocol
 from winrm.transport import Transport
 
@@ -14,7 +14,7 @@ from console.domain.topology import Node
 CONNECT_TIMEOUT = 5.0
 """Seconds; an address that is dead must not cost more."""
 
-OPERATION_TIMEOUT = 20
+OPERATION_TIMEOUT = 15
 """Seconds that a node is given to open a shell or to take a command: signing on may be slow."""
 
 RECEIVE_TIMEOUT = 5
@@ -24,7 +24,7 @@ REPLY_LIMIT = 4 * 1024 * 1024
 """Bytes of one HTTP reply; pywinrm asks for envelopes of 150 kB."""
 
 _DEMAND_LIMIT = 64 * 1024
-_GRACE = 10.0
+_GRACE = 5.0
 """Seconds that a reply may take beyond the operation timeout."""
 
 
@@ -112,7 +112,7 @@ class BoundedTransport(Transport):
             endpoint=endpoint(node),
             username=node.credential.username,
             password=node.credential.password.reveal(),
-            ca_trust_path=node.ca_file or where(),
+            ca_trust_path=node.ca_file or DEFAULT_CA_BUNDLE_PATH,
             auth_method=node.auth,
             message_encryption="always" if sealed else "auto",
             proxy=None,

@@ -81,6 +81,15 @@ def test_another_machine_is_noticed_before_the_first_write(lab: Lab, session: Wi
     assert len(lab.world.log.since(0)) == before
 
 
+def test_no_fact_of_another_machine_is_taken_for_the_nodes(lab: Lab, session: WinrmSession) -> None:
+    session.launch("co-1-log", ("clplogcmd", "-m", "x", "-l", "INFO"), within=10)
+    lab.fault("TYO-EX1", "other-name", computer="STRANGER")
+    with pytest.raises(WrongNode):
+        session.launched("co-1-log", within=10)
+    with pytest.raises(WrongNode):
+        session.batch([("sc", "query", "MSExchangeIS")], within=10)
+
+
 def test_the_name_is_compared_without_regard_to_case(lab: Lab, session: WinrmSession) -> None:
     lab.fault("TYO-EX1", "other-name", computer="tyo-ex1")
     assert session.run(("sc", "stop", "POP3Svc"), within=10).ok
@@ -128,7 +137,7 @@ def test_what_is_beyond_the_cap_is_cut_with_a_note(lab: Lab, session: WinrmSessi
 
 def test_a_batch_that_is_cut_is_garbled_and_says_which_command(lab: Lab, session: WinrmSession) -> None:
     lab.world.node("TYO-EX1").disk.write("C:\\huge.txt", b"y" * 2_200_000)
-    with pytest.raises(Garbled, match=r"'hostname' \(2 of 2\) did not come whole|huge"):
+    with pytest.raises(Garbled, match=r"'hostname' \(3 of 3\) did not come whole|huge"):
         session.batch([("type", "C:\\huge.txt"), ("hostname",)], within=60)
 
 
