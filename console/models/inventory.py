@@ -1,13 +1,19 @@
 """What the console knows of: sites, credentials, directories, clusters with their nodes and Exchange servers.
 
-The rules that a row must keep are in `console.domain.inventory`; here are only the ones a database can hold.
+All rules are in `console.domain.inventory_rules`, which the services ask. Here are the ones that a database can hold,
+and, since they become part of commands and addresses, the checks of names: a row with a wrong one is never saved.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from console.domain import inventory as rules
+from console.domain import inventory_names as names
 
 PORT = Q(port__gte=1, port__lte=65535)
 
@@ -22,8 +28,32 @@ def default_greetings() -> list[str]:
     return list(rules.DEFAULT_GREETINGS)
 
 
-class Site(models.Model):
+class CheckedNames(models.Model):
+    """A row that refuses to be saved with a name that its check complains about."""
+
+    CHECKS: ClassVar[Mapping[str, Callable[[str], names.Complaint | None]]] = {}
+    """The check of each field; of a list, each item is checked."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; raises `ValidationError` with every complaint."""
+        found: dict[str, list[str]] = {}
+        for field, check in self.CHECKS.items():
+            value = getattr(self, field)
+            complaints = [check(item) for item in (value if isinstance(value, list) else [value])]
+            if texts := [" ".join(complaint) for complaint in complaints if complaint is not None]:
+                found[field] = texts
+        if found:
+            raise ValidationError(found)
+        super().save(*args, **kwargs)
+
+
+class Site(CheckedNames):
     """A place with its own worker queues: the workers there reach the nodes there."""
+
+    CHECKS = {"name": names.title}
 
     name = models.CharField(max_length=63)
 
@@ -36,8 +66,10 @@ class Site(models.Model):
         return self.name
 
 
-class Credential(models.Model):
+class Credential(CheckedNames):
     """An account's name and where its password is: a variable, a file, or encrypted here. Never the password."""
+
+    CHECKS = {"name": names.title, "username": names.username}
 
     class Source(models.TextChoices):
         ENV = "env", "environment variable"
@@ -65,8 +97,10 @@ class Credential(models.Model):
         return self.name
 
 
-class Directory(models.Model):
+class Directory(CheckedNames):
     """An Active Directory domain, spoken to over LDAP."""
+
+    CHECKS = {"name": names.title, "host": names.host}
 
     name = models.CharField(max_length=63)
     host = models.CharField(max_length=253)
@@ -91,8 +125,18 @@ class Directory(models.Model):
         return self.name
 
 
-class Cluster(models.Model):
+class Cluster(CheckedNames):
     """Two nodes with one Exchange failover group, one generation, one driver."""
+
+    CHECKS = {
+        "name": names.title,
+        "group": names.group,
+        "partition": names.drive,
+        "product_folder": names.windows_folder,
+        "spn_classes": names.spn_class,
+        "greetings": names.greeting,
+        "extra_services": names.service,
+    }
 
     name = models.CharField(max_length=63)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="clusters")
@@ -120,8 +164,10 @@ class Cluster(models.Model):
         return self.name
 
 
-class Node(models.Model):
+class Node(CheckedNames):
     """A Windows server of a cluster, reached over WinRM at its management address."""
+
+    CHECKS = {"name": names.computer_name, "address": names.host}
 
     class Role(models.TextChoices):
         PRIMARY = "primary", "primary"
@@ -159,8 +205,10 @@ class Node(models.Model):
         return self.name
 
 
-class ExchangeServer(models.Model):
+class ExchangeServer(CheckedNames):
     """The Exchange server object that belongs to a node."""
+
+    CHECKS = {"name": names.computer_name}
 
     cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="servers")
     node = models.OneToOneField(Node, on_delete=models.CASCADE, related_name="server")
