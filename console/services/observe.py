@@ -7,16 +7,13 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
-from console.domain.observation import Seen
-from console.domain.status import ClusterStatus, Fact, NodeStatus, Tone, summarise
-from console.domain.switch.differences import directory_owner
 from console.models import Cluster, ObservationRecord, ObservationTurn
 from console.services import queue
 from console.services.clock import database_now
 from console.services.fields import open_field
+from console.services.looking import Looked, look, unreadable
 
 PENDING_SECONDS = 60
 """An observation that was asked for and not made within this is asked for anew, not made late."""
@@ -32,13 +29,13 @@ def observe(cluster: Cluster, open_it: Callable[[Cluster], Field] = open_field) 
     at = database_now()
     try:
         with open_it(cluster) as field:
-            status = _look(field)
+            looked = look(field)
     except ChangeoverError as error:
-        status = unreadable(cluster, f"{error.message} {error.remedy}".strip(), at)
+        looked = unreadable(cluster, f"{error.message} {error.remedy}".strip(), at)
     except Exception as error:
         log.exception("observation failed", cluster=cluster.name)
-        status = unreadable(cluster, f"An unexpected {type(error).__name__}; the worker's log has it.", at)
-    return _keep(cluster, status, at)
+        looked = unreadable(cluster, f"An unexpected {type(error).__name__}; the worker's log has it.", at)
+    return _keep(cluster, looked, at)
 
 
 def ask(cluster: Cluster) -> None:
@@ -67,56 +64,15 @@ def ask_due() -> int:
     return sent
 
 
-def unreadable(cluster: Cluster, why: str, at: datetime) -> ClusterStatus:
-    """What a cluster amounts to of which nothing at all could be read: everything unknown, and why."""
-    when = at.isoformat()
-
-    def unknown(key: str, label: str, node: str = "") -> Fact:
-        return Fact(key, label, "unknown", Tone.UNKNOWN, when, why, node)
-
-    nodes = [(node.name, node.role) for node in cluster.nodes.order_by("role")]
-    return ClusterStatus(
-        headline=f"Whether mail is up is not known: {why}",
-        tone=Tone.UNKNOWN,
-        mail="unknown",
-        active="",
-        group=unknown("group", cluster.group),
-        nodes=tuple(NodeStatus(name, role, None, (unknown("reach", "WinRM", name),)) for name, role in nodes),
-        greetings=(),
-        directory=unknown("directory", "Directory"),
-        at=when,
-    )
-
-
-def _look(field: Field) -> ClusterStatus:
-    observation = field.observe()
-    return summarise(field.cluster, field.generation, observation, field.greet_all(), _directory_names(field))
-
-
-def _directory_names(field: Field) -> Seen[str]:
-    """The node whose server the directory names now."""
-    try:
-        owner = directory_owner(field.read_directory())
-    except ChangeoverError as error:
-        return Seen.nothing(error.message)
-    except Refusal as refusal:
-        return Seen.nothing(" ".join(reason.text for reason in refusal.reasons) or refusal.headline)
-    if owner.mixed or not owner.server:
-        return Seen.nothing(f"The directory does not agree with itself: {owner.mixed or 'it names neither server'}.")
-    cluster = field.cluster
-    ours = owner.server.casefold() == cluster.primary_server.casefold()
-    return Seen(cluster.primary.name if ours else cluster.standby.name)
-
-
-def _keep(cluster: Cluster, status: ClusterStatus, at: datetime) -> ObservationRecord:
+def _keep(cluster: Cluster, looked: Looked, at: datetime) -> ObservationRecord:
     """Keep it, unless one that was begun later is there already."""
+    values = {"at": at, "status": looked.status.to_json(), "checks": [check.to_json() for check in looked.checks]}
     with transaction.atomic():
-        row, made = ObservationRecord.objects.select_for_update().get_or_create(
-            cluster=cluster, defaults={"at": at, "status": status.to_json()}
-        )
+        row, made = ObservationRecord.objects.select_for_update().get_or_create(cluster=cluster, defaults=values)
         if not made and row.at <= at:
-            row.at, row.status = at, status.to_json()
-            row.save(update_fields=["at", "status"])
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.save(update_fields=list(values))
     return row
 
 

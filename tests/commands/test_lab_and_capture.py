@@ -11,6 +11,7 @@ from console.domain.switch.reading import read_directory
 from console.lab.presets import PASSWORD
 from console.lab.server import Lab
 from console.services.fields import open_field
+from console.services.observe import observe
 from console.services.plans import find_cluster
 from tests.commands.conftest import Told, one_object
 from tests.recordings import replay
@@ -101,3 +102,20 @@ def test_a_lab_that_is_not_there_fails_with_a_remedy(manage: Manage, tmp_path: P
     code, _, err = manage("lab", command, "--state", str(tmp_path))
     assert code == 1
     assert "lab up" in err
+
+
+def test_an_observation_of_a_healthy_cluster_is_good_and_ready_to_be_moved(tokyo: Lab) -> None:
+    record = observe(find_cluster("Tokyo"))
+    assert (record.status["tone"], record.status["mail"], record.status["active"]) == ("good", "up", "TYO-EX1")
+    assert {check["verdict"] for check in record.checks} == {"pass"}
+
+
+def test_an_observation_tells_what_stands_against_a_move(tokyo: Lab) -> None:
+    tokyo.fault("TYO-EX1", "partition-busy")
+    try:
+        record = observe(find_cluster("Tokyo"))
+    finally:
+        tokyo.fault("TYO-EX1", "partition-busy", on=False)
+    (against,) = [check for check in record.checks if check["verdict"] == "fail"]
+    assert "explorer.exe" in against["reason"] + against["evidence"]
+    assert against["remedy"]
