@@ -3,6 +3,7 @@
 import re
 import string
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -221,3 +222,15 @@ def test_what_a_command_says_on_standard_error_stays_with_it(session: WinrmSessi
     assert first.exit_code == 9009
     assert "cannot find the file" in second.stdout
     assert "nosuch' is not" not in second.stdout
+
+
+def test_threads_on_one_session_take_turns(lab: Lab, session: WinrmSession) -> None:
+    def ask(number: int) -> str:
+        (result,) = session.batch([("type", f"C:\\{number}.txt")], within=20)
+        return result.stdout
+
+    for number in range(20):
+        lab.world.node("TYO-EX1").disk.write(f"C:\\{number}.txt", str(number).encode())
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        assert list(pool.map(ask, range(20))) == [str(number) for number in range(20)]
+    assert shells(lab) == 1
