@@ -16,7 +16,9 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from console.domain.inventory import Path
 
 TAG = "tag:yaml.org,2002:"
+LIST, MAPPING = "a list", "a mapping"
 WHAT = {"str": "text", "int": "a number", "float": "a number", "bool": "yes or no", "null": "nothing"}
+WHAT |= {LIST: LIST, MAPPING: MAPPING}
 
 
 @dataclass(frozen=True, order=True)
@@ -46,7 +48,9 @@ def compose(text: str) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         remedy = "Correct the line; text with a colon, such as a drive, needs quotes."
-        raise Unreadable(Mistake(mark.line + 1 if mark else 1, f"This is not YAML: {error.problem}.", remedy)) from None
+        # A quoted piece longer than punctuation is the file's own text, such as a password with an asterisk in front.
+        why = re.sub(r"(['\"])(?!<)[^'\"]{2,}\1", "a name", error.problem or "it cannot be read")
+        raise Unreadable(Mistake(mark.line + 1 if mark else 1, f"This is not YAML: {why}.", remedy)) from None
     except YAMLError:
         raise Unreadable(Mistake(1, "This is not YAML: it has a character that YAML forbids.", "Remove it.")) from None
     except RecursionError:
@@ -148,12 +152,12 @@ class Reader:
 def scalar_type(node: Node) -> str:
     """`str`, `int`, `float`, `bool`, `null`, or what else the node is."""
     if not isinstance(node, ScalarNode):
-        return "a list" if isinstance(node, SequenceNode) else "a mapping"
+        return LIST if isinstance(node, SequenceNode) else MAPPING
     return str(node.tag).removeprefix(TAG)
 
 
 def _expected(reader: Reader, node: Node, path: Path, what: str) -> Bad:
-    got = WHAT.get(scalar_type(node), scalar_type(node))
+    got = WHAT.get(scalar_type(node), "something else")
     message = f"{_last_name(path)} must be {what}, not {got}."
     remedy = "Put it in quotes." if what == "text" and isinstance(node, ScalarNode) else f"Give {what}."
     return reader.report(path, reader.line_of(path), message, remedy)

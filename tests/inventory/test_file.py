@@ -59,6 +59,16 @@ def test_a_password_in_the_file_is_refused_and_not_repeated() -> None:
     assert "hunter2" not in "\n".join(map(str, mistakes(MISTAKEN.read_text())))
 
 
+@pytest.mark.parametrize(
+    "mark", ["", "*", "&", "%", "@", "`", "!", "!!", "|", "> ", "'", '"', "[", "{", "? ", "- ", "a: "]
+)
+def test_no_password_is_repeated_whatever_yaml_makes_of_it(mark: str) -> None:
+    for key in ("password", "env", "file", "stored", "username"):
+        told = mistakes(f"credentials:\n  - name: nodes\n    {key}: {mark}hunter2\n")
+        assert "hunter2" not in "\n".join(map(str, told))
+        assert told
+
+
 WRONG: list[tuple[str, str, int, str]] = [
     ("sites:", "places:", 1, "'places' is not a known key"),
     ("  - name: Tokyo", "  - Tokyo", 2, "Keys with values are expected"),
