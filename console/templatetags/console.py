@@ -230,7 +230,7 @@ def is_checkbox(field: BoundField) -> bool:
 def described(field: BoundField) -> SafeString:
     """The field's control, tied to its help and its error for who cannot see that they are near."""
     parts = [f"help-{field.id_for_label}"] if field.help_text else []
-    attributes = {"aria-invalid": "true"} if field.errors else {}
+    attributes: dict[str, str | bool] = {"aria-invalid": "true"} if field.errors else {}
     if field.errors:
         parts.append(f"error-{field.id_for_label}")
     if parts:

@@ -14,6 +14,7 @@ from console.services.audit_actions import Action
 from console.services.audit_export import as_csv, as_jsonl, filtered
 from console.web.access import actor_of, methods, needs
 from console.web.forms.filters import AuditFilterForm
+from console.web.streaming import download
 
 PAGE = 50
 FORMATS = {"csv": (as_csv, "text/csv"), "jsonl": (as_jsonl, "application/jsonl")}
@@ -53,10 +54,7 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
         subject = audit.Subject("audit", name=form)
         audit.record(Action.AUDIT_EXPORTED, actor_of(request), subject, after={"format": form, "filters": filters})
     write, content_type = FORMATS[form]
-    headers = {"Content-Disposition": f'attachment; filename="changeover-audit.{form}"'}
-    return StreamingHttpResponse(
-        write(filtered(wanted)), content_type=f"{content_type}; charset=utf-8", headers=headers
-    )
+    return download(write(filtered(wanted)), content_type, f"changeover-audit.{form}")
 
 
 def _changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[tuple[str, Any, Any, bool]]:

@@ -1,5 +1,6 @@
 """The inventory: what the console knows of, added and changed by forms, taken out and put in as YAML."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from console.web.forms.cluster import ClusterForm
 from console.web.forms.inventory import CredentialForm, DirectoryForm, SiteForm
 
 LARGEST_FILE = 2_000_000
+SECRETS = re.compile(r"(?im)^([\s\-]*[\w\-]*(?:pass|pwd|secret)[\w\-]*[\"']?\s*:).*$")
+"""Lines of a file that hold what must not be in it; the rest of the file is shown back with its mistakes."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,12 @@ def apply(request: HttpRequest) -> HttpResponseBase:
     if not problem:
         asked = {name: bool(request.POST.get(name)) for name in ("dry_run", "prune")}
         applied = apply_inventory(text, actor_of(request), **asked)
-    context = {"section": "inventory", "text": text, "problem": problem, "applied": applied}
+    context = {
+        "section": "inventory",
+        "text": SECRETS.sub(r"\1 ********", text),
+        "problem": problem,
+        "applied": applied,
+    }
     return render(request, "inventory/apply.html", context | _outcome(applied), status=_status(applied))
 
 

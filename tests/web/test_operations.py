@@ -1,0 +1,236 @@
+"""The operation's page: the sentence, the steps, the journal, what can be done; and the history."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from console.models import Cluster, JournalLine, Operation
+from tests.services import making
+from tests.web import world
+from tests.web.reading import kept
+
+Page = Callable[..., str]
+
+
+def at(operation: Operation, name: str = "operation") -> str:
+    return reverse(name, args=[operation.pk])
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_one_that_waits_says_that_nothing_has_begun(olga: Client, tokyo: Cluster, page: Page) -> None:
+    text = page(olga, at(making.operation(tokyo)))
+    assert "Waiting for a worker of the site main. Nothing has been started." in text
+    assert "it expires and never starts late" in text
+    assert "Stops at once" in text
+
+
+def test_one_that_runs_says_what_runs_and_what_can_be_done(olga: Client, tokyo: Cluster, page: Page) -> None:
+    operation = world.running(tokyo)
+    text = page(olga, at(operation))
+    assert "Mail has not been touched yet." in text
+    assert "You can still stop it; it would stop before “Stop the services”." in text
+    world.write(operation, [("started", "stop", "Stop the services")])
+    Operation.objects.filter(pk=operation.pk).update(outage_started_at=timezone.now() - timedelta(seconds=65))
+    text = plain(page(olga, at(operation)))
+    assert "Mail is down since" in text
+    assert "Now: Stop the services" in text
+    assert "1 min 05 s" in text or "1 min 06 s" in text
+    assert "past its last safe point" in text
+    assert "a half-moved Exchange is worse" in text
+
+
+def test_one_without_a_live_worker_is_never_shown_as_running_well(olga: Client, tokyo: Cluster, page: Page) -> None:
+    operation = world.running(tokyo, lease_until=timezone.now() - timedelta(seconds=30))
+    world.write(operation, [("started", "move", "Move the group")])
+    text = page(olga, at(operation))
+    assert "We lost sight of the worker" in text
+    assert "during “Move the group”" in text
+    assert "now--lost" in text
+
+
+@pytest.mark.parametrize(
+    ("marks", "status", "states"),
+    [
+        ([], "running", ["waiting", "waiting", "waiting"]),
+        (["started stop"], "running", ["running", "waiting", "waiting"]),
+        (["started stop", "done stop", "started move"], "running", ["done", "running", "waiting"]),
+        (
+            ["started stop", "already stop", "started move", "failed move"],
+            "failed",
+            ["already", "failed", "not-reached"],
+        ),
+        (["started stop", "failed stop"], "uncertain", ["uncertain", "not-reached", "not-reached"]),
+        (["started stop"], "uncertain", ["uncertain", "not-reached", "not-reached"]),
+    ],
+)
+def test_each_step_shows_how_it_stands(
+    olga: Client, tokyo: Cluster, page: Page, marks: list[str], status: str, states: list[str]
+) -> None:
+    operation = world.running(tokyo) if status == "running" else world.ended(tokyo, status)
+    world.write(operation, [(*mark.split(), "text") for mark in marks])  # type: ignore[misc]
+    text = page(olga, at(operation))
+    shown = [part.split('"')[0] for part in text.split("run-step run-step--")[1:]]
+    assert shown == states
+
+
+def test_progress_is_counted(olga: Client, tokyo: Cluster, page: Page) -> None:
+    operation = world.running(tokyo)
+    world.write(operation, [("started", "stop", "Stop")])
+    world.write(operation, [("progress", "stop", "so far")], {"done": 1240, "total": 2000})
+    assert "1240 of 2000" in page(olga, at(operation))
+
+
+@pytest.mark.parametrize(
+    ("status", "columns", "said"),
+    [
+        ("succeeded", {}, "Next, when it is time"),
+        ("failed", {"ending_remedy": "End ntbackup.exe."}, "End ntbackup.exe."),
+        ("failed", {"todo": [{"what": "CN=Ann", "why": "gone", "remedy": "Look at her."}]}, "failed, incomplete"),
+        ("failed", {"todo": [{"what": "CN=Ann", "why": "gone", "remedy": "Look at her."}]}, "Look at her."),
+        ("stopped", {}, "Make a new plan"),
+        ("uncertain", {}, "Look, then acknowledge"),
+        ("uncertain", {}, "Nothing was observed since this operation ended."),
+    ],
+)
+def test_each_ending_says_what_comes_next(
+    olga: Client, tokyo: Cluster, page: Page, status: str, columns: dict[str, object], said: str
+) -> None:
+    text = page(olga, at(world.ended(tokyo, status, **columns)))
+    assert "So it ended." in text
+    assert said in text
+
+
+def test_the_outage_is_told(olga: Client, tokyo: Cluster, page: Page) -> None:
+    now = timezone.now()
+    operation = world.ended(
+        tokyo, "succeeded", outage_started_at=now - timedelta(seconds=125), outage_ended_at=now - timedelta(seconds=3)
+    )
+    assert "Mail was down for <strong>2 min 02 s</strong>" in page(olga, at(operation))
+    assert "2 min 02 s" in page(olga, reverse("operations"))
+    Operation.objects.filter(pk=operation.pk).update(outage_ended_at=None)
+    assert "<strong>not proved</strong>" in page(olga, at(operation))
+
+
+def test_stopping_asks_once_and_says_what_it_waits_for(olga: Client, tokyo: Cluster, page: Page) -> None:
+    operation = world.running(tokyo)
+    for _ in range(2):
+        response = olga.post(at(operation, "stop-operation"), {"reason": "wrong day"})
+        assert response["Location"] == at(operation)
+    assert JournalLine.objects.filter(operation=operation, text__contains="wrong day").count() == 1
+    assert "olga asked it to stop" in plain(page(olga, at(operation)))
+
+
+def test_stopping_what_is_over_is_refused(olga: Client, tokyo: Cluster) -> None:
+    operation = world.ended(tokyo, "succeeded")
+    response = olga.post(at(operation, "stop-operation"))
+    assert response.status_code == 409
+    assert "There is nothing left to stop." in response.content.decode()
+
+
+def test_an_uncertain_ending_is_acknowledged_only_after_a_fresh_observation(olga: Client, tokyo: Cluster) -> None:
+    operation = world.ended(tokyo, "uncertain", ended_at=timezone.now() - timedelta(minutes=5))
+    said = {"note": "The group is on TOK-EX2."}
+    early = olga.post(at(operation, "acknowledge-operation"), said)
+    assert early.status_code == 409
+    assert "has not been observed since" in early.content.decode()
+    world.observed(tokyo, ago=1)
+    assert olga.post(at(operation, "acknowledge-operation"), {"note": " "}).status_code == 422
+    assert olga.post(at(operation, "acknowledge-operation"), said).status_code == 302
+    operation.refresh_from_db()
+    assert operation.acknowledge_note == "The group is on TOK-EX2."
+    assert "Acknowledged by olga" in olga.get(at(operation)).content.decode()
+
+
+def test_the_journal_shows_its_end_first_and_earlier_lines_on_demand(olga: Client, tokyo: Cluster, page: Page) -> None:
+    operation = world.running(tokyo)
+    world.filled(operation, 1000)
+    text = page(olga, at(operation))
+    assert 'id="L1000"' in text
+    assert 'id="L701"' in text
+    assert 'id="L700"' not in text
+    assert "?before=701" in text
+    earlier = page(olga, f"{at(operation)}?before=701")
+    assert 'id="L700"' in earlier
+    assert 'id="L701"' not in earlier
+    assert "This is a part of the journal" in earlier
+
+
+def test_a_line_can_be_linked_to(olga: Client, tokyo: Cluster, page: Page) -> None:
+    operation = world.running(tokyo)
+    world.filled(operation, 1000)
+    text = page(olga, f"{at(operation)}?line=400")
+    assert 'id="L400"' in text
+    assert '<details class="jgroup" data-step="stop" open>' in text
+
+
+def test_the_journal_is_filtered_on_the_server(olga: Client, tokyo: Cluster, page: Page) -> None:
+    operation = world.running(tokyo)
+    world.filled(operation, 1000)
+    world.write(operation, [("warning", "move", "mind the gap")])
+    assert 'id="L7"' in page(olga, f"{at(operation)}?q=NUMBER+7")
+    text = page(olga, f"{at(operation)}?kind=warning")
+    assert "mind the gap" in text
+    assert 'id="L1000"' not in text
+    assert "No line fits this filter" in page(olga, f"{at(operation)}?step=greet")
+
+
+def test_lines_fold_by_step_and_trouble_stays_open(olga: Client, tokyo: Cluster, page: Page) -> None:
+    operation = world.running(tokyo)
+    quiet, loud = ("started", "stop", "Stop"), ("warning", "move", "hm")
+    world.write(operation, [("note", "", "opening"), quiet, loud, ("started", "greet", "Hear")])
+    text = page(olga, at(operation))
+    groups = [(part.split('"')[0], " open" in part.split(">")[0]) for part in text.split('jgroup" data-step="')[1:]]
+    assert groups == [("", False), ("stop", False), ("move", True), ("greet", True)]
+
+
+@pytest.mark.slow
+def test_a_journal_of_a_hundred_thousand_lines_opens_quickly(olga: Client, tokyo: Cluster, page: Page) -> None:
+    operation = world.running(tokyo)
+    for _ in range(10):
+        world.filled(operation, 10_000)
+    began = timezone.now()
+    text = page(olga, at(operation))
+    assert (timezone.now() - began).total_seconds() < 1.0
+    assert text.count('class="jl ') == 300
+    assert len(text) < 400_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_whole_journal_is_taken_away_as_text(olga: Client, tokyo: Cluster) -> None:
+    operation = world.running(tokyo)
+    world.filled(operation, 1200)
+    lines = kept(olga.get(at(operation, "operation-journal"))).splitlines()
+    assert len(lines) == 1200
+    assert lines[0].startswith("1\t")
+    assert lines[-1].endswith("output [stop]\tline number 1200")
+
+
+def test_the_changing_parts_come_alone(rita: Client, tokyo: Cluster, page: Page) -> None:
+    text = page(rita, at(world.running(tokyo), "operation-state"))
+    assert "<html" not in text
+    assert [part.split('"')[1] for part in text.split("data-region ")[1:]] == ["now", "todo", "actions", "steps"]
+
+
+def test_the_history_is_filtered_and_paged(olga: Client, tokyo: Cluster, page: Page) -> None:
+    operation = world.ended(tokyo, "failed")
+    other = world.running(making.cluster("OSAKA", 2), "failback")
+    assert "No operation fits" in page(olga, "/operations/?cluster=KYOTO")
+    for query in ("cluster=osaka", "kind=failback", "status=running", "who=olga&kind=failback"):
+        text = page(olga, f"/operations/?{query}")
+        assert at(other) in text, query
+        assert at(operation) not in text, query
+    day = timezone.localdate().isoformat()
+    assert at(other) in page(olga, f"/operations/?since={day}&until={day}")
+    assert at(other) not in page(olga, "/operations/?until=2001-01-01")
+
+
+def test_a_filter_that_cannot_be_read_says_how_to_write_it(olga: Client, tokyo: Cluster, page: Page) -> None:
+    assert "Write the day as 2026-01-31." in page(olga, "/operations/?since=yesterday")
+    assert "Nothing has been done yet" in page(olga, "/operations/")
