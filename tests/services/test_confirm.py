@@ -9,6 +9,7 @@ from django.db import connection
 
 from console.domain.checks import Refusal
 from console.models import AuditRecord, JournalLine, ObservationRecord, Operation, PlanRecord
+from console.services import confirm as confirming
 from console.services.access import NotAllowed
 from console.services.clock import database_now
 from console.services.confirm import confirm
@@ -141,12 +142,26 @@ def _all_at_once(work: list[Callable[[], None]]) -> None:
         thread.join()
 
 
-def test_the_constraint_turns_into_a_refusal_for_a_writer_that_came_first() -> None:
+@pytest.mark.parametrize(("kind", "words"), [("failback", "Operation"), ("failover", "")])
+def test_the_constraint_has_the_last_word_when_a_writer_slips_in(
+    monkeypatch: pytest.MonkeyPatch, kind: str, words: str
+) -> None:
     cluster = making.cluster()
-    record, other = making.ready(cluster), making.ready(cluster, "failback")
-    confirm(other, making.actor(), "first")
-    refusal = refused(lambda: confirm(record, making.actor(), "second"))
-    assert refusal.reasons[0].key == "reservation.acting"
+    record, other = making.ready(cluster), making.ready(cluster, kind)
+    opened = confirm(other, making.actor(), "first")
+    look, looks = confirming._standing, []
+
+    def too_early(record: PlanRecord) -> Operation | None:
+        looks.append(record.pk)
+        return None if len(looks) == 1 else look(record)
+
+    monkeypatch.setattr(confirming, "_standing", too_early)
+    if words:
+        assert refused(lambda: confirm(record, making.actor(), "second")).headline.startswith(words)
+    else:
+        assert confirm(record, making.actor(), "second") == opened
+    assert Operation.objects.count() == 1
+    assert len(looks) == 2
 
 
 def uncertain(cluster: making.Cluster) -> Operation:

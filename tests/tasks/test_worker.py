@@ -58,3 +58,44 @@ def test_wrong_usage_is_told_in_json_too(installation: Installation) -> None:
     code, told = installation.json("run")
     assert (code, told["result"]) == (2, "refused")
     assert "CLUSTER" in told["reasons"][0]["text"]
+
+
+def test_a_site_that_is_added_while_the_worker_runs_is_served_too(installation: Installation) -> None:
+    installation.redis()
+    installation.worker()
+    path = installation.folder / "inventory.yaml"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("sites:\n", "sites:\n  - name: second\n").replace("site: lab", "site: second")
+    path.write_text(text, encoding="utf-8")
+    assert installation.json("inventory", "apply", str(path))[0] == 0
+    code, told = installation.json("run", "TOKYO", "failover", "--yes", "--wait")
+    assert (code, told["result"]) == (0, "succeeded")
+
+
+def test_a_stop_that_is_asked_for_before_the_first_change_leaves_everything_as_it_was(
+    installation: Installation,
+) -> None:
+    installation.redis()
+    installation.lab.fault("TYO-EX1", "slow", ms="400")
+    installation.worker()
+    number = installation.json("run", "TOKYO", "failover", "--yes")[1]["operation"]["id"]
+    code, out, err = installation.manage("shell", "-c", STOP.format(number=number))
+    assert code == 0, out + err
+    wait_for(lambda: "operation ended" in (installation.folder / "worker.log").read_text(encoding="utf-8"))
+    installation.lab.fault("TYO-EX1", "slow", on=False)
+    code, out, err = installation.manage("shell", "-c", f"print(Operation.objects.get(pk={number}).ending_summary)")
+    assert "Stopped at ops's request" in out, out + err
+    assert owner(installation) == "TYO-EX1"
+    assert not running(installation)
+
+
+STOP = """
+import time
+from console.services.audit import Actor
+from console.services.operations import request_stop
+operation = Operation.objects.get(pk={number})
+while operation.status == "queued":
+    time.sleep(0.02)
+    operation.refresh_from_db()
+request_stop(operation, Actor.of(operation.requested_by, "page"))
+"""
