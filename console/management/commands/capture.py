@@ -65,8 +65,7 @@ def _cluster_of(name: str, cluster: str) -> Cluster:
     directory = Directory.objects.filter(name__iexact=name).first()
     if directory is None:
         nodes, directories = (
-            ", ".join(model.objects.order_by("name").values_list("name", flat=True)[:20])
-            for model in (Node, Directory)
+            ", ".join(model.objects.order_by("name").values_list("name", flat=True)[:20]) for model in (Node, Directory)
         )
         raise Refusal.of(
             f"The inventory has neither a node nor a directory called {name!r}.",
