@@ -44,7 +44,10 @@ class Action(StrEnum):
     OPERATION_REFUSED = "operation:request:refused", "{actor} asked for {subject} of {cluster} and was refused"
     OPERATION_STOP = "operation:stop:asked", "{actor} asked {subject} of {cluster} to stop"
     OPERATION_ACKNOWLEDGED = "operation:ending:acknowledged", "{actor} acknowledged how {subject} of {cluster} ended"
-    OPERATION_ENDED = "operation:ending:recorded", "The {subject} of {cluster} ended"
+    OPERATION_SUCCEEDED = "operation:ending:succeeded", "The {subject} of {cluster} succeeded"
+    OPERATION_FAILED = "operation:ending:failed", "The {subject} of {cluster} failed"
+    OPERATION_STOPPED = "operation:ending:stopped", "The {subject} of {cluster} was stopped"
+    OPERATION_UNCERTAIN = "operation:ending:uncertain", "The {subject} of {cluster} ended uncertain"
     OPERATION_EXPIRED = "operation:ending:expired", "The {subject} of {cluster} expired before a worker took it"
 
 

@@ -6,12 +6,19 @@ from django.db import transaction
 from django.db.models import Q
 
 from console.domain.lease import LeaseLost
-from console.domain.outcome import Ending
+from console.domain.outcome import Ending, Status
 from console.models import Operation
 from console.services import audit, queue
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.journal import add_line
+
+_ACTIONS = {
+    Status.SUCCEEDED: Action.OPERATION_SUCCEEDED,
+    Status.FAILED: Action.OPERATION_FAILED,
+    Status.STOPPED: Action.OPERATION_STOPPED,
+    Status.UNCERTAIN: Action.OPERATION_UNCERTAIN,
+}
 
 
 def end(
@@ -19,13 +26,14 @@ def end(
     ending: Ending,
     *,
     only_if: Q,
-    action: Action = Action.OPERATION_ENDED,
+    action: Action | None = None,
     actor: audit.Actor = audit.SYSTEM,
     reason: str = "",
 ) -> None:
     """End the operation as `ending` says, provided that its row still fits `only_if`.
 
-    Raises `LeaseLost`, and changes nothing, when it does not. The cluster is observed afresh afterwards.
+    The audit record's action tells the status, unless `action` says more. Raises `LeaseLost`, and changes nothing,
+    when it does not. The cluster is observed afresh afterwards.
     """
     with transaction.atomic():
         ended = Operation.objects.filter(only_if, pk=operation_id, status__in=Operation.ACTING)
@@ -37,7 +45,7 @@ def end(
         observation = queue.observation_queue(cluster.site.name)
         queue.send_after_commit(queue.OBSERVE_CLUSTER, cluster.pk, observation)
         audit.record(
-            action,
+            action or _ACTIONS[ending.status],
             actor,
             audit.Subject("operation", operation_id, operation.kind),
             cluster=cluster,

@@ -64,7 +64,7 @@ def settle_lost(operation_id: int | None = None) -> int:
             changed=True,
         )
         still = Q(status=Operation.Status.RUNNING, lease_token=operation.lease_token, lease_until__lte=database_now())
-        settled += _ended(operation, ending, still, Action.OPERATION_ENDED)
+        settled += _ended(operation, ending, still, Action.OPERATION_UNCERTAIN)
     return settled
 
 

@@ -47,7 +47,7 @@ def test_an_operation_is_carried_out_and_its_ending_is_in_row_journal_and_audit(
     assert operation.todo == [{"what": "Ann", "why": "the object is gone", "remedy": "Look."}]
     assert operation.started_at <= operation.ended_at
     assert JournalLine.objects.get(operation=operation, kind="ending").text == "Incomplete."
-    assert AuditRecord.objects.get(action="operation:ending:recorded").after["status"] == "failed"
+    assert AuditRecord.objects.get(action="operation:ending:failed").after["status"] == "failed"
 
 
 def test_a_second_delivery_finds_nothing_to_do() -> None:
@@ -137,7 +137,7 @@ def test_a_worker_whose_lease_has_passed_on_writes_nothing_more() -> None:
     operation.refresh_from_db()
     assert operation.status == "uncertain"
     assert JournalLine.objects.count() == lines
-    assert AuditRecord.objects.filter(action="operation:ending:recorded").count() == 1
+    assert AuditRecord.objects.filter(action="operation:ending:uncertain").count() == 1
 
 
 def test_an_old_token_writes_nothing_though_the_operation_runs() -> None:
