@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from console.lab import definition
-from console.lab.certificates import Authority
-from console.lab.directory.certificates import Files
 from console.lab.directory.definition import Account, Cluster, Forest, StorageGroup, Store
 from console.lab.directory.server import DirectoryServer
 from console.lab.server import Lab
@@ -36,14 +34,14 @@ class DirectoryPart:
 
 
 def assemble(world: definition.World, state: Path) -> Lab:
-    """A lab ready to start; its directory shares certificates and effect log. Raises `DefinitionError`."""
+    """A lab ready to start; its directory shares authority and effect log. Raises `DefinitionError`."""
     lab = Lab(world, state)
     if world.directory:
         part = directory_part(world)
         server = DirectoryServer(
             forest(world, part),
             record=_recorder(lab.world),
-            certificate=_certificate(lab.authority, part),
+            signer=lab.authority,
             host=part.host,
             port=part.port,
             tls_port=part.tls_port,
@@ -88,14 +86,6 @@ def _cluster(cluster: definition.Cluster, part: DirectoryPart) -> Cluster:
         storage_groups=groups,
         mailboxes=part.mailboxes,
     )
-
-
-def _certificate(authority: Authority, part: DirectoryPart) -> Files:
-    """A certificate of the lab's own authority for the domain controller."""
-    domain = ".".join(piece.partition("=")[2] for piece in part.base_dn.split(","))
-    host = f"{part.domain_controller.lower()}.{domain}"
-    certificate, key = authority.issue(host, [part.host])
-    return Files(certificate, key, authority.certificate_path)
 
 
 def _recorder(world: World) -> Callable[..., None]:

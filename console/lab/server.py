@@ -130,7 +130,8 @@ class Lab:
 
     def _server(self, node: Node) -> NodeServer:
         item = node.definition
-        tls = None if item.tls_port is None else self.authority.context(node.name.lower(), [item.address])
+        name = node.name.lower()
+        tls = None if item.tls_port is None else self.authority.issue(name, [name, item.address]).context()
         return NodeServer(self.world, node, tls)
 
     def _watch(self) -> None:

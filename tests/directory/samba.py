@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from console.lab.certificates import Authority, Files
 from console.lab.directory.base_tree import SITE
-from console.lab.directory.certificates import Authority, Files
 from console.lab.directory.definition import Forest
 from console.lab.directory.schema import DATA
 from console.lab.directory.server import Address
@@ -136,7 +136,7 @@ class SambaFactory:
         self._count += 1
         folder = _unpack(built, self.work / f"samba-{self._count}")
         host = f"{forest.domain_controller.lower()}.{forest.domain}"
-        files = Authority("Test CA").issue(folder, "server", [host, "localhost", "127.0.0.1"])
+        files = Authority(folder / "certificates").issue("server", [host, "localhost", "127.0.0.1"])
         _configure(forest, folder, files)
         server = SambaServer(forest, folder, files)
         server.start()

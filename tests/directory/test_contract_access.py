@@ -12,7 +12,7 @@ import ldap3
 import pytest
 from ldap3.core.exceptions import LDAPExceptionError
 
-from console.lab.directory.certificates import Authority
+from console.lab.certificates import Authority
 from tests.directory.backends import Backend
 from tests.directory.client import code, mailbox, read, store_of
 
@@ -121,8 +121,7 @@ def test_start_tls_makes_the_line_fit_for_a_password(backend: Backend) -> None:
 
 
 def test_a_certificate_of_another_authority_is_not_believed(backend: Backend, tmp_path: Path) -> None:
-    stranger = tmp_path / "stranger.crt"
-    stranger.write_bytes(Authority("Stranger").pem())
+    stranger = Authority(tmp_path, "Stranger").certificate_path
     connection = ldap3.Connection(backend.server(tls=backend.tls(stranger)))
     with pytest.raises((LDAPExceptionError, ssl.SSLError)) as caught:
         connection.bind()

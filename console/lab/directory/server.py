@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from console.lab.certificates import Authority, Files
 from console.lab.directory import names
-from console.lab.directory.certificates import Authority, Files
 from console.lab.directory.changes import Record
 from console.lab.directory.connection import Connection
 from console.lab.directory.definition import Forest
@@ -36,9 +36,8 @@ class DirectoryServer:
 
     `record` is called with kind, subject, attribute, before, after, by for each changed attribute, outside the
     directory's lock and before the client has its answer; without it the effects gather in `effects`.
-    Without `certificate` an authority of its own signs one; `authority` is then the file to trust. The fault
-    `certificate` shows `wrong_certificates` (by kind: name, issuer, expired) where they are given: those of an
-    authority that signed `certificate` are wrong in this one way only.
+    Its certificates are signed by `signer`, by an authority of its own without one; `authority` is the file to trust.
+    Those that the fault `certificate` shows (by kind: name, issuer, expired) are wrong in this one way only.
     Ports of 0 are chosen by the system and kept over a stop and start.
     """
 
@@ -48,8 +47,7 @@ class DirectoryServer:
         record: Record | None = None,
         clock: Callable[[], datetime] | None = None,
         *,
-        certificate: Files | None = None,
-        wrong_certificates: dict[str, Files] | None = None,
+        signer: Authority | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         tls_port: int = 0,
@@ -58,15 +56,15 @@ class DirectoryServer:
         self.forest = definition
         self.service = Service(definition, record or self._keep, clock)
         self._folder = tempfile.TemporaryDirectory(prefix="lab-directory-")
-        authority = Authority()
-        self.files = certificate or self._issue("server", authority)
-        self._wrong = {
-            "name": authority.issue(Path(self._folder.name), "name", ["other.example.invalid"]),
-            "issuer": self._issue("issuer", Authority("Unknown CA")),
-            "expired": self._issue("expired", authority, expired=True),
-            **(wrong_certificates or {}),
-        }
         self._host, self._ports = host, (port, tls_port)
+        signer = signer or Authority(Path(self._folder.name))
+        stranger = Authority(Path(self._folder.name) / "stranger", "Unknown CA")
+        self.files = self._issue("domain-controller", signer)
+        self._wrong = {
+            "name": signer.issue("domain-controller-name", ["other.example.invalid"]),
+            "issuer": self._issue("domain-controller", stranger),
+            "expired": self._issue("domain-controller-expired", signer, expired=True),
+        }
         self._listeners: list[socket.socket] = []
         self._connections: set[Connection] = set()
         self._guard = threading.Lock()
@@ -164,13 +162,11 @@ class DirectoryServer:
         """The context for a new connection, with a wrong certificate while that fault is on."""
         fault = self.service.faults.get("certificate")
         files = self.files if fault is None else self._wrong[fault["kind"]]
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(files.certificate, files.key)
-        return context
+        return files.context()
 
     def _issue(self, label: str, authority: Authority, *, expired: bool = False) -> Files:
         host = f"{self.forest.domain_controller.lower()}.{self.forest.domain}"
-        return authority.issue(Path(self._folder.name), label, [host, "localhost", "127.0.0.1"], expired=expired)
+        return authority.issue(label, [host, "localhost", self._host], expired=expired)
 
     def _keep(self, **effect: Any) -> None:
         self.effects.append(effect)
