@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError, ReachError
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status, Todo
@@ -43,6 +44,8 @@ class Runner:
                 raise
             except Uncertain as error:
                 return self._ended(Status.UNCERTAIN, step, error)
+            except Refusal as refusal:
+                return self._ended(Status.FAILED, step, _as_failure(refusal))
             except ChangeoverError as error:
                 return self._ended(Status.FAILED, step, error)
         return self._finished()
@@ -168,3 +171,10 @@ class Runner:
         if self.stage.control.stop_requested():
             self.stage.journal.write("note", "The stop was asked for after the last safe point; all steps are done.")
         return Ending(Status.SUCCEEDED, f"Mail is up on {plan.target}, proved.", changed=self.changed)
+
+
+def _as_failure(refusal: Refusal) -> StepFailed:
+    """What a step could not find where the plan found it, as the step's failure."""
+    texts = " ".join(reason.text for reason in refusal.reasons) or refusal.headline
+    remedies = " ".join(reason.remedy for reason in refusal.reasons)
+    return StepFailed(texts, remedy=remedies or None)

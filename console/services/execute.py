@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from console.domain.lease import LeaseLost
 from console.models import Operation
-from console.services import upkeep
+from console.services import outages, upkeep
 from console.services.endings import end
 from console.services.engine import Perform, perform
 from console.services.lease import LeaseKeeper, claim
@@ -27,6 +27,7 @@ def execute(operation_id: int, worker: str, do: Perform = perform) -> bool:
     log.info("operation begins", operation=operation_id, kind=operation.kind, cluster=operation.cluster.name)
     try:
         with LeaseKeeper(lease) as keeper:
+            outages.carry_over(operation)
             ending = do(operation, lease.token, keeper)
             end(operation_id, ending, only_if=Q(lease_token=lease.token, status=Operation.Status.RUNNING))
     except LeaseLost:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from console.domain.lease import LeaseLost
 from console.domain.secrets import Secret, scrub
@@ -74,7 +75,9 @@ def _columns(kind: str, step: str, data: Mapping[str, object], now: datetime) ->
     if kind in ("done", "already") and step:
         columns["steps_done"] = F("steps_done") + 1
     mark = OUTAGE_COLUMNS.get(str(data.get("mark", "")))
-    if mark is not None:
+    if mark == "outage_started_at":  # it may have been down since an operation before
+        columns[mark] = Coalesce(F(mark), now)
+    elif mark is not None:
         columns[mark] = now
     return columns
 

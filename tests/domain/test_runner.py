@@ -2,6 +2,7 @@
 
 import pytest
 
+from console.domain.checks import Reason, Refusal
 from console.domain.errors import AccessDenied, ConnectionLost, Drifted, Unreachable
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Status, Todo
@@ -144,3 +145,13 @@ def test_a_to_do_list_makes_the_ending_failed_incomplete():
 def test_a_step_that_fails_for_good_in_acting_is_failed():
     ending = runner({"thing": Scripted([NOT_YET], act=raising(StepFailed("Refused.", remedy="Ask.")))}).run()
     assert (ending.status, ending.remedy) == (Status.FAILED, "Ask.")
+
+
+def test_a_refusal_while_a_step_reads_is_that_steps_failure_with_every_remedy():
+    refusal = Refusal(
+        "Not there.", [Reason("NODE2 has no server object.", "Install it."), Reason("No MTA.", "Add it.")]
+    )
+    ending = runner({"thing": Scripted([refusal])}).run()
+    assert (ending.status, ending.step, ending.changed) == (Status.FAILED, "thing", False)
+    assert "NODE2 has no server object. No MTA." in ending.summary
+    assert ending.remedy == "Install it. Add it."

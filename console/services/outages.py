@@ -1,0 +1,18 @@
+"""Outages that outlast an operation: one that ended half-done leaves mail down, and a later one brings it up."""
+
+from console.models import Operation
+
+
+def carry_over(operation: Operation) -> None:
+    """Let the operation's outage begin where an earlier one left mail down, unless its own checks heard mail answer."""
+    with_outage = Operation.objects.filter(cluster_id=operation.cluster_id, outage_started_at__isnull=False)
+    earlier = with_outage.filter(pk__lt=operation.pk).order_by("-pk").first()
+    if earlier is None or earlier.outage_ended_at is not None or _mail_answered(operation):
+        return
+    Operation.objects.filter(pk=operation.pk).update(outage_started_at=earlier.outage_started_at)
+
+
+def _mail_answered(operation: Operation) -> bool:
+    """Whether every protocol greeted when the operation's plan was made."""
+    checks = (operation.plan.body or {}).get("checks", [])
+    return any(check.get("key") == "mail.now" and check.get("verdict") == "pass" for check in checks)
