@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from console.domain.checks import Check, Reason, Verdict
 from console.services.access import Right, why_not
 from console.web import icons, spans
+from console.web.session import THEMES
 
 register = template.Library()
 
@@ -29,7 +30,6 @@ OF_STATUS = {
     "uncertain": "unknown",
 }
 ICON_OF_STATUS = {"queued": "waiting", "stopped": "stopped"}
-THEMES = ("system", "light", "dark")
 KIND_WORDS = {"failover": "Fail over", "failback": "Fail back"}
 
 

@@ -13,10 +13,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from console.models import AuditRecord
 from console.services.audit import Actor, Subject, record
 from console.services.audit_actions import Action
-from console.templatetags.console import THEMES
 from console.web.access import methods
 
 YEAR = 365 * 24 * 3600
+THEMES = ("system", "light", "dark")
 
 
 class SignIn(LoginView):
