@@ -93,6 +93,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.service = service
         self.secure = secure
         self.node = service.node
+        self.boots = self.node.boots
         self.sign_in = SignIn(service.directory, service.node.definition.basic)
         super().__init__(stream, ("127.0.0.1", 0), None)  # type: ignore[arg-type]
 
@@ -140,7 +141,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._answer(200, b"\x00\x9c\xff<<garbage" * 7)
             return
         action, status, answer = self._perform(body, plain=not encrypted)
-        if status == 0:
+        if status == 0 or self._lost_power():
             return
         content_type = _SOAP_TYPE
         if encrypted and answer and self.sign_in.context:
@@ -188,6 +189,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         schedule.wait(lambda: not self.node.faulty(fault, action) or not self.service.wanted)
         self.close_connection = True
         return True
+
+    def _lost_power(self) -> bool:
+        """Whether the node has gone down since the connection was made: what died with it is no answer."""
+        self.close_connection |= self.node.boots != self.boots
+        return self.node.boots != self.boots
 
     def _break_off(self, status: int, answer: bytes, content_type: str) -> None:
         self.send_response(status)
