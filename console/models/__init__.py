@@ -2,6 +2,7 @@
 
 from console.models.accounts import OsAccount
 from console.models.audit import AuditHead, AuditRecord
+from console.models.hooks import HookNonce, HookRefusals, NodeKey
 from console.models.inventory import Cluster, Credential, Directory, ExchangeServer, Node, Site
 from console.models.operations import (
     JournalLine,
@@ -19,8 +20,11 @@ __all__ = [
     "Credential",
     "Directory",
     "ExchangeServer",
+    "HookNonce",
+    "HookRefusals",
     "JournalLine",
     "Node",
+    "NodeKey",
     "ObservationRecord",
     "ObservationTurn",
     "Operation",
