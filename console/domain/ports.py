@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from console.domain.directory import Controller, EntryChange, Modified
+from console.domain.events.facts import RunView
 from console.domain.filters import Filter
 from console.domain.observation import ClusterView
 from console.domain.topology import Cluster, Directory, GreetingAt, Node
@@ -176,6 +177,28 @@ class Mailboxes(Protocol):
         """The objectGUIDs of the list."""
 
 
+class Runs(Protocol):
+    """The runs of the cluster's own START.BATs that asked for a go, and the goes they were given.
+
+    At most one go of a cluster is unexpired at any time, whoever asks. What a run was told with a no stays told.
+    """
+
+    def starting(self, node: str, since: datetime) -> RunView | None:
+        """The latest run of `node` that asked at or after `since`."""
+
+    def run(self, run_id: str) -> RunView | None:
+        """The run called so."""
+
+    def give_go(self, run_id: str, *, valid_seconds: float) -> None:
+        """Answer the run with a go; a run that has one keeps it. Raises `GoHeld` when another's is unexpired."""
+
+    def say_no(self, run_id: str, reason: str) -> None:
+        """Answer the run with a no, unless it has fetched a go."""
+
+    def withdraw(self, run_id: str, reason: str) -> None:
+        """End the run's go, if it has one that it has not fetched, and answer no from now on."""
+
+
 class Driver(Protocol):
     """How one cluster product is asked and told; pure text in, pure text out."""
 
@@ -194,11 +217,23 @@ class Driver(Protocol):
     def move(self, cluster: Cluster, target: str) -> Argv:
         """The command that moves the Exchange group to `target`, run on the node that has it."""
 
+    def start(self, cluster: Cluster, node: str) -> Argv:
+        """The command that brings the stopped group up on `node`, run there; never forced."""
+
     def group_problems(self, resources: Sequence[str]) -> tuple[tuple[str, str], ...]:
         """What is wrong with the make-up of the group, as (reason, remedy) pairs."""
 
     def view_problems(self, cluster: Cluster, view: ClusterView, target: str) -> tuple[tuple[str, str], ...]:
         """What in a node's view forbids a planned move to `target`, as (reason, remedy) pairs."""
 
-    def script_state(self, resources: Sequence[str]) -> str:
-        """`none` when the group runs no script, else `guide/unknown`."""
+    def takeover_problems(self, cluster: Cluster, view: ClusterView, target: str) -> tuple[tuple[str, str], ...]:
+        """What in the target's view forbids that a person takes the group over, as (reason, remedy) pairs."""
+
+    def script_questions(self, cluster: Cluster, resources: Sequence[str]) -> tuple[Argv, ...]:
+        """The read-only commands that show the group's scripts on one node; none when the group runs nothing."""
+
+    def script_state(self, resources: Sequence[str], scripts: Sequence[CommandResult] = ()) -> str:
+        """`none` when the group runs no script, `console` when its scripts are ours unchanged, else `guide/unknown`.
+
+        `scripts` are the results of `script_questions`.
+        """

@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from console.domain.errors import ChangeoverError
+from console.domain.events.runs import NoRuns
 from console.domain.field import Field
 from console.domain.outcome import Todo
 from console.domain.plan import Plan, Step
-from console.domain.ports import Clock, Control, Journal, Mailboxes
+from console.domain.ports import Clock, Control, Journal, Mailboxes, Runs
 
 
 class Goal(StrEnum):
@@ -52,6 +53,7 @@ class Stage:
     control: Control
     clock: Clock
     todo: list[Todo] = made_by(default_factory=list)
+    runs: Runs = made_by(default_factory=NoRuns)
 
     def note(self, step: Step, text: str, *, kind: str = "note", **data: object) -> None:
         """Add a line about `step` to the journal."""

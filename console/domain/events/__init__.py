@@ -1,0 +1,1 @@
+"""What the nodes' own scripts report, and what the console makes of it: decided here, carried out elsewhere."""
