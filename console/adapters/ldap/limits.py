@@ -11,6 +11,8 @@ class Limits:
     answer: float = 30.0
     page: int = 500
     """Entries in a page of a search; Active Directory allows 1,000 (MaxPageSize)."""
+    connections: int = 4
+    """Connections that many changes are spread over; a few go over one."""
     tries: int = 6
     """Attempts without progress before an error is passed on."""
     pause: float = 0.25

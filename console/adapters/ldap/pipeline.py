@@ -1,18 +1,17 @@
-"""Many modifies in flight on one connection; when it breaks, what was in flight is read again, never just repeated."""
+"""Many modifies in flight; when a connection breaks, what was in flight is read again, never just repeated."""
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ldap3 import MODIFY_ADD, MODIFY_DELETE
-from ldap3.operation.modify import modify_operation
-
 from console.adapters.ldap.entries import entry_of
 from console.adapters.ldap.errors import SUCCESS, of_result
+from console.adapters.ldap.lanes import Arrival, Lanes
 from console.adapters.ldap.settling import SPN, TRANSIENT, concerns_one, settle
-from console.adapters.ldap.wire import Answer, Wire
+from console.adapters.ldap.wire import Answer
 from console.domain.directory import EntryChange, Modified
 from console.domain.errors import ConnectionLost, ReachError, TimedOut
 from console.domain.filters import Equal
@@ -35,8 +34,8 @@ class Pipeline:
     def __init__(self, session: LdapSession, window: int) -> None:
         self._session = session
         self._window = max(1, window)
-        self._wire: Wire | None = None
-        self._flying: dict[int, EntryChange] = {}
+        self._lanes = Lanes(session, self._window)
+        self._arrived: deque[Arrival] = deque()
         self._waiting: deque[EntryChange] = deque()
         self._failures = 0
         self._busy = False
@@ -48,9 +47,10 @@ class Pipeline:
         try:
             while True:
                 try:
-                    self._fill(source)
-                    if not self._flying:
-                        break
+                    if not self._arrived:
+                        self._fill(source)
+                        if not self._lanes.in_flight:
+                            break
                     results = self._collect()
                 except (ConnectionLost, TimedOut) as error:
                     results = self._recover(error)
@@ -63,44 +63,29 @@ class Pipeline:
             self._drain()
 
     def _fill(self, source: Iterator[EntryChange]) -> None:
-        if self._busy and self._flying:
+        flying = self._lanes.in_flight
+        if self._busy and flying:
             return
         if self._busy:
             self._pause()
-        while len(self._flying) < self._window and not self._error:
+        while flying < self._window and not self._error:
             change = self._waiting.popleft() if self._waiting else next(source, None)
             if change is None:
-                return
+                break
             self._waiting.appendleft(change)
-            self._use(self._session.wire())
-            message_id = self._send(change)
-            self._flying[message_id] = self._waiting.popleft()
-
-    def _use(self, wire: Wire) -> None:
-        """Notice when the session has made a new connection: what was in flight on the old one is then unsure."""
-        if self._flying and wire is not self._wire:
-            raise ConnectionLost(f"{self._session.where}: the connection was made anew.")
-        self._wire = wire
-
-    def _send(self, change: EntryChange) -> int:
-        wanted = {
-            part.attribute: [
-                *([(MODIFY_DELETE, list(part.removed))] if part.removed else []),
-                *([(MODIFY_ADD, list(part.added))] if part.added else []),
-            ]
-            for part in change.changes
-        }
-        assert self._wire is not None
-        return self._wire.send("modifyRequest", modify_operation(_address(change), wanted, False))
+            self._lanes.put(change, _address(change))
+            self._waiting.popleft()
+            flying += 1
+        self._lanes.flush()
 
     def _collect(self) -> list[Result]:
-        """Wait for one answer and see what it means."""
-        assert self._wire is not None
-        message_id = self._wire.wait_any(self._flying.keys())
-        answer = self._wire.wait(message_id)
-        change = self._flying[message_id]
-        results = self._judge(change, answer)
-        del self._flying[message_id]
+        """Take one answer, waiting where there is none, and see what it means."""
+        if not self._arrived:
+            self._arrived.extend(self._lanes.arrivals())
+        arrival = self._arrived[0]
+        results = self._judge(arrival.change, arrival.answer)
+        self._lanes.settled(arrival)
+        self._arrived.popleft()
         return results
 
     def _judge(self, change: EntryChange, answer: Answer) -> list[Result]:
@@ -129,7 +114,7 @@ class Pipeline:
         Sending again is safe: a request of the old connection that still comes through makes the new one fail its
         comparison, and the object is then found at its goal.
         """
-        unsure = list(self._flying.values())
+        unsure = self._lanes.unsure()
         if self._error or self._failures >= self._session.limits.tries:
             raise self._unsure(self._error or error) from error
         self._pause()
@@ -138,7 +123,7 @@ class Pipeline:
             results = [self._look_again(change) for change in unsure]
         except ReachError as again:
             raise self._unsure(again) from error
-        self._flying.clear()
+        self._forget()
         found = [result for result in results if result]
         self._failures = 0 if found else self._failures
         return found
@@ -155,10 +140,14 @@ class Pipeline:
 
     def _unsure(self, error: ReachError) -> ReachError:
         """The error with the news that what was in flight may have been done."""
-        unsure = bool(self._flying) or error.may_have_run
-        self._flying.clear()
+        unsure = bool(self._lanes.in_flight) or error.may_have_run
+        self._forget()
         self._session.drop()
         return type(error)(error.message, remedy=error.remedy, may_have_run=unsure)
+
+    def _forget(self) -> None:
+        self._arrived.clear()
+        self._lanes.close()
 
     def _read(self, change: EntryChange) -> Entry | None:
         """On the same connection, without a second try: another one would lose sight of what is in flight."""
@@ -171,13 +160,12 @@ class Pipeline:
 
     def _drain(self) -> None:
         """Wait for what is still in flight when the reader of the results has left."""
-        try:
-            while self._flying and self._wire is not None:
-                message_id = self._wire.wait_any(self._flying.keys())
-                self._wire.wait(message_id)
-                del self._flying[message_id]
-        except ReachError:
-            self._flying.clear()
+        with contextlib.suppress(ReachError):
+            while self._lanes.in_flight:
+                for arrival in self._arrived or self._lanes.arrivals():
+                    self._lanes.settled(arrival)
+                self._arrived.clear()
+        self._forget()
 
 
 def _address(change: EntryChange) -> str:

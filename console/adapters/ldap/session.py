@@ -47,6 +47,10 @@ class LdapSession:
             self._wire, self._peer = open_wire(self.directory, self._peer, self.limits)
         return self._wire
 
+    def further_wire(self) -> Wire:
+        """One more signed-in connection to the same machine, for the caller to close. Raises `ReachError`."""
+        return open_wire(self.directory, self._peer, self.limits)[0]
+
     def drop(self) -> None:
         """Let the connection go; the next request makes a new one to the same machine."""
         if self._wire is not None:

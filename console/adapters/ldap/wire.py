@@ -1,49 +1,25 @@
 """LDAP messages over one socket, many in flight: answers are kept apart by message id (RFC 4511 section 4.1.1.1).
 
-ldap3 encodes the requests and decodes the answers. Its own connection classes are not used: they lose sight of what
-was in flight when a connection breaks, and that is what a switch must know.
+ldap3 encodes the rare requests. Its own connection classes are not used: they lose sight of what was in flight when a
+connection breaks, and that is what a switch must know.
 """
 
 import socket
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from typing import Any
 
 from ldap3.protocol.rfc4511 import Controls, LDAPMessage, MessageID, ProtocolOp
-from ldap3.strategy.base import BaseStrategy
-from ldap3.utils.asn1 import decode_message_fast, encode
+from ldap3.utils.asn1 import encode
 
+from console.adapters.ldap import ber
+from console.adapters.ldap.answers import ENTRY, INTERMEDIATE, REFERENCE, Answer, RawEntry, entry, finish, open_message
 from console.adapters.ldap.errors import of_link
 from console.domain.errors import ConnectionLost, ProtocolFault
 
+__all__ = ["Answer", "RawEntry", "Wire"]
+
 CHUNK = 65536
-SEQUENCE = 0x30
-ENTRY, REFERENCE, EXTENDED, INTERMEDIATE = 4, 19, 24, 25
-PAGED = "1.2.840.113556.1.4.319"
-RESPONSE_VALUE, REFERRALS = 11, 3
 MAX_MESSAGE = 64 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class RawEntry:
-    """An object as it came: attribute names as the server writes them, values as bytes."""
-
-    dn: str
-    attributes: Mapping[str, list[bytes]]
-
-
-@dataclass
-class Answer:
-    """Everything that came for one request."""
-
-    code: int = -1
-    text: str = ""
-    referrals: tuple[str, ...] = ()
-    entries: list[RawEntry] = field(default_factory=list)
-    cookie: bytes = b""
-    """Where a paged search goes on; empty after its last page."""
-    value: bytes = b""
-    """The value of an extended response."""
 
 
 class Wire:
@@ -53,6 +29,7 @@ class Wire:
         self.link = link
         self.where = where
         self._last_id = 0
+        self._unsent: list[bytes] = []
         self._buffer = bytearray()
         self._open: dict[int, Answer] = {}
         self._finished: dict[int, Answer] = {}
@@ -71,13 +48,30 @@ class Wire:
             controls = Controls()
             controls.setComponentByPosition(0, control)
             message["controls"] = controls
-        encoded = encode(message)
+        self._note(encode(message))
+        self.flush()
+        return self._last_id
+
+    def put(self, operation: bytes) -> int:
+        """Note one encoded request, to be sent by `flush`, and return its id."""
+        self._last_id += 1
+        self._note(ber.message(self._last_id, operation))
+        return self._last_id
+
+    def _note(self, message: bytes) -> None:
+        self._unsent.append(message)
+        self._open[self._last_id] = Answer()
+
+    def flush(self) -> None:
+        """Send what was put. Raises `ConnectionLost`, `TimedOut`; it is then not known what arrived."""
+        if not self._unsent:
+            return
+        together = b"".join(self._unsent)
+        self._unsent.clear()
         try:
-            self.link.sendall(encoded)
+            self.link.sendall(together)
         except OSError as error:
             raise of_link(error, where=self.where) from error
-        self._open[self._last_id] = Answer()
-        return self._last_id
 
     def wait(self, message_id: int) -> Answer:
         """The answer to one request. Raises `ConnectionLost`, `TimedOut`, `ProtocolFault`."""
@@ -89,9 +83,14 @@ class Wire:
             for message_id in self._finished:
                 if message_id in message_ids:
                     return message_id
-            self._receive()
+            self.receive()
 
-    def _receive(self) -> None:
+    def finished(self) -> list[int]:
+        """The requests that have been answered and not been waited for, in the order of their answers."""
+        return list(self._finished)
+
+    def receive(self) -> None:
+        """Wait for the next bytes and sort what they complete. Raises `ConnectionLost`, `TimedOut`, `ProtocolFault`."""
         try:
             chunk = self.link.recv(CHUNK)
         except OSError as error:
@@ -104,50 +103,37 @@ class Wire:
 
     def _cut(self) -> bytes:
         """The next whole message of the buffer, or nothing."""
-        if self._buffer and self._buffer[0] != SEQUENCE:
+        if self._buffer and self._buffer[0] != ber.SEQUENCE:
             raise ProtocolFault(f"{self.where} answers with something that is not LDAP.")
-        size = BaseStrategy.compute_ldap_message_size(self._buffer)
+        try:
+            size = ber.read(self._buffer, 0, len(self._buffer))[2]
+        except IndexError:
+            return b""
+        except ValueError as error:
+            raise ProtocolFault(f"{self.where} answers with LDAP that cannot be read.") from error
         if size > MAX_MESSAGE:
             raise ProtocolFault(f"{self.where} announces an answer of {size} bytes, which cannot be right.")
-        if size < 0 or len(self._buffer) < size:
+        if len(self._buffer) < size:
             return b""
         message = bytes(self._buffer[:size])
         del self._buffer[:size]
         return message
 
-    def _sort(self, message: bytes) -> None:
+    def _sort(self, data: bytes) -> None:
         """Put one message where it belongs."""
         try:
-            decoded = decode_message_fast(message)
-            message_id, kind, payload = int(decoded["messageID"]), decoded["protocolOp"], decoded["payload"]
-            if message_id == 0:
-                raise ConnectionLost(f"{self.where} ended the session: {payload[2][3].decode(errors='replace')}")
-            answer = self._open.get(message_id)
-            if answer is None or kind in (REFERENCE, INTERMEDIATE):
+            message = open_message(data)
+            if message.number == 0:
+                notice = Answer()
+                finish(notice, message)
+                raise ConnectionLost(f"{self.where} ended the session: {notice.text}")
+            answer = self._open.get(message.number)
+            if answer is None or message.kind in (REFERENCE, INTERMEDIATE):
                 return
-            if kind == ENTRY:
-                answer.entries.append(_entry(payload))
+            if message.kind == ENTRY:
+                answer.entries.append(entry(message))
                 return
-            _finish(answer, kind, payload, decoded["controls"])
-        except (LookupError, ValueError, TypeError) as error:
+            finish(answer, message)
+        except (LookupError, ValueError) as error:
             raise ProtocolFault(f"{self.where} answers with LDAP that cannot be read.") from error
-        self._finished[message_id] = self._open.pop(message_id)
-
-
-def _entry(payload: Any) -> RawEntry:
-    attributes = {part[3][0][3].decode(): [value[3] for value in part[3][1][3]] for part in payload[1][3]}
-    return RawEntry(payload[0][3].decode(), attributes)
-
-
-def _finish(answer: Answer, kind: int, payload: Any, controls: Any) -> None:
-    answer.code = int(payload[0][3])
-    answer.text = payload[2][3].decode(errors="replace")
-    for _, _, tag, value in payload[3:]:
-        if tag == REFERRALS and kind != EXTENDED:
-            answer.referrals = tuple(part[3].decode(errors="replace") for part in value)
-        if tag == RESPONSE_VALUE and kind == EXTENDED:
-            answer.value = value
-    for control in controls or ():
-        oid, content = BaseStrategy.decode_control_fast(control[3])
-        if oid == PAGED:
-            answer.cookie = content["value"]["cookie"] or b""
+        self._finished[message.number] = self._open.pop(message.number)
