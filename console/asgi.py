@@ -5,8 +5,10 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
-application = get_asgi_application()
+django_application = get_asgi_application()
 
 from console.checks import refuse_unsafe_settings  # noqa: E402 - needs the applications loaded
+from console.web.hook_bodies import BoundedBodies  # noqa: E402 - likewise
 
 refuse_unsafe_settings()
+application = BoundedBodies(django_application)

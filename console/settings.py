@@ -223,6 +223,8 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = env_int("CHANGEOVER_SESSION_SECONDS", 12 * 3600)
 SECURE_SSL_REDIRECT = HTTPS
+# Old Windows speaks no TLS that is still safe: what nodes tell and are told is signed instead.
+SECURE_REDIRECT_EXEMPT = [r"^hooks/"]
 SECURE_HSTS_SECONDS = env_int("CHANGEOVER_HSTS_SECONDS", 31536000) if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("CHANGEOVER_BEHIND_PROXY", False) else None
 SECURE_REFERRER_POLICY = "same-origin"
@@ -288,6 +290,11 @@ OBSERVE_EVERY = env_int("CHANGEOVER_OBSERVE_EVERY", 30)
 SWEEP_EVERY = env_int("CHANGEOVER_SWEEP_EVERY", 5)
 SITES = env_list("CHANGEOVER_SITES")
 """The sites whose nodes this host's workers reach; none named: every site of the inventory."""
+
+# --- Webhook
+
+HOOK_EVENTS = "console.services.events"
+"""The module that decides what a verified event means: `console.services.hooks.exchange.Handler`."""
 
 # --- Log
 

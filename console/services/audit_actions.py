@@ -38,6 +38,10 @@ class Action(StrEnum):
 
     AUDIT_EXPORTED = "audit:records:exported", "{actor} exported the audit"
 
+    NODE_KEY_ISSUED = "webhook:key:issued", "{actor} issued a key for the node {subject} of {cluster}"
+    NODE_KEY_RETIRED = "webhook:key:retired", "{actor} retired a key of the node {subject} of {cluster}"
+    HOOKS_REFUSED = "webhook:requests:refused", "Requests of the webhook from {subject} were refused"
+
     PLAN_ASKED = "operation:plan:asked", "{actor} asked for a plan: {subject} of {cluster}"
     FAILOVER_CONFIRMED = "operation:failover:confirmed", "{actor} confirmed the failover of {cluster}"
     FAILBACK_CONFIRMED = "operation:failback:confirmed", "{actor} confirmed the failback of {cluster}"

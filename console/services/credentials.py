@@ -50,6 +50,22 @@ def encrypt(password: Secret) -> str:
     return _fernet().encrypt(password.reveal().encode()).decode("ascii")
 
 
+def decrypt(ciphertext: str, what: str, again: str) -> Secret:
+    """What `encrypt` made a ciphertext of; no log line will show it from now on.
+
+    `what` names it and `again` says how to have it anew, for the `CredentialUnavailable` that is raised otherwise.
+    """
+    try:
+        secret = Secret(_fernet().decrypt(ciphertext.encode("ascii")).decode())
+    except InvalidToken:
+        raise CredentialUnavailable(
+            f"{what} cannot be decrypted with the present keys.",
+            remedy=f"Put the key that it was stored under back into CHANGEOVER_CREDENTIAL_KEYS, or {again}.",
+        ) from None
+    mask_from_now_on(secret)
+    return secret
+
+
 def _from_env(credential: Credential) -> str:
     try:
         return os.environ[credential.reference]
@@ -85,13 +101,9 @@ def _from_database(credential: Credential) -> str:
             f"No password is stored for the credential {credential.name}.",
             remedy=f"Enter it on the credential's page, or run: manage.py inventory password {credential.name!r}",
         )
-    try:
-        return _fernet().decrypt(credential.ciphertext.encode("ascii")).decode()
-    except InvalidToken:
-        raise CredentialUnavailable(
-            f"The stored password of the credential {credential.name} cannot be decrypted with the present keys.",
-            remedy="Put the key that it was stored under back into CHANGEOVER_CREDENTIAL_KEYS, or enter it again.",
-        ) from None
+    return decrypt(
+        credential.ciphertext, f"The stored password of the credential {credential.name}", "enter it again"
+    ).reveal()
 
 
 def _fernet() -> MultiFernet:

@@ -13,6 +13,7 @@ from console.services import plans, queue
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.endings import end
+from console.services.hooks import nonces, refusals
 
 RESEND_AFTER = 5
 """Seconds after which a message that nobody has acted on is sent again."""
@@ -26,6 +27,8 @@ def sweep() -> None:
     settle_lost()
     plans.fail_overdue()
     resend()
+    nonces.purge()
+    refusals.settle()
 
 
 def expire_unclaimed(operation_id: int | None = None) -> int:

@@ -1,8 +1,8 @@
 """The addresses of the pages. Nothing changes by a GET: what changes something takes POST only."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 
-from console.web import audit, clusters, inventory, live, operations, plans, session
+from console.web import audit, clusters, hooks, inventory, live, operations, plans, session
 
 session_urls: list[URLPattern | URLResolver] = [
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
@@ -44,4 +44,9 @@ inventory_urls: list[URLPattern | URLResolver] = [
     path("inventory/<str:kind>/<int:pk>/", inventory.edit, name="inventory-edit"),
     path("inventory/<str:kind>/<int:pk>/remove/", inventory.remove, name="inventory-remove"),
 ]
-urlpatterns = [*session_urls, *cluster_urls, *plan_urls, *operation_urls, *audit_urls, *inventory_urls]
+hook_urls: list[URLPattern | URLResolver] = [
+    path("hooks/events", hooks.events, name="hook-events"),
+    path("hooks/runs/<str:run_id>", hooks.runs, name="hook-run"),
+    re_path("^hooks/", hooks.elsewhere),
+]
+urlpatterns = [*session_urls, *cluster_urls, *plan_urls, *operation_urls, *audit_urls, *inventory_urls, *hook_urls]

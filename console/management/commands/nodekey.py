@@ -1,0 +1,84 @@
+"""`manage.py nodekey issue|list|retire`: the keys by which nodes sign what they tell the webhook."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from console.domain.secrets import Secret
+from console.management.base import SUCCEEDED, ConsoleCommand, Refused, add_json
+from console.models import Node, NodeKey
+from console.services.audit import timestamp
+from console.services.hooks.keys import KeysRefused, issue_key, retire
+
+
+class Command(ConsoleCommand):
+    """Needs the right to change the inventory; `list` the right to see it. A key is shown once, when it is issued."""
+
+    help = "Issue, list and retire the keys of nodes."
+
+    def arguments(self, parser: CommandParser) -> None:
+        """Three subcommands."""
+        commands = parser.add_subparsers(dest="command", required=True)
+        issue = commands.add_parser("issue", help="give a node a key, and show it once")
+        issue.add_argument("node")
+        issue.add_argument("--key-id", default="", help="take this id instead of a new one")
+        issue.add_argument("--key-stdin", action="store_true", help="take the key (64 hex digits) from standard input")
+        list_ = commands.add_parser("list", help="list keys, without the keys themselves")
+        list_.add_argument("node", nargs="?", default="")
+        retire_ = commands.add_parser("retire", help="let a key be worth nothing from now on")
+        retire_.add_argument("key_id")
+        for command in (issue, retire_):
+            command.add_argument("--reason", default="", help="why, for the audit")
+        for command in (issue, list_, retire_):
+            add_json(command)
+
+    def run(self, options: dict[str, Any]) -> int:
+        """Dispatch to the subcommand."""
+        commands = {"issue": self._issue, "list": self._list, "retire": self._retire}
+        try:
+            return commands[options["command"]](options)
+        except KeysRefused as error:
+            raise Refused(f"{error.message} {error.remedy}") from None
+
+    def _issue(self, options: dict[str, Any]) -> int:
+        actor, node = self.actor("change-inventory"), _node(options["node"])
+        given = Secret(sys.stdin.readline().strip()) if options["key_stdin"] else None
+        key_id, key = issue_key(node, actor, key_id=options["key_id"], key=given, reason=options["reason"])
+        data = {"result": "issued", "node": node.name, "key_id": key_id}
+        text = f"The node {node.name} has the key {key_id}."
+        if given is None:
+            data["key"] = key.reveal()
+            text += f" It is shown this once:\n{key.reveal()}"
+        self.answer(options, text, data)
+        return SUCCEEDED
+
+    def _list(self, options: dict[str, Any]) -> int:
+        self.actor("view")
+        found = NodeKey.objects.select_related("node__cluster")
+        if options["node"]:
+            found = found.filter(node=_node(options["node"]))
+        rows = [_row(key) for key in found]
+        lines = ["\t".join(str(value or "-") for value in row.values()) for row in rows]
+        self.answer(options, "\n".join(lines) or "There are no keys.", {"result": "listed", "keys": rows})
+        return SUCCEEDED
+
+    def _retire(self, options: dict[str, Any]) -> int:
+        key = retire(options["key_id"], self.actor("change-inventory"), reason=options["reason"])
+        data = {"result": "retired", "node": key.node.name, "key_id": key.key_id}
+        self.answer(options, f"The key {key.key_id} of {key.node.name} is worth nothing any more.", data)
+        return SUCCEEDED
+
+
+def _node(name: str) -> Node:
+    found = Node.objects.select_related("cluster").filter(name__iexact=name).first()
+    if found is None:
+        known = ", ".join(Node.objects.order_by("name").values_list("name", flat=True)) or "none"
+        raise Refused(f"There is no node {name} in the inventory. The nodes there: {known}.")
+    return found
+
+
+def _row(key: NodeKey) -> dict[str, str | None]:
+    times = {"issued": key.issued_at, "last_used": key.last_used_at, "retired": key.retired_at}
+    told = {name: timestamp(at) if at else None for name, at in times.items()}
+    return {"key_id": key.key_id, "node": key.node.name, "cluster": key.node.cluster.name, **told}
