@@ -6,6 +6,7 @@ It shares no line with the console, so that a mistake in either shows: both are 
 import hashlib
 import hmac
 import http.client
+import io
 import re
 import secrets
 import socket
@@ -16,7 +17,8 @@ from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-LARGEST_ANSWER = 4096
+LARGEST_ANSWER = 8192
+"""Bytes, headers and all."""
 STAMP = "%Y%m%dT%H%M%SZ"
 ANSWERS = ("go", "no", "wait", "noted", "refused")
 
@@ -59,7 +61,7 @@ class HookClient:
     """One node's client. `offset` (seconds) is what it has learned of the console's clock; it stays for later calls."""
 
     url: str
-    """Where the console listens, such as `http://console.example.com:8000`."""
+    """Where the console listens, without a path: `http://console.example.com:8000`."""
     key_id: str
     key: str = field(repr=False)
     clock: Callable[[], float] = time.time
@@ -122,17 +124,16 @@ class HookClient:
         return _outcome(kind, run, values, response.status)  # type: ignore[arg-type]
 
     def _send(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """Over a connection of its own; the whole of it ends at the deadline."""
-        parts = urlsplit(self.url)
-        deadline = time.monotonic() + self.timeout
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=self.timeout)
-        try:
-            connection.request(method, parts.path.rstrip("/") + path, body or None, dict(headers))
-            answer = connection.getresponse()
-            text = _read(answer, connection.sock, deadline)
-            return Response(answer.status, {key.lower(): value for key, value in answer.getheaders()}, text)
-        finally:
-            connection.close()
+        """Over a connection of its own, the whole of it within the deadline."""
+        parts, deadline = urlsplit(self.url), time.monotonic() + self.timeout
+        head = {"Host": parts.netloc, "Connection": "close", "Content-Length": str(len(body)), **headers}
+        lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), "", ""]
+        with socket.create_connection((parts.hostname or "", parts.port or 80), self.timeout) as connection:
+            connection.sendall("\r\n".join(lines).encode("ascii") + body)
+            answer = http.client.HTTPResponse(_Heard(_hear(connection, deadline)), method=method)  # type: ignore[arg-type]
+            answer.begin()
+            found = {name.lower(): value for name, value in answer.getheaders()}
+            return Response(answer.status, found, answer.read())
 
 
 def request_text(method: str, path: str, key_id: str, stamp: str, nonce: str, body: bytes) -> str:
@@ -150,18 +151,29 @@ def signature(key: str, text: str) -> str:
     return hmac.new(key.encode("ascii"), text.encode("latin-1"), hashlib.sha256).hexdigest()
 
 
-def _read(answer: http.client.HTTPResponse, sock: socket.socket | None, deadline: float) -> bytes:
-    found = b""
-    while len(found) <= LARGEST_ANSWER:
+class _Heard:
+    """What was heard of a connection, in the one way in which the standard library's reader asks for it."""
+
+    def __init__(self, heard: bytes) -> None:
+        self._heard = heard
+
+    def makefile(self, *_: object) -> io.BytesIO:
+        """The bytes as a file."""
+        return io.BytesIO(self._heard)
+
+
+def _hear(connection: socket.socket, deadline: float) -> bytes:
+    """Everything until the other side closes."""
+    heard = b""
+    while len(heard) <= LARGEST_ANSWER:
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("the answer took too long")
-        if sock is not None:
-            sock.settimeout(left)
-        piece = answer.read1(LARGEST_ANSWER)
+        connection.settimeout(left)
+        piece = connection.recv(LARGEST_ANSWER)
         if not piece:
-            return found
-        found += piece
+            return heard
+        heard += piece
     raise http.client.HTTPException("the answer is too long")
 
 
