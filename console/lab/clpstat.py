@@ -10,6 +10,12 @@ from console.lab.definition import Line
 from console.lab.state import Cluster, Group, Node
 
 _WIDTH = 70
+_JAPANESE = {
+    "Kernel Mode LAN Heartbeat": "カーネルモード LAN ハートビート",
+    "LAN Heartbeat": "LAN ハートビート",
+    "ping resolution": "ping 解決",
+}
+"""The comments as a Japanese build words them; the labels and the status words are the same."""
 
 
 def status_screen(cluster: Cluster, own: Node, *, long: bool = False) -> list[str]:
@@ -35,9 +41,9 @@ def group_map(cluster: Cluster, own: Node) -> list[str]:
         lines.append(f"   {'*' if node is own else ' '}server{number} : {node.name}")
     lines += ["", "  " + "-" * (_WIDTH - 2)]
     for number, node in enumerate(cluster.nodes):
-        here = [group for group in cluster.groups if group.owner is node]
+        here = [group for group in cluster.groups_of(own) if group.owner is node]
         cells = "".join(f"{group.name}[{_flag(group)}] " for group in here)
-        lines.append(f"    server{number} [{'o' if _up(node) else 'x'}] : {cells}")
+        lines.append(f"    server{number} [{'o' if _up(own, node) else 'x'}] : {cells}")
     return [*lines, " " + "=" * (_WIDTH - 1)]
 
 
@@ -65,31 +71,48 @@ class _Screen:
             status = self._server_status(node)
             mark = "*" if node is self.own else " "
             yield f"   {mark}{self._dotted(node.name)}: {self._padded(status)}"
-            heartbeats = node.definition.heartbeats
-            for line in self.cluster.definition.heartbeats if heartbeats is None else heartbeats:
-                yield self._heartbeat(line, _up(node))
+            item, heartbeats = self.cluster.definition, node.definition.heartbeats
+            for line in item.heartbeats if heartbeats is None else heartbeats:
+                yield self._heartbeat(line, node, "Caution" if self._cut(line) else line.status)
+            for line in item.resolutions:
+                blind = node.faulty("ping-unreachable", line.name)
+                yield self._heartbeat(line, node, "Error" if blind else line.status)
 
     def groups(self) -> Iterator[str]:
-        for group in self.cluster.groups:
+        for group in self.cluster.groups_of(self.own):
             yield f"    {self._dotted(group.name)}: {self._padded(group.status)}"
             yield f"      {'current':<{self.field - 2}}: {group.owner.name if group.owner else 'None'}"
             for resource in group.resources:
                 yield f"      {self._name(resource.definition.name, 2)}: {self._padded(resource.status)}"
 
     def monitors(self) -> Iterator[str]:
-        up = any(_up(node) for node in self.cluster.nodes)
+        up = any(_up(self.own, node) for node in self.cluster.nodes)
         for line in self.cluster.definition.monitors:
-            status = "Suspend" if self.cluster.suspended and up else line.status if up else "Offline"
+            failed = any(node.faulty("monitor-error", line.name) for node in self.cluster.nodes)
+            status = "Suspend" if self.cluster.suspended else "Error" if failed else line.status
+            status = status if up else "Offline"
             yield f"    {self._name(line.name, 0)}: {self._padded(status)}"
 
     def _server_status(self, node: Node) -> str:
-        if not _up(node):
+        if not _up(self.own, node):
             return "Offline"
-        return "Suspend" if self.cluster.suspended else "Online"
+        if self.cluster.suspended:
+            return "Suspend"
+        return "Caution" if self._half_broken(node) else "Online"
 
-    def _heartbeat(self, line: Line, up: bool) -> str:
-        status = line.status if up else "Offline"
-        text = f"{status:<17}{line.comment}" if line.comment else self._padded(status)
+    def _half_broken(self, node: Node) -> bool:
+        """The WebUI calls such a server Warning, this screen Caution."""
+        item = self.cluster.definition
+        blind = any(node.faulty("ping-unreachable", line.name) for line in item.resolutions)
+        return blind or any(self._cut(line) for line in item.heartbeats)
+
+    def _cut(self, line: Line) -> bool:
+        return any(node.faulty("heartbeat-cut", line.name) for node in self.cluster.nodes)
+
+    def _heartbeat(self, line: Line, node: Node, status: str) -> str:
+        status = status if _up(self.own, node) else "Offline"
+        comment = _JAPANESE.get(line.comment, line.comment) if self.own.faulty("cp932") else line.comment
+        text = f"{status:<17}{comment}" if comment else self._padded(status)
         return f"      {self._name(line.name, 2)}: {text}"
 
     def _padded(self, status: str) -> str:
@@ -104,8 +127,9 @@ class _Screen:
         return f"{name[: width - 1]:<{width}}"
 
 
-def _up(node: Node) -> bool:
-    return node.engine or node.unnoticed
+def _up(own: Node, node: Node) -> bool:
+    """Whether a server is up in the eyes of another."""
+    return (node.engine or node.unnoticed) and node.cluster.reaches(own, node)
 
 
 def _flag(group: Group) -> str:

@@ -56,6 +56,10 @@ class Lab:
         """Switch a fault of the directory. Raises `LabRefused`."""
         self._ask("directory-fault", name=name, on=on, arguments=arguments)
 
+    def webhook(self, url: str, keys: dict[str, tuple[str, str]]) -> None:
+        """Tell the nodes' scripts where the console is: its base URL, and (key id, key) by node."""
+        self._ask("webhook", url=url, keys=keys)
+
     def open_handle(self, node: str, image: str, path: str) -> None:
         """Let a process hold a file open."""
         self._ask("handle", node=node, image=image, path=path)

@@ -20,7 +20,7 @@ STATE_FILE = "lab.json"
 
 
 class ControlServer:
-    """Answers status, effects, faults, fault, handle, advance, directory-fault and stop."""
+    """Answers status, effects, faults, fault, webhook, handle, advance, directory-fault and stop."""
 
     def __init__(self, lab: "Lab") -> None:
         self._lab = lab
@@ -110,6 +110,11 @@ def _directory_fault(lab: "Lab", name: str, on: bool, arguments: dict[str, Any] 
     return {}
 
 
+def _webhook(lab: "Lab", url: str, keys: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    lab.webhook(url, {name: (key[0], key[1]) for name, key in keys.items()})
+    return {}
+
+
 def _handle(lab: "Lab", node: str, image: str, path: str = "") -> dict[str, Any]:
     if path:
         lab.open_handle(node, image, path)
@@ -134,6 +139,7 @@ _ACTIONS: dict[str, Callable[..., Any]] = {
     "faults": _faults,
     "fault": _fault,
     "directory-fault": _directory_fault,
+    "webhook": _webhook,
     "handle": _handle,
     "advance": _advance,
     "stop": _stop,

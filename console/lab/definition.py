@@ -37,6 +37,49 @@ class Timings:
     engine_stop: float = 0.05
     detect_failure: float = 0.3  # from a node's death to the other node's failover
     boot: float = 0.3
+    wait_for_servers: float = 0.5  # how long the first engine of a cold start waits for the others
+
+
+@dataclass
+class Script:
+    """A script resource: how the product runs it, and how the console's own scripts wait for their go.
+
+    `normal_return` is the exit code that counts as success, None lets every code pass. `stall` says what follows a
+    time-out that passes: shutdown or none. `silence` says what START.BAT does when the console has said nothing
+    for `silence_after` seconds: start (bring Exchange up by itself and spool what it did) or fail.
+    """
+
+    start_timeout: float = 1800.0
+    stop_timeout: float = 1800.0
+    normal_return: int | None = 0
+    stall: str = "shutdown"
+    silence: str = "start"
+    silence_after: float = 120.0
+    retry: float = 2.0  # between two tries while the console does not answer
+
+
+@dataclass
+class Recovery:
+    """What follows a resource that does not come up: so many retries, so many failovers, then nothing."""
+
+    retries: int = 0
+    failovers: int = 0
+
+
+@dataclass
+class NodeKey:
+    """A node's key for the webhook."""
+
+    id: str
+    key: str = field(repr=False)
+
+
+@dataclass
+class Webhook:
+    """Where the nodes' scripts ask the console, and the key of each node by its name."""
+
+    url: str = ""
+    keys: dict[str, NodeKey] = field(default_factory=dict)
 
 
 @dataclass
@@ -95,7 +138,10 @@ class Cluster:
     partition: str = "X:"
     partition_resource: str = "sd1"
     fip_resource: str = "fip1"
+    fip_force: bool = True  # a floating IP that another node has is taken all the same, with a warning
     scripts: str = "none"
+    script: Script = field(default_factory=Script)
+    recovery: Recovery = field(default_factory=Recovery)
     storage_groups: dict[str, list[str]] = field(default_factory=dict)
     other_groups: list[Group] = field(default_factory=list)
     exchange_group: bool = True
@@ -103,6 +149,7 @@ class Cluster:
     engine: bool = True
     services_running: bool = True
     heartbeats: list[Line] = field(default_factory=lambda: [Line("lankhb1", "Kernel Mode LAN Heartbeat")])
+    resolutions: list[Line] = field(default_factory=list)  # network partition resources, as pingnp1
     monitors: list[Line] = field(default_factory=lambda: [Line("sdw1"), Line("userw")])
     status_padding: bool = True
     down_screen: bool = False  # with the engine down clpstat shows an all-Offline screen, not an error
@@ -120,6 +167,7 @@ class World:
     clock: str = "real"
     speed: float = 1.0
     directory: dict[str, Any] = field(default_factory=dict)
+    webhook: Webhook = field(default_factory=Webhook)
 
 
 def world_from(data: Any) -> World:
@@ -151,11 +199,17 @@ def _check_cluster(cluster: Cluster) -> None:
         raise DefinitionError(f"Cluster {cluster.name} has no nodes: list two under `nodes`.")
     if cluster.generation not in ("2003", "2007"):
         raise DefinitionError(f'Cluster {cluster.name}: generation {cluster.generation!r}: write "2003" or "2007".')
-    if cluster.scripts not in ("none", "guide"):
-        raise DefinitionError(f"Cluster {cluster.name}: scripts {cluster.scripts!r}: write none or guide.")
+    _one_of(cluster, "scripts", cluster.scripts, ("none", "guide", "console"))
+    _one_of(cluster, "script.stall", cluster.script.stall, ("shutdown", "none"))
+    _one_of(cluster, "script.silence", cluster.script.silence, ("start", "fail"))
     for node in cluster.nodes:
         if node.windows not in ("2003", "2008"):
             raise DefinitionError(f'Node {node.name}: windows {node.windows!r}: write "2003" or "2008".')
+
+
+def _one_of(cluster: Cluster, key: str, value: str, words: tuple[str, ...]) -> None:
+    if value not in words:
+        raise DefinitionError(f"Cluster {cluster.name}: {key} {value!r}: write {' or '.join(words)}.")
 
 
 def build(kind: Any, data: Any, where: str) -> Any:
@@ -190,6 +244,8 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     if typing.get_origin(hint) is dict:
         if not isinstance(value, dict):
             raise DefinitionError(f"{where} must be a mapping.")
+        if dataclasses.is_dataclass(options[1]):
+            return {key: build(options[1], item, f"{where}.{key}") for key, item in value.items()}
         return value
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)

@@ -69,6 +69,7 @@ def _node(lab: "Lab", node: Node) -> dict[str, Any]:
         "services": {entry.installed.name: STATE_WORDS[entry.state] for entry in node.services.values()},
         "stores": sorted(f"{group}\\{store}" for group, store in node.mounted),
         "holders": [{"image": h.image, "pid": h.pid, "path": h.path} for h in holders(node)],
+        "groups": {group.name: group.owner.name if group.owner else None for group in node.cluster.groups_of(node)},
         "faults": {name: dict(arguments) for name, arguments in node.faults.items()},
         "shells": len(server.shells),
     }

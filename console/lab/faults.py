@@ -7,8 +7,10 @@ A fault is on or off per node. Its argument, where it takes one, is the name of 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from console.lab import power, stores
+from console.lab import groups, heartbeat, power, stores
+from console.lab.files import write_configuration, write_scripts
 from console.lab.groups import crash
+from console.lab.resources import log
 from console.lab.state import Handle, Node
 from console.lab.world import World
 
@@ -49,6 +51,25 @@ def _mount(world: World, node: Node) -> None:
         stores.mount(world, node, group, store, "fault off")
 
 
+def _rejoin(world: World, node: Node) -> None:
+    heartbeat.regain(world, node)
+
+
+def _monitor_fails(world: World, node: Node) -> None:
+    """Recovery of a monitor: the group fails over, stopping in order where it was."""
+    cluster = node.cluster
+    log(world, node, "ERROR", "rm", "Detected an error in monitoring.")
+    group = next((g for g in cluster.groups_of(node) if g.name == cluster.definition.group), None)
+    if group is None or group.owner is not node or group.busy or cluster.suspended:
+        return
+    choices = groups.node_choices(cluster, group, but=node)
+    if not choices:
+        log(world, node, "WARN", "rc", "The final action was suppressed: there is no other normal server.")
+        return
+    log(world, node, "WARN", "rm", "Recovery target has been failed over.")
+    world.schedule.start(groups.move_group(world, group, choices[0], "monitor error", "FAILOVER"))
+
+
 FAULTS = {
     "refuse": Fault("WinRM's port refuses connections."),
     "hang": Fault("WinRM accepts requests (all, or those of one action) and never answers.", "action"),
@@ -72,6 +93,41 @@ FAULTS = {
     "winrm-down": Fault("WinRM is gone (refused) while the cluster engine runs."),
     "partition-busy": Fault("explorer.exe has a folder of the partition open.", "", _open_explorer, _close_explorer),
     "handle-missing": Fault("handle.exe is not installed."),
+    "fip-duplicate": Fault("The floating IP exists on the network already: it fails to come up here."),
+    "script-fails": Fault("A script ends with exit code 9, whatever it has done.", "script"),
+    "script-hangs": Fault("A script hangs before it does anything, past its time-out.", "script"),
+    "script-edited": Fault(
+        "Somebody has changed the group's batch files by hand.",
+        "",
+        lambda world, node: write_scripts(node.cluster, node, edited=True),
+        lambda world, node: write_scripts(node.cluster, node),
+    ),
+    "webhook-unreachable": Fault("The node's scripts get no answer from the console."),
+    "clock-off": Fault("The node's clock is off by so many seconds.", "seconds"),
+    "heartbeats-lost": Fault(
+        "No heartbeat passes between this node and the others: dual activation, or a network partition's action.",
+        "",
+        heartbeat.lose,
+        _rejoin,
+    ),
+    "heartbeat-cut": Fault("One heartbeat line is cut: it shows Caution, and so do the servers.", "line"),
+    "ping-unreachable": Fault("The network partition resource's target is not reached from here (NP Error).", "line"),
+    "paused": Fault(
+        "The machine stands still: nothing on it goes on or answers, its heartbeat stops.",
+        "",
+        heartbeat.lose,
+        _rejoin,
+    ),
+    "monitor-error": Fault("A monitor reports an error here: the group fails over.", "monitor", _monitor_fails),
+    "not-administrator": Fault("Whoever signs in is no administrator of this node."),
+    "cp932": Fault("The node writes cp932 whatever is asked for, and its product speaks Japanese."),
+    "name-case": Fault("hostname and the registry give the computer's name in the other case."),
+    "stale-configuration": Fault(
+        "clp.conf is of an earlier time than the other node's.",
+        "",
+        lambda world, node: write_configuration(node.cluster, node, stale=True),
+        lambda world, node: write_configuration(node.cluster, node),
+    ),
     "powered-off": Fault(
         "The node has lost its power; switched off again, it boots.",
         "",

@@ -2,6 +2,7 @@
 
 from xml.sax.saxutils import escape
 
+from console.lab.batch_files import batch_files
 from console.lab.disk import Disk
 from console.lab.state import Cluster, Node
 
@@ -18,8 +19,31 @@ def furnish(cluster: Cluster, node: Node) -> None:
         folders += [rf"{PRODUCT}\scripts\{group.name}\{name}" for name in scripts]
     for folder in filter(lambda path: node.disk.item(path) is None, folders):
         node.disk.mkdir(folder)
-    node.disk.write(rf"{PRODUCT}\etc\clp.conf", configuration(cluster).encode("ascii", "xmlcharrefreplace"))
+    write_configuration(cluster, node)
+    write_scripts(cluster, node)
     node.disk.write(USERLOG, b"")
+
+
+def write_configuration(cluster: Cluster, node: Node, *, stale: bool = False) -> None:
+    """Put clp.conf on a node; a stale one is of the time before the floating IP and the scripts were as they are."""
+    text = configuration(cluster)
+    if stale:
+        text = text.replace(cluster.definition.floating_ip or "\0", "192.0.2.1").replace("100101", "100100")
+        text = "".join(line for line in text.splitlines(keepends=True) if 'name="script@' not in line)
+    node.disk.write(rf"{PRODUCT}\etc\clp.conf", text.encode("ascii", "xmlcharrefreplace"))
+
+
+def write_scripts(cluster: Cluster, node: Node, *, edited: bool = False) -> None:
+    """Put the Exchange group's batch files where the product keeps them; `edited` by somebody afterwards."""
+    item = cluster.definition
+    group = next((group for group in cluster.groups if group.name == item.group), None)
+    if item.scripts == "none" or group is None:
+        return
+    for resource in group.resources:
+        if resource.definition.kind == "script":
+            for name, data in batch_files(item.scripts, item.generation).items():
+                path = rf"{PRODUCT}\scripts\{group.name}\{resource.definition.name}\{name}"
+                node.disk.write(path, data + (b"rem a line by hand\r\n" if edited else b""))
 
 
 def furnish_partition(cluster: Cluster) -> None:

@@ -26,7 +26,8 @@ class Greeter:
         address = self.cluster.definition.floating_ip
         for node in self.cluster.nodes:
             service = node.service(self.service)
-            if address in node.addresses and service and service.state == RUNNING:
+            answers = service and service.state == RUNNING and not node.faulty("paused")
+            if address in node.addresses and answers:
                 return node
         return None
 

@@ -2,16 +2,16 @@
 
 Starting goes by dependency depth and stopping the other way round. A partition that cannot be released because
 something is open on it takes the node down, after which the group fails over (final action on deactivation
-failure: stop the cluster service and shut down the OS).
+failure: stop the cluster service and shut down the OS). `event` is what the group's script is told: START for a
+start or a move, FAILOVER when the product itself brings the group to another node.
 """
 
 from collections.abc import Callable
 
-from console.lab import scm
-from console.lab.exchange import START_ORDER
-from console.lab.files import append_userlog
+from console.lab import resources, scripts
 from console.lab.partition import holders
-from console.lab.schedule import Outcome, Procedure
+from console.lab.resources import log, set_group, set_resource
+from console.lab.schedule import Outcome, Procedure, Reason
 from console.lab.state import Cluster, Group, Node, Resource
 from console.lab.world import World
 
@@ -19,12 +19,7 @@ STARTED = Outcome(0, "Command succeeded.")
 START_FAILED = Outcome(1, "Failed to start one or more group resources. Check the status of group resources.")
 STOP_FAILED = Outcome(1, "Failed to stop one or more group resources. Check the status of group resources.")
 ENGINE_LOST = Outcome(1, "Internal communication timeout has occurred in the cluster server.")
-
-
-def log(world: World, node: Node, level: str, module: str, text: str) -> None:
-    """Write a line to the engine's log on the node."""
-    stamp = world.clock.date().strftime("%Y/%m/%d %H:%M:%S.%f")[:-3]
-    append_userlog(node, stamp, level, module, text)
+NO_DESTINATION = Outcome(1, "There is no appropriate destination for the group.")
 
 
 def _holds(group: Group, node: Node) -> Callable[[], bool]:
@@ -34,64 +29,109 @@ def _holds(group: Group, node: Node) -> Callable[[], bool]:
     return lambda: group.turn == turn and node.boots == boots
 
 
-def start_group(world: World, group: Group, node: Node, by: str) -> Procedure:
+def start_group(world: World, group: Group, node: Node, by: str, event: str = "START") -> Procedure:
     """Bring a group up on a node."""
     holds = _holds(group, node)
     log(world, node, "INFO", "rc", f"Activating group {group.name} has started.")
-    group.owner = node
-    _set_group(world, group, node, "Online Pending", by)
+    group.owner, group.event = node, event
+    set_group(world, group, node, "Online Pending", by)
     for resource in group.resources:
         if resource.status == "Online":
             continue
-        _set_resource(world, node, group, resource, "Online Pending", by)
-        yield node.cluster.definition.timings.resource_start
-        if resource.definition.kind == "script" and holds():
-            yield from _run_script(world, node, by, up=True)
+        why_not = yield from _start_resource(world, group, resource, node, by, holds)
         if not holds():
             return ENGINE_LOST
-        if node.faulty("group-fails", resource.definition.name):
-            _set_resource(world, node, group, resource, "Online Failure", by)
-            _set_group(world, group, node, "Online Failure", by)
-            log(world, node, "ERROR", "rc", f"Activating group {group.name} has failed.")
+        if why_not:
+            _start_failed(world, group, resource, node, why_not, by)
             return START_FAILED
-        _activate(world, node, group, resource, by)
-        _set_resource(world, node, group, resource, "Online", by)
-    _set_group(world, group, node, "Online", by)
+        resources.activate(world, node, group, resource, by)
+        set_resource(world, node, resource, "Online", by)
+    group.failovers = 0
+    set_group(world, group, node, "Online", by)
     log(world, node, "INFO", "rc", f"Activating group {group.name} has completed.")
     return STARTED
 
 
+def _start_resource(
+    world: World, group: Group, resource: Resource, node: Node, by: str, holds: Callable[[], bool]
+) -> Reason:
+    """Try a resource as often as the definition says; returns why it did not come up, or nothing."""
+    why_not = ""
+    for _ in range(1 + node.cluster.definition.recovery.retries):
+        set_resource(world, node, resource, "Online Pending", by)
+        yield node.cluster.definition.timings.resource_start
+        if not holds():
+            return ""
+        why_not = resources.why_not(world, node, group, resource)
+        if not why_not and resource.definition.kind == "script":
+            why_not = yield from _script(world, group, node, by, "START.BAT", group.event)
+        if not why_not or not holds():
+            break
+    return why_not
+
+
+def _script(world: World, group: Group, node: Node, by: str, name: str, event: str) -> Reason:
+    """Run the group's script. When its time-out passes, the node goes down as the definition says."""
+    result = yield from scripts.run(world, group, node, name, event, by)
+    if result.stalled:
+        log(world, node, "ERROR", "rc", f"Stall: {name} of group {group.name} has not ended in time.")
+        if node.cluster.definition.script.stall == "shutdown":
+            crash(world, node, f"{name} has not ended in time")
+    return result.why_failed
+
+
+def _start_failed(world: World, group: Group, resource: Resource, node: Node, why: str, by: str) -> None:
+    """A resource has failed: the group fails, and goes to another node where the definition says so."""
+    set_resource(world, node, resource, "Online Failure", by)
+    set_group(world, group, node, "Online Failure", by)
+    log(world, node, "ERROR", "rc", why)
+    log(world, node, "ERROR", "rc", f"Activating group {group.name} has failed.")
+    choices = node_choices(node.cluster, group, but=node)
+    if group.failovers < node.cluster.definition.recovery.failovers and choices:
+        group.failovers += 1
+        log(world, node, "WARN", "rc", f"Failover group {group.name} has started.")
+        procedure = move_group(world, group, choices[0], f"{resource.definition.name} failed", "FAILOVER")
+        world.schedule.start(procedure)
+
+
 def stop_group(world: World, group: Group, by: str) -> Procedure:
-    """Take a group down where it is. A partition in use takes the node down with it."""
+    """Take a group down where it is. A partition in use, or a script that fails, takes the node down with it."""
     node = group.owner
     if node is None:
         return STARTED
     holds = _holds(group, node)
     log(world, node, "INFO", "rc", f"Stopping group {group.name} has started.")
-    _set_group(world, group, node, "Offline Pending", by)
+    set_group(world, group, node, "Offline Pending", by)
     for resource in reversed(group.resources):
         if resource.status == "Offline":
             continue
-        _set_resource(world, node, group, resource, "Offline Pending", by)
+        set_resource(world, node, resource, "Offline Pending", by)
+        why_not = ""
         if resource.definition.kind == "script":
-            yield from _run_script(world, node, by, up=False)
+            why_not = yield from _script(world, group, node, by, "STOP.BAT", group.event)
         yield node.cluster.definition.timings.resource_stop
         if not holds():
             return ENGINE_LOST
-        if _is_partition(node.cluster, group, resource) and holders(node):
-            _set_resource(world, node, group, resource, "Offline Failure", by)
-            log(world, node, "ERROR", "rc", f"Stopping {resource.definition.name} resource has failed.")
-            crash(world, node, f"{resource.definition.name} is in use")
-            return STOP_FAILED
-        _deactivate(world, node, group, resource, by)
-        _set_resource(world, node, group, resource, "Offline", by)
-    _set_group(world, group, node, "Offline", by)
+        if resources.is_partition(node.cluster, group, resource) and holders(node):
+            why_not = f"{resource.definition.name} is in use"
+        if why_not:
+            return _stop_failed(world, resource, node, why_not, by)
+        resources.deactivate(world, node, group, resource, by)
+        set_resource(world, node, resource, "Offline", by)
+    set_group(world, group, node, "Offline", by)
     group.owner = None
     log(world, node, "INFO", "rc", f"Stopping group {group.name} has completed.")
     return STARTED
 
 
-def move_group(world: World, group: Group, target: Node, by: str) -> Procedure:
+def _stop_failed(world: World, resource: Resource, node: Node, why: str, by: str) -> Outcome:
+    set_resource(world, node, resource, "Offline Failure", by)
+    log(world, node, "ERROR", "rc", f"Stopping {resource.definition.name} resource has failed.")
+    crash(world, node, why)
+    return STOP_FAILED
+
+
+def move_group(world: World, group: Group, target: Node, by: str, event: str = "START") -> Procedure:
     """Stop a group where it is and start it on the target."""
     source = group.owner
     if source is not None:
@@ -101,7 +141,7 @@ def move_group(world: World, group: Group, target: Node, by: str) -> Procedure:
             return outcome
     if not target.engine:
         return ENGINE_LOST
-    outcome = yield from start_group(world, group, target, by)
+    outcome = yield from start_group(world, group, target, by, event)
     end = "failed" if outcome.code else "completed"
     log(world, target, "ERROR" if outcome.code else "INFO", "rc", f"Moving group {group.name} has {end}.")
     return outcome
@@ -114,22 +154,20 @@ def switch_resource(world: World, group: Group, resource: Resource, node: Node, 
         return Outcome(1, f"The resource has already been {'started' if up else 'stopped'}.")
     group.owner = target
     holds = _holds(group, target)
-    _set_resource(world, target, group, resource, f"O{'n' if up else 'ff'}line Pending", by)
+    set_resource(world, target, resource, f"O{'n' if up else 'ff'}line Pending", by)
     timings = target.cluster.definition.timings
     yield timings.resource_start if up else timings.resource_stop
     if not holds():
         return ENGINE_LOST
-    if not up and _is_partition(target.cluster, group, resource) and holders(target):
-        _set_resource(world, target, group, resource, "Offline Failure", by)
-        crash(world, target, f"{resource.definition.name} is in use")
-        return STOP_FAILED
-    (_activate if up else _deactivate)(world, target, group, resource, by)
-    _set_resource(world, target, group, resource, "Online" if up else "Offline", by)
+    if not up and resources.is_partition(target.cluster, group, resource) and holders(target):
+        return _stop_failed(world, resource, target, f"{resource.definition.name} is in use", by)
+    (resources.activate if up else resources.deactivate)(world, target, group, resource, by)
+    set_resource(world, target, resource, "Online" if up else "Offline", by)
     if not any(item.status == "Online" for item in group.resources):
-        _set_group(world, group, target, "Offline", by)
+        set_group(world, group, target, "Offline", by)
         group.owner = None
     elif all(item.status == "Online" for item in group.resources):
-        _set_group(world, group, target, "Online", by)
+        set_group(world, group, target, "Online", by)
     return STARTED
 
 
@@ -141,12 +179,15 @@ def crash(world: World, node: Node, by: str) -> None:
         node.unnoticed = node.engine
         world.record("power", node.name, "on", "off", node=node.name, by=by)
         node.powered = node.engine = False
-        _lose_everything(node)
+        _lose_everything(world, node)
         world.schedule.start(_notice(world, node))
 
 
-def _lose_everything(node: Node) -> None:
+def _lose_everything(world: World, node: Node) -> None:
     node.boots += 1
+    for job in node.scripts:
+        world.schedule.end(job, ENGINE_LOST)
+    node.scripts.clear()
     for service in node.services.values():
         service.state, service.pid, service.exit_code = 1, 0, 1077
     node.disk.volumes.pop(node.cluster.definition.partition[0].upper(), None)
@@ -160,7 +201,7 @@ def _lose_everything(node: Node) -> None:
 
 def _notice(world: World, node: Node) -> Procedure:
     boots = node.boots
-    orphans = [(group, group.turn) for group in node.cluster.groups if group.owner is node]
+    orphans = [(group, group.turn) for group in node.cluster.every_group() if group.owner is node]
     yield node.cluster.definition.timings.detect_failure
     if node.boots == boots:
         node.unnoticed = False
@@ -175,61 +216,15 @@ def fail_over(world: World, group: Group, dead: Node) -> Procedure:
     group.turn += 1
     for resource in group.resources:
         resource.status = "Offline"
-    _set_group(world, group, dead, "Offline", "failover")
+    set_group(world, group, dead, "Offline", "failover")
     group.owner = None
     choices = node_choices(dead.cluster, group, but=dead)
     if not choices:
-        return Outcome(1, "There is no appropriate destination for the group.")
+        return NO_DESTINATION
     log(world, choices[0], "INFO", "rc", f"Failover group {group.name} has started.")
-    return (yield from start_group(world, group, choices[0], f"failover from {dead.name}"))
+    return (yield from start_group(world, group, choices[0], f"failover from {dead.name}", "FAILOVER"))
 
 
 def node_choices(cluster: Cluster, group: Group, but: Node | None) -> list[Node]:
-    """The nodes that could take a group now, by priority."""
-    return [node for node in cluster.servers(group) if node.engine and node is not but]
-
-
-def _run_script(world: World, node: Node, by: str, *, up: bool) -> Procedure:
-    order = START_ORDER[node.cluster.definition.generation]
-    for name in order if up else reversed(order):
-        if up:
-            yield from scm.start_and_wait(world, node, name, f"START.BAT ({by})")
-        else:
-            yield from scm.stop_and_wait(world, node, name, f"STOP.BAT ({by})")
-    return Outcome()
-
-
-def _is_partition(cluster: Cluster, group: Group, resource: Resource) -> bool:
-    return resource.definition.kind == "sd" and group.name == cluster.definition.group
-
-
-def _activate(world: World, node: Node, group: Group, resource: Resource, by: str) -> None:
-    cluster = node.cluster
-    if _is_partition(cluster, group, resource):
-        node.disk.volumes[cluster.definition.partition[0].upper()] = cluster.partition
-        world.record("partition", cluster.definition.partition, "unmounted", "mounted", node=node.name, by=by)
-    elif resource.definition.kind == "fip" and group.name == cluster.definition.group:
-        node.addresses.add(cluster.definition.floating_ip)
-        world.record("address", cluster.definition.floating_ip, "down", "up", node=node.name, by=by)
-
-
-def _deactivate(world: World, node: Node, group: Group, resource: Resource, by: str) -> None:
-    cluster = node.cluster
-    if _is_partition(cluster, group, resource):
-        node.disk.volumes.pop(cluster.definition.partition[0].upper(), None)
-        world.record("partition", cluster.definition.partition, "mounted", "unmounted", node=node.name, by=by)
-    elif resource.definition.kind == "fip" and group.name == cluster.definition.group:
-        node.addresses.discard(cluster.definition.floating_ip)
-        world.record("address", cluster.definition.floating_ip, "up", "down", node=node.name, by=by)
-
-
-def _set_group(world: World, group: Group, node: Node, status: str, by: str) -> None:
-    before, group.status = group.status, status
-    world.record("group", group.name, before, status, node=node.name, by=by)
-    world.schedule.touch()
-
-
-def _set_resource(world: World, node: Node, group: Group, resource: Resource, status: str, by: str) -> None:
-    before, resource.status = resource.status, status
-    world.record("resource", resource.definition.name, before, status, node=node.name, by=by)
-    world.schedule.touch()
+    """The nodes that could take a group now, by priority: those that see this very group and have an engine."""
+    return [n for n in cluster.servers(group) if n.engine and n is not but and group in cluster.groups_of(n)]

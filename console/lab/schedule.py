@@ -1,6 +1,7 @@
 """Procedures in world time: generators that yield a delay or a condition, and one lock for all state."""
 
 import heapq
+import inspect
 import itertools
 import threading
 from collections.abc import Callable, Generator
@@ -21,6 +22,8 @@ class Outcome:
 
 
 Procedure = Generator[Wait, None, Outcome]
+Reason = Generator[Wait, None, str]
+"""A part of a procedure that returns why something did not work, or nothing."""
 
 
 @dataclass(eq=False)
@@ -80,6 +83,25 @@ class Scheduler:
                 self.changed.wait(0.5 if real is None else min(real, 0.5))
             return True
 
+    def end(self, job: Job, outcome: Outcome) -> None:
+        """End a procedure from outside, where it is: what it has started goes on by itself."""
+        with self.lock:
+            if job.outcome is not None:
+                return
+            job.outcome = outcome
+            if job in self._waiting:
+                self._waiting.remove(job)
+            if inspect.getgeneratorstate(job.procedure) != inspect.GEN_RUNNING:  # else `_step` closes it afterwards
+                job.procedure.close()
+
+    def until(self, condition: Condition, seconds: float) -> Procedure:
+        """Wait for a condition, at most `seconds` of world time; code 0 when it holds, 1 when time has passed."""
+        deadline = self.clock.now() + seconds
+        alarm = self.start(_alarm(seconds))
+        yield lambda: condition() or self.clock.now() >= deadline
+        self.end(alarm, Outcome())
+        return Outcome(0 if condition() else 1)
+
     def advance(self, seconds: float) -> None:
         """Move a driven clock on by `seconds`; what falls due on the way happens at its own time."""
         with self.lock:
@@ -120,10 +142,15 @@ class Scheduler:
             self.touch()
 
     def _step(self, job: Job) -> None:
+        if job.outcome is not None:
+            return
         try:
             wait = next(job.procedure)
         except StopIteration as end:
-            job.outcome = end.value or Outcome()
+            job.outcome = job.outcome or end.value or Outcome()
+            return
+        if job.outcome is not None:
+            job.procedure.close()
             return
         if callable(wait):
             job.condition = wait
@@ -131,3 +158,8 @@ class Scheduler:
         else:
             heapq.heappush(self._due, (self.clock.now() + wait, next(self._numbers), job))
             self.changed.notify_all()
+
+
+def _alarm(seconds: float) -> Procedure:
+    yield seconds
+    return Outcome()

@@ -114,7 +114,7 @@ def _starting(world: World, node: Node, service: Service, by: str) -> Procedure:
             set_state(world, node, service, STOPPED, by, DEPENDENCY)
             return Outcome(DEPENDENCY)
     yield _duration(node, service, node.cluster.definition.timings.service_start)
-    yield lambda: node.boots != boots or not node.faulty("service-hangs", name)
+    yield lambda: node.boots != boots or not (node.faulty("service-hangs", name) or node.faulty("paused"))
     if node.boots != boots:
         return Outcome(DIED)
     if code := _why_it_dies(node, service):
@@ -131,7 +131,7 @@ def _stopping(world: World, node: Node, service: Service, by: str) -> Procedure:
     name = service.installed.name
     set_state(world, node, service, STOP_PENDING, by)
     yield _duration(node, service, node.cluster.definition.timings.service_stop)
-    yield lambda: node.boots != boots or not node.faulty("service-does-not-stop", name)
+    yield lambda: node.boots != boots or not (node.faulty("service-does-not-stop", name) or node.faulty("paused"))
     if node.boots != boots:
         return Outcome(DIED)
     if name == INFORMATION_STORE:

@@ -113,6 +113,15 @@ class Lab:
             found.handles[:] = [handle for handle in found.handles if handle.image != image]
             self.world.record("handle", image, "open", "closed", node=found.name)
 
+    def webhook(self, url: str, keys: dict[str, tuple[str, str]]) -> None:
+        """Tell the nodes' scripts where the console is: its base URL, and (key id, key) by node.
+
+        Raises `KeyError` for a node that is not in the lab.
+        """
+        names = {self.world.node(name).name: key for name, key in keys.items()}
+        known = {name: definition.NodeKey(*key) for name, key in names.items()}
+        self.world.hooks.use(definition.Webhook(url, known))
+
     def advance(self, seconds: float) -> None:
         """Move a driven clock on. Raises `ValueError` for another clock."""
         self.world.schedule.advance(seconds)

@@ -6,6 +6,7 @@ from datetime import datetime
 from console.lab import definition
 from console.lab.disk import Disk, Volume
 from console.lab.exchange import Installed
+from console.lab.schedule import Job
 
 STOPPED, START_PENDING, STOP_PENDING, RUNNING = 1, 2, 3, 4
 STATE_WORDS = {1: "STOPPED", 2: "START_PENDING", 3: "STOP_PENDING", 4: "RUNNING"}
@@ -65,6 +66,8 @@ class Node:
     open_files: list[tuple[str, str]] = field(default_factory=list)  # (user, path) through shares
     unnoticed: bool = False  # its engine is gone, but the others still wait for its heartbeat
     faults: dict[str, dict[str, str]] = field(default_factory=dict)
+    scripts: list[Job] = field(default_factory=list)  # script runs under way: they end with the node's power
+    view: "list[Group] | None" = None  # the groups as it sees them alone, while it is apart from the others
 
     def faulty(self, name: str, subject: str = "") -> bool:
         """Whether a fault is on, for this subject or for all."""
@@ -96,6 +99,8 @@ class Group:
     owner: Node | None = None
     status: str = "Offline"
     turn: int = 0  # grows with every procedure that takes the group on: an earlier one must end
+    event: str = "START"  # the CLP_EVENT with which it was started where it is
+    failovers: int = 0  # since it was last Online
 
     @property
     def name(self) -> str:
@@ -122,9 +127,17 @@ class Cluster:
         """The node of this name, in any case."""
         return next((node for node in self.nodes if node.name.casefold() == name.casefold()), None)
 
-    def group(self, name: str) -> Group | None:
-        """The group of this name (the product compares exactly)."""
-        return next((group for group in self.groups if group.name == name), None)
+    def groups_of(self, node: Node) -> list[Group]:
+        """The groups as this node sees them: everybody's, or its own while it is apart."""
+        return self.groups if node.view is None else node.view
+
+    def every_group(self) -> list[Group]:
+        """The groups in everybody's eyes and in those of each node that is apart."""
+        return [*self.groups, *(group for node in self.nodes for group in node.view or ())]
+
+    def reaches(self, node: Node, other: Node) -> bool:
+        """Whether two nodes' engines hear each other's heartbeat (as far as they have noticed)."""
+        return node is other or (node.view is None and other.view is None)
 
     def servers(self, group: Group) -> list[Node]:
         """The nodes that may own a group, by priority."""

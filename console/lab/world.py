@@ -11,6 +11,7 @@ from console.lab.disk import Disk
 from console.lab.effects import Effect, EffectLog
 from console.lab.exchange import INFORMATION_STORE, START_ORDER, installed
 from console.lab.files import furnish, furnish_partition
+from console.lab.hooks import Hooks
 from console.lab.schedule import Scheduler
 from console.lab.state import RUNNING, Cluster, Group, Node, Resource, Service
 
@@ -31,6 +32,7 @@ class World:
         self.lock = self.schedule.lock
         self.log = EffectLog(lambda: self.clock.date().isoformat(timespec="milliseconds"), effects)
         self.may_mount: StoreRule | None = None
+        self.hooks = Hooks(self.schedule, world.webhook, self.record)
         self._pids = itertools.count(1432, 4)
         self.clusters = [self._cluster(item) for item in world.clusters]
 
@@ -125,6 +127,6 @@ def exchange_group(item: definition.Cluster) -> definition.Group:
         definition.Resource(item.fip_resource, "fip", 0),
         definition.Resource(item.partition_resource, "sd", 1),
     ]
-    if item.scripts == "guide":
+    if item.scripts != "none":
         resources.append(definition.Resource("script1", "script", 2))
     return definition.Group(item.group, resources, owner=item.owner)

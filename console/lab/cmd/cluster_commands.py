@@ -3,6 +3,7 @@
 from console.lab import clpstat, groups, power
 from console.lab.cmd.interpreter import Interpreter
 from console.lab.cmd.registry import command, words
+from console.lab.resources import log as write_log
 from console.lab.schedule import Outcome, Procedure
 from console.lab.state import Group, Node, Resource
 
@@ -48,6 +49,8 @@ def _screen(cmd: Interpreter, options: dict[str, str]) -> list[str]:
         raise Refused(NOT_ADMINISTRATOR)
     if not node.engine and not node.cluster.definition.down_screen:
         raise Refused(NO_ENGINE)
+    if not node.cluster.reaches(cmd.process.node, node):
+        raise Refused(NO_ENGINE)
     if "-g" in options:
         return clpstat.group_map(node.cluster, node)
     if "-i" in options:
@@ -84,7 +87,7 @@ def _group_work(cmd: Interpreter, group: Group, action: str, options: dict[str, 
     server = _server(cmd, options.get("-h"))
     if group.busy:
         raise Refused(BUSY)
-    if not server.engine:
+    if not _active(cmd, server):
         raise Refused(NOT_ACTIVE)
     if action == "-s":
         if group.status == "Online" or (group.owner and group.owner is not server):
@@ -108,9 +111,13 @@ def _destination(cmd: Interpreter, group: Group, options: dict[str, str]) -> Nod
     target = _server(cmd, options["-a"])
     if target is group.owner:
         raise Refused(STARTED_HERE if target is cmd.process.node else STARTED_THERE)
-    if not target.engine:
+    if not _active(cmd, target):
         raise Refused(NOT_ACTIVE)
     return target
+
+
+def _active(cmd: Interpreter, server: Node) -> bool:
+    return server.engine and server.cluster.reaches(cmd.process.node, server)
 
 
 @command("clprsc")
@@ -161,7 +168,7 @@ def _engines(cmd: Interpreter, nodes: list[Node], *, up: bool) -> int:
     verb = "Start" if up else "Stop"
     work: list[tuple[Node, str | Procedure]] = []
     for node in nodes:
-        if not node.powered:
+        if not node.powered or not node.cluster.reaches(cmd.process.node, node):
             work.append((node, NOT_ACTIVE))
         elif node.engine == up:
             state = "startup processing to the active" if up else "stop processing to the stopped"
@@ -182,6 +189,36 @@ def _engines(cmd: Interpreter, nodes: list[Node], *, up: bool) -> int:
             cmd.process.out(f"{verb} {node.name} : {outcome.message}")
             codes.append(outcome.code)
     return max(codes)
+
+
+@command("clpdown")
+def down(cmd: Interpreter, rest: str) -> int:
+    """Stop one server with its Windows, its groups failing over; -r starts it again, -h names another."""
+    return _shut_down(cmd, rest, everywhere=False)
+
+
+@command("clpstdn")
+def stand_down(cmd: Interpreter, rest: str) -> int:
+    """Stop every server of the cluster; -r starts them again."""
+    return _shut_down(cmd, rest, everywhere=True)
+
+
+def _shut_down(cmd: Interpreter, rest: str, *, everywhere: bool) -> int:
+    world, by = cmd.process.world, cmd.process.line
+    try:
+        with world.lock:
+            options = _options(cmd, rest, {"-r": "0", "-h": "1"})
+            server = _server(cmd, options.get("-h"))
+            nodes = [node for node in server.cluster.nodes if node.engine] if everywhere else [server]
+            if not _active(cmd, server):
+                raise Refused(NOT_ACTIVE)
+            for node in nodes:
+                work = power.shut_down(world, node, by, reboot="-r" in options, everywhere=everywhere)
+                world.schedule.start(work)
+    except Refused as refusal:
+        return _say(cmd, str(refusal))
+    cmd.process.out(SUCCEEDED)
+    return _logged(cmd, "clpdown.exe", 0)
 
 
 def _suspend(cmd: Interpreter, *, suspend: bool) -> int:
@@ -208,7 +245,7 @@ def log(cmd: Interpreter, rest: str) -> int:
                 raise Refused(NO_OPTION)
             level = {"ERR": "ERROR", "WAR": "WARN"}.get(options.get("-l", "INFO"), options.get("-l", "INFO"))
             text = f"[{options.get('-i', '1')}] {options['-m']}"
-            groups.log(cmd.process.world, cmd.process.node, level, "logcmd", text)
+            write_log(cmd.process.world, cmd.process.node, level, "logcmd", text)
             cmd.process.world.record("log", options["-m"], "", level, node=cmd.process.node.name, by="clplogcmd")
     except Refused as refusal:
         return _say(cmd, str(refusal))
@@ -223,7 +260,8 @@ def _say(cmd: Interpreter, text: str) -> int:
 
 def _logged(cmd: Interpreter, program: str, code: int) -> int:
     text = SUCCEEDED if code == 0 else "Command failed."
-    groups.log(cmd.process.world, cmd.process.node, "ERROR" if code else "INFO", "cmd", f"{program} : {code} : {text}")
+    level = "ERROR" if code else "INFO"
+    write_log(cmd.process.world, cmd.process.node, level, "cmd", f"{program} : {code} : {text}")
     return code
 
 
@@ -253,9 +291,8 @@ def _options(cmd: Interpreter, rest: str, known: dict[str, str]) -> dict[str, st
 
 
 def _groups(cmd: Interpreter, name: str) -> list[Group]:
-    cluster = cmd.process.node.cluster
-    found = [cluster.group(name)] if name else list(cluster.groups)
-    existing = [group for group in found if group]
+    seen = cmd.process.node.cluster.groups_of(cmd.process.node)
+    existing = [group for group in seen if not name or group.name == name]
     if not existing:
         raise Refused(NO_GROUP)
     return existing
@@ -269,7 +306,7 @@ def _server(cmd: Interpreter, name: str | None) -> Node:
 
 
 def _resource(cmd: Interpreter, name: str) -> tuple[Group, Resource]:
-    for group in cmd.process.node.cluster.groups:
+    for group in cmd.process.node.cluster.groups_of(cmd.process.node):
         for item in group.resources:
             if item.definition.name == name:
                 return group, item

@@ -14,7 +14,8 @@ _UNICODE_PATH = re.compile(r"-(?:encodedcommand|enc|ec|e)\s+([A-Za-z0-9+/=]+)", 
 def computer_name(cmd: Interpreter) -> str:
     """The node's name, unless a fault makes it give another's."""
     node = cmd.process.node
-    return node.faults.get("other-name", {}).get("computer") or node.name
+    name = node.faults.get("other-name", {}).get("computer") or node.name
+    return name.swapcase() if node.faulty("name-case") else name
 
 
 @command("hostname")

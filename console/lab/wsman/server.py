@@ -183,10 +183,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _stalls(self, fault: str, action: str) -> bool:
         """Wait as long as the hang lasts; True when the request is never to be answered."""
-        if not self.node.faulty(fault, action):
+
+        def stalls() -> bool:
+            return self.node.faulty(fault, action) or self.node.faulty("paused")
+
+        if not stalls():
             return False
-        schedule = self.service.world.schedule
-        schedule.wait(lambda: not self.node.faulty(fault, action) or not self.service.wanted)
+        self.service.world.schedule.wait(lambda: not stalls() or not self.service.wanted)
         self.close_connection = True
         return True
 

@@ -145,7 +145,8 @@ class Shells:
                     f"This user has exceeded the maximum number of concurrent shells: {MAX_SHELLS} allowed. "
                     "Close existing shells or raise the quota for this user.",
                 )
-            shell = Shell(account, self.node.definition.code_page or code_page, folder, environment)
+            own = 932 if self.node.faulty("cp932") else self.node.definition.code_page
+            shell = Shell(account, own or code_page, folder, environment)
             self._shells[shell.id] = shell
             return shell
 
@@ -199,7 +200,7 @@ class Shells:
             stdout=lambda data: command.write("stdout", data),
             stderr=lambda data: command.write("stderr", data),
             user=f"{shell.account.domain or self.node.name}\\{shell.account.name}",
-            administrator=shell.account.administrator,
+            administrator=shell.account.administrator and not self.node.faulty("not-administrator"),
             encoding=encoding,
             code_page=shell.code_page,
             stdin=command.stdin,
