@@ -12,11 +12,19 @@ from console.domain.topology import Cluster
 def fingerprint(
     cluster: Cluster, generation: Generation, observation: ClusterObservation, view: DirectoryView
 ) -> dict[str, Any]:
-    """Everything structural, as JSON values: owner, nodes, services, servers, stores, names, pointers, controller."""
+    """Everything structural, as JSON values: owner, nodes, services, scripts, and all of the directory."""
     return {
         "owner of the group": observation.owner(cluster.group).value or "",
         "nodes": {name: seen.hostname.value or "" for name, seen in observation.nodes.items()},
         "services": _services(cluster, generation, observation),
+        "node scripts": {name: seen.scripts.value or "unknown" for name, seen in observation.nodes.items()},
+        **directory_fingerprint(view),
+    }
+
+
+def directory_fingerprint(view: DirectoryView) -> dict[str, Any]:
+    """What is structural of the directory alone: servers, stores, names, pointers, controller."""
+    return {
         "servers": {s.name: [s.dn, s.legacy_dn, s.mta_dn] for s in (view.primary, view.standby)},
         "stores": {store.dn: store.guid for s in (view.primary, view.standby) for store in s.stores},
         "holders of service principal names": {n: sorted(dns) for n, dns in view.spn_holders.items()},

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -49,6 +50,7 @@ class Field:
         self._stack = ExitStack()
         self._sessions: dict[str, NodeSession] = {}
         self._directory: DirectorySession | None = None
+        self._target_directory: DirectorySession | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +72,15 @@ class Field:
         if self._directory is None:
             self._directory = self._stack.enter_context(self._directories.open(self.cluster.directory))
         return self._directory
+
+    def target_directory(self) -> DirectorySession | None:
+        """The one session to the controller that the nodes use; None when none is set apart. Raises `ReachError`."""
+        ours = self.cluster.directory
+        if ours.target_controller and self._target_directory is None:
+            host, _, port = ours.target_controller.rpartition(":")
+            theirs = replace(ours, host=host, port=int(port), tls_name=ours.target_tls_name)
+            self._target_directory = self._stack.enter_context(self._directories.open(theirs))
+        return self._target_directory
 
     def observe(self) -> ClusterObservation:
         """Both nodes, read side by side in one batched command each. A node that does not answer is a fact."""

@@ -121,6 +121,8 @@ class NodeObservation:
     engine: Seen[ClusterView] = field(default_factory=lambda: Seen.nothing("not read"))
     group_resources: Seen[tuple[str, ...]] = field(default_factory=lambda: Seen.nothing("not read"))
     """The group's resources by configuration, each `kind@name`."""
+    scripts: Seen[str] = field(default_factory=lambda: Seen.nothing("not read"))
+    """What the group runs on this node when it comes up: `none`, `console` or `guide/unknown`."""
     services: Mapping[str, Seen[ServiceState]] = field(default_factory=dict)
     """Service name (casefolded) to what was seen."""
     stores: Seen[frozenset[str]] = field(default_factory=lambda: Seen.nothing("not read"))

@@ -72,7 +72,10 @@ def observe_node(
         told = f"The machine at {node.address} calls itself {hostname}, not {node.name}."
         seen: Seen[str] = Seen(hostname)
         return NodeObservation(node.name, clock.now(), unreachable=told, remedy=WrongNode.remedy, hostname=seen)
-    read = _read(answers, cluster, generation, driver)
+    read = replace(
+        _read(answers, cluster, generation, driver),
+        scripts=answers.seen(lambda: _scripts(session, cluster, driver, answers)),
+    )
     middle = started + (clock.now() - started) / 2
     offset = answers.seen(lambda: _offset(answers.of(CLOCK), middle))
     return replace(read, node=node.name, at=clock.now(), hostname=Seen(hostname), clock_offset=offset)
@@ -145,6 +148,14 @@ def _read(answers: _Answers, cluster: Cluster, generation: Generation, driver: D
         partition=_partition(answers, cluster.partition),
         evidence=answers.evidence(),
     )
+
+
+def _scripts(session: NodeSession, cluster: Cluster, driver: Driver, answers: _Answers) -> str:
+    """What the group runs on this node; its files are read in a round of their own, once their names are known."""
+    resources = driver.read_resources(cluster, [answers.of(argv) for argv in driver.questions(cluster)])
+    asked = driver.script_questions(cluster, resources)
+    shown = session.batch(asked, within=cluster.timing.command) if asked else ()
+    return driver.script_state(resources, shown)
 
 
 def _store_questions(generation: Generation) -> tuple[Argv, ...]:

@@ -51,8 +51,12 @@ class ClusterProduct:
     move: tuple[str, ...]
     start: tuple[str, ...]
     stop: tuple[str, ...]
+    script_files: tuple[str, ...]
+    """The files that a script resource runs; `{resource}` is its name."""
     healthy: str
     """The status word of a server or group that is well."""
+    down: str
+    """The status word of a server that the product itself has given up."""
     floating_ip_kinds: tuple[str, ...]
     forbidden_kinds: tuple[str, ...]
     partition_kinds: tuple[str, ...]

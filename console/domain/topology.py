@@ -51,6 +51,9 @@ class Directory:
     ca_file: str = ""
     allow_old_tls: bool = False
     allow_clear_text: bool = False
+    target_controller: str = ""
+    """`host:port` of the domain controller that the nodes themselves use, where that is another one."""
+    target_tls_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,9 @@ class Timing:
     move_group: float = 1800.0
     mount_stores: float = 600.0
     greeting: float = 300.0
+    go: float = 120.0
+    """How long a go stays valid."""
+    replication: float = 600.0
     command: float = 60.0
 
 

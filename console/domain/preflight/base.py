@@ -1,11 +1,11 @@
 """What the checks look at, and the short forms in which they answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from console.domain.checks import Check, Verdict
 from console.domain.directory import DirectoryView
-from console.domain.observation import ClusterObservation, NodeObservation
+from console.domain.observation import ClusterObservation, NodeObservation, Seen
 from console.domain.ports import Driver, Greeting
 from console.domain.products import Generation
 from console.domain.topology import Cluster, GreetingAt
@@ -23,10 +23,32 @@ class Situation:
     observation: ClusterObservation
     view: DirectoryView
     greetings: Mapping[GreetingAt, Greeting]
+    target_controller: Seen[str] | None = None
+    """The domain controller that the target uses, by its own name; None when none is set apart."""
 
     def seen(self, node: str) -> NodeObservation:
         """What was read on `node`."""
         return self.observation.nodes[node]
+
+    def scripts(self) -> Seen[str]:
+        """What the group runs on both nodes: one word when they agree, unknown when they differ."""
+        return script_state(self.observation, self.driver, (self.source, self.target))
+
+
+def script_state(observation: ClusterObservation, driver: Driver, nodes: Sequence[str]) -> Seen[str]:
+    """What the group runs on those of `nodes` that answer, when they agree; why that is unknown when they do not."""
+    told = {name: _scripts(observation.nodes[name], driver) for name in nodes if observation.nodes[name].answered}
+    if len({seen.value for seen in told.values()}) == 1:
+        return next(iter(told.values()))
+    words = "; ".join(f"{name}: {seen.value or seen.unknown}" for name, seen in told.items())
+    return Seen.nothing(words or "no node answers")
+
+
+def _scripts(seen: NodeObservation, driver: Driver) -> Seen[str]:
+    resources = seen.group_resources.value
+    if resources is not None and driver.script_state(resources) == "none":
+        return Seen("none")
+    return seen.scripts
 
 
 def passed(key: str, title: str, reason: str, *, about: str = "", evidence: str = "") -> Check:

@@ -12,6 +12,7 @@ def checks(situation: Situation) -> list[Check]:
     """Controller, coverage, stores, names, rights, agreement."""
     return [
         _controller(situation),
+        *_replication(situation),
         _coverage(situation),
         *_switch(situation),
         *_rights(situation),
@@ -29,6 +30,24 @@ def _controller(situation: Situation) -> Check:
         remedy = "Set the clocks; Kerberos refuses more than 300 s."
         return warned("directory.controller", title, f"Its clock differs by {controller.clock_offset:.0f} s.", remedy)
     return passed("directory.controller", title, f"It answers for {controller.default_context}.")
+
+
+def _replication(situation: Situation) -> list[Check]:
+    """Whether the target reads the controller that is written, or another one that must be waited for."""
+    used, written = situation.target_controller, situation.view.controller.dns_name
+    if used is None:
+        return []
+    title = f"{situation.target} reads what the console writes"
+    if used.value is None:
+        remedy = "Bring that domain controller up, or correct it in the directory's settings."
+        return [
+            failed("directory.replication", title, f"Its domain controller cannot be asked: {used.unknown}", remedy)
+        ]
+    if used.value.casefold() == written.casefold():
+        return [passed("directory.replication", title, f"Both use {written}.")]
+    reason = f"The console writes on {written}, {situation.target} reads on {used.value}."
+    remedy = "The plan waits until names and mount flags have arrived there; name the same controller to save the wait."
+    return [warned("directory.replication", title, reason, remedy)]
 
 
 def _coverage(situation: Situation) -> Check:

@@ -68,14 +68,16 @@ def _make_up(situation: Situation) -> list[Check]:
     found = [failed("group.make-up", title, reason, remedy) for reason, remedy in problems]
     if not problems:
         found.append(passed("group.make-up", title, ", ".join(resources.value)))
-    if situation.driver.script_state(resources.value) == "none":
-        found.append(
-            passed("group.scripts", SCRIPTS, "The group runs no script: the console stops and starts Exchange.")
-        )
-    else:
-        reason = (
-            "The group runs a script that the console did not write; it would change the directory at the same time."
-        )
-        remedy = "Replace the script resource by the console's scripts, or remove it from the group."
-        found.append(failed("group.scripts", SCRIPTS, reason, remedy))
-    return found
+    return [*found, scripts_check(situation)]
+
+
+def scripts_check(situation: Situation) -> Check:
+    """Whether the group runs nothing, or only what the console wrote."""
+    told = situation.scripts()
+    if told.value == "none":
+        return passed("group.scripts", SCRIPTS, "The group runs no script: the console stops and starts Exchange.")
+    if told.value == "console":
+        return passed("group.scripts", SCRIPTS, "The group runs the console's scripts: they ask it for a go.")
+    reason = "The group runs a script that the console did not write; it would change the directory at the same time."
+    remedy = "Replace the script resource by the console's scripts on both nodes, or remove it from the group."
+    return failed("group.scripts", SCRIPTS, reason, remedy, evidence=told.unknown)

@@ -13,13 +13,14 @@ def checks(situation: Situation) -> list[Check]:
     found: list[Check] = []
     for node in (situation.source, situation.target):
         seen = situation.seen(node)
-        found.append(_reach(seen))
+        found.append(reach_check(seen))
         if seen.answered:
-            found += [_identity(seen), _clock(seen)]
+            found += [identity_check(seen), clock_check(seen)]
     return found
 
 
-def _reach(seen: NodeObservation) -> Check:
+def reach_check(seen: NodeObservation) -> Check:
+    """Whether the node answers at all."""
     title = f"{seen.node} answers over WinRM"
     if seen.answered:
         return passed(
@@ -28,7 +29,8 @@ def _reach(seen: NodeObservation) -> Check:
     return failed("node.reach", title, f"{seen.node} does not answer: {seen.unreachable}", seen.remedy, about=seen.node)
 
 
-def _identity(seen: NodeObservation) -> Check:
+def identity_check(seen: NodeObservation) -> Check:
+    """Whether it is the machine that it is taken for."""
     title = f"{seen.node} is the machine it should be"
     name = seen.hostname.value
     if name is None:
@@ -42,7 +44,8 @@ def _identity(seen: NodeObservation) -> Check:
     return failed("node.identity", title, f"It calls itself {name}, not {seen.node}.", remedy, about=seen.node)
 
 
-def _clock(seen: NodeObservation) -> Check:
+def clock_check(seen: NodeObservation) -> Check:
+    """Whether its clock agrees with ours."""
     title = f"The clock of {seen.node} is right"
     offset = seen.clock_offset.value
     if offset is None:

@@ -13,7 +13,7 @@ def checks(situation: Situation) -> list[Check]:
     if situation.seen(situation.source).answered:
         found.append(_source(situation))
     if situation.seen(situation.target).answered:
-        found += [_target_stopped(situation), *_start_types(situation)]
+        found += [target_check(situation), *_start_types(situation)]
     return [*found, _greetings(situation)]
 
 
@@ -43,7 +43,8 @@ def _source(situation: Situation) -> Check:
     return warned("services.source", title, f"Not running: {', '.join(idle)}.", remedy, about=node)
 
 
-def _target_stopped(situation: Situation) -> Check:
+def target_check(situation: Situation) -> Check:
+    """Whether Exchange is still on the node that shall have it."""
     node = situation.target
     title = f"No Exchange service runs on {node}"
     known, unread = _states(situation, node)

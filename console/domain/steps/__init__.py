@@ -3,8 +3,13 @@
 from collections.abc import Mapping
 
 from console.domain.steps.base import Behaviour
+from console.domain.steps.bringup import BringUp
+from console.domain.steps.converge import Converged
 from console.domain.steps.directory import ApplyChanges, ClaimNames, SwitchMailboxes, VerifyDirectory
-from console.domain.steps.group import MoveGroup
+from console.domain.steps.go import Go
+from console.domain.steps.group import MoveGroup, StartGroup
+from console.domain.steps.handover import HandOver, TakeGroup
+from console.domain.steps.opinion import SecondOpinion
 from console.domain.steps.partition import FreePartition
 from console.domain.steps.proof import Greet, MountedStores, Moved
 from console.domain.steps.recheck import Recheck
@@ -16,10 +21,17 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "service.start": StartService(),
     "partition.free": FreePartition(),
     "group.move": MoveGroup(),
+    "group.start": StartGroup(),
+    "second-opinion": SecondOpinion(),
+    "hand-over": HandOver(),
+    "hand-over.dead": TakeGroup(),
+    "go": Go(),
+    "bring-up": BringUp(),
     "directory.apply": ApplyChanges(),
     "directory.claim": ClaimNames(),
     "directory.mailboxes": SwitchMailboxes(),
     "directory.verify": VerifyDirectory(),
+    "directory.converged": Converged(),
     "stores.mounted": MountedStores(),
     "greeting": Greet(),
     "moved": Moved(),

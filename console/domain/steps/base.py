@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as made_by
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -54,6 +55,8 @@ class Stage:
     clock: Clock
     todo: list[Todo] = made_by(default_factory=list)
     runs: Runs = made_by(default_factory=NoRuns)
+    since: datetime | None = None
+    """When somebody said yes to the plan; script runs before that are not this operation's. None: as it was made."""
 
     def note(self, step: Step, text: str, *, kind: str = "note", **data: object) -> None:
         """Add a line about `step` to the journal."""

@@ -3,8 +3,13 @@
 from collections.abc import Sequence
 
 from console.domain.errors import Garbled, ReachError
-from console.domain.observation import ClusterView, Seen
+from console.domain.events.agreement import why_not
+from console.domain.events.opinion import IDLE_STATES
+from console.domain.observation import ClusterView, GroupState, Seen
+from console.domain.observe import observe_services
 from console.domain.plan import Step
+from console.domain.ports import Argv
+from console.domain.steps.asking import other_run, target_run
 from console.domain.steps.base import Goal, Look, Stage, StepFailed
 
 
@@ -23,20 +28,31 @@ def _view(stage: Stage, name: str) -> Seen[ClusterView]:
 
 
 def require_owner(stage: Stage, node: str) -> None:
-    """The group is on `node` by every engine that answers, else `StepFailed`: agreement before the directory moves."""
+    """Agreement before the directory moves: the group is on `node`, or is being handed to it by this operation.
+
+    Every engine that answers says so, else `StepFailed`. See `console.domain.events.agreement`.
+    """
     group = stage.field.cluster.group
     told = {
         name: view.groups[group].current
         for name, seen in views(stage, [n.name for n in stage.field.cluster.nodes]).items()
         if (view := seen.value) is not None and group in view.groups
     }
-    if told and all(current.casefold() == node.casefold() for current in told.values()):
-        return
-    words = ", ".join(f"{name} says {current or 'nobody'}" for name, current in told.items()) or "no node could tell"
-    raise StepFailed(
-        f"The directory may only be switched towards the node that holds the group; that is not {node}: {words}.",
-        remedy="Find out where the group is, then make a new plan.",
-    )
+    asking = [name for name, current in told.items() if current.casefold() == name.casefold() and _asks(stage, name)]
+    reason = why_not(told, node, run=target_run(stage), asking=asking)
+    if reason is not None:
+        raise StepFailed(reason, remedy="Find out where the group is, then make a new plan.")
+
+
+def _asks(stage: Stage, name: str) -> bool:
+    """Whether what the other node says of itself is only its script's question: it has no go, and its store is down."""
+    run = other_run(stage)
+    if name.casefold() == stage.plan.target.casefold() or run is None or not run.asks:
+        return False
+    field = stage.field
+    stores = [service.name for service in field.generation.services if service.mounts_stores]
+    seen = observe_services(field.session(name), stores, within=field.cluster.timing.command)
+    return all(s.value is not None and s.value.state in IDLE_STATES for s in seen.values())
 
 
 class MoveGroup:
@@ -58,22 +74,33 @@ class MoveGroup:
             why = "; ".join(f"{name}: {s.unknown or 'does not know the group'}" for name, s in seen.items())
             return Look(Goal.UNKNOWN, f"No node can tell where {group} is ({why}).", ongoing=applied)
         text = "; ".join(f"{name} says {group} is {g.status} on {g.current or 'no node'}" for name, g in states.items())
-        there = [g for g in states.values() if g.current.casefold() == target.casefold()]
-        if len(there) == len(states) and all(g.status.casefold() == "online" for g in there):
+        if self.arrived(stage, step, list(states.values())):
             return Look(Goal.HOLDS, f"{text}.")
         if any(g.status.casefold().endswith("failure") for g in states.values()):
             remedy = f"Look at the failed resource with clpstat on {target}; bring the group up, then make a new plan."
             return Look(Goal.NEVER, f"{text}.", remedy=remedy)
         return self._while_moving(stage, step, text) if applied else Look(Goal.NOT_YET, f"{text}.")
 
+    def arrived(self, stage: Stage, step: Step, states: list[GroupState]) -> bool:
+        """Whether the group is where it shall be, by every engine that answers."""
+        target = step.params["target"].casefold()
+        return all(g.current.casefold() == target and g.status.casefold() == "online" for g in states)
+
+    def runs_on(self, step: Step) -> str:
+        """The node that runs the command."""
+        return str(step.params["source"])
+
+    def command(self, stage: Stage, step: Step) -> Argv:
+        """The command itself."""
+        return stage.field.driver.move(stage.field.cluster, step.params["target"])
+
     def _while_moving(self, stage: Stage, step: Step, text: str) -> Look:
         """After the move was sent: what the detached command itself says, when its node can be asked."""
         try:
-            run = stage.field.session(step.params["source"]).launched(
-                run_id(stage, step), within=stage.field.cluster.timing.command
-            )
+            within = stage.field.cluster.timing.command
+            run = stage.field.session(self.runs_on(step)).launched(run_id(stage, step.key), within=within)
         except ReachError as error:
-            return Look(Goal.NOT_YET, f"{text}; {step.params['source']}: {error.message}", ongoing=True)
+            return Look(Goal.NOT_YET, f"{text}; {self.runs_on(step)}: {error.message}", ongoing=True)
         if run.state == "finished" and run.exit_code != 0:
             said = run.output.strip() or "no text"
             remedy = "Mend what the cluster product names, then make a new plan."
@@ -81,13 +108,25 @@ class MoveGroup:
         return Look(Goal.NOT_YET, f"{text}; the move is {run.state}.", ongoing=run.state != "absent")
 
     def apply(self, stage: Stage, step: Step) -> None:
-        """Start the move so that it outlives our connection, once, named by operation and step."""
-        field = stage.field
-        argv = field.driver.move(field.cluster, step.params["target"])
-        field.session(step.params["source"]).launch(run_id(stage, step), argv, within=field.cluster.timing.command)
-        stage.note(step, f"Started on {step.params['source']}: {' '.join(argv)}")
+        """Start the command so that it outlives our connection, once, named by operation and step."""
+        field, node = stage.field, self.runs_on(step)
+        argv = self.command(stage, step)
+        field.session(node).launch(run_id(stage, step.key), argv, within=field.cluster.timing.command)
+        stage.note(step, f"Started on {node}: {' '.join(argv)}")
 
 
-def run_id(stage: Stage, step: Step) -> str:
-    """The name of the step's detached command on the node."""
-    return f"co-{stage.operation}-{step.key}"
+class StartGroup(MoveGroup):
+    """The group is online on the target, started there: the node that had it is dead."""
+
+    def runs_on(self, step: Step) -> str:
+        """The target itself."""
+        return str(step.params["target"])
+
+    def command(self, stage: Stage, step: Step) -> Argv:
+        """The start command, never forced."""
+        return stage.field.driver.start(stage.field.cluster, step.params["target"])
+
+
+def run_id(stage: Stage, key: str) -> str:
+    """The name of the detached command of the step `key` on the node."""
+    return f"co-{stage.operation}-{key}"

@@ -17,6 +17,8 @@ from console.domain.switch.names import spn_claim, spn_release
 
 DIRECTORY_SECONDS = 120.0
 SECONDS_PER_MAILBOX = 0.5
+AWAITED = {"mount-flags": store_changes, "release-names": spn_release, "claim-names": spn_claim}
+"""The steps whose changes the target must see on its own controller before Exchange starts, where they are needed."""
 PARTITION_SECONDS = 120.0
 
 
@@ -33,13 +35,13 @@ def write_steps(
     wanted = field.generation.running_services(field.cluster.extra_services)
     accepted = any(check.key == "partition.free" and check.verdict == "unknown" for check in checks)
     return (
-        _recheck(),
+        recheck_step(),
         *_stops(field, source, _ordered(wanted, observation.nodes[source])),
         _free(field, source, accepted=accepted),
         _move(field, source, target),
-        *_directory(direction, membership),
-        *_starts(field, target, _ordered(wanted, observation.nodes[target])),
-        *_proofs(field, target, direction),
+        *directory_steps(field, direction, membership),
+        *start_service_steps(field, observation, target),
+        *proof_steps(field, target, direction),
     )
 
 
@@ -49,7 +51,8 @@ def _ordered(services: Sequence[Service], seen: NodeObservation) -> tuple[Servic
     return order(services, {name: state.depends_on for name, state in known.items() if state is not None})
 
 
-def _recheck() -> Step:
+def recheck_step() -> Step:
+    """Look again right before the first change."""
     return Step(
         key="recheck",
         kind="recheck",
@@ -104,8 +107,8 @@ def _move(field: Field, source: str, target: str) -> Step:
     )
 
 
-def _directory(direction: Direction, membership: Membership) -> Iterator[Step]:
-    """Mount flags, names released and claimed, mailboxes, pointers, and a reading back."""
+def directory_steps(field: Field, direction: Direction, membership: Membership) -> Iterator[Step]:
+    """Mount flags, names released and claimed, mailboxes, pointers, a reading back, and replication where it counts."""
     target = direction.target.name
     release, claim = spn_release(direction), spn_claim(direction)
     yield from _changes(
@@ -128,6 +131,21 @@ def _directory(direction: Direction, membership: Membership) -> Iterator[Step]:
         title="Read the directory back: nothing is left to change",
         phase="directory",
         within=DIRECTORY_SECONDS,
+        undo="Changes nothing.",
+    )
+    if field.cluster.directory.target_controller:
+        yield _converged(field, [name for name, made in AWAITED.items() if made(direction)])
+
+
+def _converged(field: Field, awaited: Sequence[str]) -> Step:
+    where = field.cluster.directory.target_controller
+    return Step(
+        key="converged",
+        kind="directory.converged",
+        title=f"Wait until mount flags and names have arrived on {where}, which the nodes read",
+        phase="directory",
+        params={"steps": list(awaited), "controller": where},
+        within=field.cluster.timing.replication,
         undo="Changes nothing.",
     )
 
@@ -172,8 +190,10 @@ def _mailboxes(target: str, membership: Membership) -> Step:
     )
 
 
-def _starts(field: Field, target: str, services: Sequence[Service]) -> Iterator[Step]:
-    for service in services:
+def start_service_steps(field: Field, observation: ClusterObservation, target: str) -> Iterator[Step]:
+    """The services on the target, in the order that the node itself asks for."""
+    wanted = field.generation.running_services(field.cluster.extra_services)
+    for service in _ordered(wanted, observation.nodes[target]):
         yield Step(
             key=f"start-{service.name}",
             kind="service.start",
@@ -186,7 +206,7 @@ def _starts(field: Field, target: str, services: Sequence[Service]) -> Iterator[
         )
 
 
-def _proofs(field: Field, target: str, direction: Direction) -> Iterator[Step]:
+def proof_steps(field: Field, target: str, direction: Direction) -> Iterator[Step]:
     """Stores, greetings, and everything at once; mail is up when the last one holds."""
     stores = sorted(store.label for store in direction.target.stores)
     address = field.cluster.floating_ip

@@ -7,12 +7,16 @@ from console.catalog import cluster_product
 from console.domain.errors import Garbled, Unquotable
 from console.domain.observation import ClusterView, GroupState, ResourceState
 from console.domain.ports import Argv, CommandResult
+from console.domain.scripts import is_ours
 from console.domain.topology import Cluster
 from console.drivers.expresscluster import rules
 from console.drivers.expresscluster.clpconf import group_resources
 from console.drivers.expresscluster.clpstat import STATUS_WIDTH, Block, Screen, read_screen
 
 Value = TypeVar("Value")
+
+SCRIPT = "script"
+"""The kind of resource that runs START.BAT and STOP.BAT."""
 
 
 class EngineDown(Garbled):
@@ -80,10 +84,24 @@ class ExpressCluster:
         """What in a node's view forbids a planned move to `target`, as (reason, remedy) pairs."""
         return rules.view_problems(self.product, cluster, view, target)
 
-    def script_state(self, resources: Sequence[str]) -> str:
-        """`none` when the group runs nothing of its own, else `guide/unknown`."""
-        kinds = {resource.partition("@")[0] for resource in resources}
-        return "guide/unknown" if kinds & set(self.product.script_kinds) else "none"
+    def takeover_problems(self, cluster: Cluster, view: ClusterView, target: str) -> tuple[tuple[str, str], ...]:
+        """What in the target's view forbids that a person takes the group over, as (reason, remedy) pairs."""
+        return rules.takeover_problems(self.product, cluster, view, target)
+
+    def script_questions(self, cluster: Cluster, resources: Sequence[str]) -> tuple[Argv, ...]:
+        """The commands that show the group's batch files; other kinds of programs are not looked into."""
+        names = [name for kind, _, name in (text.partition("@") for text in resources) if kind == SCRIPT]
+        files = [(name, file) for name in names for file in self.product.script_files]
+        return tuple(_filled(("type", file.replace("{resource}", name)), cluster) for name, file in files)
+
+    def script_state(self, resources: Sequence[str], scripts: Sequence[CommandResult] = ()) -> str:
+        """`none` when the group runs nothing of its own; `console` when all it runs is ours; else `guide/unknown`."""
+        runs = [kind for kind in (text.partition("@")[0] for text in resources) if kind in self.product.script_kinds]
+        if not runs:
+            return "none"
+        every = len(scripts) == len(runs) * len(self.product.script_files)
+        ours = every and all(result.ok and is_ours(result.stdout) for result in scripts)
+        return "console" if ours and set(runs) == {SCRIPT} else "guide/unknown"
 
     def _kinds(self, cluster: Cluster, results: Sequence[CommandResult]) -> dict[str, str]:
         """Resource name (casefolded) to kind, as far as the configuration can be read."""

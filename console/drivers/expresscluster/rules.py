@@ -44,6 +44,34 @@ def view_problems(product: ClusterProduct, cluster: Cluster, view: ClusterView, 
     return (*problems, *_monitor_problems(view))
 
 
+def takeover_problems(product: ClusterProduct, cluster: Cluster, view: ClusterView, target: str) -> tuple[Problem, ...]:
+    """What in the target's own view forbids that a person brings the group up there by hand.
+
+    The product must itself have given the other server up: any other word means that it may still be active.
+    """
+    other, group = cluster.other(target).name, view.groups.get(cluster.group)
+    status = view.servers.get(other)
+    problems = []
+    if status != product.down:
+        reason = (
+            f"EXPRESSCLUSTER on {target} calls the server {other} {status or 'nothing at all'}, not {product.down}."
+        )
+        remedy = f"If {other} is dead, switch its power off and wait until {target} calls it {product.down}."
+        problems.append((reason, remedy))
+    if view.servers.get(target) != product.healthy:
+        reason = f"The server {target} is {view.servers.get(target) or 'not known to its own cluster'}."
+        problems.append((reason, "Start that server's cluster engine first (`clpcl -s`)."))
+    if group is None:
+        reason = f"The cluster shows no group {cluster.group}; it shows {', '.join(view.groups) or 'none'}."
+        problems.append((reason, "Correct the group's name in the inventory."))
+    elif group.status.endswith("Pending"):
+        problems.append((f"The group {group.name} is {group.status}: something moves it already.", _WAIT))
+    elif group.status == product.healthy and group.current:
+        remedy = "Nothing has to be taken over; move it with a failover."
+        problems.append((f"The group {group.name} is {group.status} on {group.current}.", remedy))
+    return tuple(problems)
+
+
 def _of_kinds(resources: Sequence[str], kinds: Sequence[str]) -> list[str]:
     return [resource for resource in resources if resource.partition("@")[0] in kinds]
 

@@ -1,0 +1,22 @@
+"""Plan an operation: read everything, check everything, and write down every step, or refuse with every reason."""
+
+from console.domain.planner.automatic import make_start, make_takeover
+from console.domain.planner.base import VALID_SECONDS, refuse_failed
+from console.domain.planner.mailboxes import SLICE, MailboxRow, MailboxSink
+from console.domain.planner.moves import PLANNED_MOVES, Ends, ends_of, make_plan
+from console.domain.planner.person import make_person_takeover
+
+__all__ = [
+    "PLANNED_MOVES",
+    "SLICE",
+    "VALID_SECONDS",
+    "Ends",
+    "MailboxRow",
+    "MailboxSink",
+    "ends_of",
+    "make_person_takeover",
+    "make_plan",
+    "make_start",
+    "make_takeover",
+    "refuse_failed",
+]

@@ -1,0 +1,46 @@
+"""Checks of a takeover: does the other node hold the group, and has the product given it up?"""
+
+from console.domain.checks import Check
+from console.domain.events.opinion import Holding, Opinion
+from console.domain.preflight.base import Situation, failed, passed, warned
+
+
+def opinion_check(opinion: Opinion) -> Check:
+    """The second opinion as a check: held refuses, silence warns loudly."""
+    title = f"{opinion.other} does not hold the group"
+    evidence = _evidence(opinion)
+    match opinion.verdict():
+        case Holding.HELD:
+            remedy = f"Find out which node is active; never start Exchange on {opinion.caller} before that is certain."
+            return failed("takeover.other", title, opinion.sentence, remedy, about=opinion.other, evidence=evidence)
+        case Holding.UNREACHABLE:
+            remedy = f"Make sure that {opinion.other} is down, at its console or by its power."
+            return warned("takeover.other", title, opinion.sentence, remedy, about=opinion.other, evidence=evidence)
+    return passed("takeover.other", title, opinion.sentence, about=opinion.other, evidence=evidence)
+
+
+def given_up_check(situation: Situation) -> Check:
+    """The product on the target itself calls the other server down; anything else refuses a person's takeover."""
+    other, target = situation.source, situation.target
+    title = f"The cluster product on {target} calls {other} down"
+    engine = situation.seen(target).engine
+    if engine.value is None:
+        remedy = f"Bring the cluster service of {target} up first; it must tell how {other} is."
+        why = situation.seen(target).unreachable or engine.unknown
+        return failed("takeover.given-up", title, f"{target} cannot tell: {why}", remedy, about=target)
+    evidence = "\n".join(f"{name}: {status}" for name, status in engine.value.servers.items())
+    problems = situation.driver.takeover_problems(situation.cluster, engine.value, target)
+    if problems:
+        reasons, remedies = (" ".join(part) for part in zip(*problems, strict=True))
+        return failed("takeover.given-up", title, reasons, remedies, about=other, evidence=evidence)
+    return passed("takeover.given-up", title, "It does, and the group is not up.", about=other, evidence=evidence)
+
+
+def _evidence(opinion: Opinion) -> str:
+    told = {
+        f"{opinion.caller}'s engine: the group is on": opinion.caller_says.value,
+        f"{opinion.other}'s engine: the group is on": opinion.other_says.value,
+        f"store service of {opinion.other} runs": opinion.other_store_runs.value,
+        "mail answers on the floating IP": opinion.floating_ip.value,
+    }
+    return "\n".join(f"{what}: {'unknown' if value is None else value or 'no'}" for what, value in told.items())
