@@ -173,8 +173,8 @@ class Control(Protocol):
 class Mailboxes(Protocol):
     """The frozen list of mailboxes that a plan was made with, kept outside of the plan's own text."""
 
-    def guids(self) -> frozenset[str]:
-        """The objectGUIDs of the list."""
+    def guids(self) -> Iterable[str]:
+        """The objectGUIDs of the list, in any order."""
 
 
 class Runs(Protocol):

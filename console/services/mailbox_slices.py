@@ -47,9 +47,9 @@ class MailboxSlices:
     def __init__(self, plan: PlanRecord) -> None:
         self._plan = plan
 
-    def guids(self) -> frozenset[str]:
-        """The objectGUIDs of the list."""
-        return frozenset(row[0] for row in self.rows())
+    def guids(self) -> Iterator[str]:
+        """The objectGUIDs of the list, one slice in memory at a time."""
+        return (row[0] for row in self.rows())
 
     def rows(self) -> Iterator[Row]:
         """Every mailbox in the order of the list, one slice in memory at a time."""

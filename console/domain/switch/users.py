@@ -1,6 +1,7 @@
 """The mailboxes' part of a switch: compare with the plan's list, then stream the changes, never stopping for one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 
 from console.domain.directory import DirectoryView, EntryChange
 from console.domain.errors import ChangeoverError, ConnectionLost, Drifted
@@ -10,6 +11,7 @@ from console.domain.switch.direction import Direction
 from console.domain.switch.membership import compare
 from console.domain.switch.outcome import Outcome, Tally
 from console.domain.switch.reading import mailboxes
+from console.domain.switch.spool import Changes, Sorted, Spool
 
 PROGRESS_EVERY = 50
 READ_TRIES = 3
@@ -23,17 +25,19 @@ OnNote = Callable[[str], None]
 
 
 def compare_membership(
-    session: DirectorySession, view: DirectoryView, planned: frozenset[str], tolerance: int, on_note: OnNote
+    session: DirectorySession, view: DirectoryView, planned: Iterable[str], tolerance: int, on_note: OnNote
 ) -> None:
     """Read the rule and compare it with the plan's list. Raises `Drifted` beyond `tolerance`."""
-    _compare(planned, frozenset(mailbox.guid for mailbox in mailboxes(session, view)), tolerance, on_note)
+    with Sorted(mailbox.guid for mailbox in mailboxes(session, view)) as now:
+        _compare(planned, now, tolerance, on_note)
 
 
-def _compare(planned: frozenset[str], now: frozenset[str], tolerance: int, on_note: OnNote) -> None:
-    drift = compare(planned, now)
+def _compare(planned: Iterable[str], now: Sorted, tolerance: int, on_note: OnNote) -> None:
+    with Sorted(planned) as then:
+        drift = compare(then, now)
     if not drift.count:
         return
-    said = f"{len(drift.come)} mailboxes came and {len(drift.gone)} are gone since the plan was made"
+    said = f"{drift.come} mailboxes came and {drift.gone} are gone since the plan was made"
     if drift.count > tolerance:
         raise Drifted(f"{said}; the cluster's tolerance is {tolerance}. No mailbox was changed.")
     on_note(f"{said}, within the tolerance of {tolerance}: the mailboxes of now are switched.")
@@ -43,7 +47,7 @@ def switch_mailboxes(
     session: DirectorySession,
     direction: Direction,
     *,
-    planned: frozenset[str],
+    planned: Iterable[str],
     tolerance: int,
     on_progress: OnProgress,
     on_note: OnNote,
@@ -54,15 +58,15 @@ def switch_mailboxes(
     A mailbox that cannot be changed goes on the to-do list. When `on_progress` raises, nothing more is sent, what is
     in flight is waited for, and the error goes on. Raises `Drifted` before the first write, and `ReachError`.
     """
-    now, todo = _read(session, direction)
-    _compare(planned, now, tolerance, on_note)
-    on_progress(0, len(todo))
-    stream = _Stream(session, todo, on_progress)
-    try:
-        return stream.run(window)
-    except ChangeoverError:
-        _tell_what_is_left(stream.outcome(), on_note)
-        raise
+    with _read(session, direction) as found:
+        _compare(planned, found.members, tolerance, on_note)
+        on_progress(0, len(found.todo))
+        stream = _Stream(session, found.todo, on_progress)
+        try:
+            return stream.run(window)
+        except ChangeoverError:
+            _tell_what_is_left(stream.outcome(), on_note)
+            raise
 
 
 def _tell_what_is_left(outcome: Outcome, on_note: OnNote) -> None:
@@ -72,8 +76,17 @@ def _tell_what_is_left(outcome: Outcome, on_note: OnNote) -> None:
         on_note(f"{item.what}: {item.why} {item.remedy}")
 
 
-def _read(session: DirectorySession, direction: Direction) -> tuple[frozenset[str], list[EntryChange]]:
-    """The members of now and what changes on them; read whole before anything is written."""
+class _Found(Spool):
+    """The members of now and what changes on them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.members = self._files.enter_context(Sorted())
+        self.todo = self._files.enter_context(Changes())
+
+
+def _read(session: DirectorySession, direction: Direction) -> _Found:
+    """Read whole before anything is written; for the caller to close."""
     for _ in range(READ_TRIES - 1):
         try:
             return _read_once(session, direction)
@@ -82,20 +95,21 @@ def _read(session: DirectorySession, direction: Direction) -> tuple[frozenset[st
     return _read_once(session, direction)
 
 
-def _read_once(session: DirectorySession, direction: Direction) -> tuple[frozenset[str], list[EntryChange]]:
-    members: set[str] = set()
-    todo: list[EntryChange] = []
-    for mailbox in mailboxes(session, direction.view):
-        members.add(mailbox.guid)
-        change = mailbox_change(direction, mailbox)
-        todo += [change] if change else []
-    return frozenset(members), todo
+def _read_once(session: DirectorySession, direction: Direction) -> _Found:
+    with ExitStack() as unless_whole:
+        found = unless_whole.enter_context(_Found())
+        for mailbox in mailboxes(session, direction.view):
+            found.members.add(mailbox.guid)
+            if change := mailbox_change(direction, mailbox):
+                found.todo.add(change)
+        unless_whole.pop_all()
+    return found
 
 
 class _Stream:
     """One pass over the changes: feeds the session and counts; stops feeding when the listener raises."""
 
-    def __init__(self, session: DirectorySession, todo: list[EntryChange], on_progress: OnProgress) -> None:
+    def __init__(self, session: DirectorySession, todo: Changes, on_progress: OnProgress) -> None:
         self._session = session
         self._todo = todo
         self._on_progress = on_progress
