@@ -60,6 +60,10 @@ class Lab:
         """Tell the nodes' scripts where the console is: its base URL, and (key id, key) by node."""
         self._ask("webhook", url=url, keys=keys)
 
+    def type(self, node: str, line: str) -> None:
+        """Let an administrator type a command on a node; returns at once. Raises `LabRefused`."""
+        self._ask("type", node=node, line=line)
+
     def open_handle(self, node: str, image: str, path: str) -> None:
         """Let a process hold a file open."""
         self._ask("handle", node=node, image=image, path=path)

@@ -20,7 +20,7 @@ STATE_FILE = "lab.json"
 
 
 class ControlServer:
-    """Answers status, effects, faults, fault, webhook, handle, advance, directory-fault and stop."""
+    """Answers status, effects, faults, fault, webhook, type, handle, advance, directory-fault, stop."""
 
     def __init__(self, lab: "Lab") -> None:
         self._lab = lab
@@ -115,6 +115,11 @@ def _webhook(lab: "Lab", url: str, keys: dict[str, tuple[str, str]]) -> dict[str
     return {}
 
 
+def _type(lab: "Lab", node: str, line: str) -> dict[str, Any]:
+    lab.type(node, line)
+    return {}
+
+
 def _handle(lab: "Lab", node: str, image: str, path: str = "") -> dict[str, Any]:
     if path:
         lab.open_handle(node, image, path)
@@ -140,6 +145,7 @@ _ACTIONS: dict[str, Callable[..., Any]] = {
     "fault": _fault,
     "directory-fault": _directory_fault,
     "webhook": _webhook,
+    "type": _type,
     "handle": _handle,
     "advance": _advance,
     "stop": _stop,

@@ -139,7 +139,7 @@ def move_group(world: World, group: Group, target: Node, by: str, event: str = "
         outcome = yield from stop_group(world, group, by)
         if outcome.code:
             return outcome
-    if not target.engine:
+    if target not in node_choices(target.cluster, group, but=None):
         return ENGINE_LOST
     outcome = yield from start_group(world, group, target, by, event)
     end = "failed" if outcome.code else "completed"

@@ -24,6 +24,14 @@ def lose(world: World, node: Node) -> None:
     world.schedule.start(_silence(world, node))
 
 
+def start_alone(world: World, node: Node) -> None:
+    """An engine that starts while no heartbeat passes never learns of the others, nor they of it."""
+    cluster = node.cluster
+    for other in cluster.nodes:
+        if silent(other) and any(one is not other and cluster.reaches(one, other) for one in cluster.nodes):
+            _part(world, other)
+
+
 def regain(world: World, node: Node) -> None:
     """The nodes hear each other again, unless another fault still keeps them apart."""
     with world.lock:
@@ -55,11 +63,11 @@ def _silence(world: World, node: Node) -> Procedure:
             log(world, blind, "ERROR", "nm", "Network partition was detected. Shut down the server.")
             crash(world, blind, "network partition")
     if node.engine and any(other.engine for other in others):
-        _part(world, node, others)
+        _part(world, node)
     return Outcome()
 
 
-def _part(world: World, node: Node, others: list[Node]) -> None:
+def _part(world: World, node: Node) -> None:
     """Give the node a view of its own; each side takes over what the other one has."""
     cluster = node.cluster
     world.record("heartbeat", cluster.name, "together", "apart", node=node.name, by="heartbeat")

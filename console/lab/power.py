@@ -1,6 +1,6 @@
 """Nodes and cluster engines that start and stop, in an orderly way."""
 
-from console.lab import scripts
+from console.lab import heartbeat, scripts
 from console.lab.groups import STARTED, crash, fail_over, move_group, node_choices, start_group, stop_group
 from console.lab.resources import log
 from console.lab.schedule import Outcome, Procedure
@@ -35,6 +35,7 @@ def start_engine(world: World, node: Node, by: str) -> Procedure:
     yield cluster.definition.timings.engine_start
     if node.boots != boots or not node.powered:
         return Outcome(1, "Server is not active. Check if the cluster service is active.")
+    heartbeat.start_alone(world, node)
     cold = not any(other.engine for other in cluster.nodes if cluster.reaches(node, other))
     _set_engine(world, node, up=True, by=by)
     world.schedule.start(_start_groups(world, node, cold=cold))
@@ -47,7 +48,9 @@ def _start_groups(world: World, node: Node, *, cold: bool) -> Procedure:
     if cold:
         log(world, node, "INFO", "nm", "Wait for all servers to start.")
         seconds = cluster.definition.timings.wait_for_servers
-        yield from world.schedule.until(lambda: all(other.engine for other in cluster.nodes), seconds)
+        yield from world.schedule.until(
+            lambda: all(o.engine and cluster.reaches(node, o) for o in cluster.nodes), seconds
+        )
     if node.boots != boots or not node.engine:
         return Outcome()
     for group in cluster.groups_of(node):

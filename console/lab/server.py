@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from console.lab import definition, faults
 from console.lab.certificates import Authority
+from console.lab.cmd.process import Killed, Process
+from console.lab.cmd.run import run
 from console.lab.control_server import ControlServer
 from console.lab.greetings import Greeter
 from console.lab.state import Handle, Node
@@ -22,6 +24,10 @@ class DirectoryService(Protocol):
     def stop(self) -> None: ...
 
     def describe(self) -> dict[str, Any]: ...
+
+
+def _nowhere(data: bytes) -> None:
+    """Where the output of a typed command goes: the person at the screen has read it."""
 
 
 class Lab:
@@ -98,6 +104,19 @@ class Lab:
         """Switch a fault of a node. Raises `KeyError`, `faults.UnknownFault`."""
         faults.switch(self.world, self.world.node(node), name, on, **arguments)
         self.reconcile()
+
+    def type(self, node: str, line: str) -> threading.Thread:
+        """Let an administrator type a command on a node: it runs on by itself. Raises `KeyError`."""
+        found = self.world.node(node)
+        process = Process(self.world, found, _nowhere, _nowhere, rf"{found.name}\Administrator")
+
+        def typed() -> None:
+            with contextlib.suppress(Killed):
+                run(process, line)
+
+        thread = threading.Thread(target=typed, name="lab-typed", daemon=True)
+        thread.start()
+        return thread
 
     def open_handle(self, node: str, image: str, path: str) -> None:
         """Let a process that is no service open a file."""

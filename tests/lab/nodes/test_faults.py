@@ -2,6 +2,7 @@
 
 import socket
 import time
+from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -16,6 +17,7 @@ from winrm.exceptions import (
 )
 
 from console.lab import faults, scm
+from console.lab.files import PRODUCT, USERLOG
 from console.lab.presets import PASSWORD, fast_definition, tokyo
 from console.lab.server import Lab
 from console.lab.state import RUNNING, START_PENDING, STOP_PENDING, STOPPED, Node
@@ -23,7 +25,19 @@ from console.lab.world import World
 from tests.lab.nodes.conftest import Shell, attempt, command, hasty, protocol
 
 WIRE = {"refuse", "hang", "drop", "wrong-password", "slow", "garbage", "winrm-down"}
-TEXT = {"clpstat-garbage", "other-name", "handle-missing"}
+TEXT = {
+    "clpstat-garbage",
+    "other-name",
+    "handle-missing",
+    "not-administrator",
+    "cp932",
+    "name-case",
+    "stale-configuration",
+}
+SCRIPT = {"script-fails", "script-hangs", "script-edited", "webhook-unreachable", "clock-off", "monitor-error"}
+"""Tested with the scripts."""
+HEARTBEAT = {"heartbeats-lost", "heartbeat-cut", "ping-unreachable", "paused"}
+"""Tested with the heartbeats."""
 NODE = {
     "service-does-not-stop",
     "service-does-not-start",
@@ -33,11 +47,12 @@ NODE = {
     "engine-down",
     "partition-busy",
     "powered-off",
+    "fip-duplicate",
 }
 
 
 def test_every_fault_has_its_place_among_these_tests() -> None:
-    assert set(faults.FAULTS) == WIRE | TEXT | NODE
+    assert set(faults.FAULTS) == WIRE | TEXT | NODE | SCRIPT | HEARTBEAT
 
 
 @pytest.mark.parametrize(
@@ -111,6 +126,64 @@ def test_the_handle_tool_can_be_missing(world: World, shell: Shell, first: Node)
     assert ran.code == 1
     assert ran.err.startswith("'handle.exe' is not recognized")
     assert shell("TYO-EX1", 'cmd /v:on /s /c "handle.exe X: & echo !errorlevel!"').out == "9009\r\n"
+
+
+def test_somebody_who_may_sign_in_need_not_be_an_administrator(own_lab: Lab) -> None:
+    own_lab.fault("TYO-EX1", "not-administrator")
+    assert command(protocol(own_lab), "clpstat").err == "Log in as administrator.\r\n"
+    assert "Administrators" not in command(protocol(own_lab), "whoami /groups").out
+    assert command(protocol(own_lab, "TYO-EX2"), "clpstat").code == 0
+    own_lab.fault("TYO-EX1", "not-administrator", on=False)
+    assert command(protocol(own_lab), "clpstat").code == 0
+
+
+def test_a_japanese_node_writes_cp932_whatever_is_asked_for(own_lab: Lab) -> None:
+    own_lab.fault("TYO-EX1", "cp932")
+    out = attempt(protocol(own_lab), "clpstat --long")
+    assert "カーネルモード LAN ハートビート".encode("cp932") in out
+    assert b"Online" in out
+    with pytest.raises(UnicodeDecodeError):
+        out.decode("utf-8")
+
+
+def test_a_node_can_write_its_name_in_the_other_case(world: World, shell: Shell, first: Node) -> None:
+    faults.switch(world, first, "name-case", True)
+    assert shell("TYO-EX1", "hostname").out == "tyo-ex1\r\n"
+    assert "TYO-EX1" in shell("TYO-EX1", "clpstat").out
+
+
+def test_one_node_can_have_an_older_configuration(world: World, shell: Shell, first: Node) -> None:
+    line = rf'type "{PRODUCT}\etc\clp.conf"'
+    before = shell("TYO-EX2", line).out
+    faults.switch(world, first, "stale-configuration", True)
+    stale = shell("TYO-EX1", line).out
+    assert "<ip>192.0.2.1</ip>" in stale
+    assert "127.0.11.10" not in stale
+    assert shell("TYO-EX2", line).out == before
+    faults.switch(world, first, "stale-configuration", False)
+    assert "127.0.11.10" in shell("TYO-EX1", line).out
+
+
+def test_an_older_configuration_knows_nothing_of_the_script() -> None:
+    scripted = World(fast_definition(replace(tokyo(), scripts="console")))
+    node = scripted.nodes[0]
+    path = rf"{PRODUCT}\etc\clp.conf"
+    assert b"script@script1" in node.disk.read(path)
+    faults.switch(scripted, node, "stale-configuration", True)
+    assert b"script@script1" not in node.disk.read(path)
+
+
+def test_a_floating_ip_that_exists_already_does_not_come_up(
+    world: World, shell: Shell, first: Node, second: Node
+) -> None:
+    faults.switch(world, second, "fip-duplicate", True)
+    for service in first.services.values():
+        service.state = STOPPED if service.installed.exchange else service.state
+    assert shell("TYO-EX1", "clpgrp -m EXCHANGE -a TYO-EX2").code == 1
+    assert "      fip1           : Online Failure   " in shell("TYO-EX2", "clpstat").lines
+    assert second.addresses == set()
+    log = second.disk.read(USERLOG).decode("cp932")
+    assert "IP address 127.0.11.10 already exists on the network." in log
 
 
 def state(node: Node, name: str) -> int:

@@ -231,3 +231,37 @@ def test_a_script_resource_stops_and_starts_exchange(scripted: World) -> None:
     running = [entry.installed.name for entry in second.services.values() if entry.state == RUNNING]
     assert set(START_ORDER["2003"]) <= set(running)
     assert len(second.mounted) == 3
+
+
+def test_a_server_that_is_shut_down_gives_its_group_away_and_goes_off(
+    shell: Shell, world: World, tokyo: Cluster, first: Node
+) -> None:
+    stop_exchange(shell, world, first)
+    shell("TYO-EX2", "clpdown -h TYO-EX1")
+    assert world.schedule.wait(lambda: not first.powered, 20)
+    assert (owner(tokyo), tokyo.groups[0].status) == ("TYO-EX2", "Online")
+
+
+def test_a_server_that_is_rebooted_comes_back_without_its_group(
+    shell: Shell, world: World, tokyo: Cluster, first: Node
+) -> None:
+    stop_exchange(shell, world, first)
+    boots = first.boots
+    shell("TYO-EX2", "clpdown -r -h TYO-EX1")
+    assert world.schedule.wait(lambda: first.boots > boots and first.engine, 20)
+    assert owner(tokyo) == "TYO-EX2"
+
+
+def test_a_cluster_that_is_shut_down_stops_its_group_and_every_server(
+    shell: Shell, world: World, tokyo: Cluster, first: Node, second: Node
+) -> None:
+    stop_exchange(shell, world, first)
+    shell("TYO-EX2", "clpstdn")
+    assert world.schedule.wait(lambda: not first.powered and not second.powered, 20)
+    assert (owner(tokyo), tokyo.groups[0].status) == (None, "Offline")
+
+
+@pytest.mark.parametrize("line", ["clpdown -h NOSUCH", "clpdown --nonsense", "clpstdn -h NOSUCH"])
+def test_a_shutdown_of_nobody_is_refused(shell: Shell, world: World, line: str) -> None:
+    assert shell("TYO-EX1", line).code == 1
+    assert world.log.since() == []

@@ -1,18 +1,36 @@
 """Whatever happens to a cluster in whatever order, it never gives its partition or its address to two nodes."""
 
+from dataclasses import replace
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from console.lab import faults, groups, power, scm
+from console.lab import faults, groups, heartbeat, power, scm
+from console.lab.definition import Cluster, Recovery, Script
 from console.lab.exchange import START_ORDER
 from console.lab.presets import fast_definition, tokyo
-from console.lab.state import RUNNING, Node
+from console.lab.state import RUNNING, Group, Node
 from console.lab.world import World
 
 NODES = st.integers(0, 1)
 SERVICES = st.sampled_from(START_ORDER["2003"])
-SWITCHES = st.sampled_from(["service-does-not-stop", "service-hangs", "group-fails", "partition-busy", "engine-down"])
+SWITCHES = st.sampled_from(
+    [
+        "service-does-not-stop",
+        "service-hangs",
+        "group-fails",
+        "partition-busy",
+        "engine-down",
+        "fip-duplicate",
+        "script-hangs",
+        "script-fails",
+        "webhook-unreachable",
+        "monitor-error",
+    ]
+)
+SILENCES = st.sampled_from(["heartbeats-lost", "paused", "ping-unreachable"])
+SCRIPT = Script(start_timeout=3.0, stop_timeout=3.0, retry=0.1, silence_after=0.5)
 
 
 class ClusterLife(RuleBasedStateMachine):
@@ -20,9 +38,15 @@ class ClusterLife(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(fast_definition(tokyo(), clock="driven"))
+        self.world = World(fast_definition(self.definition(), clock="driven"))
         self.cluster = self.world.clusters[0]
-        self.group = self.cluster.groups[0]
+
+    def definition(self) -> Cluster:
+        return tokyo()
+
+    @property
+    def group(self) -> Group:
+        return self.cluster.groups[0]
 
     def node(self, number: int) -> Node:
         return self.cluster.nodes[number]
@@ -67,6 +91,8 @@ class ClusterLife(RuleBasedStateMachine):
 
     @invariant()
     def one_node_at_most_has_partition_and_address(self) -> None:
+        if self.may_be_dual():
+            return
         assert sum("X" in node.disk.volumes for node in self.cluster.nodes) <= 1
         assert sum("127.0.11.10" in node.addresses for node in self.cluster.nodes) <= 1
 
@@ -79,6 +105,10 @@ class ClusterLife(RuleBasedStateMachine):
                 assert not node.engine
                 assert not any(service.state == RUNNING for service in node.services.values())
 
+    def may_be_dual(self) -> bool:
+        """Whether the nodes have taken each other for dead while both lived, as only lost heartbeats make them."""
+        return any(node.view is not None for node in self.cluster.nodes)
+
     @invariant()
     def stores_are_mounted_only_by_a_running_store_service(self) -> None:
         for node in self.cluster.nodes:
@@ -89,8 +119,44 @@ class ClusterLife(RuleBasedStateMachine):
     @invariant()
     def a_stopped_group_has_released_everything(self) -> None:
         if self.group.status == "Offline" and self.group.owner is None:
-            assert not any("X" in node.disk.volumes for node in self.cluster.nodes)
+            members = [node for node in self.cluster.nodes if self.group in self.cluster.groups_of(node)]
+            assert not any("X" in node.disk.volumes for node in members)
+
+
+class ScriptedLife(ClusterLife):
+    """The same with the console's scripts, whose console is silent, and with heartbeats that get lost."""
+
+    def definition(self) -> Cluster:
+        return replace(tokyo(), scripts="console", script=SCRIPT, recovery=Recovery(failovers=1))
+
+    @rule(number=NODES, name=SILENCES, on=st.booleans())
+    def silence(self, number: int, name: str, on: bool) -> None:
+        faults.switch(self.world, self.node(number), name, on)
+
+    @rule(number=NODES, reboot=st.booleans())
+    def shut_down(self, number: int, reboot: bool) -> None:
+        node = self.node(number)
+        if node.engine and not any(group.busy for group in self.cluster.every_group()):
+            self.world.schedule.start(power.shut_down(self.world, node, "test", reboot=reboot))
+
+    @invariant()
+    def nobody_is_apart_without_a_reason(self) -> None:
+        if not any(heartbeat.silent(node) for node in self.cluster.nodes):
+            assert not self.may_be_dual()
+
+    @invariant()
+    def a_node_without_power_runs_no_script(self) -> None:
+        for node in self.cluster.nodes:
+            assert node.powered or not node.scripts
+
+    @invariant()
+    def each_side_sees_one_owner_that_it_can_reach(self) -> None:
+        for node in self.cluster.nodes:
+            for group in self.cluster.groups_of(node):
+                assert group.owner is None or not group.owner.engine or self.cluster.reaches(node, group.owner)
 
 
 ClusterLife.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+ScriptedLife.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
 TestClusterLife = ClusterLife.TestCase
+TestScriptedLife = ScriptedLife.TestCase
