@@ -13,9 +13,11 @@ from console.adapters.ldap import LdapDirectories
 from console.adapters.winrm import WinrmNodes
 from console.catalog import generation
 from console.domain import planner
+from console.domain.events.runs import NoRuns
 from console.domain.field import Field
 from console.domain.outcome import Ending
 from console.domain.plan import Plan
+from console.domain.ports import Runs
 from console.domain.runner import Runner
 from console.domain.secrets import Secret
 from console.domain.steps import BEHAVIOURS
@@ -24,11 +26,14 @@ from console.domain.topology import Cluster, Credential, Directory, GreetingAt, 
 from console.drivers import driver_for
 from console.lab import presets
 from console.lab.assemble import assemble, directory_part
+from console.lab.definition import Webhook
 from console.lab.server import Lab
 from tests.directory.snapshot import Snapshot, snapshot
 from tests.domain.stage import ListJournal, People
 
-QUICK = Timing(stop_service=2.0, start_service=3.0, move_group=4.0, mount_stores=2.0, greeting=3.0, command=10.0)
+QUICK = Timing(
+    stop_service=2.0, start_service=3.0, move_group=4.0, mount_stores=2.0, greeting=3.0, command=10.0, go=2.0
+)
 
 
 @dataclass
@@ -44,14 +49,16 @@ class Frozen:
 class Ground:
     """A lab with one cluster, started; `plan` and `perform` work on it as a worker would."""
 
-    def __init__(self, folder: Path, made: Any, *, mailboxes: int = 20) -> None:
+    def __init__(self, folder: Path, made: Any, *, mailboxes: int = 20, webhook: Webhook | None = None) -> None:
         world = presets.fast_definition(made)
         world.directory = {"mailboxes": mailboxes}
+        world.webhook = webhook or Webhook()
         self.lab: Lab = assemble(world, folder)
         self.part = directory_part(world)
         self.lab.start()
         self.frozen = Frozen()
         self.journal = ListJournal()
+        self.runs: Runs = NoRuns()
 
     def close(self) -> None:
         self.lab.stop()
@@ -129,6 +136,7 @@ class Ground:
                 journal=self.journal,
                 control=people or People(),
                 clock=opened.clock,
+                runs=self.runs,
             )
             return Runner(stage, BEHAVIOURS, poll=0.05, settle=1.0).run()
 

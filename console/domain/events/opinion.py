@@ -16,6 +16,8 @@ from console.domain.products import Generation
 from console.domain.topology import Cluster, GreetingAt
 
 IDLE_STATES = ("STOPPED", "ABSENT")
+TELLING = ("smtp",)
+"""Protocols whose greeting comes from a service of Exchange in every generation; others Windows may give by itself."""
 
 
 class Holding(StrEnum):
@@ -126,8 +128,8 @@ def _store_runs(seen: NodeObservation, generation: Generation) -> Seen[bool]:
 def _answers(
     caller: NodeObservation, cluster: Cluster, generation: Generation, greetings: Mapping[GreetingAt, Greeting]
 ) -> Seen[bool]:
-    """Whether somebody else answers; not to be told when a service of the caller may be the one that does."""
+    """Whether somebody else gives a telling greeting; unknown when a service of the caller may be the one."""
     states = [caller.service(s.name).value for s in generation.running_services(cluster.extra_services)]
     if any(state is None or state.state not in IDLE_STATES for state in states):
         return Seen.nothing(f"services of {caller.node} run or could not be read")
-    return Seen(any(said.ok for said in greetings.values()))
+    return Seen(any(said.ok for at, said in greetings.items() if at.protocol in TELLING))

@@ -66,6 +66,12 @@ def test_the_verdict_follows_from_what_was_seen(other, caller, greets, verdict):
     assert opinion(other, caller, greets).verdict() is verdict
 
 
+def test_a_web_server_that_greets_proves_nothing():
+    seen = worlds.observation(NODE1=idle(), NODE2=starting())
+    hello = {GreetingAt("http", 80): Greeting(True, "HTTP/1.1 401"), SMTP: Greeting(False, "nothing answers")}
+    assert form_opinion(worlds.cluster(), worlds.GENERATION, seen, hello, "NODE2", None).verdict() is Holding.FREE
+
+
 def test_a_greeting_proves_nothing_while_a_service_of_the_asking_node_may_give_it():
     running = starting(services={**starting().services, "msexchangesa": worlds.service("MSExchangeSA", "RUNNING")})
     assert opinion(idle(), running, greets=True).verdict() is Holding.FREE

@@ -1,0 +1,166 @@
+"""What nobody planned: a node dies, both start, somebody takes over by hand; never two actives."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from console.domain.checks import Refusal
+from console.domain.outcome import Status
+from tests.moves.ground import texts
+from tests.moves.scripted import TYO1, TYO2, Scripted
+
+
+@pytest.fixture
+def tokyo(tmp_path: Path) -> Iterator[Scripted]:
+    made = Scripted(tmp_path / "lab")
+    yield made
+    made.close()
+
+
+def test_the_active_node_dies_and_mail_is_up_on_the_other(tokyo):
+    tokyo.lab.fault(TYO1, "powered-off", True)
+    run = tokyo.asked(TYO2)
+    assert run.clp_event == "FAILOVER"
+    plan = tokyo.takeover(run)
+    assert plan.steps[0].key == "second-opinion"
+    ending = tokyo.perform(plan)
+    assert ending.status is Status.SUCCEEDED, ending
+    assert tokyo.owner() == TYO2
+    assert tokyo.console.events()[-1] == (TYO2, "started")
+
+
+def test_silence_of_the_other_node_is_said_loudly_in_plan_and_journal(tokyo):
+    tokyo.lab.fault(TYO1, "powered-off", True)
+    plan = tokyo.takeover(tokyo.asked(TYO2))
+    assert "COULD NOT BE TOLD" in plan.notes[0]
+    assert {c.key: c.verdict.value for c in plan.checks}["takeover.other"] == "warn"
+    tokyo.perform(plan)
+    assert all("COULD NOT BE TOLD" in text for text in texts(tokyo.journal, "warning"))
+    assert len(list(texts(tokyo.journal, "warning"))) == 2, "before the directory, and before the go"
+
+
+def test_a_lost_heartbeat_with_an_active_other_node_refuses_the_takeover(tokyo):
+    tokyo.directory.reset_counters()
+    tokyo.lab.fault(TYO2, "heartbeats-lost", True)
+    run = tokyo.asked(TYO2)
+    with pytest.raises(Refusal) as refused:
+        tokyo.takeover(run)
+    assert [reason.key for reason in refused.value.reasons] == ["takeover.other"]
+    assert "store service runs on TYO-EX1" in refused.value.reasons[0].text
+    assert tokyo.directory.counters.writes_received == 0
+    assert tokyo.running(TYO2) == set()
+
+
+def test_a_node_that_comes_alive_after_the_plan_stops_the_takeover_with_an_alarm(tokyo):
+    tokyo.lab.fault(TYO1, "winrm-down", True)
+    tokyo.lab.fault(TYO2, "heartbeats-lost", True)
+    run = tokyo.asked(TYO2)
+    tokyo.lab.fault(TYO1, "powered-off", True)
+    plan = tokyo.takeover(run)
+    tokyo.lab.fault(TYO1, "powered-off", False)
+    tokyo.lab.fault(TYO1, "winrm-down", False)
+    with tokyo.open() as opened:
+        opened.session(TYO1).run(("sc", "start", "MSExchangeIS"), within=5)
+    tokyo.directory.reset_counters()
+    ending = tokyo.perform(plan)
+    assert (ending.status, ending.step, ending.changed) == (Status.FAILED, "second-opinion", False)
+    assert tokyo.directory.counters.writes_received == 0
+    assert tokyo.runs.until == {}
+
+
+def test_both_nodes_restart_and_the_group_starts_without_a_directory_change(tokyo):
+    for node in (TYO1, TYO2):
+        tokyo.lab.fault(node, "powered-off", True)
+    for node in (TYO1, TYO2):
+        tokyo.lab.fault(node, "powered-off", False)
+    run = tokyo.asked(TYO1)
+    tokyo.directory.reset_counters()
+    plan = tokyo.start(run)
+    assert [step.key for step in plan.steps][:3] == ["second-opinion", "go", "bring-up"]
+    assert tokyo.perform(plan).status is Status.SUCCEEDED
+    assert tokyo.directory.counters.writes_received == 0
+
+
+def test_a_directory_that_names_the_other_node_refuses_a_start(tokyo):
+    tokyo.lab.fault(TYO1, "powered-off", True)
+    with pytest.raises(Refusal, match="does not name TYO-EX2 as a whole"):
+        tokyo.start(tokyo.asked(TYO2))
+
+
+def test_a_directory_that_changes_after_a_start_was_planned_fails_it_and_says_so(tokyo):
+    for node in (TYO1, TYO2):
+        tokyo.lab.fault(node, "powered-off", True)
+    tokyo.lab.fault(TYO1, "powered-off", False)
+    plan = tokyo.start(tokyo.asked(TYO1))
+    with tokyo.open() as opened:
+        pointer = opened.read_directory().pointers[0]
+        other = opened.read_directory().standby.dn
+    with tokyo.administrator() as connection:
+        assert connection.modify(pointer.dn, {pointer.attribute: [("MODIFY_REPLACE", [other])]})
+    ending = tokyo.perform(plan)
+    assert (ending.status, ending.step, ending.changed) == (Status.FAILED, "second-opinion", False)
+    assert pointer.dn in ending.summary
+    assert tokyo.runs.until == {}
+
+
+def test_a_takeover_meets_a_directory_that_is_switched_already_and_writes_nothing_twice(tokyo):
+    tokyo.lab.fault(TYO1, "powered-off", True)
+    run = tokyo.asked(TYO2)
+    assert tokyo.perform(tokyo.takeover(run)).status is Status.SUCCEEDED
+    tokyo.directory.reset_counters()
+    plan = tokyo.takeover(run)
+    assert plan.membership.changing == 0
+    assert [s.key for s in plan.steps if s.changes] == []
+
+
+def dead_and_not_moved(tokyo: Scripted) -> None:
+    """TYO-EX1 has lost its power while the product on TYO-EX2 was down; now it is up, and has moved nothing."""
+    tokyo.lab.fault(TYO2, "engine-down", True)
+    tokyo.lab.fault(TYO1, "powered-off", True)
+    assert tokyo.until(lambda: tokyo.owner() == "")
+    tokyo.lab.fault(TYO2, "engine-down", False)
+
+
+def test_a_person_takes_the_group_over_from_a_dead_node(tokyo):
+    dead_and_not_moved(tokyo)
+    plan = tokyo.take_by_hand(TYO2)
+    assert plan.typed_confirmation
+    command = plan.step("hand-over").commands[0]
+    assert (command.node, command.line, command.detached) == (TYO2, "clpgrp -s EXCHANGE -h TYO-EX2", True)
+    ending = tokyo.perform(plan)
+    assert ending.status is Status.SUCCEEDED, ending
+    assert tokyo.owner() == TYO2
+
+
+@pytest.mark.parametrize(("target", "key"), [(TYO2, "takeover.given-up"), (TYO1, "takeover.given-up")])
+def test_a_person_is_refused_while_the_product_calls_the_other_server_online(tokyo, target, key):
+    with pytest.raises(Refusal) as refused:
+        tokyo.take_by_hand(target)
+    keys = {reason.key: reason for reason in refused.value.reasons}
+    assert "Online, not Offline" in keys[key].text
+    assert keys[key].remedy
+
+
+def test_a_person_is_refused_while_the_target_cannot_tell(tokyo):
+    tokyo.lab.fault(TYO2, "engine-down", True)
+    tokyo.lab.fault(TYO1, "powered-off", True)
+    with pytest.raises(Refusal) as refused:
+        tokyo.take_by_hand(TYO2)
+    assert "cannot tell" in next(r.text for r in refused.value.reasons if r.key == "takeover.given-up")
+
+
+def test_a_person_must_name_a_node_of_the_cluster(tokyo):
+    for target in ("", "NOWHERE"):
+        with pytest.raises(Refusal) as refused:
+            tokyo.take_by_hand(target)
+        assert TYO1 in refused.value.reasons[0].remedy
+
+
+def test_a_server_that_comes_back_after_the_plan_stops_a_persons_takeover_before_its_first_change(tokyo):
+    dead_and_not_moved(tokyo)
+    plan = tokyo.take_by_hand(TYO2)
+    tokyo.lab.fault(TYO1, "powered-off", False)
+    tokyo.until(lambda: tokyo.lab.world.node(TYO1).engine)
+    ending = tokyo.perform(plan)
+    assert (ending.status, ending.step, ending.changed) == (Status.FAILED, "second-opinion", False)
