@@ -36,8 +36,8 @@ class Request:
 
     def signed_with(self, key: Secret) -> "Request":
         """The same, with the signature that `key` makes of what it says now."""
-        said = [self.headers[f"X-Changeover-{name}"] for name in ("Key", "Time", "Nonce")]
-        text = request_text(self.method, self.path, *said, self.body)
+        key_id, stamp, nonce = (self.headers[f"X-Changeover-{name}"] for name in ("Key", "Time", "Nonce"))
+        text = request_text(self.method, self.path, key_id, stamp, nonce, self.body)
         return self.having(signature=signature(key.reveal(), text))
 
 
