@@ -5,6 +5,7 @@ from console.domain.events.runs import GoHeld
 from console.domain.plan import Step
 from console.domain.steps.asking import refused, second_opinion, target_run
 from console.domain.steps.base import Goal, Look, Stage, StepFailed
+from console.domain.steps.group import require_coming
 
 PAUSE = 1.0
 
@@ -45,6 +46,7 @@ class Go:
         """Give the go, or say what is waited for; `fresh` asks for an opinion of now. Raises `StepFailed`."""
         run = target_run(stage)
         if run is None:
+            require_coming(stage, stage.plan.target)
             return f"START.BAT on {stage.plan.target} has not asked yet."
         over = _over(run) or (refused(stage, step, second_opinion(stage)) if fresh else None)
         if over is not None and over.goal is Goal.NEVER:

@@ -44,6 +44,17 @@ def require_owner(stage: Stage, node: str) -> None:
         raise StepFailed(reason, remedy="Find out where the group is, then make a new plan.")
 
 
+def require_coming(stage: Stage, node: str) -> None:
+    """The group has not failed on `node` and is nowhere else, by that node's own engine; else `StepFailed`."""
+    seen = views(stage, [node])[node]
+    group = seen.value.groups.get(stage.field.cluster.group) if seen.value else None
+    if group is None:
+        return
+    if group.status.casefold().endswith("failure") or group.current.casefold() != node.casefold():
+        text = f"{group.name} is {group.status} on {group.current or 'no node'}, and START.BAT never asked on {node}."
+        raise StepFailed(text, remedy=f"Look at the failed resource with clpstat on {node}; then make a new plan.")
+
+
 def _asks(stage: Stage, name: str) -> bool:
     """Whether what the other node says of itself is only its script's question: it has no go, and its store is down."""
     run = other_run(stage)

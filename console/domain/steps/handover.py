@@ -25,9 +25,16 @@ class HandOver(MoveGroup):
         return Look(Goal.NEVER, f"START.BAT on {target} {why}", remedy=remedy)
 
     def arrived(self, stage: Stage, step: Step, states: list[GroupState]) -> bool:
-        """Whether every engine shows the group coming up on the target, with nothing running on the source."""
+        """Whether every engine shows the group on the target with all but its script up, and the source is stopped."""
         there = all(g.current.casefold() == step.params["target"].casefold() for g in states)
-        return there and all(g.status.casefold() in ARRIVED for g in states) and self._source_stopped(stage, step)
+        up = all(g.status.casefold() in ARRIVED and self._up_to_script(stage, g) for g in states)
+        return there and up and self._source_stopped(stage, step)
+
+    def _up_to_script(self, stage: Stage, group: GroupState) -> bool:
+        """Whether partition and address are online: what is left is the script, which waits for us."""
+        script_state = stage.field.driver.script_state
+        others = [r for r in group.resources if script_state([f"{r.kind}@{r.name}"]) == "none"]
+        return all(r.status.casefold() == "online" for r in others)
 
     def _source_stopped(self, stage: Stage, step: Step) -> bool:
         """Raises `ReachError` when the source does not answer: then only the question itself is proof."""

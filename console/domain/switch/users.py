@@ -15,7 +15,8 @@ from console.domain.switch.spool import Changes, Sorted, Spool
 
 PROGRESS_EVERY = 50
 READ_TRIES = 3
-WINDOW = 16
+WINDOW = 32
+"""Changes in flight: with four connections eight on each, which keeps a server busy over a round trip of 10 ms."""
 
 OnProgress = Callable[[int, int], None]
 """Called with (mailboxes tried, mailboxes that differ) before the first write and every 50; may raise to stop."""
