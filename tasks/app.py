@@ -12,7 +12,7 @@ django.setup()
 
 from console.services.queue import app, queues, sites_here  # noqa: E402 - the models need the set-up above
 
-app.conf.imports = ["tasks.plans", "tasks.operations", "tasks.observe", "tasks.upkeep"]
+app.conf.imports = ["tasks.plans", "tasks.operations", "tasks.observe", "tasks.events", "tasks.upkeep"]
 
 # A line or two every second for tasks that found nothing to do would bury those that matter.
 for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):

@@ -2,6 +2,7 @@
 
 from console.models.accounts import OsAccount
 from console.models.audit import AuditHead, AuditRecord
+from console.models.automatic import Alarm, GlobalStop, Go, NodeRun
 from console.models.hooks import HookNonce, HookRefusals, NodeKey
 from console.models.inventory import Cluster, Credential, Directory, ExchangeServer, Node, Site
 from console.models.operations import (
@@ -14,17 +15,21 @@ from console.models.operations import (
 )
 
 __all__ = [
+    "Alarm",
     "AuditHead",
     "AuditRecord",
     "Cluster",
     "Credential",
     "Directory",
     "ExchangeServer",
+    "GlobalStop",
+    "Go",
     "HookNonce",
     "HookRefusals",
     "JournalLine",
     "Node",
     "NodeKey",
+    "NodeRun",
     "ObservationRecord",
     "ObservationTurn",
     "Operation",

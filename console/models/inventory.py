@@ -153,6 +153,9 @@ class Cluster(CheckedNames):
         default=20, help_text="Mailboxes that may come, go or move between plan and run."
     )
     product_folder = models.CharField(max_length=200, default=rules.DEFAULT_PRODUCT_FOLDER)
+    cooldown_seconds = models.PositiveIntegerField(
+        default=600, help_text="How long after a takeover the console starts nothing here by a click."
+    )
     timing = models.JSONField(default=dict, blank=True, help_text="Deadlines in seconds that differ from the defaults.")
 
     class Meta:

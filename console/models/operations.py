@@ -107,6 +107,21 @@ class Operation(models.Model):
     acknowledged_by = models.CharField(max_length=150, blank=True)
     acknowledge_note = models.TextField(blank=True)
 
+    trigger = models.ForeignKey(
+        "console.NodeRun",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="opened",
+        help_text="The script run that made it begin by itself.",
+    )
+    automatic = models.BooleanField(default=False, help_text="Whether it began without anybody's click.")
+    superseded_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="superseded"
+    )
+    cooldown_lifted_at = models.DateTimeField(null=True, blank=True)
+    cooldown_lifted_by = models.CharField(max_length=150, blank=True)
+
     lease_owner = models.CharField(max_length=128, blank=True)
     lease_token = models.PositiveBigIntegerField(default=0, help_text="Grows with every claim.")
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -134,8 +149,9 @@ class Operation(models.Model):
 
     @property
     def needs_acknowledgement(self) -> bool:
-        """Whether it holds its cluster reserved until a person has looked."""
-        return self.status == self.Status.UNCERTAIN and self.acknowledged_at is None
+        """Whether a person has to look: it ended uncertain, or it began without anybody's click."""
+        looked_into = self.acknowledged_at is not None
+        return not looked_into and (self.status == self.Status.UNCERTAIN or (self.automatic and not self.open))
 
 
 class JournalLine(models.Model):
@@ -165,6 +181,7 @@ class ObservationRecord(models.Model):
     at = models.DateTimeField()
     status = models.JSONField(help_text="What `console.domain.status` made of it.")
     checks = models.JSONField(default=list, help_text="The readiness checks that came with it.")
+    mail_up_at = models.DateTimeField(null=True, blank=True, help_text="When every greeting was last seen to be good.")
 
     class Meta:
         ordering = ["cluster_id"]

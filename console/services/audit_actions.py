@@ -45,6 +45,8 @@ class Action(StrEnum):
     PLAN_ASKED = "operation:plan:asked", "{actor} asked for a plan: {subject} of {cluster}"
     FAILOVER_CONFIRMED = "operation:failover:confirmed", "{actor} confirmed the failover of {cluster}"
     FAILBACK_CONFIRMED = "operation:failback:confirmed", "{actor} confirmed the failback of {cluster}"
+    TAKEOVER_CONFIRMED = "operation:takeover:confirmed", "{actor} confirmed the takeover of {cluster}"
+    OPERATION_BEGAN = "operation:automatic:began", "The {subject} of {cluster} began because a node asked for a go"
     OPERATION_REFUSED = "operation:request:refused", "{actor} asked for {subject} of {cluster} and was refused"
     OPERATION_STOP = "operation:stop:asked", "{actor} asked {subject} of {cluster} to stop"
     OPERATION_ACKNOWLEDGED = "operation:ending:acknowledged", "{actor} acknowledged how {subject} of {cluster} ended"
@@ -52,7 +54,20 @@ class Action(StrEnum):
     OPERATION_FAILED = "operation:ending:failed", "The {subject} of {cluster} failed"
     OPERATION_STOPPED = "operation:ending:stopped", "The {subject} of {cluster} was stopped"
     OPERATION_UNCERTAIN = "operation:ending:uncertain", "The {subject} of {cluster} ended uncertain"
+    OPERATION_SUPERSEDED = (
+        "operation:ending:superseded",
+        "The {subject} of {cluster} was overtaken by the cluster product",
+    )
     OPERATION_EXPIRED = "operation:ending:expired", "The {subject} of {cluster} expired before a worker took it"
+
+    RUN_JOINED = "webhook:run:joined", "{subject} asked for a go, and joined the operation under way on {cluster}"
+    RUN_TOLD_NO = "webhook:run:told-no", "{subject} asked for a go on {cluster} and was told no"
+    RUN_AGAIN = "webhook:run:again", "{actor} had the question of {subject} of {cluster} decided again"
+    ALARM_RAISED = "alarm:alarm:raised", "An alarm was raised on {cluster}: {subject}"
+    ALARM_ACKNOWLEDGED = "alarm:alarm:acknowledged", "{actor} acknowledged an alarm on {cluster}: {subject}"
+    STOP_SET = "brake:stop:set", "{actor} stopped everything that the console would start"
+    STOP_LIFTED = "brake:stop:lifted", "{actor} lifted the global stop"
+    COOLDOWN_LIFTED = "brake:cooldown:lifted", "{actor} lifted the cooldown of {cluster}"
 
 
 def sentence(tag: str, *, actor: str, subject: str, cluster: str) -> str:

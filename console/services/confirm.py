@@ -1,6 +1,7 @@
 """Saying yes to a plan: the one door through which an operation comes into being."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,26 +10,52 @@ from django.db import IntegrityError, transaction
 from console.domain.checks import Reason, Refusal
 from console.domain.plan import Plan
 from console.models import Cluster, Operation, PlanRecord
-from console.services import access, audit, plans, queue, reservations
+from console.services import access, audit, brakes, plans, queue, reservations
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 
-CONFIRMED = {"failover": Action.FAILOVER_CONFIRMED, "failback": Action.FAILBACK_CONFIRMED}
+CONFIRMED = {
+    "failover": Action.FAILOVER_CONFIRMED,
+    "failback": Action.FAILBACK_CONFIRMED,
+    "takeover": Action.TAKEOVER_CONFIRMED,
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person says to a plan."""
+
+    reason: str
+    typed: str = ""
+    accepted: frozenset[str] = frozenset()
+    sentence: str = ""
+
+
+def sentence_of(plan: Plan) -> str:
+    """The sentence that has to be typed word for word; empty where a plain confirmation is enough."""
+    return f"{plan.source} is down" if plan.kind == "takeover" else ""
 
 
 def confirm(
-    record: PlanRecord, actor: audit.Actor, reason: str, *, typed: str = "", accepted: Collection[str] = ()
+    record: PlanRecord,
+    actor: audit.Actor,
+    reason: str,
+    *,
+    typed: str = "",
+    accepted: Collection[str] = (),
+    sentence: str = "",
 ) -> Operation:
     """The operation that carries the plan out, queued for a worker of its site.
 
     `typed` is the cluster's name where the plan asks for it, `accepted` the keys of the checks that could not be
-    told and are accepted. Confirming a plan twice, or a plan of the kind and target that is already under way,
-    gives the operation that there is. Raises `NotAllowed`, and `Refusal` with every reason why not; a refusal is
-    in the audit too.
+    told and are accepted, `sentence` what `sentence_of` asks for. Confirming a plan twice, or a plan of the kind and
+    target that is already under way, gives the operation that there is. Raises `NotAllowed`, and `Refusal` with
+    every reason why not; a refusal is in the audit too.
     """
     access.require(actor.user, "operate", record.cluster)
     try:
-        return _confirm(record.pk, actor, reason.strip(), typed.strip(), frozenset(accepted))
+        said = Said(reason.strip(), typed.strip(), frozenset(accepted), " ".join(sentence.split()))
+        return _confirm(record.pk, actor, said)
     except Refusal as refusal:
         with transaction.atomic():
             subject = audit.Subject("plan", record.pk, record.kind)
@@ -43,14 +70,14 @@ def confirm(
         raise
 
 
-def _confirm(plan_id: int, actor: audit.Actor, reason: str, typed: str, accepted: frozenset[str]) -> Operation:
+def _confirm(plan_id: int, actor: audit.Actor, said: Said) -> Operation:
     try:
         with transaction.atomic():
             record = PlanRecord.objects.select_related("cluster__site").get(pk=plan_id)
             # Everybody who wants something of this cluster passes here one after the other.
             Cluster.objects.select_for_update().get(pk=record.cluster_id)
             found = _standing(record)
-            return found or _open(record, actor, reason, typed, accepted)
+            return found or _open(record, actor, said)
     except IntegrityError as error:
         # A writer that does not take the lock came first: the constraint has the last word.
         found = _standing(record)
@@ -67,15 +94,15 @@ def _standing(record: PlanRecord) -> Operation | None:
     """The operation that already is what the plan asks for. Raises `Refusal` when another holds the cluster."""
     same = Operation.objects.filter(plan=record).first()
     same = same or reservations.already_open(record.cluster, record.kind, record.target)
-    held = None if same else reservations.why_held(record.cluster, record.kind)
+    held = None if same else reservations.why_held(record.cluster, record.kind) or brakes.why_not(record.cluster)
     if held is not None:
         raise held
     return same
 
 
-def _open(record: PlanRecord, actor: audit.Actor, reason: str, typed: str, accepted: frozenset[str]) -> Operation:
+def _open(record: PlanRecord, actor: audit.Actor, said: Said) -> Operation:
     plan = _usable(record)
-    reasons = _missing(plan, reason, typed, accepted)
+    reasons = _missing(plan, said)
     if reasons:
         raise Refusal(f"The {plan.kind} of {plan.cluster} is not confirmed yet.", reasons)
     now = database_now()
@@ -88,16 +115,18 @@ def _open(record: PlanRecord, actor: audit.Actor, reason: str, typed: str, accep
         requested_by=actor.user,
         requested_by_name=actor.name,
         origin=actor.origin,
-        reason=reason,
+        reason=said.reason,
         confirmed_at=now,
         claim_before=now + timedelta(seconds=settings.CLAIM_WITHIN),
         steps_total=len(plan.steps),
     )
+    if plan.kind in reservations.NEVER_HELD_UP and (waiting := reservations.unacknowledged(record.cluster)):
+        Operation.objects.filter(pk=waiting.pk).update(superseded_by=operation)
     site = record.cluster.site.name
     queue.send_after_commit(queue.RUN_OPERATION, operation.pk, queue.operations_queue(site))
-    after = {"plan": plan.hash, "source": plan.source, "target": plan.target, "accepted": sorted(accepted)}
+    after = {"plan": plan.hash, "source": plan.source, "target": plan.target, "accepted": sorted(said.accepted)}
     subject = audit.Subject("operation", operation.pk, plan.kind)
-    audit.record(CONFIRMED[plan.kind], actor, subject, cluster=record.cluster, reason=reason, after=after)
+    audit.record(CONFIRMED[plan.kind], actor, subject, cluster=record.cluster, reason=said.reason, after=after)
     return operation
 
 
@@ -123,16 +152,19 @@ def _was(state: str) -> str:
     return state if state.startswith("could") else f"was {state}"
 
 
-def _missing(plan: Plan, reason: str, typed: str, accepted: frozenset[str]) -> list[Reason]:
+def _missing(plan: Plan, said: Said) -> list[Reason]:
     """What the person has not said yet, all of it."""
     missing = []
-    if not reason:
+    if not said.reason:
         remedy = "Say in a few words why; it goes to the audit."
         missing.append(Reason("No reason was given.", remedy, "confirm.reason"))
-    if plan.typed_confirmation and typed != plan.cluster:
+    if plan.typed_confirmation and said.typed != plan.cluster:
         missing.append(Reason("The cluster's name was not typed.", f"Type {plan.cluster} to confirm.", "confirm.typed"))
+    if said.sentence.rstrip(".").casefold() != sentence_of(plan).casefold() and sentence_of(plan):
+        remedy = f"Make sure of it, then type: {sentence_of(plan)}"
+        missing.append(Reason("It was not said that the other node is down.", remedy, "confirm.sentence"))
     for check in plan.unknowns:
-        if check.key not in accepted:
+        if check.key not in said.accepted:
             remedy = f"{check.remedy} Or accept {check.key} as unknown.".strip()
             missing.append(Reason(f"{check.title}: {check.reason}", remedy, check.key, check.about))
     return missing

@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status
-from console.models import Operation
-from console.services import audit, queue
+from console.models import Cluster, NodeRun, Operation
+from console.services import alarms, audit, goes, plan_records, queue
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.journal import add_line
@@ -36,11 +36,17 @@ def end(
     when it does not. The cluster is observed afresh afterwards.
     """
     with transaction.atomic():
+        # Whoever gives a go locks the cluster first, then the operation: the same order here.
+        of_cluster = Operation.objects.filter(pk=operation_id).values("cluster_id")
+        Cluster.objects.select_for_update().filter(pk__in=of_cluster).first()
         ended = Operation.objects.filter(only_if, pk=operation_id, status__in=Operation.ACTING)
         if ended.update(**_columns(ending)) != 1:
             raise LeaseLost(f"Operation {operation_id} has gone on without this worker.")
         operation = Operation.objects.select_related("cluster__site", "plan").get(pk=operation_id)
         add_line(operation_id, "ending", ending.summary, step=ending.step, data={"status": ending.status.value})
+        plan_records.fail(operation.plan, ending.summary, ending.remedy)
+        if ending.status is not Status.SUCCEEDED:
+            _let_go(operation, ending)
         cluster = operation.cluster
         observation = queue.observation_queue(cluster.site.name)
         queue.send_after_commit(queue.OBSERVE_CLUSTER, cluster.pk, observation)
@@ -53,6 +59,23 @@ def end(
             before={"target": operation.target, "source": operation.source, "plan": operation.plan.hash},
             after={**asdict(ending), "todo": len(ending.todo)},
         )
+
+
+def _let_go(operation: Operation, ending: Ending) -> None:
+    """No run starts Exchange for an operation that has ended; one that still waits for its go is a person's to free."""
+    for run in NodeRun.objects.select_related("node").filter(operation=operation, started_at__isnull=True):
+        if run.answer == NodeRun.Answer.GO:
+            goes.withdraw(run, f"Operation {operation.pk} has ended: {ending.summary}")
+        elif run.answer == NodeRun.Answer.WAIT and run.failed_at is None:
+            NodeRun.objects.filter(pk=run.pk).update(reason=f"Operation {operation.pk} {ending.status.value}.")
+            alarms.sound(
+                operation.cluster,
+                "no-go",
+                f"{run.node.name} waits for a go that operation {operation.pk} could not give: {ending.summary}",
+                f"{ending.remedy} Then let the console decide about {run.node.name} again.".strip(),
+                run=run,
+                operation=operation,
+            )
 
 
 def _columns(ending: Ending) -> dict[str, object]:

@@ -12,7 +12,7 @@ from console.domain.field import Field
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status, Todo
 from console.domain.plan import Plan
-from console.domain.ports import Control
+from console.domain.ports import Control, Runs
 from console.domain.runner import Runner
 from console.domain.secrets import Secret
 from console.domain.steps import BEHAVIOURS
@@ -21,6 +21,8 @@ from console.models import Operation, PlanRecord
 from console.services.fields import open_field
 from console.services.journal import OperationJournal, storable
 from console.services.mailbox_slices import MailboxSlices, SliceWriter
+from console.services.planning import planned_now
+from console.services.runs import ClusterRuns
 
 Perform = Callable[[Operation, int, Control], Ending]
 """Carries an operation out under a lease's token; raises `LeaseLost` when it is no longer ours."""
@@ -31,30 +33,31 @@ log = structlog.get_logger(__name__)
 def make_plan(record: PlanRecord, sink: SliceWriter) -> Plan:
     """Read the record's cluster and make the plan that it asks for. Raises `Refusal`, `ChangeoverError`."""
     with open_field(record.cluster) as field:
+        if record.kind == "takeover":
+            return planner.make_person_takeover(field, record.target, sink)
         return planner.make_plan(field, record.kind, record.target, sink)
 
 
 def perform(operation: Operation, token: int, control: Control) -> Ending:
     """Carry the operation's plan out on its cluster, and say how it ended.
 
-    What goes wrong before the first step is a failure that changed nothing; what nobody foresaw after it is
-    uncertain. Raises `LeaseLost`.
+    An operation that began by itself is planned first. What goes wrong before the first step is a failure that
+    changed nothing; what nobody foresaw after it is uncertain. Raises `LeaseLost`.
     """
     try:
-        plan = Plan.from_json(operation.plan.body or {})
         field = open_field(operation.cluster)
     except Exception as error:
         return never_began(operation, error)
     journal = OperationJournal(operation.pk, token, secrets_of(field))
-    stage = Stage(
-        operation=f"{operation.pk}-{plan.hash[:8]}",  # numbers begin anew in a new database, hashes do not
-        plan=plan,
-        field=field,
-        mailboxes=MailboxSlices(operation.plan),
-        journal=journal,
-        control=control,
-        clock=field.clock,
-    )
+    runs = ClusterRuns(operation.cluster_id, operation.pk, token)
+    try:
+        plan = _plan(operation, field, runs, journal, control)
+        stage = _stage(operation, plan, field, runs, journal, control)
+    except LeaseLost:
+        raise
+    except Exception as error:
+        _close(field, operation)
+        return without_secrets(never_began(operation, error), field)
     runner = Runner(stage, BEHAVIOURS)
     try:
         return without_secrets(runner.run(), field)
@@ -64,6 +67,29 @@ def perform(operation: Operation, token: int, control: Control) -> Ending:
         return unforeseen(operation, error, changed=runner.changed)
     finally:
         _close(field, operation)
+
+
+def _plan(operation: Operation, field: Field, runs: Runs, journal: OperationJournal, control: Control) -> Plan:
+    """The plan that was confirmed, or the one that is made now."""
+    if operation.plan.state == PlanRecord.State.READY:
+        return Plan.from_json(operation.plan.body or {})
+    return planned_now(operation, field, runs, journal, control)
+
+
+def _stage(
+    operation: Operation, plan: Plan, field: Field, runs: Runs, journal: OperationJournal, control: Control
+) -> Stage:
+    return Stage(
+        operation=f"{operation.pk}-{plan.hash[:8]}",  # numbers begin anew in a new database, hashes do not
+        plan=plan,
+        field=field,
+        mailboxes=MailboxSlices(operation.plan),
+        journal=journal,
+        control=control,
+        clock=field.clock,
+        runs=runs,
+        since=operation.confirmed_at,
+    )
 
 
 def secrets_of(field: Field) -> tuple[Secret, ...]:
@@ -82,14 +108,14 @@ def without_secrets(ending: Ending, field: Field) -> Ending:
 def never_began(operation: Operation, error: Exception) -> Ending:
     """The ending of an operation whose first step was never reached."""
     log.exception("operation could not begin", operation=operation.pk)
-    known = isinstance(error, ChangeoverError)
-    what = error.message if isinstance(error, ChangeoverError) else f"An unexpected {type(error).__name__}."
-    remedy = error.remedy if isinstance(error, ChangeoverError) else ""
-    return Ending(
-        Status.FAILED,
-        f"The operation could not begin: {what} Nothing was changed.",
-        remedy=remedy if known else "Make a new plan; if it comes again, report it with the worker's log.",
-    )
+    what = f"An unexpected {type(error).__name__}."
+    remedy = "Make a new plan; if it comes again, report it with the worker's log."
+    if isinstance(error, ChangeoverError):
+        what, remedy = error.message, error.remedy
+    elif isinstance(error, Refusal):
+        what = " ".join([error.headline, *(reason.text for reason in error.reasons)])
+        remedy = " ".join(reason.remedy for reason in error.reasons)
+    return Ending(Status.FAILED, f"The operation could not begin: {what} Nothing was changed.", remedy=remedy)
 
 
 def unforeseen(operation: Operation, error: Exception, *, changed: bool) -> Ending:

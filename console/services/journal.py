@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from console.domain.lease import LeaseLost
 from console.domain.secrets import Secret, scrub
 from console.models import JournalLine, Operation
+from console.services import alarms
 from console.services.clock import database_now
 
 LONGEST_TEXT = 4000
@@ -43,6 +44,13 @@ class OperationJournal:
                 text=fitting(scrub(text, self._secrets)),
                 data=storable(data, self._secrets),
             )
+            if data and data.get("alarm"):
+                self._sound(str(data["alarm"]), fitting(scrub(text, self._secrets)))
+
+    def _sound(self, key: str, text: str) -> None:
+        operation = Operation.objects.select_related("cluster").get(pk=self._operation_id)
+        remedy = "Find out which node is active, by clpstat on both and by what runs there."
+        alarms.sound(operation.cluster, key, text, remedy, operation=operation)
 
 
 def add_line(operation_id: int, kind: str, text: str, *, step: str = "", data: dict[str, Any] | None = None) -> None:

@@ -29,8 +29,8 @@ class Looked:
 def look(field: Field) -> Looked:
     """Look at the nodes, the floating IP and the directory. Reads only."""
     observation, greetings = field.observe(), field.greet_all()
-    view = _read_directory(field)
-    status = summarise(field.cluster, field.generation, observation, greetings, _named(field, view))
+    view = read_directory(field)
+    status = summarise(field.cluster, field.generation, observation, greetings, names_in(field, view))
     return Looked(status, _readiness(field, observation, view.value, greetings))
 
 
@@ -56,7 +56,8 @@ def unreadable(cluster: Cluster, why: str, at: datetime) -> Looked:
     return Looked(status)
 
 
-def _read_directory(field: Field) -> Seen[DirectoryView]:
+def read_directory(field: Field) -> Seen[DirectoryView]:
+    """The directory's objects of the cluster, or why they could not be read."""
     try:
         return Seen(field.read_directory())
     except ChangeoverError as error:
@@ -65,7 +66,7 @@ def _read_directory(field: Field) -> Seen[DirectoryView]:
         return Seen.nothing(" ".join(reason.text for reason in refusal.reasons) or refusal.headline)
 
 
-def _named(field: Field, view: Seen[DirectoryView]) -> Seen[str]:
+def names_in(field: Field, view: Seen[DirectoryView]) -> Seen[str]:
     """The node whose server the directory names."""
     if view.value is None:
         return Seen.nothing(view.unknown)

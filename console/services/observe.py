@@ -66,7 +66,10 @@ def ask_due() -> int:
 
 def _keep(cluster: Cluster, looked: Looked, at: datetime) -> ObservationRecord:
     """Keep it, unless one that was begun later is there already."""
-    values = {"at": at, "status": looked.status.to_json(), "checks": [check.to_json() for check in looked.checks]}
+    checks = [check.to_json() for check in looked.checks]
+    values: dict[str, object] = {"at": at, "status": looked.status.to_json(), "checks": checks}
+    if looked.status.mail == "up":
+        values["mail_up_at"] = at
     with transaction.atomic():
         row, made = ObservationRecord.objects.select_for_update().get_or_create(cluster=cluster, defaults=values)
         if not made and row.at <= at:

@@ -88,10 +88,10 @@ def acknowledge(operation: Operation, actor: audit.Actor, note: str) -> Operatio
 def _why_not_acknowledge(row: Operation, note: str) -> Refusal | None:
     about, name = str(row.pk), row.cluster.name
     incomplete = row.status == Operation.Status.FAILED and bool(row.todo)
-    if row.status != Operation.Status.UNCERTAIN and not incomplete:
+    if row.status != Operation.Status.UNCERTAIN and not incomplete and not (row.automatic and not row.open):
         return Refusal.of(
             f"Operation {row.pk} has nothing to acknowledge: it {_ended(row)}.",
-            "Only an uncertain ending, or one with a list of things left to do, is acknowledged.",
+            "Acknowledged is what ended uncertain, what left things to do, and what nobody started.",
             key="acknowledge.status",
             about=about,
         )

@@ -10,17 +10,20 @@ from django.db import transaction
 from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.plan import Plan
-from console.models import Cluster, Node, PlanMailboxes, PlanRecord
-from console.services import access, audit, queue, reservations
+from console.models import Cluster, Node, PlanRecord
+from console.services import access, audit, brakes, plan_records, queue, reservations
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.engine import make_plan
 from console.services.mailbox_slices import SliceWriter
+from console.services.plan_records import of
 
-KINDS = ("failover", "failback")
+KINDS = ("failover", "failback", "takeover")
 """The kinds of operation that a person can ask a plan for."""
 
 Planner = Callable[[PlanRecord, SliceWriter], Plan]
+
+__all__ = ["KINDS", "fail_overdue", "find_cluster", "fresh", "make", "of", "prepare"]
 
 log = structlog.get_logger(__name__)
 
@@ -72,18 +75,20 @@ def make(plan_id: int, planner: Planner = make_plan) -> PlanRecord:
         return fresh(plan_id)
     record = PlanRecord.objects.select_related("cluster__site").get(pk=plan_id)
     try:
-        held = reservations.why_held(record.cluster, record.kind)
+        held = reservations.why_held(record.cluster, record.kind) or brakes.why_not(record.cluster)
         if held is not None:
             raise held
-        _ready(record, planner(record, SliceWriter(record)))
+        plan_records.keep(record, planner(record, SliceWriter(record)))
     except Refusal as refusal:
         _refused(record, refusal)
     except ChangeoverError as error:
-        _failed(record, error.message, error.remedy)
+        plan_records.fail(record, error.message, error.remedy)
     except Exception as error:
         log.exception("plan could not be made", plan=plan_id)
         what = f"The plan could not be made: an unexpected {type(error).__name__}."
-        _failed(record, what, "Try once more; if it comes again, report it with the worker's log of this minute.")
+        plan_records.fail(
+            record, what, "Try once more; if it comes again, report it with the worker's log of this minute."
+        )
     return fresh(plan_id)
 
 
@@ -109,28 +114,8 @@ def fail_overdue(plan_id: int | None = None) -> int:
         else:
             what = "The worker that was making this plan did not finish in time."
             remedy = "Look at the worker's log and at the nodes; then ask for the plan again."
-        count += _failed(record, what, remedy)
+        count += plan_records.fail(record, what, remedy)
     return count
-
-
-def of(record: PlanRecord) -> Plan:
-    """The plan of a ready record, with its hash verified. Raises `Refusal` when it is not what was made."""
-    try:
-        plan = Plan.from_json(record.body or {})
-    except (ValueError, KeyError, TypeError) as error:
-        raise _changed(record) from error
-    if plan.hash != record.hash:
-        raise _changed(record)
-    return plan
-
-
-def _changed(record: PlanRecord) -> Refusal:
-    return Refusal.of(
-        f"Plan {record.pk} is no longer what was made: its text and its hash differ.",
-        "Make a new plan.",
-        key="plan.hash",
-        about=str(record.pk),
-    )
 
 
 def _target(cluster: Cluster, kind: str, target: str) -> str:
@@ -143,6 +128,8 @@ def _target(cluster: Cluster, kind: str, target: str) -> str:
     names = " and ".join(sorted(node.name for node in nodes.values())) or "none"
     if target.strip() and named is None:
         reasons.append(Reason(f"{cluster.name} has no node {target!r}.", f"Its nodes are {names}; name one of them."))
+    if named is None and kind == "takeover":
+        reasons.append(Reason("A takeover must name its target.", f"Its nodes are {names}; name the one that lives."))
     if named is not None and kind == "failback" and named.role != Node.Role.PRIMARY:
         reasons.append(
             Reason(f"A failback leads to the primary node, and {named.name} is not it.", "Ask for a failover instead.")
@@ -159,22 +146,9 @@ def _claim(plan_id: int) -> bool:
     return waiting.filter(prepare_before__gt=now).update(claimed_at=now) == 1
 
 
-def _ready(record: PlanRecord, plan: Plan) -> None:
-    body = plan.to_json()
-    with transaction.atomic():
-        _finish(
-            record,
-            PlanRecord.State.READY,
-            body=body,
-            hash=plan.hash,
-            target=plan.target,
-            expires_at=plan.expires,
-        )
-
-
 def _refused(record: PlanRecord, refusal: Refusal) -> None:
     with transaction.atomic():
-        if _finish(record, PlanRecord.State.REFUSED, refusal=refusal.to_json()):
+        if plan_records.finish(record, PlanRecord.State.REFUSED, refusal=refusal.to_json()):
             audit.record(
                 Action.OPERATION_REFUSED,
                 _asker(record),
@@ -182,20 +156,6 @@ def _refused(record: PlanRecord, refusal: Refusal) -> None:
                 cluster=record.cluster,
                 after=refusal.to_json(),
             )
-
-
-def _failed(record: PlanRecord, message: str, remedy: str) -> bool:
-    with transaction.atomic():
-        return _finish(record, PlanRecord.State.FAILED, error={"message": message, "remedy": remedy})
-
-
-def _finish(record: PlanRecord, state: PlanRecord.State, **values: object) -> bool:
-    """End the preparation, once; a list of mailboxes that came to nothing goes."""
-    waiting = PlanRecord.objects.filter(pk=record.pk, state=PlanRecord.State.PREPARING)
-    done = waiting.update(state=state, finished_at=database_now(), **values) == 1
-    if done and state != PlanRecord.State.READY:
-        PlanMailboxes.objects.filter(plan=record).delete()
-    return done
 
 
 def _asker(record: PlanRecord) -> audit.Actor:

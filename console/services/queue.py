@@ -18,6 +18,7 @@ COMMON = "changeover"
 
 RUN_OPERATION = "operations.run"
 PREPARE_PLAN = "plans.prepare"
+DECIDE_RUN = "events.decide"
 OBSERVE_CLUSTER = "observe.cluster"
 OBSERVE_DUE = "observe.due"
 SWEEP = "upkeep.sweep"

@@ -15,11 +15,9 @@ def acting(cluster: Cluster) -> Operation | None:
 
 
 def unacknowledged(cluster: Cluster) -> Operation | None:
-    """The latest operation that ended uncertain and that nobody has acknowledged."""
-    found = Operation.objects.filter(
-        cluster=cluster, status=Operation.Status.UNCERTAIN, acknowledged_at__isnull=True, kind__in=ACTING_KINDS
-    )
-    return found.order_by("-pk").first()
+    """The latest operation that ended uncertain, that nobody has acknowledged and no takeover has superseded."""
+    uncertain = Operation.objects.filter(cluster=cluster, status=Operation.Status.UNCERTAIN, kind__in=ACTING_KINDS)
+    return uncertain.filter(acknowledged_at__isnull=True, superseded_by__isnull=True).order_by("-pk").first()
 
 
 def already_open(cluster: Cluster, kind: str, target: str = "") -> Operation | None:

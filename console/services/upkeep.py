@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status
 from console.models import Operation, PlanRecord
-from console.services import plans, queue
+from console.services import deciding, goes, plans, queue
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.endings import end
@@ -26,7 +26,9 @@ def sweep() -> None:
     expire_unclaimed()
     settle_lost()
     plans.fail_overdue()
+    goes.expire()
     resend()
+    deciding.send_due()
     nonces.purge()
     refusals.settle()
 

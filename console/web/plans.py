@@ -50,7 +50,12 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
             return _page(request, record, form=form, status=422)
         said = form.cleaned_data
         operation = operations.confirm(
-            record, actor_of(request), said["reason"], typed=said["typed"], accepted=said["accepted"]
+            record,
+            actor_of(request),
+            said["reason"],
+            typed=said["typed"],
+            accepted=said["accepted"],
+            sentence=said["sentence"],
         )
     except Refusal as refusal:
         return _page(request, record, refusal=refusal, status=409)

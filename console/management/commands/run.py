@@ -13,7 +13,7 @@ from console.management.plan_text import plan_lines
 from console.management.speaking import INTERRUPTED, OperatorCommand
 from console.models import Operation
 from console.services import plans, reservations
-from console.services.confirm import confirm
+from console.services.confirm import confirm, sentence_of
 
 NO_REASON = "Confirmed by --yes on the command line; no reason was given."
 
@@ -24,13 +24,14 @@ class Command(OperatorCommand):
     help = "Move a cluster: plan, show, ask, and have a worker carry it out."
 
     def arguments(self, parser: CommandParser) -> None:
-        """CLUSTER KIND [--to NODE] [--yes] [--reason TEXT] [--accept CHECK]... [--wait] [--json]."""
+        """CLUSTER KIND [--to NODE] [--yes] [--reason TEXT] [--accept CHECK]... [--sentence TEXT] [--wait] [--json]."""
         planning.add_arguments(parser)
         parser.add_argument("--yes", action="store_true", help="do not ask; naming the cluster is the confirmation")
         parser.add_argument("--reason", default="", help="why, for the audit")
         parser.add_argument(
             "--accept", action="append", default=[], metavar="CHECK", help="accept this check as unknown (repeatable)"
         )
+        parser.add_argument("--sentence", default="", help="the sentence that a takeover asks for")
         parser.add_argument("--wait", action="store_true", help="follow the journal to the end")
 
     def act(self, options: dict[str, Any]) -> int:
@@ -59,16 +60,19 @@ class Command(OperatorCommand):
                 "reason": options["reason"].strip() or NO_REASON,
                 "typed": plan.cluster,
                 "accepted": options["accept"],
+                "sentence": options["sentence"],
             }
         for line in plan_lines(plan, number):
             self.say(line)
         self.say()
         reason = options["reason"] or input("Why? ")
         accepted = [*options["accept"], *self._asked(plan, options["accept"])]
+        wanted = sentence_of(plan)
+        sentence = options["sentence"] or (input(f"If it is so, type: {wanted}\n") if wanted else "")
         typed = input(f"Type {plan.cluster} to go ahead, anything else to leave it: ").strip()
         if typed != plan.cluster:
             raise Refusal.of("It was not confirmed; nothing was started.", "Run the command again when you are sure.")
-        return {"reason": reason, "typed": typed, "accepted": accepted}
+        return {"reason": reason, "typed": typed, "accepted": accepted, "sentence": sentence}
 
     def _asked(self, plan: Plan, accepted: list[str]) -> list[str]:
         """The checks that could not be told and that the person accepts, asked one by one."""

@@ -59,7 +59,7 @@ def signed_by(request: RawRequest) -> Signed:
     if said is None:
         raise Unsigned("malformed")
     try:
-        key, secret = keys.find(said.key_id)
+        found, secret = keys.find(said.key_id)
         text = canonical_request(request.method, request.target, said.key_id, said.timestamp, said.nonce, request.body)
     except NotCanonical:
         raise Unsigned("malformed") from None
@@ -67,10 +67,13 @@ def signed_by(request: RawRequest) -> Signed:
         log.exception("node key unusable", key_id=said.key_id, remedy=error.remedy)
         raise Unsigned("unusable-key") from None
     genuine = matches(secret, text, said.signature)
-    if key is None:
+    if found is None:
         raise Unsigned("unknown-key")
     if not genuine:
         raise Unsigned("bad-signature")
+    key = NodeKey.objects.select_related("node__cluster").filter(pk=found).first()
+    if key is None:
+        raise Unsigned("unknown-key")  # removed between two statements
     return Signed(key, secret, said)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django import forms
 
 from console.domain.plan import Plan
+from console.services.confirm import sentence_of
 
 LONGEST_REASON = 1000
 
@@ -27,6 +28,7 @@ class ConfirmForm(ReasonForm):
 
     hash = forms.CharField(error_messages={"required": "Reload the page; the form lost which plan it is about."})
     typed = forms.CharField(required=False, strip=True)
+    sentence = forms.CharField(required=False, strip=True)
     accepted = forms.MultipleChoiceField(required=False)
 
     def __init__(self, plan: Plan, data: object = None) -> None:
@@ -50,6 +52,13 @@ class ConfirmForm(ReasonForm):
             raise forms.ValidationError(f"Type the name of the cluster, {self.plan.cluster}, to confirm.")
         return typed
 
+    def clean_sentence(self) -> str:
+        """The sentence, where the plan asks for one."""
+        said, wanted = " ".join(str(self.cleaned_data["sentence"]).split()), sentence_of(self.plan)
+        if wanted and said.rstrip(".").casefold() != wanted.casefold():
+            raise forms.ValidationError(f"Make sure of it, then type: {wanted}")
+        return said
+
     def clean_accepted(self) -> Sequence[str]:
         """Every check that could not be told, ticked one by one."""
         accepted = self.cleaned_data["accepted"]
@@ -70,3 +79,7 @@ class AcknowledgeForm(forms.Form):
             "max_length": f"Keep the note within {LONGEST_REASON} characters.",
         },
     )
+
+
+class LiftForm(ReasonForm):
+    """Why a brake is set or lifted."""

@@ -1,0 +1,10 @@
+"""Deciding what follows from a node's question for a go."""
+
+from console.services import queue
+from console.services.deciding import decide
+
+
+@queue.app.task(name=queue.DECIDE_RUN, max_retries=0)
+def decide_run(run_pk: int) -> None:
+    """Look at both nodes, decide, and act. A second delivery finds nothing to decide."""
+    decide(run_pk)
