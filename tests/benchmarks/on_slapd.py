@@ -26,7 +26,7 @@ def forest_of(mailboxes: int) -> Forest:
 
 
 @contextmanager
-def field(mailboxes: int, round_trip: float) -> Iterator[rates.Field]:
+def field(mailboxes: int, round_trip: float, *, show: bool = True) -> Iterator[rates.Field]:
     """An OpenLDAP server with that many mailboxes, at the end of a slow line."""
     forest = forest_of(mailboxes)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
@@ -38,7 +38,8 @@ def field(mailboxes: int, round_trip: float) -> Iterator[rates.Field]:
         with openldap(forest, folder / "slapd") as server, line(server.port, round_trip) as port:
             user = f"{MANAGER},{forest.base_dn}"
             directory = directory_at(port, user)
-            show_the_line(directory, directory_at(server.port, user), round_trip)
+            if show:
+                show_the_line(directory, directory_at(server.port, user), round_trip)
             access = tools.Access(f"ldap://127.0.0.1:{port}", user, password)
             yield rates.Field(
                 forest, directory, access, folder, lambda session: ours.WithoutGuids(session, forest.base_dn)

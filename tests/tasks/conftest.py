@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from console.demo import children
 from console.lab import presets
 from console.lab.assemble import assemble
+from console.lab.definition import Cluster
 from console.lab.server import Lab
 from console.management.lab_inventory import lab_inventory
 from console.services.access import os_user
@@ -81,16 +83,16 @@ def wait_for(holds: Callable[[], object], seconds: float = 30.0) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
+@contextmanager
+def installed(folder: Path, *clusters: Cluster) -> Iterator[Installation]:
     """Migrated, with whoever runs the tests as administrator and the lab's inventory; only the lab is started."""
-    world = presets.fast_definition(presets.tokyo(base="127.0.32"))
+    world = presets.fast_definition(*clusters)
     world.directory = {"mailboxes": 60}
-    env = children.environment(os.environ, tmp_path, tmp_path / "redis.sock")
+    env = children.environment(os.environ, folder, folder / "redis.sock")
     env |= {"CHANGEOVER_LEASE_SECONDS": "2", "CHANGEOVER_SWEEP_EVERY": "1", "PYTHON": sys.executable}
-    with assemble(world, tmp_path / "lab") as lab:
-        made = Installation(tmp_path, lab, env)
-        inventory = tmp_path / "inventory.yaml"
+    with assemble(world, folder / "lab") as lab:
+        made = Installation(folder, lab, env)
+        inventory = folder / "inventory.yaml"
         inventory.write_text(dump(lab_inventory(lab)), encoding="utf-8")
         for words in (
             ("migrate", "--no-input"),
@@ -102,3 +104,10 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
         yield made
         for process in reversed(made.started):
             made.stop(process)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """An installation with one cluster."""
+    with installed(tmp_path, presets.tokyo(base="127.0.32")) as made:
+        yield made

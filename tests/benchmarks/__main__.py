@@ -1,0 +1,100 @@
+"""Run the benchmarks: python -m tests.benchmarks [PART ...] [--quick]; `make bench` runs all of them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import django
+
+from tests.benchmarks import figures, growth, on_samba, on_slapd
+from tests.benchmarks.openldap import NoOpenLdap
+from tests.directory.samba import SambaUnavailable, require_samba
+
+INSIDE = "CHANGEOVER_BENCH_NAMESPACE"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large and how often."""
+
+    mailboxes: int
+    on_samba: int
+    growth: tuple[int, ...]
+    clicks: int  # even: there and back
+    runs: int
+
+
+FULL = Scale(20_000, 1_000, (2_000, 20_000, 100_000), 10, 3)
+QUICK = Scale(2_000, 200, (500, 2_000, 8_000), 2, 2)
+
+
+def slapd(scale: Scale, windows: bool) -> None:
+    """Write rates on OpenLDAP."""
+    on_slapd.run(scale.mailboxes, scale.runs, windows=windows)
+
+
+def samba(scale: Scale, windows: bool) -> None:
+    """Write rates on Samba AD, in a private network namespace as root."""
+    if os.geteuid() == 0 and not os.environ.get(INSIDE) and shutil.which("unshare"):
+        arguments = [word for word in sys.argv[1:] if word.startswith("--")]
+        inside = 'ip link set lo up && exec "$0" -m tests.benchmarks samba "$@"'
+        command = ["unshare", "--net", "sh", "-c", inside, sys.executable, *arguments]
+        subprocess.run(command, env={**os.environ, INSIDE: "1"}, stdin=subprocess.DEVNULL, check=True)
+        return
+    require_samba()
+    on_samba.run(scale.on_samba, scale.runs, windows=windows)
+
+
+def growing(scale: Scale, _windows: bool) -> None:
+    """Time and memory on OpenLDAP."""
+    growth.run(scale.growth, scale.runs)
+
+
+def clicking(scale: Scale, _windows: bool) -> None:
+    """From the confirmation to the worker's first line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+    django.setup()
+    from tests.benchmarks import clicks  # its imports need the settings
+
+    clicks.run(scale.clicks)
+
+
+PARTS: dict[str, Callable[[Scale, bool], None]] = {
+    "slapd": slapd,
+    "samba": samba,
+    "growth": growing,
+    "clicks": clicking,
+}
+
+
+def main() -> int:
+    """0 when every part ran, 2 when one could not."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="all of them by default")
+    parser.add_argument("--quick", action="store_true", help="small sizes: to see that it works, not to quote")
+    parser.add_argument("--windows", action="store_true", help="also try other numbers of connections and windows")
+    chosen = parser.parse_args()
+    if not os.environ.get(INSIDE):
+        figures.say(figures.machine())
+    missing = 0
+    for name in chosen.part or PARTS:
+        figures.say(f"\n== {name}: {PARTS[name].__doc__}")
+        try:
+            PARTS[name](QUICK if chosen.quick else FULL, chosen.windows)
+        except (NoOpenLdap, SambaUnavailable) as reason:
+            figures.say(f"Not measured: {reason}")
+            missing += 1
+        except subprocess.CalledProcessError as reason:
+            figures.say(f"Not measured: the process ended with {reason.returncode}; see above.")
+            missing += 1
+    return 2 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
