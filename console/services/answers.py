@@ -4,7 +4,7 @@ from console.domain.hooks.messages import Answer
 from console.models import NodeRun
 from console.services import goes
 
-POLL_SECONDS = 2
+POLL_SECONDS = 1
 DECIDING = "The console looks at both nodes first."
 WAITING = "The operation has not come to its go yet."
 
