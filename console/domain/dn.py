@@ -9,15 +9,26 @@ from functools import lru_cache
 
 _ESCAPED = re.compile(r"\\([0-9A-Fa-f]{2}|.)", re.DOTALL)
 _BLANKS = re.compile(" +")
+_UNUSUAL = re.compile(r'[\\";]')
+CACHED = 4096
+"""Names that are remembered: enough for those that many objects share, few enough for a directory of any size."""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=CACHED)
 def split(dn: str) -> tuple[str, ...]:
     """The RDNs of `dn`, first one first, each as it is written, blanks around separators removed.
 
     >>> split(r"CN=Doe\\, Jane, OU=Sales,DC=corp")
     ('CN=Doe\\\\, Jane', 'OU=Sales', 'DC=corp')
     """
+    if not dn.strip(" "):
+        return ()
+    parts = _pieces(dn) if _UNUSUAL.search(dn) else dn.split(",")
+    return tuple(_trim(part) for part in parts)
+
+
+def _pieces(dn: str) -> list[str]:
+    """The parts between separators that are neither escaped nor quoted."""
     parts: list[str] = []
     start = index = 0
     quoted = False
@@ -32,7 +43,7 @@ def split(dn: str) -> tuple[str, ...]:
             start = index + 1
         index += 1
     parts.append(dn[start:])
-    return tuple(_trim(part) for part in parts) if dn.strip(" ") else ()
+    return parts
 
 
 def _trim(rdn: str) -> str:
@@ -43,7 +54,7 @@ def _trim(rdn: str) -> str:
     return bare + " " if backslashes % 2 and bare != rdn else bare
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=CACHED)
 def key(dn: str) -> str:
     """A text that is equal for two DNs exactly when a directory takes them for the same object's name."""
     return ",".join(_rdn_key(rdn) for rdn in split(dn))
@@ -82,7 +93,9 @@ def parent(dn: str) -> str:
 
 def is_below(dn: str, ancestor: str) -> bool:
     """Whether `dn` lies under `ancestor` (an object is not below itself)."""
-    return key(dn) != key(ancestor) and key(dn).endswith("," + key(ancestor))
+    # Asked of what is above `dn`, which many objects share and which is therefore remembered.
+    above, top = key(parent(dn)), key(ancestor)
+    return bool(top) and (above == top or above.endswith("," + top))
 
 
 def leaf(dn: str) -> str:
