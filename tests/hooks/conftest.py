@@ -5,6 +5,7 @@ from pytest_django import Settings
 
 from console.domain.secrets import Secret
 from console.models import Cluster
+from console.services.hooks import refusals
 from console.services.hooks.keys import issue_key
 from tests.hooks import handler
 from tests.hooks.wire import Wire
@@ -14,8 +15,9 @@ Key = tuple[str, Secret]
 
 
 @pytest.fixture(autouse=True)
-def handled_here(settings: Settings) -> None:
-    """Events go to the handler of these tests."""
+def handled_here(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events go to the handler of these tests, and no test counts on from the one before."""
+    monkeypatch.setattr(refusals, "tally", refusals.Tally())
     settings.HOOK_EVENTS = "tests.hooks.handler"
     handler.forget()
 

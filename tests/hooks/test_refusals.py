@@ -2,6 +2,8 @@
 
 import re
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -81,7 +83,14 @@ def test_a_retired_key_looks_the_same_too(genuine: Request, key: Key) -> None:
     assert deliver(genuine.having(nonce="e" * 32).signed_with(key[1])) == before
 
 
-def test_refusals_are_counted_by_source_minute_and_cause(genuine: Request) -> None:
+@pytest.fixture
+def within_a_minute() -> None:
+    """No minute ends during the test."""
+    if (left := 60 - time.time() % 60) < 5:
+        time.sleep(left)
+
+
+def test_refusals_are_counted_by_source_minute_and_cause(within_a_minute: None, genuine: Request) -> None:
     for _ in range(3):
         deliver(bad_signature(genuine))
     deliver(unknown_key(genuine))
@@ -103,7 +112,7 @@ def earlier(minutes: int) -> None:
     HookRefusals.objects.update(minute=database_now().replace(second=0, microsecond=0) - timedelta(minutes=minutes))
 
 
-def test_a_minute_that_is_over_is_one_record_of_the_audit(genuine: Request) -> None:
+def test_a_minute_that_is_over_is_one_record_of_the_audit(within_a_minute: None, genuine: Request) -> None:
     for request in (bad_signature(genuine), bad_signature(genuine), unknown_key(genuine)):
         deliver(request)
     refusals.count("10.0.0.9", "malformed")
@@ -118,6 +127,34 @@ def test_a_minute_that_is_over_is_one_record_of_the_audit(genuine: Request) -> N
         ("127.0.0.1", 3, {"bad-signature": 2, "unknown-key": 1}, "webhook"),
     ]
     assert not HookRefusals.objects.exists()
+
+
+def test_a_flood_of_refusals_is_counted_without_a_flood_of_writes(db: None) -> None:
+    minute = database_now().replace(second=0, microsecond=0)
+    counting = refusals.Tally()
+    weights = [counting.weight("10.0.0.9", "malformed", minute) for _ in range(1000)]
+    assert weights[:50] == [1] * 50
+    assert sum(weights) == 1000
+    assert sum(weight > 0 for weight in weights) == 69
+    assert counting.weight("10.0.0.8", "malformed", minute) == 1
+    assert counting.weight("10.0.0.9", "malformed", minute + timedelta(minutes=1)) == 1
+
+
+def test_refusals_at_the_same_time_are_all_counted(transactional_db: None) -> None:
+    threads = [threading.Thread(target=_count_ten) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sum(HookRefusals.objects.values_list("count", flat=True)) == 40
+
+
+def _count_ten() -> None:
+    try:
+        for _ in range(10):
+            refusals.count("10.0.0.9", "malformed")
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize(("age", "left"), [(899, 1), (901, 0)])

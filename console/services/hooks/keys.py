@@ -71,7 +71,7 @@ def find(key_id: str) -> tuple[int | None, Secret]:
     Both cost the same: one look-up of two columns and one decryption; so the row and its node are for later.
     Raises `CredentialUnavailable` when keys cannot be decrypted.
     """
-    active = NodeKey.objects.filter(key_id=key_id, retired_at__isnull=True)
+    active = NodeKey.objects.filter(key_id=key_id, retired_at__isnull=True).order_by("pk")
     nobodys = (None, _nobodys(tuple(settings.CREDENTIAL_KEYS)))
     pk, ciphertext = active.values_list("pk", "ciphertext").first() or nobodys
     return pk, decrypt(ciphertext, f"The key {key_id}", "issue a new one: manage.py nodekey issue NODE")

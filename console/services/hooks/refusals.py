@@ -1,7 +1,8 @@
 """Refused requests, counted per source and minute; the audit gets one record for each of these."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
+from threading import Lock
 
 from django.db import transaction
 from django.db.models import F
@@ -18,13 +19,41 @@ SETTLED_AFTER = timedelta(seconds=5)
 NOBODY = audit.Actor(None, "", AuditRecord.Origin.WEBHOOK)
 
 
+class Tally:
+    """What this process has counted in the present minute, so that a flood of refusals is no flood of writes."""
+
+    EXACT = 50
+    """Up to here each refusal of a source and cause is written; then only every fiftieth, as fifty."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._minute: datetime | None = None
+        self._seen: Counter[tuple[str, str]] = Counter()
+
+    def weight(self, source: str, cause: str, minute: datetime) -> int:
+        """By how much to raise the count in the database for one more refusal."""
+        with self._lock:
+            if minute != self._minute:
+                self._minute, self._seen = minute, Counter()
+            self._seen[source, cause] += 1
+            seen = self._seen[source, cause]
+        if seen <= self.EXACT:
+            return 1
+        return 0 if seen % self.EXACT else self.EXACT
+
+
+tally = Tally()
+
+
 def count(source: str, cause: str) -> None:
-    """Count one refusal: one statement that reads nothing first, so that none is lost between two at once."""
-    minute = database_now().replace(second=0, microsecond=0)
-    key = {"source": source[:64], "minute": minute, "cause": cause}
+    """Count one refusal: it reads no count first, so that none is lost between two at once."""
+    source, minute = source[:64], database_now().replace(second=0, microsecond=0)
+    if not (weight := tally.weight(source, cause, minute)):
+        return
+    key = {"source": source, "minute": minute, "cause": cause}
     with transaction.atomic():
         HookRefusals.objects.bulk_create([HookRefusals(**key)], ignore_conflicts=True)
-        HookRefusals.objects.filter(**key).update(count=F("count") + 1)
+        HookRefusals.objects.filter(**key).update(count=F("count") + weight)
 
 
 def settle() -> int:
