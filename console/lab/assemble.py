@@ -1,18 +1,35 @@
 """Puts a lab together from its definition: the nodes and, when one is described, the directory that they live in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from console.lab import definition
 from console.lab.directory.definition import Account, Cluster, Forest, StorageGroup, Store
+from console.lab.directory.replication import Replication
 from console.lab.directory.server import DirectoryServer
+from console.lab.schedule import Outcome, Procedure
 from console.lab.server import Lab
 from console.lab.world import World
 
 PUBLIC_MARK = "public"
 """A store whose name holds this word is a public folder store."""
+
+
+@dataclass
+class SecondController:
+    """Another domain controller over the same forest; changes pass between the two after `delay` world seconds.
+
+    It is the one that the nodes named in `nodes` (all when empty) use: their stores mount by its flags.
+    """
+
+    delay: float
+    name: str = "DC2"
+    nodes: list[str] = field(default_factory=list)
+    host: str = "127.0.0.1"
+    port: int = 0
+    tls_port: int = 0
 
 
 @dataclass
@@ -31,6 +48,7 @@ class DirectoryPart:
     account: str = "svc-changeover"
     password: str = "Changeover-Lab-1"
     administrator_password: str = "Changeover-Lab-Admin-1"
+    second_controller: SecondController | None = None
 
 
 def assemble(world: definition.World, state: Path) -> Lab:
@@ -38,17 +56,43 @@ def assemble(world: definition.World, state: Path) -> Lab:
     lab = Lab(world, state)
     if world.directory:
         part = directory_part(world)
-        server = DirectoryServer(
-            forest(world, part),
-            record=_recorder(lab.world),
-            signer=lab.authority,
-            host=part.host,
-            port=part.port,
-            tls_port=part.tls_port,
-        )
+        server = _controller(lab, part, part.domain_controller, part)
         lab.join(server)
         lab.world.may_mount = server.may_mount
+        if part.second_controller:
+            _join_second(lab, part, part.second_controller, server)
     return lab
+
+
+def _controller(lab: Lab, part: DirectoryPart, name: str, where: DirectoryPart | SecondController) -> DirectoryServer:
+    return DirectoryServer(
+        forest(lab.world.definition, part),
+        record=_recorder(lab.world),
+        signer=lab.authority,
+        host=where.host,
+        port=where.port,
+        tls_port=where.tls_port,
+        name=name,
+    )
+
+
+def _join_second(lab: Lab, part: DirectoryPart, item: SecondController, first: DirectoryServer) -> None:
+    second = _controller(lab, part, item.name, item)
+    schedule = lab.world.schedule
+    Replication(first.service, second.service, item.delay, lambda s, run: schedule.start(_after(s, run)))
+    lab.join(second)
+
+    def may_mount(server_name: str, storage_group: str, store: str) -> bool:
+        used = second if not item.nodes or server_name in item.nodes else first
+        return used.may_mount(server_name, storage_group, store)
+
+    lab.world.may_mount = may_mount
+
+
+def _after(seconds: float, run: Callable[[], None]) -> Procedure:
+    yield seconds
+    run()
+    return Outcome()
 
 
 def directory_part(world: definition.World) -> DirectoryPart:
@@ -64,6 +108,7 @@ def forest(world: definition.World, part: DirectoryPart) -> Forest:
         netbios=part.netbios,
         organization=part.organization,
         domain_controller=part.domain_controller,
+        other_controllers=(part.second_controller.name,) if part.second_controller else (),
         clusters=tuple(_cluster(cluster, part) for cluster in world.clusters),
         accounts=(
             Account("Administrator", "administrator", part.administrator_password),

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from console.lab.definition import Line
 from console.lab.state import Cluster, Group, Node
 
+LONG_NAME = "servicew-MSExchangeIS-and-its-dependants"
+"""A monitor whose name is longer than the column of either screen."""
 _WIDTH = 70
 _JAPANESE = {
     "Kernel Mode LAN Heartbeat": "カーネルモード LAN ハートビート",
@@ -87,7 +89,8 @@ class _Screen:
 
     def monitors(self) -> Iterator[str]:
         up = any(_up(self.own, node) for node in self.cluster.nodes)
-        for line in self.cluster.definition.monitors:
+        more = [Line(LONG_NAME)] if self.own.faulty("long-names") else []
+        for line in [*self.cluster.definition.monitors, *more]:
             failed = any(node.faulty("monitor-error", line.name) for node in self.cluster.nodes)
             status = "Suspend" if self.cluster.suspended else "Error" if failed else line.status
             status = status if up else "Offline"

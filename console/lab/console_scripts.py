@@ -97,6 +97,7 @@ def _await_go(run: Run) -> Reason:
     settings, clock = run.node.cluster.definition.script, run.world.clock
     heard, announced = clock.now(), False
     while clock.now() - heard < settings.silence_after:
+        yield lambda: not run.node.faulty("paused")
         hooks = run.world.hooks
         call = hooks.run(run.node, run.id) if announced else hooks.event(run.node, "starting", run.fields())
         yield lambda call=call: call.done  # type: ignore[misc]

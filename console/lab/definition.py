@@ -133,6 +133,7 @@ class Cluster:
     nodes: list[Node]
     generation: str = "2003"
     group: str = "EXCHANGE"
+    automatic: bool = True  # whether the group starts with the cluster
     floating_ip: str = ""
     greetings: dict[str, int] = field(default_factory=dict)  # smtp, pop3, imap4, http: port on the floating IP
     partition: str = "X:"

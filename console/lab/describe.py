@@ -22,6 +22,7 @@ def describe(lab: "Lab") -> dict[str, Any]:
         "ca": str(lab.authority.certificate_path),
         "clusters": clusters,
         "directory": lab.directory.describe() if lab.directory else None,
+        "second_directory": lab.directories[1].describe() if len(lab.directories) > 1 else None,
     }
 
 

@@ -121,6 +121,7 @@ FAULTS = {
     "monitor-error": Fault("A monitor reports an error here: the group fails over.", "monitor", _monitor_fails),
     "not-administrator": Fault("Whoever signs in is no administrator of this node."),
     "cp932": Fault("The node writes cp932 whatever is asked for, and its product speaks Japanese."),
+    "long-names": Fault("clpstat lists a monitor whose name is longer than its column and is cut."),
     "name-case": Fault("hostname and the registry give the computer's name in the other case."),
     "stale-configuration": Fault(
         "clp.conf is of an earlier time than the other node's.",

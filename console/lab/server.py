@@ -45,7 +45,7 @@ class Lab:
             for cluster in self.world.clusters
             for protocol, port in cluster.definition.greetings.items()
         ]
-        self.directory: DirectoryService | None = None
+        self.directories: list[DirectoryService] = []
         self.control = ControlServer(self)
         self.stopped = threading.Event()
         self._stopping = False
@@ -59,13 +59,18 @@ class Lab:
         self.stop()
 
     def join(self, directory: DirectoryService) -> None:
-        """Let a directory server live and end with the lab. Call it before `start`."""
-        self.directory = directory
+        """Let a directory server live and end with the lab: the first one is `directory`. Call it before `start`."""
+        self.directories.append(directory)
+
+    @property
+    def directory(self) -> DirectoryService | None:
+        """The first domain controller."""
+        return self.directories[0] if self.directories else None
 
     def start(self) -> None:
         """Open every port. Raises `OSError` when an address or a port is taken."""
-        if self.directory:
-            self.directory.start()
+        for directory in self.directories:
+            directory.start()
         self.world.schedule.run()
         try:
             self.reconcile()
@@ -87,8 +92,8 @@ class Lab:
             server.stop()
         for greeter in self.greeters:
             greeter.listener.stop()
-        if self.directory:
-            self.directory.stop()
+        for directory in self.directories:
+            directory.stop()
         self.world.log.close()
         self.stopped.set()
 

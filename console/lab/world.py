@@ -129,4 +129,4 @@ def exchange_group(item: definition.Cluster) -> definition.Group:
     ]
     if item.scripts != "none":
         resources.append(definition.Resource("script1", "script", 2))
-    return definition.Group(item.group, resources, owner=item.owner)
+    return definition.Group(item.group, resources, automatic=item.automatic, owner=item.owner)

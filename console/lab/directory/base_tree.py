@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from console.lab.directory.definition import Account, Forest
 from console.lab.directory.entry import TreeEntry, entry
@@ -29,7 +30,12 @@ def base_tree(forest: Forest) -> Iterator[TreeEntry]:
     yield entry(join("CN=Windows NT", services), "container")
     mapping = f"host={','.join(HOST_ALIASES)}"
     yield entry(join("CN=Directory Service", "CN=Windows NT", services), "nTDSService", sPNMappings=mapping)
-    yield from _sites(forest)
+    sites = join("CN=Sites", configuration)
+    yield entry(sites, "container")
+    yield entry(join(f"CN={SITE}", sites), "container")
+    yield entry(join("CN=Servers", f"CN={SITE}", sites), "serversContainer")
+    for name in (forest.domain_controller, *forest.other_controllers):
+        yield from _controller(replace(forest, domain_controller=name))
     yield from _accounts(forest)
 
 
@@ -38,11 +44,7 @@ def server_dn(forest: Forest) -> str:
     return join(f"CN={forest.domain_controller}", "CN=Servers", f"CN={SITE}", "CN=Sites", forest.configuration_dn)
 
 
-def _sites(forest: Forest) -> Iterator[TreeEntry]:
-    sites = join("CN=Sites", forest.configuration_dn)
-    yield entry(sites, "container")
-    yield entry(join(f"CN={SITE}", sites), "container")
-    yield entry(join("CN=Servers", f"CN={SITE}", sites), "serversContainer")
+def _controller(forest: Forest) -> Iterator[TreeEntry]:
     host = f"{forest.domain_controller.lower()}.{forest.domain}"
     yield entry(server_dn(forest), "server", dNSHostName=host)
     yield entry(join("CN=NTDS Settings", server_dn(forest)), "container")

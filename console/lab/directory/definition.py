@@ -135,6 +135,7 @@ class Forest:
     recipient_update_services: bool = True
     offline_address_list: bool = True
     domain_controller: str = "DC1"
+    other_controllers: tuple[str, ...] = ()
     mail_only_users: int = 3
     contacts: int = 2
     clear_text: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from console.lab.directory.base_tree import server_dn
@@ -23,18 +24,18 @@ WINDOWS_2012_R2 = "6"
 POLICIES = ("MaxPageSize", "MaxValRange", "MaxConnIdleTime", "MaxQueryDuration", "MaxReceiveBuffer")
 
 
-def root_dse(forest: Forest, highest_usn: int, now: datetime) -> dict[str, tuple[str, ...]]:
-    """Every attribute of the rootDSE with its values."""
+def root_dse(forest: Forest, name: str, highest_usn: int, now: datetime) -> dict[str, tuple[str, ...]]:
+    """Every attribute of the rootDSE of the controller `name` with its values."""
     contexts = (forest.base_dn, forest.configuration_dn, forest.schema_dn)
-    server = server_dn(forest)
-    host = f"{forest.domain_controller.lower()}.{forest.domain}"
+    server = server_dn(replace(forest, domain_controller=name))
+    host = f"{name.lower()}.{forest.domain}"
     single = {
         "defaultNamingContext": forest.base_dn,
         "rootDomainNamingContext": forest.base_dn,
         "configurationNamingContext": forest.configuration_dn,
         "schemaNamingContext": forest.schema_dn,
         "dnsHostName": host,
-        "ldapServiceName": f"{forest.domain}:{forest.domain_controller.lower()}$@{forest.domain.upper()}",
+        "ldapServiceName": f"{forest.domain}:{name.lower()}$@{forest.domain.upper()}",
         "serverName": server,
         "dsServiceName": f"CN=NTDS Settings,{server}",
         "isSynchronized": "TRUE",

@@ -38,6 +38,7 @@ class DirectoryServer:
     directory's lock and before the client has its answer; without it the effects gather in `effects`.
     Its certificates are signed by `signer`, by an authority of its own without one; `authority` is the file to trust.
     Those that the fault `certificate` shows (by kind: name, issuer, expired) are wrong in this one way only.
+    `name` is the controller's, the forest's first one's when left out.
     Ports of 0 are chosen by the system and kept over a stop and start.
     """
 
@@ -51,19 +52,21 @@ class DirectoryServer:
         host: str = "127.0.0.1",
         port: int = 0,
         tls_port: int = 0,
+        name: str = "",
     ) -> None:
         self.effects: list[dict[str, Any]] = []
         self.forest = definition
-        self.service = Service(definition, record or self._keep, clock)
+        self.service = Service(definition, record or self._keep, clock, name)
         self._folder = tempfile.TemporaryDirectory(prefix="lab-directory-")
         self._host, self._ports = host, (port, tls_port)
         signer = signer or Authority(Path(self._folder.name))
         stranger = Authority(Path(self._folder.name) / "stranger", "Unknown CA")
-        self.files = self._issue("domain-controller", signer)
+        label = f"domain-controller-{self.service.name.lower()}"
+        self.files = self._issue(label, signer)
         self._wrong = {
-            "name": signer.issue("domain-controller-name", ["other.example.invalid"]),
-            "issuer": self._issue("domain-controller", stranger),
-            "expired": self._issue("domain-controller-expired", signer, expired=True),
+            "name": signer.issue(f"{label}-name", ["other.example.invalid"]),
+            "issuer": self._issue(label, stranger),
+            "expired": self._issue(f"{label}-expired", signer, expired=True),
         }
         self._listeners: list[socket.socket] = []
         self._connections: set[Connection] = set()
@@ -117,6 +120,7 @@ class DirectoryServer:
         """Address, size, accounts (names and roles only), counters and faults, for a status display."""
         with self.service.lock:
             return {
+                "name": self.service.name,
                 "domain": self.forest.domain,
                 "base_dn": self.forest.base_dn,
                 **asdict(self.address),
@@ -165,7 +169,7 @@ class DirectoryServer:
         return files.context()
 
     def _issue(self, label: str, authority: Authority, *, expired: bool = False) -> Files:
-        host = f"{self.forest.domain_controller.lower()}.{self.forest.domain}"
+        host = f"{self.service.name.lower()}.{self.forest.domain}"
         return authority.issue(label, [host, "localhost", self._host], expired=expired)
 
     def _keep(self, **effect: Any) -> None:

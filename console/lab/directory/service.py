@@ -15,6 +15,7 @@ from console.lab.directory.changes import Changes, Record
 from console.lab.directory.definition import Forest
 from console.lab.directory.entry import TreeEntry
 from console.lab.directory.faults import Faults
+from console.lab.directory.replication import Replication
 from console.lab.directory.rights import ANONYMOUS, Caller, caller_of, identify
 from console.lab.directory.schema import schema
 from console.lab.directory.search import Reader
@@ -35,10 +36,14 @@ class Counters:
 
 
 class Service:
-    """One forest as the connections see it. `lock` guards the store and the counters."""
+    """One forest as the connections see it on the controller `name`. `lock` guards the store and the counters."""
 
-    def __init__(self, forest: Forest, record: Record, clock: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self, forest: Forest, record: Record, clock: Callable[[], datetime] | None = None, name: str = ""
+    ) -> None:
         self.forest = forest
+        self.name = name or forest.domain_controller
+        self.replication: Replication | None = None
         self.clock = clock or (lambda: datetime.now(UTC))
         self.lock = threading.RLock()
         self.faults = Faults()
@@ -70,8 +75,11 @@ class Service:
             change()
             self.counters.writes_applied += 1
             effects, self._effects = self._effects, []
+            updates = self.replication.gather(self, effects) if self.replication else []
         for effect in effects:
             self.record(**effect)
+        if self.replication and updates:
+            self.replication.send(self, updates)
 
     def _gather(self, **effect: Any) -> None:
         self._effects.append(effect)

@@ -224,7 +224,7 @@ class Session:
                 yield wire.search_reference(number, [f"{scheme}://{forest.domain}/{child}"])
 
     def _root_dse(self, number: int, selection: Selection) -> bytes:
-        values = root_dse(self.service.forest, self.service.store.usn, self.service.clock())
+        values = root_dse(self.service.forest, self.service.name, self.service.store.usn, self.service.clock())
         chosen = [
             wire.attribute(name, [value.encode() for value in found])
             for name, found in values.items()

@@ -228,6 +228,20 @@ def test_a_cold_start_brings_the_group_up_where_its_policy_wants_it(make: Make, 
     assert starting == [("TYO-EX1", "START")]
 
 
+def test_a_group_that_is_not_automatic_waits_for_somebody_to_start_it(make: Make) -> None:
+    world, console = make(GO, automatic=False)
+    for node in world.nodes:
+        groups.crash(world, node, "test")
+    assert world.schedule.wait(lambda: world.clusters[0].groups[0].owner is None, 60)
+    for node in world.nodes:
+        power.boot(world, node, "test")
+    assert world.schedule.wait(lambda: all(node.engine for node in world.nodes), 60)
+    world.schedule.wait(lambda: False, 2)
+    assert (world.clusters[0].groups[0].status, console.events()) == ("Offline", [])
+    finish(world, groups.start_group(world, world.clusters[0].groups[0], world.nodes[0], "clpgrp -s"))
+    assert console.events() == [("TYO-EX1", "starting"), ("TYO-EX1", "started")]
+
+
 def test_a_start_that_passes_its_time_out_takes_the_node_down_and_the_group_goes_back(make: Make) -> None:
     world, _ = make(GO, script=Script(start_timeout=1.0, retry=0.2))
     faults.switch(world, world.nodes[1], "script-hangs", True, script="START.BAT")

@@ -2,7 +2,6 @@
 
 import socket
 import time
-from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -17,7 +16,7 @@ from winrm.exceptions import (
 )
 
 from console.lab import faults, scm
-from console.lab.files import PRODUCT, USERLOG
+from console.lab.files import USERLOG
 from console.lab.presets import PASSWORD, fast_definition, tokyo
 from console.lab.server import Lab
 from console.lab.state import RUNNING, START_PENDING, STOP_PENDING, STOPPED, Node
@@ -32,6 +31,7 @@ TEXT = {
     "not-administrator",
     "cp932",
     "name-case",
+    "long-names",
     "stale-configuration",
 }
 SCRIPT = {"script-fails", "script-hangs", "script-edited", "webhook-unreachable", "clock-off", "monitor-error"}
@@ -103,74 +103,6 @@ def test_a_slow_node_takes_its_time_for_every_request(own_lab: Lab) -> None:
     began = time.monotonic()
     assert command(protocol(own_lab, transport="basic"), "hostname").code == 0
     assert time.monotonic() - began >= 0.5
-
-
-def test_clpstat_can_print_garbage(world: World, shell: Shell, first: Node) -> None:
-    faults.switch(world, first, "clpstat-garbage", True)
-    out = shell("TYO-EX1", "clpstat --long", encoding="latin-1").out
-    assert "<group>" not in out
-    faults.switch(world, first, "clpstat-garbage", False)
-    assert "<group>" in shell("TYO-EX1", "clpstat --long").out
-
-
-def test_a_node_can_answer_with_another_name(world: World, shell: Shell, first: Node) -> None:
-    faults.switch(world, first, "other-name", True, computer="INTRUDER")
-    assert shell("TYO-EX1", "hostname").out == "INTRUDER\r\n"
-    key = r"HKLM\SYSTEM\CurrentControlSet\Control\ComputerName\ActiveComputerName"
-    assert "INTRUDER" in shell("TYO-EX1", f'reg query "{key}" /v ComputerName').out
-
-
-def test_the_handle_tool_can_be_missing(world: World, shell: Shell, first: Node) -> None:
-    faults.switch(world, first, "handle-missing", True)
-    ran = shell("TYO-EX1", "handle.exe -accepteula X:")
-    assert ran.code == 1
-    assert ran.err.startswith("'handle.exe' is not recognized")
-    assert shell("TYO-EX1", 'cmd /v:on /s /c "handle.exe X: & echo !errorlevel!"').out == "9009\r\n"
-
-
-def test_somebody_who_may_sign_in_need_not_be_an_administrator(own_lab: Lab) -> None:
-    own_lab.fault("TYO-EX1", "not-administrator")
-    assert command(protocol(own_lab), "clpstat").err == "Log in as administrator.\r\n"
-    assert "Administrators" not in command(protocol(own_lab), "whoami /groups").out
-    assert command(protocol(own_lab, "TYO-EX2"), "clpstat").code == 0
-    own_lab.fault("TYO-EX1", "not-administrator", on=False)
-    assert command(protocol(own_lab), "clpstat").code == 0
-
-
-def test_a_japanese_node_writes_cp932_whatever_is_asked_for(own_lab: Lab) -> None:
-    own_lab.fault("TYO-EX1", "cp932")
-    out = attempt(protocol(own_lab), "clpstat --long")
-    assert "カーネルモード LAN ハートビート".encode("cp932") in out
-    assert b"Online" in out
-    with pytest.raises(UnicodeDecodeError):
-        out.decode("utf-8")
-
-
-def test_a_node_can_write_its_name_in_the_other_case(world: World, shell: Shell, first: Node) -> None:
-    faults.switch(world, first, "name-case", True)
-    assert shell("TYO-EX1", "hostname").out == "tyo-ex1\r\n"
-    assert "TYO-EX1" in shell("TYO-EX1", "clpstat").out
-
-
-def test_one_node_can_have_an_older_configuration(world: World, shell: Shell, first: Node) -> None:
-    line = rf'type "{PRODUCT}\etc\clp.conf"'
-    before = shell("TYO-EX2", line).out
-    faults.switch(world, first, "stale-configuration", True)
-    stale = shell("TYO-EX1", line).out
-    assert "<ip>192.0.2.1</ip>" in stale
-    assert "127.0.11.10" not in stale
-    assert shell("TYO-EX2", line).out == before
-    faults.switch(world, first, "stale-configuration", False)
-    assert "127.0.11.10" in shell("TYO-EX1", line).out
-
-
-def test_an_older_configuration_knows_nothing_of_the_script() -> None:
-    scripted = World(fast_definition(replace(tokyo(), scripts="console")))
-    node = scripted.nodes[0]
-    path = rf"{PRODUCT}\etc\clp.conf"
-    assert b"script@script1" in node.disk.read(path)
-    faults.switch(scripted, node, "stale-configuration", True)
-    assert b"script@script1" not in node.disk.read(path)
 
 
 def test_a_floating_ip_that_exists_already_does_not_come_up(

@@ -48,14 +48,18 @@ class ClusterLife(RuleBasedStateMachine):
     def group(self) -> Group:
         return self.cluster.groups[0]
 
+    def seen_by(self, node: Node) -> Group:
+        return self.cluster.groups_of(node)[0]
+
     def node(self, number: int) -> Node:
         return self.cluster.nodes[number]
 
     @rule(number=NODES)
     def move(self, number: int) -> None:
         target = self.node(number)
-        if target.engine and not self.group.busy and self.group.owner not in (None, target):
-            self.world.schedule.start(groups.move_group(self.world, self.group, target, "test"))
+        group = self.seen_by(target)
+        if target.engine and not group.busy and group.owner not in (None, target):
+            self.world.schedule.start(groups.move_group(self.world, group, target, "test"))
 
     @rule()
     def stop_group(self) -> None:
@@ -65,8 +69,9 @@ class ClusterLife(RuleBasedStateMachine):
     @rule(number=NODES)
     def start_group(self, number: int) -> None:
         target = self.node(number)
-        if target.engine and not self.group.busy and self.group.owner in (None, target):
-            self.world.schedule.start(groups.start_group(self.world, self.group, target, "test"))
+        group = self.seen_by(target)
+        if target.engine and not group.busy and group.owner in (None, target):
+            self.world.schedule.start(groups.start_group(self.world, group, target, "test"))
 
     @rule(number=NODES, name=SERVICES, up=st.booleans())
     def service(self, number: int, name: str, up: bool) -> None:
