@@ -57,12 +57,13 @@ def growing(scale: Scale, _windows: bool) -> None:
 
 
 def clicking(scale: Scale, _windows: bool) -> None:
-    """From the confirmation to the worker's first line."""
+    """From a confirmation to the worker's first line, and from a node's question to its go."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
     django.setup()
-    from tests.benchmarks import clicks  # its imports need the settings
+    from tests.benchmarks import asks, clicks  # their imports need the settings
 
     clicks.run(scale.clicks)
+    asks.run(scale.clicks)
 
 
 PARTS: dict[str, Callable[[Scale, bool], None]] = {

@@ -41,20 +41,27 @@ def _click(installation: Installation, number: int, *, busy: bool) -> float:
     """Seconds for one planned move of the first cluster; when `busy`, the other one is moved at the same time."""
     kind = ("failover", "failback")[number % 2]
     if busy:
-        _move(installation, "OSAKA", kind)
-    operation = _move(installation, "TOKYO", kind)
-    wait_for(lambda: not _query(installation, OPEN)[0], WITHIN)
-    clicked, written = _query(installation, FIRST_LINE, operation)
-    return (datetime.fromisoformat(str(written)) - datetime.fromisoformat(str(clicked))).total_seconds()
+        move(installation, "OSAKA", kind)
+    operation = move(installation, "TOKYO", kind)
+    wait_for(lambda: not query(installation, OPEN)[0], WITHIN)
+    clicked, written = query(installation, FIRST_LINE, operation)
+    return seconds(clicked, written)
 
 
-def _move(installation: Installation, cluster: str, kind: str) -> int:
+def seconds(earlier: object, later: object) -> float:
+    """Between two times as the database writes them."""
+    return (datetime.fromisoformat(str(later)) - datetime.fromisoformat(str(earlier))).total_seconds()
+
+
+def move(installation: Installation, cluster: str, kind: str) -> int:
+    """Confirm a planned move and give the number of its operation."""
     code, told = installation.json("run", cluster, kind, "--yes", "--reason", "a measurement")
     assert code == 0, told
     return int(told["operation"]["id"])
 
 
-def _query(installation: Installation, text: str, *values: int) -> tuple[object, ...]:
+def query(installation: Installation, text: str, *values: int) -> tuple[object, ...]:
+    """The first row that the installation's database gives."""
     database = next(installation.folder.glob("*.sqlite3"))
     with sqlite3.connect(database, timeout=20) as connection:
         found: tuple[object, ...] = connection.execute(text, values).fetchone()

@@ -116,7 +116,7 @@ def compare(place: Field, runs: int, *, scripted: int) -> None:
     whole: list[float] = []
     with place.session() as session:
         planned = ours.members(session, place.cluster)
-    for _ in range(runs):
+    for number in range(1, runs + 1):
         for name, side_by_side in ((CEILING, 4), (WIDER, 16)):
             rates[name].append(place.by_tool(tools.one_write, side_by_side, place.todo()))
             place.here = place.there
@@ -126,6 +126,7 @@ def compare(place: Field, runs: int, *, scripted: int) -> None:
         timing = place.by_console(planned)
         rates[CONSOLE].append(len(planned) / timing.writing)
         whole.append(timing.whole)
+        say(f"  run {number} of {runs}: " + ", ".join(f"{name} {found[-1]:,.0f}/s" for name, found in rates.items()))
     _show(rates, whole, len(planned), scripted)
 
 
