@@ -1,4 +1,4 @@
-"""The lab as a program: `python -m console.lab up|down|status|fault`."""
+"""The lab as a program: `python -m console.lab up|down|status|fault|type|webhook`."""
 
 import argparse
 import json
@@ -40,7 +40,14 @@ def _parser() -> argparse.ArgumentParser:
     fault.add_argument("state", choices=("on", "off"))
     fault.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE")
     fault.set_defaults(run=_fault)
-    for command in (up, down, status, fault):
+    typed = commands.add_parser("type", help="let somebody type a command on a node, as NEC's own console would")
+    typed.add_argument("node")
+    typed.add_argument("line")
+    typed.set_defaults(run=_type)
+    webhook = commands.add_parser("webhook", help="tell the nodes' scripts where the console is")
+    webhook.add_argument("file", type=Path, help="YAML with `url` and, by node, `keys` of `id` and `key`")
+    webhook.set_defaults(run=_webhook)
+    for command in (up, down, status, fault, typed, webhook):
         command.add_argument("--state", dest="folder", type=Path, default=Path("var/lab"), help="the lab's folder")
     return parser
 
@@ -94,6 +101,17 @@ def _status(options: argparse.Namespace) -> int:
 def _fault(options: argparse.Namespace) -> int:
     pairs = dict(item.partition("=")[::2] for item in options.arg)
     control.Lab(options.folder).fault(options.node, options.name, options.state == "on", **pairs)
+    return 0
+
+
+def _type(options: argparse.Namespace) -> int:
+    control.Lab(options.folder).type(options.node, options.line)
+    return 0
+
+
+def _webhook(options: argparse.Namespace) -> int:
+    read = definition.load_webhook(options.file)
+    control.Lab(options.folder).webhook(read.url, {name: (key.id, key.key) for name, key in read.keys.items()})
     return 0
 
 

@@ -190,6 +190,12 @@ def load(path: Path) -> World:
     return world_from(YAML(typ="safe").load(path))
 
 
+def load_webhook(path: Path) -> Webhook:
+    """Read only the `webhook` part, from a YAML file of its own. Raises `DefinitionError` or `OSError`."""
+    webhook: Webhook = build(Webhook, YAML(typ="safe").load(path), "webhook")
+    return webhook
+
+
 def to_dict(world: World) -> dict[str, Any]:
     """The definition as plain data, ready for YAML; `world_from` takes it back."""
     return dataclasses.asdict(world)

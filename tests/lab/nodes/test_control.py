@@ -79,6 +79,16 @@ def lab_program(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def comes_to_be(state: Path, subject: str) -> bool:
+    """Whether an effect on this subject is seen soon: what is typed on a node runs on by itself."""
+    lab = control.Lab(state)
+    for _ in range(100):
+        if any(effect["subject"] == subject for effect in lab.effects()):
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def test_the_program_starts_tells_faults_and_ends_a_lab(tmp_path: Path) -> None:
     path = tmp_path / "lab.yaml"
     YAML().dump(definition.to_dict(fast_definition(tokyo(base="127.0.21"))), path)
@@ -89,6 +99,11 @@ def test_the_program_starts_tells_faults_and_ends_a_lab(tmp_path: Path) -> None:
         assert lab_program("fault", "TYO-EX1", "slow", "on", "--arg", "ms=1", "--state", state).returncode == 0
         status = json.loads(lab_program("status", "--state", state).stdout)
         assert status["clusters"][0]["nodes"][0]["faults"] == {"slow": {"ms": "1"}}
+        assert lab_program("type", "TYO-EX1", r"mkdir C:\typed", "--state", state).returncode == 0
+        assert comes_to_be(Path(state), r"C:\typed")
+        keys = tmp_path / "webhook.yaml"
+        keys.write_text("url: http://127.0.0.1:9\nkeys: {TYO-EX1: {id: k-tyo-1, key: hidden-hidden}}\n")
+        assert lab_program("webhook", str(keys), "--state", state).returncode == 0
         wrong = lab_program("fault", "TYO-EX1", "nosuch", "on", "--state", state)
         assert (wrong.returncode, wrong.stderr[:17]) == (1, "No fault 'nosuch'")
     finally:
