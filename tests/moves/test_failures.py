@@ -118,4 +118,4 @@ def test_a_read_only_directory_fails_at_the_first_write_and_says_what_is_not_don
 
 def test_no_password_ever_reaches_the_journal(tokyo):
     tokyo.move("failover")
-    assert not any(tokyo.part.password in text for text in texts(tokyo.journal, "output", "note", "done", "started"))
+    assert not any(tokyo.password in text for text in texts(tokyo.journal, "output", "note", "done", "started"))
