@@ -1,6 +1,7 @@
 """`manage.py capture` and `lab`: what real answers are kept of, and how a lab is led."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.recordings import replay
 pytestmark = pytest.mark.django_db
 
 Manage = Callable[..., Told]
+MANAGE = Path(__file__).parents[2] / "manage.py"
 
 
 def test_what_was_captured_of_a_node_reads_like_the_node_itself(tokyo: Lab, manage: Manage, tmp_path: Path) -> None:
@@ -102,6 +104,19 @@ def test_a_lab_that_is_not_there_fails_with_a_remedy(manage: Manage, tmp_path: P
     code, _, err = manage("lab", command, "--state", str(tmp_path))
     assert code == 1
     assert "lab up" in err
+
+
+def test_a_lab_in_the_background_that_cannot_start_is_found_out_at_once(
+    manage: Manage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    definition = tmp_path / "lab.yaml"
+    definition.write_text("clusters: 7", encoding="utf-8")
+    words = ("lab", "up", "--detach", "--definition", str(definition), "--state", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", [str(MANAGE), *words])
+    code, _, err = manage(*words)
+    assert code == 1
+    assert "clusters must be a list" in err
+    assert "lab.log" in err
 
 
 def test_an_observation_of_a_healthy_cluster_is_good_and_ready_to_be_moved(tokyo: Lab) -> None:
