@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from console.domain.directory import DirectoryView, EntryChange
-from console.domain.errors import ChangeoverError, ConnectionLost, Drifted
+from console.domain.errors import ChangeoverError, Drifted
 from console.domain.ports import DirectorySession
 from console.domain.switch.differences import mailbox_change
 from console.domain.switch.direction import Direction
@@ -12,7 +12,6 @@ from console.domain.switch.outcome import Outcome, Tally
 from console.domain.switch.reading import mailboxes
 
 PROGRESS_EVERY = 50
-READ_TRIES = 3
 WINDOW = 16
 
 OnProgress = Callable[[int, int], None]
@@ -74,15 +73,6 @@ def _tell_what_is_left(outcome: Outcome, on_note: OnNote) -> None:
 
 def _read(session: DirectorySession, direction: Direction) -> tuple[frozenset[str], list[EntryChange]]:
     """The members of now and what changes on them; read whole before anything is written."""
-    for _ in range(READ_TRIES - 1):
-        try:
-            return _read_once(session, direction)
-        except ConnectionLost:
-            continue
-    return _read_once(session, direction)
-
-
-def _read_once(session: DirectorySession, direction: Direction) -> tuple[frozenset[str], list[EntryChange]]:
     members: set[str] = set()
     todo: list[EntryChange] = []
     for mailbox in mailboxes(session, direction.view):
