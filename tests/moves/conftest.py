@@ -9,9 +9,9 @@ from console.lab import presets
 from tests.directory.backends import Backend, samba_backend
 from tests.directory.conftest import samba_factory
 from tests.directory.samba import SambaFactory, SambaUnavailable
-from tests.directory.snapshot import Snapshot, snapshot
+from tests.directory.snapshot import Snapshot
 from tests.moves.ground import Ground
-from tests.moves.trapped import CLUSTERS, put_right, trapped_forest
+from tests.moves.trapped import CLUSTERS, all_of_it, put_right, trapped_forest
 
 __all__ = ["samba_factory"]
 
@@ -23,7 +23,7 @@ def trapped(samba_factory: SambaFactory) -> Iterator[tuple[Backend, Snapshot]]:
     """A domain controller with every trap, and a picture of it before anything was done."""
     try:
         with samba_backend(trapped_forest(), samba_factory) as backend:
-            yield backend, snapshot(backend.connect("administrator"))
+            yield backend, all_of_it(backend)
     except SambaUnavailable as exc:
         pytest.fail(str(exc), pytrace=False)
 

@@ -3,7 +3,7 @@
 Everything goes through the adapters that production uses.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -193,3 +193,16 @@ class Ground:
 def texts(journal: ListJournal, *kinds: str) -> Iterable[str]:
     """The texts of the journal's lines of these kinds."""
     return [text for kind, _, text, _ in journal.lines if kind in kinds]
+
+
+def at_beat(step: str, act: Callable[[], object], number: int = 1) -> People:
+    """A control that acts once, at that beat of a step: 1 right before it looks, 2 at its first report or wait."""
+    beats: list[str] = []
+
+    def beat(name: str) -> None:
+        if name == step:
+            beats.append(name)
+            if len(beats) == number:
+                act()
+
+    return People(on_beat=beat)

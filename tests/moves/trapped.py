@@ -1,6 +1,7 @@
-"""A real domain controller whose forest holds every trap at once, shared by the tests of a module and put right after each.
+"""A real domain controller whose forest holds every trap at once; a module shares it, and each test puts it right.
 
-An organization called like a server, servers whose names begin alike, units whose names need escaping, half-moved mailboxes.
+An organization called like a server, servers whose names begin alike, units whose names need escaping, and mailboxes
+that were moved by halves.
 """
 
 from collections.abc import Iterator
@@ -69,6 +70,12 @@ class MountRule:
         return bool(found)
 
 
+def all_of_it(backend: Backend) -> Snapshot:
+    """The domain and the Exchange organization: everything that a move could change, and little else."""
+    with backend.connect("administrator") as connection:
+        return snapshot(connection, backend.forest.base_dn, backend.layout.exchange)
+
+
 @contextmanager
 def put_right(backend: Backend, before: Snapshot) -> Iterator[None]:
     """After the block every object is as in `before`; fails when one that was there is gone."""
@@ -79,8 +86,8 @@ def put_right(backend: Backend, before: Snapshot) -> Iterator[None]:
 
 
 def _put_right(backend: Backend, before: Snapshot) -> None:
+    now = all_of_it(backend)
     with backend.connect("administrator") as connection:
-        now = snapshot(connection)
         for dn in now.keys() - before.keys():
             _must(connection, connection.delete(dn), dn)
         changed = difference(before, {dn: found for dn, found in now.items() if dn in before})
