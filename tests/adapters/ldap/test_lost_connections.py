@@ -17,7 +17,7 @@ from console.domain.switch.direction import direction_to
 from console.domain.switch.membership import survey
 from console.domain.switch.reading import mailboxes
 from console.lab.directory import Cluster, DirectoryServer, Forest
-from tests.adapters.ldap.site import SteppingClock, cluster_of, members, unheard, view_of
+from tests.adapters.ldap.site import SteppingClock, cluster_of, members, server, unheard, view_of
 from tests.directory.backends import Backend, lab_backend
 
 FOREST = Forest(clusters=(Cluster("mail", "2003", "EXCHA", "EXCHB", mailboxes=60),))
@@ -27,11 +27,6 @@ FOREST = Forest(clusters=(Cluster("mail", "2003", "EXCHA", "EXCHB", mailboxes=60
 def lab() -> Iterator[Backend]:
     with lab_backend(FOREST) as backend:
         yield backend
-
-
-def server(lab: Backend) -> DirectoryServer:
-    assert lab.lab is not None
-    return lab.lab
 
 
 def users_only(session: DirectorySession, lab: Backend, **how: object) -> Outcome:
