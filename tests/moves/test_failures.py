@@ -3,6 +3,7 @@
 import pytest
 
 from console.domain.outcome import Status
+from tests.directory.snapshot import difference
 from tests.moves.ground import BOTH, at_beat, texts
 
 TYO1, TYO2 = "TYO-EX1", "TYO-EX2"
@@ -21,6 +22,26 @@ def test_a_service_that_does_not_start_fails_with_its_name(tokyo):
     ending = tokyo.move("failover")
     assert (ending.status, ending.step) == (Status.FAILED, "start-SMTPSVC")
     assert ending.remedy
+
+
+@BOTH
+def test_a_move_that_failed_after_the_group_moved_is_taken_back_by_a_failback(ground):
+    before = ground.picture()
+    ground.lab.fault(ground.target, "service-does-not-start", True, service="SMTPSVC")
+    assert ground.move("failover").status is Status.FAILED
+    assert ground.owner() == ground.target
+    ending = ground.move("failback")
+    assert (ending.status, ending.todo) == (Status.SUCCEEDED, ())
+    assert ground.owner() == ground.source
+    assert {attribute for _, attribute in difference(before, ground.picture())} == {"msExchPatchMDB"}
+
+
+def test_a_move_that_failed_before_the_group_moved_goes_on_with_a_new_plan(tokyo):
+    gone = at_beat("stop-MSExchangeIS", lambda: tokyo.lab.fault(TYO1, "winrm-down"))
+    assert tokyo.perform(tokyo.plan("failover"), gone).status is Status.FAILED
+    tokyo.lab.fault(TYO1, "winrm-down", False)
+    assert tokyo.move("failover").status is Status.SUCCEEDED
+    assert tokyo.owner() == TYO2
 
 
 def test_a_service_that_hangs_while_starting_is_uncertain(tokyo):

@@ -3,7 +3,9 @@
 import ldap3
 import pytest
 
+from console.domain.checks import Refusal
 from console.domain.outcome import Status
+from tests.adapters.ldap.site import directory_of
 from tests.directory.snapshot import Snapshot, difference
 from tests.moves.ground import Ground, at_beat
 from tests.moves.trapped import all_of_it
@@ -89,3 +91,35 @@ def test_a_store_whose_flag_was_taken_back_does_not_mount_and_the_move_fails_by_
     ending = ground.perform(unread, at_beat("pointers", forget))
     assert (ending.status, ending.step) == (Status.FAILED, "stores-mounted")
     assert "public folder store" in ending.summary.casefold()
+
+
+@FIRST
+def test_a_store_of_the_target_deleted_after_the_plan_voids_it_before_anything_is_changed(ground):
+    made = [
+        ground.backend.layout.store(server, "2003", "First Storage Group", "Short-lived Store")
+        for server in (ground.source, ground.target)
+    ]
+    with ground.administrator() as connection:
+        for dn in made:
+            assert connection.add(dn, "msExchPrivateMDB", {"deliveryMechanism": 0}), connection.result
+        plan = ground.plan("failover")
+        assert connection.delete(made[1]), connection.result
+        writes = ground.writes()
+        ending = ground.perform(plan)
+        assert ground.writes() == writes
+    assert (ending.status, ending.step, ending.changed) == (Status.FAILED, "recheck", False)
+    assert made[1] in ending.summary
+    assert ground.effects("service", "group") == []
+
+
+@FIRST
+def test_an_account_that_may_only_read_is_refused_and_an_administrator_is_warned_of(ground):
+    reader = ground.cluster(directory=directory_of(ground.backend, "reader"))
+    with pytest.raises(Refusal) as refused:
+        ground.plan("failover", cluster=reader)
+    (reason,) = refused.value.reasons
+    assert reason.key == "directory.rights"
+    assert "Delegate" in reason.remedy
+    administrator = ground.cluster(directory=directory_of(ground.backend, "administrator"))
+    checks = {check.key: check.verdict for check in ground.plan("failover", cluster=administrator).checks}
+    assert (checks["directory.rights"], checks["directory.account"]) == ("pass", "warn")
