@@ -11,11 +11,13 @@ from console.domain.observe import observe_node
 from console.domain.switch.reading import read_directory
 from console.lab.presets import PASSWORD
 from console.lab.server import Lab
+from console.models import OsAccount
 from console.services.fields import open_field
 from console.services.observe import observe
 from console.services.plans import find_cluster
 from tests.commands.conftest import Told, one_object
 from tests.recordings import replay
+from tests.services import making
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,30 @@ def test_what_is_not_in_the_inventory_is_refused_with_the_names_that_are(tokyo: 
     code, _, err = manage("capture", "NOWHERE")
     assert code == 2
     assert "TYO-EX1" in err
+
+
+def test_a_node_of_another_cluster_than_the_one_named_is_refused(tokyo: Lab, manage: Manage) -> None:
+    code, _, err = manage("capture", "TYO-EX1", "--cluster", "Osaka")
+    assert code == 2
+    assert "Tokyo" in err
+
+
+def test_who_may_not_operate_may_not_capture(tokyo: Lab, manage: Manage) -> None:
+    OsAccount.objects.update(user=making.account("rita", "viewer"))
+    code, out, err = manage("capture", "TYO-EX1")
+    assert (code, out) == (2, "")
+    assert "role operator" in err
+
+
+def test_another_machine_at_the_address_fails_and_nothing_that_it_says_is_kept(tokyo: Lab, manage: Manage) -> None:
+    tokyo.fault("TYO-EX2", "other-name", computer="STRANGER")
+    try:
+        code, out, err = manage("capture", "TYO-EX2")
+    finally:
+        tokyo.fault("TYO-EX2", "other-name", on=False)
+    assert (code, out) == (1, "")
+    assert "STRANGER" in err
+    assert "management address" in err
 
 
 def test_a_node_that_does_not_answer_fails_with_a_remedy(tokyo: Lab, manage: Manage) -> None:

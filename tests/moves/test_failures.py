@@ -5,6 +5,7 @@ import pytest
 from console.domain.outcome import Status
 from tests.directory.snapshot import difference
 from tests.moves.ground import BOTH, at_beat, texts
+from tests.moves.trapped import all_of_it
 
 TYO1, TYO2 = "TYO-EX1", "TYO-EX2"
 
@@ -26,14 +27,14 @@ def test_a_service_that_does_not_start_fails_with_its_name(tokyo):
 
 @BOTH
 def test_a_move_that_failed_after_the_group_moved_is_taken_back_by_a_failback(ground):
-    before = ground.picture()
+    before = all_of_it(ground.backend)
     ground.lab.fault(ground.target, "service-does-not-start", True, service="SMTPSVC")
     assert ground.move("failover").status is Status.FAILED
     assert ground.owner() == ground.target
     ending = ground.move("failback")
     assert (ending.status, ending.todo) == (Status.SUCCEEDED, ())
     assert ground.owner() == ground.source
-    assert {attribute for _, attribute in difference(before, ground.picture())} == {"msExchPatchMDB"}
+    assert {attribute for _, attribute in difference(before, all_of_it(ground.backend))} == {"msExchPatchMDB"}
 
 
 def test_a_move_that_failed_before_the_group_moved_goes_on_with_a_new_plan(tokyo):
