@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from tests.journeys.person import Person, sign_in
 from tests.journeys.stack import LabCluster, Stack
 
-CLUSTERS = 36
+CLUSTERS = 32
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",  # the gate runs as root

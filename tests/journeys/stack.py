@@ -85,11 +85,13 @@ class Stack:
             process.ask_to_stop()
             process.stop(time.monotonic() + 5)
 
-    def restart_pages(self, pause: float) -> None:
-        """Take the pages away for `pause` seconds."""
+    def stop_pages(self) -> None:
+        """Take the pages away as a crash would."""
         self.processes.remove(self.web)
         self.web.stop(0)
-        time.sleep(pause)
+
+    def start_pages(self) -> None:
+        """Bring the pages back where they were."""
         self.web = self._start("web", children.web(self.address))
         self._wait(self.web, page_answers(self.address))
 
@@ -108,6 +110,13 @@ class Stack:
         """What the console's database says, read beside the console."""
         with closing(sqlite3.connect(self.folder / "changeover.sqlite3", timeout=20)) as database, database:
             return database.execute(query, values).fetchall()
+
+    def forget(self, cluster: str) -> None:
+        """Let the cluster be one that nobody has observed yet."""
+        query = (
+            "DELETE FROM console_observationrecord WHERE cluster_id = (SELECT id FROM console_cluster WHERE name = ?)"
+        )
+        self.rows(query, cluster)
 
     def picture(self) -> Snapshot:
         """The directory as an independent client with every right sees it."""

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.journeys.conftest import People
 from tests.journeys.person import Person, sign_in
-from tests.journeys.stack import LOGIN, PASSWORD, LabCluster
+from tests.journeys.stack import LOGIN, PASSWORD, LabCluster, Stack
 
 
 def test_without_javascript_everything_works_by_reloading(people: People, cluster: LabCluster) -> None:
@@ -50,11 +50,16 @@ def test_a_failover_with_the_keyboard_alone(people: People, cluster: LabCluster)
     assert cluster.owner() == cluster.standby
 
 
-def test_a_newcomer_who_presses_only_what_is_suggested_gets_there_and_back(people: People, cluster: LabCluster) -> None:
+def test_a_newcomer_who_presses_only_what_is_suggested_gets_there_and_back(
+    stack: Stack, people: People, cluster: LabCluster
+) -> None:
+    stack.forget(cluster.name)
     nina = people(known=False)
     sign_in(nina.page)
     nina.page.get_by_role("link", name=cluster.name).click()
+    nina.sees("Nothing has been seen of this cluster yet.", "Press Observe now")
     nina.page.get_by_role("button", name="Observe now").click()
+    expect(nina.page.get_by_text(f"Move the group to {cluster.standby}.")).to_be_visible()
     follows(nina, "Fail over")
     expect(nina.confirm_button).to_be_visible()
     nina.page.get_by_label("Reason").fill("trying it out")

@@ -13,65 +13,47 @@ def operations(stack: Stack, cluster: LabCluster) -> list[int]:
     return [row[0] for row in stack.rows(query, cluster.name)]
 
 
-def test_a_double_click_starts_one_operation(stack: Stack, olga: Person, cluster: LabCluster) -> None:
+def test_a_double_click_starts_one_operation_and_what_else_is_asked_meanwhile_is_refused_by_its_name(
+    stack: Stack, olga: Person, people: People, cluster: LabCluster
+) -> None:
+    cluster.fault(cluster.primary, "slow", ms="200")
     olga.asks(cluster, "failover")
     olga.page.get_by_label("Reason").fill("twice in haste")
     olga.confirm_button.dblclick()
-    olga.sees_ending("succeeded")
-    assert operations(stack, cluster) == [olga.operation]
-    assert len(cluster.effects("group")) == len({(e["subject"], e["after"]) for e in cluster.effects("group")})
-
-
-def test_a_plan_that_is_confirmed_in_two_windows_runs_once(
-    stack: Stack, olga: Person, people: People, cluster: LabCluster
-) -> None:
-    cluster.fault(cluster.primary, "slow", ms="150")
-    olga.asks(cluster, "failover")
-    other = people()
-    other.page.goto(olga.page.url)
-    olga.confirms()
-    other.confirms("the same, from another window")
-    assert other.operation == olga.operation
-    cluster.fault(cluster.primary, "slow", on=False)
-    for person in (olga, other):
-        person.sees_ending("succeeded")
-    assert operations(stack, cluster) == [olga.operation]
-
-
-def test_what_else_is_asked_of_a_busy_cluster_is_refused_by_naming_what_runs(
-    olga: Person, people: People, cluster: LabCluster
-) -> None:
-    cluster.fault(cluster.primary, "slow", ms="300")
-    number = olga.begins(cluster, "failover")
+    olga.page.wait_for_url("**/operations/**")
     other = people()
     other.asks(cluster, "failback")
-    (reason,) = other.reasons().items()
-    assert f"Operation {number} (failover to {cluster.standby}) is" in reason[0]
-    assert f"Wait until operation {number} has ended, or ask it to stop" in reason[1]
-    other.page.get_by_role("link", name=f"peration {number}").first.click()
-    assert other.operation == number
+    ((reason, remedy),) = other.reasons().items()
+    assert f"Operation {olga.operation} (failover to {cluster.standby}) is" in reason
+    assert f"Wait until operation {olga.operation} has ended, or ask it to stop" in remedy
+    other.page.get_by_role("link", name=f"peration {olga.operation}").first.click()
+    assert other.operation == olga.operation
     cluster.fault(cluster.primary, "slow", on=False)
     olga.sees_ending("succeeded")
-    assert cluster.owner() == cluster.standby
+    assert operations(stack, cluster) == [olga.operation]
+    stops = [e["subject"] for e in cluster.effects("service") if e["after"] == "STOPPED"]
+    assert len(stops) == len(set(stops)), "no service was stopped twice"
 
 
-def test_a_plan_that_was_made_before_is_refused_while_another_runs(
-    olga: Person, people: People, cluster: LabCluster
+def test_a_confirmation_in_another_window_of_the_same_or_of_an_equal_plan_leads_to_the_one_operation(
+    stack: Stack, olga: Person, people: People, cluster: LabCluster
 ) -> None:
     olga.asks(cluster, "failover")
-    other = people()
-    other.asks(cluster, "failover")
+    same, equal = people(), people()
+    same.page.goto(olga.page.url)
+    equal.asks(cluster, "failover")
+    old = equal.plan()
     cluster.fault(cluster.primary, "slow", ms="150")
     olga.confirms()
-    other.confirms("I was first")
-    assert other.operation == olga.operation, "the same kind and target is the same request"
+    for late in (same, equal):
+        late.confirms("from another window")
+        assert late.operation == olga.operation
     cluster.fault(cluster.primary, "slow", on=False)
     olga.sees_ending("succeeded")
-    other.page.go_back()
-    other.page.reload()
-    expect(other.confirm_button).to_be_visible()
-    other.page.get_by_label("Reason").fill("once more")
-    other.confirm_button.click()
-    other.sees_ending("failed")
-    other.sees("The plan no longer fits", "Nothing was changed.")
+    assert operations(stack, cluster) == [olga.operation]
+    equal.page.goto(f"/plans/{old}/")
+    equal.confirms("once more")
+    equal.sees_ending("failed")
+    expect(equal.now).to_contain_text("The plan no longer fits")
+    expect(equal.now).to_contain_text("Nothing was changed.")
     assert cluster.owner() == cluster.standby

@@ -8,7 +8,7 @@ from tests.journeys.stack import LabCluster
 
 
 def test_a_stop_before_the_first_change_leaves_everything_as_it_was(olga: Person, cluster: LabCluster) -> None:
-    cluster.fault(cluster.primary, "slow", ms="500")
+    cluster.fault(cluster.primary, "slow", ms="250")
     olga.begins(cluster, "failover")
     expect(olga.now).to_contain_text("You can still stop it")
     olga.page.get_by_label("Why stop (optional)").fill("wrong cluster")
@@ -25,7 +25,7 @@ def test_a_stop_before_the_first_change_leaves_everything_as_it_was(olga: Person
 def test_a_stop_that_is_asked_too_late_is_told_so_and_the_move_goes_on(
     olga: Person, people: People, cluster: LabCluster
 ) -> None:
-    cluster.fault(cluster.primary, "slow", ms="250")
+    cluster.fault(cluster.primary, "slow", ms="150")
     number = olga.begins(cluster, "failover")
     late = people()
     late.looks_away()
