@@ -2,13 +2,15 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check lint types unit test bench lock clean
+.PHONY: help demo check lint types unit test lock clean
 MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
 LOCK := deploy/constraints.txt
 # The quick tests: no domain controller, no browser, nothing that takes more than seconds.
 QUICK := not samba and not browser and not slow
+# On every core up to four; the tests of one file stay together and share what they set up.
+SPREAD := -n logical --maxprocesses 4 --dist loadfile
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,7 +36,7 @@ types: .venv/.tests ## Only types
 	@$(PY) -m mypy console tasks
 
 unit: .venv/.tests ## Only the quick tests; ARGS='tests/demo -k signal' chooses among them
-	@$(PY) -m pytest -q -m "$(QUICK)" $(ARGS)
+	@$(PY) -m pytest -q -m "$(QUICK)" $(SPREAD) $(ARGS)
 
 lock: ## Resolve requirements afresh and write every version to deploy/constraints.txt
 	@sh deploy/lock.sh

@@ -5,11 +5,13 @@ import os
 from typing import Any
 
 import django
-from celery.signals import celeryd_after_setup
+from celery.signals import celeryd_after_setup, celeryd_init
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 django.setup()
 
+from console.checks import refuse_unsafe_settings  # noqa: E402 - needs the applications loaded
 from console.services.queue import app, queues, sites_here  # noqa: E402 - the models need the set-up above
 
 app.conf.imports = ["tasks.plans", "tasks.operations", "tasks.observe", "tasks.events", "tasks.upkeep"]
@@ -19,6 +21,15 @@ for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):
     logging.getLogger(name).setLevel(logging.WARNING)
 
 __all__ = ["app"]
+
+
+@celeryd_init.connect
+def check_settings(**_: Any) -> None:
+    """Refuse to work with settings that the system checks call unsafe."""
+    try:
+        refuse_unsafe_settings()
+    except ImproperlyConfigured as error:
+        raise SystemExit(f"The worker does not start: {error}") from error  # Celery would only log an Exception
 
 
 @celeryd_after_setup.connect

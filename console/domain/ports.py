@@ -169,6 +169,9 @@ class Control(Protocol):
     def beat(self, step: str, deadline: float) -> None:
         """Say that the worker lives and until when the step may take (seconds from now). Raises `LeaseLost`."""
 
+    def waiting(self, seconds: float) -> None:
+        """Say that the step waits so many seconds on purpose. Raises `LeaseLost`."""
+
 
 class Mailboxes(Protocol):
     """The frozen list of mailboxes that a plan was made with, kept outside of the plan's own text."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from console.domain.checks import Refusal
-from console.domain.errors import ChangeoverError, ReachError
+from console.domain.errors import AccessDenied, ChangeoverError, ReachError, TrustFailed
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status, Todo
 from console.domain.plan import Step
@@ -13,6 +13,8 @@ from console.domain.steps.base import Behaviour, Goal, Look, Stage, StepFailed
 POLL_SECONDS = 1.0
 SETTLE_SECONDS = 30.0
 """How long a step that cannot look at its goal waits for the other side before it gives up."""
+BARRED = (AccessDenied, TrustFailed)
+"""Waiting does not mend these, and each try with a refused password brings the account nearer to being locked."""
 
 
 class Uncertain(ChangeoverError):
@@ -64,7 +66,7 @@ class Runner:
         self._prove(behaviour, step, look, lost)
 
     def _first_look(self, behaviour: Behaviour, step: Step) -> Look:
-        """Look before acting; a side that does not answer is given a moment, then the step fails untried."""
+        """Look before acting; a side that is away (not one that bars us) is given a moment, then the step fails."""
         deadline = self.stage.clock.monotonic() + min(self.settle, step.within)
         while True:
             try:
@@ -74,7 +76,7 @@ class Runner:
                 error: ChangeoverError = StepFailed(look.text, remedy=look.remedy or None)
             except ReachError as failure:
                 error = failure
-            if self.stage.clock.monotonic() >= deadline:
+            if isinstance(error, BARRED) or self.stage.clock.monotonic() >= deadline:
                 raise StepFailed(
                     f"Before acting the step could not see how things stand: {error.message}", remedy=error.remedy
                 ) from error
@@ -111,6 +113,10 @@ class Runner:
     def _look_again(self, behaviour: Behaviour, step: Step) -> Look:
         try:
             return behaviour.look(self.stage, step, applied=True)
+        except BARRED as error:
+            if behaviour.only_looks:
+                raise
+            raise Uncertain(f"{error.message} It may still be going on.") from error
         except ReachError as error:
             return Look(Goal.UNKNOWN, error.message, ongoing=not behaviour.only_looks, remedy=error.remedy)
 

@@ -3,7 +3,6 @@
 import argparse
 import json
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from types import FrameType
@@ -34,8 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     down.set_defaults(run=_down)
     status = commands.add_parser("status", help="print a lab's state as JSON")
     status.set_defaults(run=_status)
-    fault = commands.add_parser("fault", help=f"switch a fault of a node: {', '.join(FAULTS)}")
-    fault.add_argument("node")
+    fault = commands.add_parser("fault", help=f"switch a fault of a node ({', '.join(FAULTS)}) or of the directory")
+    fault.add_argument("node", metavar="NODE|directory")
     fault.add_argument("name")
     fault.add_argument("state", choices=("on", "off"))
     fault.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE")
@@ -72,18 +71,10 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _up_detached(options: argparse.Namespace) -> int:
-    options.folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "console.lab", "up", "--foreground", "--state", str(options.folder)]
     if options.definition:
         command += ["--definition", str(options.definition)]
-    with (options.folder / "lab.log").open("ab") as log:
-        child = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
-    try:
-        lab = control.wait_for_lab(options.folder, 30, lambda: child.poll() is None)
-    except control.NoLab as error:
-        child.terminate()
-        said = (options.folder / "lab.log").read_text(errors="replace").strip().splitlines()
-        raise control.NoLab(f"The lab did not start: {said[-1] if said else 'it said nothing'}") from error
+    lab = control.start_detached(command, options.folder, 30)
     _print({"ready": True, "state": str(options.folder), "pid": lab.pid})
     return 0
 
@@ -99,8 +90,7 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _fault(options: argparse.Namespace) -> int:
-    pairs = dict(item.partition("=")[::2] for item in options.arg)
-    control.Lab(options.folder).fault(options.node, options.name, options.state == "on", **pairs)
+    control.Lab(options.folder).switch(options.node, options.name, options.state == "on", options.arg)
     return 0
 
 

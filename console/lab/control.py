@@ -1,18 +1,26 @@
 """The control channel's client: drives a lab that runs in another process."""
 
 import json
+import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from console.lab.control_server import STATE_FILE
 
+DIRECTORY = "directory"
+"""What the directory is called where a node could be named."""
+
 
 class NoLab(Exception):
     """No lab answers for this state folder."""
+
+
+class NotStarted(NoLab):
+    """A lab that was to start ended before it answered; the text is the last thing that it said."""
 
 
 class LabRefused(Exception):
@@ -64,6 +72,14 @@ class Lab:
         """Let an administrator type a command on a node; returns at once. Raises `LabRefused`."""
         self._ask("type", node=node, line=line)
 
+    def switch(self, where: str, name: str, on: bool, words: Sequence[str]) -> None:
+        """Switch a fault of a node, or of `directory`, with its arguments as NAME=VALUE. Raises `LabRefused`."""
+        pairs = dict(word.partition("=")[::2] for word in words)
+        if where.casefold() == DIRECTORY:
+            self.directory_fault(name, on, **{key: _value(text) for key, text in pairs.items()})
+        else:
+            self.fault(where, name, on, **pairs)
+
     def open_handle(self, node: str, image: str, path: str) -> None:
         """Let a process hold a file open."""
         self._ask("handle", node=node, image=image, path=path)
@@ -93,6 +109,28 @@ class Lab:
             raise LabRefused(json.load(error)["error"]) from error
         except OSError as error:
             raise NoLab(f"The lab does not answer on port {self._port}: {error}. Start it again.") from error
+
+
+def _value(text: str) -> Any:
+    """A number or a truth value where the text is one: the directory's faults take them."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def start_detached(command: Sequence[str], state: Path, seconds: float) -> Lab:
+    """Start a lab as a process of its own, its words in lab.log. Raises `NotStarted` with the last of them."""
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "lab.log").open("ab") as log:
+        began = log.tell()
+        child = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+    try:
+        return wait_for_lab(state, seconds, lambda: child.poll() is None)
+    except NoLab as error:
+        child.terminate()
+        said = (state / "lab.log").read_bytes()[began:].decode(errors="replace").strip().splitlines()
+        raise NotStarted(f"The lab did not start: {said[-1] if said else 'it said nothing'}") from error
 
 
 def wait_for_lab(state: Path, seconds: float, alive: Callable[[], bool] = lambda: True) -> Lab:

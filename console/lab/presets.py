@@ -53,13 +53,16 @@ def fast_definition(*clusters: Cluster, clock: str = "real", speed: float = 1.0)
 
 
 def demo_definition(*, speed: float = 1.0, directory: dict[str, Any] | None = None) -> World:
-    """Tokyo and Osaka on ports above 1024 that stay the same from run to run, with believable times."""
+    """Tokyo and Osaka on ports above 1024 that stay the same from run to run, with believable times.
+
+    `directory` is put over what the preset says of its directory.
+    """
     greetings = {"smtp": 10025, "pop3": 10110, "http": 10080}
     clusters = [tokyo(BELIEVABLE, ports=greetings), osaka(BELIEVABLE, ports=greetings)]
     for cluster in clusters:
         for node in cluster.nodes:
             node.port, node.tls_port = 15985, 15986
-    described = {"mailboxes": 2000, "port": 10389, "tls_port": 10636} if directory is None else directory
+    described = {"mailboxes": 2000, "port": 10389, "tls_port": 10636} | (directory or {})
     return World(clusters, accounts(), speed=speed, directory=described)
 
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import OperationalError, ProgrammingError
 
+from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
 from console.models import AuditRecord
 from console.services.access import NotAllowed, Right, actor_from_os, require
@@ -25,6 +26,19 @@ class Refused(Exception):
         self.details = details
 
 
+class Parser(CommandParser):
+    """Wrong usage ends with 2, and is told as JSON when JSON was asked for."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments and end."""
+        if self.called_from_command_line and "--json" in sys.argv:
+            refusal = Refusal("Wrong usage.", [Reason(message, f"Run: {self.prog} --help", "usage")])
+            sys.stdout.write(json.dumps({"message": refusal.headline, **told(refusal)}, ensure_ascii=False) + "\n")
+            sys.exit(REFUSED)
+        super().error(message)
+        raise SystemExit(REFUSED)
+
+
 class ConsoleCommand(BaseCommand):
     """A command whose `run` returns the exit code; nothing but `answer` writes to standard output."""
 
@@ -32,6 +46,7 @@ class ConsoleCommand(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add `--json`, and what `arguments` adds."""
+        parser.__class__ = Parser  # before there are subcommands: their parsers are of their parent's class
         parser.set_defaults(json=False)
         add_json(parser)
         self.arguments(parser)
@@ -79,6 +94,12 @@ class ConsoleCommand(BaseCommand):
         else:
             self.stderr.write(f"{message} {remedy}".strip())
         sys.exit(code)
+
+
+def told(refusal: Refusal) -> dict[str, Any]:
+    """A refusal as the fields of the JSON object: what and why, and every remedy in one text."""
+    remedy = " ".join(reason.remedy for reason in refusal.reasons if reason.remedy)
+    return {"result": "refused", "remedy": remedy, **refusal.to_json()}
 
 
 def add_json(parser: CommandParser) -> None:

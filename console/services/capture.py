@@ -1,7 +1,8 @@
 """Capturing what a real node or directory answers, so that the first contact with a site can become a test."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from console.domain import observe
@@ -17,7 +18,12 @@ from console.services.recording import RecordingSession
 FORMAT = 1
 WITHIN = 120.0
 SHORTEST_MASKED = 3
-"""A shorter name would be found inside ordinary words."""
+"""A shorter name is often an ordinary word, such as the `cn` of a distinguished name."""
+_RDN = r"((?:[^,\\]|\\.)+)"
+TELLING = re.compile(
+    rf"CN={_RDN},CN=Microsoft Exchange,CN=Services,|CN={_RDN},CN=Servers,|(?:^|,)OU={_RDN}(?=,)", re.IGNORECASE
+)
+"""The parts of a distinguished name that tell whose it is: organization, Exchange server, unit."""
 
 
 def capture_node(field: Field, name: str) -> dict[str, Any]:
@@ -52,13 +58,19 @@ def capture_directory(field: Field) -> dict[str, Any]:
 
 
 def masked(bundle: dict[str, Any], cluster: Cluster) -> dict[str, Any]:
-    """The bundle with the inventory's names and addresses, and mailboxes' names, replaced.
+    """The bundle with what tells whose site it is replaced.
 
-    Each by one of the same length: the screens of cluster products are laid out in columns.
+    That is the inventory's names and addresses, the names of the domain, of its controller, of the Exchange
+    organization, of servers, units and mailboxes. Each becomes one of the same length, for the screens of cluster
+    products are laid out in columns; only where it stands as a word, so that a server called EXCH leaves
+    `msExchPatchMDB` alone.
     """
-    names = sorted(_names(cluster) | _people(bundle), key=lambda name: (-len(name), name))
+    names = sorted(_names(cluster) | _domain(bundle) | _people(bundle), key=lambda name: (-len(name), name))
     stand_ins = {name.casefold(): _stand_in(number, name) for number, name in enumerate(names)}
-    pattern = re.compile("|".join(re.escape(name) for name in names), re.IGNORECASE)
+    # A question is kept as its repr, in which a backslash is doubled.
+    stand_ins |= {name.replace("\\", "\\\\"): stand_in for name, stand_in in stand_ins.items()}
+    texts = "|".join(re.escape(name) for name in sorted(stand_ins, key=len, reverse=True))
+    pattern = re.compile(rf"(?<![^\W_])(?:{texts})(?![^\W_])", re.IGNORECASE)
 
     def replaced(text: str) -> str:
         return pattern.sub(lambda match: stand_ins[match.group().casefold()], text)
@@ -95,18 +107,43 @@ def _clean(bundle: dict[str, Any], field: Field) -> dict[str, Any]:
 def _names(cluster: Cluster) -> set[str]:
     """What in the inventory tells whose site it is."""
     directory = cluster.directory
-    found = {cluster.name, cluster.floating_ip, cluster.primary_server, cluster.standby_server, directory.host}
+    found = {cluster.name, cluster.floating_ip, cluster.primary_server, cluster.standby_server}
+    found |= {directory.name, directory.host, directory.tls_name}
     accounts = [directory.credential.username, *(node.credential.username for node in cluster.nodes)]
-    found |= {part for account in accounts for part in account.split("\\")}
-    found |= {text for node in cluster.nodes for text in (node.name, node.address)}
-    return {name for name in found if len(name) >= SHORTEST_MASKED}
+    found |= {part for account in accounts for part in re.split(r"[\\@]", account)}
+    found |= {text for node in cluster.nodes for text in (node.name, node.address, node.tls_name)}
+    return _long_enough(found)
+
+
+def _domain(bundle: dict[str, Any]) -> set[str]:
+    """Each part of the domains' names, the controller's own name, and those of organization, servers and units."""
+    found: set[str] = set()
+    for call in bundle.get("calls", ()):
+        if call["call"] == "controller":
+            contexts = [*call["answer"]["domain_contexts"], *call["answer"]["other_domains"]]
+            found |= {part.partition("=")[2] for context in contexts for part in context.split(",")}
+            found.add(call["answer"]["dns_name"].partition(".")[0])
+        elif call["call"] == "search":
+            found |= {name for entry in call["answer"] for name in _telling(entry)}
+    return _long_enough(found)
+
+
+def _telling(entry: Mapping[str, Any]) -> Iterator[str]:
+    """The telling parts of an entry's name and of its values that are names."""
+    for text in (entry["dn"], *chain.from_iterable(entry["attributes"].values())):
+        for match in TELLING.finditer(text):
+            yield from filter(None, match.groups())
 
 
 def _people(bundle: dict[str, Any]) -> set[str]:
     """The names of the mailboxes that the capture came across."""
     entries = [entry for call in bundle.get("calls", ()) if call["call"] == "search" for entry in call["answer"]]
     people = (entry["dn"].partition(",")[0].partition("=")[2] for entry in entries if "homemdb" in entry["attributes"])
-    return {name for name in people if len(name) >= SHORTEST_MASKED}
+    return _long_enough(people)
+
+
+def _long_enough(names: Iterable[str]) -> set[str]:
+    return {name for name in names if len(name) >= SHORTEST_MASKED}
 
 
 def _stand_in(number: int, name: str) -> str:

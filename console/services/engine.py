@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 import structlog
 
+from console.adapters.clock import SystemClock
 from console.domain import planner
 from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError
@@ -20,6 +21,7 @@ from console.domain.steps.base import Stage
 from console.models import Operation, PlanRecord
 from console.services.fields import open_field
 from console.services.journal import OperationJournal, storable
+from console.services.lease import LeaseClock
 from console.services.mailbox_slices import MailboxSlices, SliceWriter
 from console.services.planning import planned_now
 from console.services.runs import ClusterRuns
@@ -45,7 +47,7 @@ def perform(operation: Operation, token: int, control: Control) -> Ending:
     changed nothing; what nobody foresaw after it is uncertain. Raises `LeaseLost`.
     """
     try:
-        field = open_field(operation.cluster)
+        field = open_field(operation.cluster, LeaseClock(SystemClock(), control))
     except Exception as error:
         return never_began(operation, error)
     journal = OperationJournal(operation.pk, token, secrets_of(field))

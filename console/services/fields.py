@@ -6,17 +6,19 @@ from console.adapters.ldap import LdapDirectories
 from console.adapters.winrm import WinrmNodes
 from console.catalog import generation
 from console.domain.field import Field
+from console.domain.ports import Clock
 from console.drivers import driver_for
 from console.models import Cluster
 from console.services.topology import topology
 
 
-def open_field(cluster: Cluster) -> Field:
+def open_field(cluster: Cluster, clock: Clock | None = None) -> Field:
     """The cluster's field, with nothing connected yet; a context that closes what it opened.
 
-    Raises `CredentialUnavailable` when a password cannot be had.
+    Whatever waits in it waits by `clock`, the system's own when there is none. Raises `CredentialUnavailable` when a
+    password cannot be had.
     """
-    clock = SystemClock()
+    clock = clock or SystemClock()
     snapshot = topology(cluster)
     return Field(
         snapshot,

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from console.domain.lease import LeaseLost
+from console.domain.ports import Clock, Control
 from console.models import Operation
 from console.services.clock import database_now
 
@@ -62,10 +63,33 @@ def prolong(lease: Lease, **columns: object) -> bool:
     return ours.update(lease_until=until, **columns) == 1
 
 
+class LeaseClock:
+    """A clock under a lease: whoever sleeps by it is seen to be alive, and stops when the lease is lost."""
+
+    def __init__(self, clock: Clock, control: Control) -> None:
+        self._clock = clock
+        self._control = control
+
+    def now(self) -> datetime:
+        """The time, with its zone."""
+        return self._clock.now()
+
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
+        return self._clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait. Raises `LeaseLost`, before and after."""
+        self._control.waiting(seconds)
+        self._clock.sleep(seconds)
+        self._control.waiting(0.0)
+
+
 class LeaseKeeper:
     """Keeps a lease alive from a thread of its own, and is the operation's `Control`.
 
-    It stops when the step's deadline is long over, so that a worker that hangs is found out like one that died.
+    It lets go while the step's deadline is long over, so that a worker that hangs is found out like one that died.
+    A step that says that it waits on purpose does not hang: what it waits for has bounds of its own.
     """
 
     def __init__(self, lease: Lease) -> None:
@@ -106,6 +130,11 @@ class LeaseKeeper:
             self._check()
         self._step, self._beaten = step, now
 
+    def waiting(self, seconds: float) -> None:
+        """Say that the step waits so long on purpose, whatever its deadline was. Raises `LeaseLost`."""
+        self._alive_until = max(self._alive_until, time.monotonic() + seconds + GRACE_SECONDS)
+        self._check()
+
     def _check(self) -> None:
         if self._lost.is_set():
             raise LeaseLost(f"Operation {self.lease.operation_id} is no longer this worker's.")
@@ -113,10 +142,10 @@ class LeaseKeeper:
     def _keep(self) -> None:
         try:
             while not self._end.wait(self._pause):
-                if time.monotonic() > self._alive_until:
-                    log.error("step hangs; the lease is let go", operation=self.lease.operation_id, step=self._step)
-                    return
-                self._prolong()
+                if time.monotonic() <= self._alive_until:
+                    self._prolong()
+                else:
+                    log.error("step hangs; the lease runs out", operation=self.lease.operation_id, step=self._step)
         finally:
             connection.close()
 

@@ -107,6 +107,7 @@ def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
         "operation": operation,
         "standing": standing(operation, plan),
         "plan": plan,
+        "latest": not Operation.objects.filter(cluster=operation.cluster, pk__gt=operation.pk).exists(),
         "card": card,
         "observed_since": seen and card.observation.at > operation.ended_at,  # type: ignore[union-attr, operator]
     }

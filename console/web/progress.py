@@ -40,7 +40,7 @@ class Standing:
     @property
     def current(self) -> StepRow | None:
         """The step that runs."""
-        return next((row for row in self.rows if row.state == "running"), None)
+        return next((row for row in reversed(self.rows) if row.state == "running"), None)
 
     @property
     def next_safe(self) -> StepRow | None:

@@ -27,7 +27,9 @@ def history() -> list[AuditRecord]:
         subject = audit.Subject("operation", 1, "failover")
         return [
             audit.record(Action.FAILOVER_CONFIRMED, at_page(olga()), subject, cluster=cluster, reason="=cmd()"),
-            audit.record(Action.OPERATION_SUCCEEDED, audit.SYSTEM, subject, cluster=cluster, after={"ending": "succeeded"}),
+            audit.record(
+                Action.OPERATION_SUCCEEDED, audit.SYSTEM, subject, cluster=cluster, after={"ending": "succeeded"}
+            ),
             audit.record(Action.SITE_CHANGED, at_page(olga()), audit.Subject("site", 1, 'To"k,yo\nOne')),
         ]
 

@@ -1,6 +1,7 @@
 """`manage.py capture` and `lab`: what real answers are kept of, and how a lab is led."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,15 +11,18 @@ from console.domain.observe import observe_node
 from console.domain.switch.reading import read_directory
 from console.lab.presets import PASSWORD
 from console.lab.server import Lab
+from console.models import OsAccount
 from console.services.fields import open_field
 from console.services.observe import observe
 from console.services.plans import find_cluster
 from tests.commands.conftest import Told, one_object
 from tests.recordings import replay
+from tests.services import making
 
 pytestmark = pytest.mark.django_db
 
 Manage = Callable[..., Told]
+MANAGE = Path(__file__).parents[2] / "manage.py"
 
 
 def test_what_was_captured_of_a_node_reads_like_the_node_itself(tokyo: Lab, manage: Manage, tmp_path: Path) -> None:
@@ -64,6 +68,30 @@ def test_what_is_not_in_the_inventory_is_refused_with_the_names_that_are(tokyo: 
     assert "TYO-EX1" in err
 
 
+def test_a_node_of_another_cluster_than_the_one_named_is_refused(tokyo: Lab, manage: Manage) -> None:
+    code, _, err = manage("capture", "TYO-EX1", "--cluster", "Osaka")
+    assert code == 2
+    assert "Tokyo" in err
+
+
+def test_who_may_not_operate_may_not_capture(tokyo: Lab, manage: Manage) -> None:
+    OsAccount.objects.update(user=making.account("rita", "viewer"))
+    code, out, err = manage("capture", "TYO-EX1")
+    assert (code, out) == (2, "")
+    assert "role operator" in err
+
+
+def test_another_machine_at_the_address_fails_and_nothing_that_it_says_is_kept(tokyo: Lab, manage: Manage) -> None:
+    tokyo.fault("TYO-EX2", "other-name", computer="STRANGER")
+    try:
+        code, out, err = manage("capture", "TYO-EX2")
+    finally:
+        tokyo.fault("TYO-EX2", "other-name", on=False)
+    assert (code, out) == (1, "")
+    assert "STRANGER" in err
+    assert "management address" in err
+
+
 def test_a_node_that_does_not_answer_fails_with_a_remedy(tokyo: Lab, manage: Manage) -> None:
     tokyo.fault("TYO-EX2", "refuse")
     try:
@@ -102,6 +130,19 @@ def test_a_lab_that_is_not_there_fails_with_a_remedy(manage: Manage, tmp_path: P
     code, _, err = manage("lab", command, "--state", str(tmp_path))
     assert code == 1
     assert "lab up" in err
+
+
+def test_a_lab_in_the_background_that_cannot_start_is_found_out_at_once(
+    manage: Manage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    definition = tmp_path / "lab.yaml"
+    definition.write_text("clusters: 7", encoding="utf-8")
+    words = ("lab", "up", "--detach", "--definition", str(definition), "--state", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", [str(MANAGE), *words])
+    code, _, err = manage(*words)
+    assert code == 1
+    assert "clusters must be a list" in err
+    assert "lab.log" in err
 
 
 def test_an_observation_of_a_healthy_cluster_is_good_and_ready_to_be_moved(tokyo: Lab) -> None:

@@ -196,6 +196,22 @@ def test_an_unknown_fault_or_argument_is_named(lab: DirectoryServer) -> None:
         lab.fault("slow", speed=1)
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("certificate", {"kind": "bogus"}),
+        ("busy", {"count": "many"}),
+        ("slow", {"ms": -1}),
+        ("drop", {"applied": 1}),
+        ("referral", {"url": "elsewhere"}),
+    ],
+)
+def test_a_value_that_a_fault_does_not_take_is_refused(lab: DirectoryServer, name: str, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"the fault {name} does not take {next(iter(wrong))}="):
+        lab.fault(name, **wrong)
+    assert lab.describe()["faults"] == {}
+
+
 def test_no_password_is_in_what_it_tells_about_itself(lab: DirectoryServer) -> None:
     told = f"{lab.describe()} {lab.forest!r} {lab.snapshot()}"
     assert all(account.password not in told for account in lab.forest.accounts)

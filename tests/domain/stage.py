@@ -55,6 +55,9 @@ class People:
     def beat(self, step: str, deadline: float) -> None:
         self.on_beat(step)
 
+    def waiting(self, seconds: float) -> None:
+        """Nobody holds a lease here."""
+
 
 class NoMailboxes:
     def guids(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from console.domain.checks import Reason, Refusal
-from console.domain.errors import AccessDenied, ConnectionLost, Drifted, Unreachable
+from console.domain.errors import AccessDenied, ConnectionLost, Drifted, TrustFailed, Unreachable
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Status, Todo
 from console.domain.steps.base import StepFailed
@@ -78,6 +78,25 @@ def test_a_side_that_does_not_answer_before_acting_is_given_a_moment_then_fails_
     assert (ending.status, ending.changed, thing.applied) == (Status.FAILED, False, 0)
     assert "Nothing was changed." in ending.summary
     assert run.stage.clock.monotonic() >= 10.0
+
+
+@pytest.mark.parametrize("error", [AccessDenied("The password was refused."), TrustFailed("The certificate is wrong.")])
+def test_a_side_that_bars_us_is_asked_once_because_waiting_only_locks_the_account(error):
+    thing = Scripted([error])
+    run = runner({"thing": thing})
+    ending = run.run()
+    assert (ending.status, ending.changed) == (Status.FAILED, False)
+    assert run.stage.clock.monotonic() == 0.0
+    assert ending.remedy == error.remedy
+
+
+def test_a_side_that_bars_us_after_acting_leaves_it_uncertain_at_once():
+    thing = Scripted([NOT_YET, AccessDenied("The password was refused.")])
+    run = runner({"thing": thing})
+    ending = run.run()
+    assert (ending.status, thing.applied) == (Status.UNCERTAIN, 1)
+    assert "The password was refused." in ending.summary
+    assert run.stage.clock.monotonic() == 0.0
 
 
 def test_a_side_that_answers_again_within_the_moment_is_used():

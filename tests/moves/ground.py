@@ -1,11 +1,14 @@
-"""One lab cluster with its directory, and the planner and runner on it through the adapters that production uses."""
+"""One lab cluster and a directory, the lab's or a real domain controller, and the planner and runner on them.
 
-from collections.abc import Iterable
+Everything goes through the adapters that production uses.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import ldap3
+import pytest
 
 from console.adapters.clock import SystemClock
 from console.adapters.greeting import NetworkGreeter
@@ -22,18 +25,25 @@ from console.domain.runner import Runner
 from console.domain.secrets import Secret
 from console.domain.steps import BEHAVIOURS
 from console.domain.steps.base import Stage
-from console.domain.topology import Cluster, Credential, Directory, GreetingAt, Node, Timing
+from console.domain.topology import Cluster, Credential, GreetingAt, Node, Timing
 from console.drivers import driver_for
 from console.lab import presets
-from console.lab.assemble import assemble, directory_part
+from console.lab.assemble import assemble
 from console.lab.definition import Webhook
+from console.lab.directory import DirectoryServer
 from console.lab.server import Lab
+from tests.adapters.ldap.site import directory_of
+from tests.directory.backends import Backend
 from tests.directory.snapshot import Snapshot, snapshot
 from tests.domain.stage import ListJournal, People
+from tests.moves.trapped import MountRule
 
 QUICK = Timing(
     stop_service=2.0, start_service=3.0, move_group=4.0, mount_stores=2.0, greeting=3.0, command=10.0, go=2.0
 )
+
+BOTH = pytest.mark.parametrize("ground", ["2003", pytest.param("samba-2003", marks=pytest.mark.samba)], indirect=True)
+"""For what the directory has a say in: on the lab's and on a real one."""
 
 
 @dataclass
@@ -49,13 +59,25 @@ class Frozen:
 class Ground:
     """A lab with one cluster, started; `plan` and `perform` work on it as a worker would."""
 
-    def __init__(self, folder: Path, made: Any, *, mailboxes: int = 20, webhook: Webhook | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        made: Any,
+        *,
+        mailboxes: int = 20,
+        directory: Backend | None = None,
+        webhook: Webhook | None = None,
+    ) -> None:
+        """With `directory` the cluster lives in that one, which asks no more of the lab than to mount by its flags."""
         world = presets.fast_definition(made)
-        world.directory = {"mailboxes": mailboxes}
         world.webhook = webhook or Webhook()
+        if directory is None:
+            world.directory = {"mailboxes": mailboxes}
         self.lab: Lab = assemble(world, folder)
-        self.part = directory_part(world)
+        if directory is not None:
+            self.lab.world.may_mount = MountRule(directory)
         self.lab.start()
+        self.backend = directory or self._own()
         self.frozen = Frozen()
         self.journal = ListJournal()
         self.runs: Runs = NoRuns()
@@ -64,14 +86,34 @@ class Ground:
         self.lab.stop()
 
     @property
-    def directory(self) -> Any:
+    def directory(self) -> DirectoryServer:
         """The lab's directory server."""
-        return self.lab.directory
+        assert self.backend.lab is not None
+        return self.backend.lab
+
+    @property
+    def password(self) -> str:
+        """With which the console binds."""
+        return self.backend.forest.account("service").password
+
+    @property
+    def source(self) -> str:
+        """The primary's name."""
+        return self.lab.world.clusters[0].nodes[0].name
+
+    @property
+    def target(self) -> str:
+        """The standby's name."""
+        return self.lab.world.clusters[0].nodes[1].name
+
+    def _own(self) -> Backend:
+        server: Any = self.lab.directory
+        return Backend("lab", server.forest, server.address, self.lab.authority.certificate_path, server)
 
     def cluster(self, **changes: Any) -> Cluster:
         """The cluster as the inventory would describe it."""
         item = self.lab.world.clusters[0]
-        account = Credential("lab", f"{self.part.netbios}\\{self.part.account}", Secret(self.part.password))
+        account = Credential("lab", "LAB\\svc-changeover", Secret(presets.PASSWORD))
         nodes = [self._node(node.name, account) for node in item.nodes]
         made = Cluster(
             id=1,
@@ -83,7 +125,7 @@ class Ground:
             partition=item.definition.partition,
             primary=nodes[0],
             standby=nodes[1],
-            directory=self._directory(account),
+            directory=directory_of(self.backend),
             site="main",
             primary_server=nodes[0].name,
             standby_server=nodes[1].name,
@@ -96,13 +138,6 @@ class Ground:
         http = self.lab.servers[name].http
         assert http is not None
         return Node(name, http.address, http.port, "http", "ntlm", account)
-
-    def _directory(self, account: Credential) -> Directory:
-        address = self.directory.address
-        domain = ".".join(piece.partition("=")[2] for piece in self.part.base_dn.split(","))
-        name = f"{self.part.domain_controller.lower()}.{domain}"
-        ca = str(self.lab.authority.certificate_path)
-        return Directory("lab", address.host, address.tls_port, "ldaps", account, tls_name=name, ca_file=ca)
 
     def open(self, cluster: Cluster | None = None) -> Field:
         """A field on the cluster through the real adapters."""
@@ -144,19 +179,22 @@ class Ground:
         """Plan and perform."""
         return self.perform(self.plan(kind))
 
-    def administrator(self) -> ldap3.Connection:
+    def administrator(self) -> Any:
         """An independent client's connection with every right; a context manager."""
-        address = self.directory.address
-        tls = ldap3.Tls(validate=0)
-        server = ldap3.Server(address.host, address.tls_port, use_ssl=True, tls=tls, get_info=ldap3.NONE)
-        account = f"{self.part.netbios}\\Administrator"
-        password = self.part.administrator_password
-        return ldap3.Connection(server, account, password, auto_bind=True, auto_referrals=False)
+        return self.backend.connect("administrator")
 
     def picture(self) -> Snapshot:
         """The directory as an independent client sees it."""
         with self.administrator() as connection:
             return snapshot(connection)
+
+    def writes(self) -> int:
+        """How many writes the directory has seen, by its own count."""
+        if self.backend.lab is not None:
+            return self.backend.lab.counters.writes_received
+        with self.administrator() as connection:
+            assert connection.search("", "(objectClass=*)", "BASE", attributes=["highestCommittedUSN"])
+            return int(connection.response[0]["raw_attributes"]["highestCommittedUSN"][0])
 
     def effects(self, *kinds: str) -> list[tuple[str, str, str]]:
         """(node, subject, after) of the lab's effects of these kinds."""
@@ -171,3 +209,16 @@ class Ground:
 def texts(journal: ListJournal, *kinds: str) -> Iterable[str]:
     """The texts of the journal's lines of these kinds."""
     return [text for kind, _, text, _ in journal.lines if kind in kinds]
+
+
+def at_beat(step: str, act: Callable[[], object], number: int = 1) -> People:
+    """A control that acts once, at that beat of a step: 1 right before it looks, 2 at its first report or wait."""
+    beats: list[str] = []
+
+    def beat(name: str) -> None:
+        if name == step:
+            beats.append(name)
+            if len(beats) == number:
+                act()
+
+    return People(on_beat=beat)

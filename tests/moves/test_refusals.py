@@ -82,4 +82,4 @@ def test_a_directory_that_cannot_be_read_is_one_clear_error(tokyo, fault, argume
     with pytest.raises(error) as raised:
         tokyo.plan("failover")
     assert raised.value.remedy
-    assert tokyo.part.password not in raised.value.message
+    assert tokyo.password not in raised.value.message

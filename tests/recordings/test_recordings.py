@@ -6,6 +6,8 @@ import pytest
 
 from console.catalog import generation
 from console.domain.observe import observe_node
+from console.domain.switch.differences import pointer_changes
+from console.domain.switch.direction import direction_to
 from console.domain.switch.reading import read_directory
 from console.drivers import driver_for
 from tests.recordings import replay
@@ -43,6 +45,26 @@ def test_a_captured_directory_is_understood(path: Path) -> None:
     assert (view.primary.name, view.standby.name) == (cluster.primary_server, cluster.standby_server)
     assert len(view.primary.stores) == len(view.standby.stores) > 0
     assert any(view.spn_holders.values())
+
+
+@pytest.mark.parametrize("path", replay.bundles("directory"), ids=lambda path: path.stem)
+def test_a_switch_of_a_captured_directory_can_be_computed_both_ways(path: Path) -> None:
+    bundle = replay.read(path)
+    cluster = replay.cluster_of(bundle)
+    view = read_directory(replay.directory_session(bundle), cluster, generation(cluster.generation))
+    for server in (cluster.primary_server, cluster.standby_server):
+        direction = direction_to(view, server)
+        changed = [change for entry in pointer_changes(direction) for change in entry.changes]
+        assert all(direction.target.dn in change.after and direction.source.dn in change.before for change in changed)
+        assert len(direction.pairing.pairs) == len(direction.target.stores)
+
+
+@pytest.mark.parametrize("path", [*replay.bundles("node"), *replay.bundles("directory")], ids=lambda path: path.stem)
+def test_a_bundle_is_small_and_says_what_it_is(path: Path) -> None:
+    bundle = replay.read(path)
+    assert path.stat().st_size < 2_000_000
+    assert bundle["format"] == 1
+    assert bundle.get("commands") or bundle.get("calls")
 
 
 def test_there_is_something_to_replay() -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.db.models import Q
 
+from console.adapters.clock import SystemClock
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status, Todo
 from console.domain.plan import Plan
@@ -21,7 +22,7 @@ from console.services.engine import perform, unforeseen, without_secrets
 from console.services.execute import execute
 from console.services.fields import open_field
 from console.services.journal import OperationJournal
-from console.services.lease import Lease, LeaseKeeper, claim, prolong
+from console.services.lease import Lease, LeaseClock, LeaseKeeper, claim, prolong
 from tests.services import making
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +196,51 @@ def test_a_step_that_hangs_is_found_out_like_a_worker_that_died(settings: Any, m
     assert not execute(operation.pk, "worker-1", do)
     operation.refresh_from_db()
     assert operation.status == "uncertain"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_step_that_waits_on_purpose_keeps_its_lease_beyond_its_deadline(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LEASE_SECONDS = 1
+    monkeypatch.setattr("console.services.lease.GRACE_SECONDS", 0.3)
+    operation = making.operation(making.cluster())
+
+    def do(operation: Operation, token: int, control: Control) -> Ending:
+        control.beat("mailboxes", 0.1)
+        for _ in range(6):
+            LeaseClock(SystemClock(), control).sleep(0.3)
+        assert upkeep.settle_lost() == 0
+        return Ending(Status.SUCCEEDED, "The controller was busy for a while.")
+
+    assert execute(operation.pk, "worker-1", do)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_step_that_comes_back_in_time_is_kept_alive_again(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.LEASE_SECONDS = 1
+    monkeypatch.setattr("console.services.lease.GRACE_SECONDS", 0.0)
+    operation = making.operation(making.cluster())
+
+    def do(operation: Operation, token: int, control: Control) -> Ending:
+        control.beat("move", 0.1)
+        threading.Event().wait(0.6)
+        control.beat("move", 5.0)
+        threading.Event().wait(1.3)
+        assert upkeep.settle_lost() == 0
+        return Ending(Status.SUCCEEDED, "It hung for a moment only.")
+
+    assert execute(operation.pk, "worker-1", do)
+
+
+def test_nobody_waits_on_under_a_lease_that_is_lost() -> None:
+    operation = making.operation(making.cluster())
+    keeper = LeaseKeeper(claimed(operation))
+    Operation.objects.filter(pk=operation.pk).update(lease_token=99)
+    with pytest.raises(LeaseLost):
+        keeper.beat("move", 10)
+    with pytest.raises(LeaseLost):
+        LeaseClock(SystemClock(), keeper).sleep(60)
 
 
 def test_stopping_is_heard_by_the_worker() -> None:

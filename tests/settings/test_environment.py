@@ -130,6 +130,14 @@ def test_the_server_refuses_to_start_with_unsafe_settings(tmp_path: Path, missin
     assert missing in ran.stderr
 
 
+def test_the_worker_refuses_to_start_with_unsafe_settings(tmp_path: Path) -> None:
+    variables = {name: value for name, value in PRODUCTION.items() if name != "CHANGEOVER_SECRET_KEY"}
+    ran = python(["-m", "celery", "-A", "tasks", "worker", "--concurrency", "1"], tmp_path, **variables)
+
+    assert ran.returncode == 1
+    assert "CHANGEOVER_SECRET_KEY" in ran.stderr
+
+
 def test_the_server_starts_with_safe_settings(tmp_path: Path) -> None:
     (tmp_path / "static").mkdir()
     for variables in ({}, PRODUCTION):

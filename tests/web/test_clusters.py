@@ -108,3 +108,9 @@ def test_all_can_be_observed_now(rita: Client, tokyo: Cluster) -> None:
     making.cluster("OSAKA", 2)
     assert rita.post(reverse("observe-all"))["Location"] == "/"
     assert ObservationTurn.objects.count() == 2
+
+
+def test_what_can_be_done_is_kept_as_fresh_as_what_is_seen(olga: Client, tokyo: Cluster, page: Page) -> None:
+    text = page(olga, reverse("cluster", args=["TOKYO"]))
+    for region in ("headline", "nodes", "move", "recent"):
+        assert f'data-region id="{region}"' in text

@@ -107,6 +107,14 @@ def test_each_ending_says_what_comes_next(
     assert said in text
 
 
+def test_only_the_latest_operation_says_what_comes_next(olga: Client, tokyo: Cluster, page: Page) -> None:
+    first = world.ended(tokyo, "succeeded")
+    assert "Next, when it is time" in page(olga, at(first))
+    second = world.ended(tokyo, "succeeded", "failback")
+    assert "Next, when it is time" not in page(olga, at(first))
+    assert "Next, when it is time" in page(olga, at(second))
+
+
 def test_the_outage_is_told(olga: Client, tokyo: Cluster, page: Page) -> None:
     now = timezone.now()
     operation = world.ended(

@@ -14,6 +14,7 @@ from console.domain.directory import (
     Rights,
     ServerObject,
 )
+from console.domain.errors import ConnectionLost
 from console.domain.filters import AllOf, AnyOf, Equal
 from console.domain.ports import DirectorySession
 from console.domain.products import Generation
@@ -28,6 +29,7 @@ POINTER_KINDS = (
     ("address-list", "msExchOAB", "offLineABServer"),
 )
 MAILBOX_ATTRIBUTES = ("homeMDB", "homeMTA", "msExchHomeServerName")
+READ_TRIES = 3
 SYSTEM_OBJECTS = "CN=Microsoft Exchange System Objects"
 
 
@@ -144,11 +146,27 @@ def _absences(view: DirectoryView, generation: Generation) -> Iterator[str]:
 
 
 def mailboxes(session: DirectorySession, view: DirectoryView) -> Iterator[Mailbox]:
-    """Every mailbox of both servers in the domains that the controller holds, page by page.
+    """Every mailbox of both servers in the domains that the controller holds, once, page by page.
 
     Chosen by the exact homeMDB, so that neither a similar server name nor an empty `mail` matters. System mailboxes
     (below CN=Microsoft Exchange System Objects) and what lies below a server object belong to the server and stay.
+    The controller keeps the place in a search for one connection only: when that breaks, the search begins anew and
+    leaves out what was given already, until it has broken 3 times. Raises `ReachError`.
     """
+    given: set[str] = set()
+    for attempt in range(1, READ_TRIES + 1):
+        try:
+            for mailbox in _one_pass(session, view):
+                if mailbox.guid not in given:
+                    given.add(mailbox.guid)
+                    yield mailbox
+            return
+        except ConnectionLost:
+            if attempt == READ_TRIES:
+                raise
+
+
+def _one_pass(session: DirectorySession, view: DirectoryView) -> Iterator[Mailbox]:
     stores = tuple(s for server in (view.primary, view.standby) for s in server.stores if not s.public)
     if not stores:
         return

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 
 from console.domain.directory import DirectoryView, EntryChange
-from console.domain.errors import ChangeoverError, ConnectionLost, Drifted
+from console.domain.errors import ChangeoverError, Drifted
 from console.domain.ports import DirectorySession
 from console.domain.switch.differences import mailbox_change
 from console.domain.switch.direction import Direction
@@ -14,7 +14,6 @@ from console.domain.switch.reading import mailboxes
 from console.domain.switch.spool import Changes, Sorted, Spool
 
 PROGRESS_EVERY = 50
-READ_TRIES = 3
 WINDOW = 32
 """Changes in flight: with four connections eight on each, which keeps a server busy over a round trip of 10 ms."""
 
@@ -88,15 +87,6 @@ class _Found(Spool):
 
 def _read(session: DirectorySession, direction: Direction) -> _Found:
     """Read whole before anything is written; for the caller to close."""
-    for _ in range(READ_TRIES - 1):
-        try:
-            return _read_once(session, direction)
-        except ConnectionLost:
-            continue
-    return _read_once(session, direction)
-
-
-def _read_once(session: DirectorySession, direction: Direction) -> _Found:
     with ExitStack() as unless_whole:
         found = unless_whole.enter_context(_Found())
         for mailbox in mailboxes(session, direction.view):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 FAULTS: dict[str, str] = {
@@ -28,6 +29,13 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "certificate": {"kind": "name"},
     "slow": {"ms": 200},
 }
+CERTIFICATES = ("name", "issuer", "expired")
+"""In which one way a certificate can be wrong."""
+_TAKES: dict[str, Callable[[Any], bool]] = {
+    "applied": lambda value: isinstance(value, bool),
+    "url": lambda value: isinstance(value, str) and value.startswith("ldap"),
+    "kind": lambda value: value in CERTIFICATES,
+} | dict.fromkeys(("after", "count", "limit", "ms"), lambda value: type(value) is int and value >= 0)
 
 
 class Faults:
@@ -38,13 +46,16 @@ class Faults:
         self._on: dict[str, dict[str, Any]] = {}
 
     def switch(self, name: str, on: bool, arguments: dict[str, Any]) -> None:
-        """Raises ValueError for an unknown fault or argument, naming those that exist."""
+        """Raises ValueError for an unknown fault or argument, or a value that it does not take, with what exists."""
         if name not in FAULTS:
             raise ValueError(f"the directory has no fault {name}; it has {', '.join(FAULTS)}")
         known = ARGUMENTS.get(name, {})
         unknown = sorted(set(arguments) - set(known))
         if unknown:
             raise ValueError(f"the fault {name} takes no {', '.join(unknown)}; {FAULTS[name]}")
+        wrong = [f"{key}={value}" for key, value in arguments.items() if value is not None and not _TAKES[key](value)]
+        if wrong:
+            raise ValueError(f"the fault {name} does not take {', '.join(wrong)}; {FAULTS[name]}")
         with self._lock:
             if on:
                 self._on[name] = {**known, **arguments}

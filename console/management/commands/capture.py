@@ -38,7 +38,7 @@ class Command(OperatorCommand):
         self.actor("operate")
         name = options["name"]
         node = Node.objects.select_related("cluster").filter(name__iexact=name).first()
-        cluster = node.cluster if node else _cluster_of(name, options["cluster"])
+        cluster = _of_node(node, options["cluster"]) if node else _cluster_of(name, options["cluster"])
         with open_field(cluster) as field:
             bundle = capture.capture_node(field, node.name) if node else capture.capture_directory(field)
             bundle = capture.masked(bundle, field.cluster) if options["mask"] else bundle
@@ -58,6 +58,13 @@ class Command(OperatorCommand):
         count = len(bundle.get("commands") or bundle.get("calls") or ())
         data = {"result": "captured", "file": str(path), "answers": count}
         self.answer(options, f"{count} answers are in {path}. Read it before you pass it on.", data)
+
+
+def _of_node(node: Node, cluster: str) -> Cluster:
+    """The node's cluster. Raises `Refusal` when another one was named."""
+    if cluster and cluster.casefold() != node.cluster.name.casefold():
+        raise Refusal.of(f"{node.name} is a node of {node.cluster.name}, not of {cluster}.", "Leave --cluster out.")
+    return node.cluster
 
 
 def _cluster_of(name: str, cluster: str) -> Cluster:

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -13,9 +12,9 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from console.domain.errors import ChangeoverError
-from console.lab import control, definition, presets
+from console.lab import control, definition, faults, presets
 from console.lab.assemble import assemble
-from console.lab.faults import FAULTS
+from console.lab.directory import faults as directory_faults
 from console.management.base import SUCCEEDED, Refused, add_json
 from console.management.lab_inventory import lab_inventory
 from console.management.speaking import OperatorCommand
@@ -51,7 +50,8 @@ class Command(OperatorCommand):
         status = commands.add_parser("status", help="show a lab")
         fault = commands.add_parser("fault", help="switch a fault of a node, or of the directory")
         fault.add_argument("where", metavar="NODE|directory")
-        fault.add_argument("name", metavar="FAULT", help=f"of a node: {', '.join(FAULTS)}")
+        of_both = f"of a node: {', '.join(faults.FAULTS)}; of the directory: {', '.join(directory_faults.FAULTS)}"
+        fault.add_argument("name", metavar="FAULT", help=of_both)
         fault.add_argument("state", choices=("on", "off"))
         fault.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE")
         for command in (up, down, status, fault):
@@ -67,6 +67,8 @@ class Command(OperatorCommand):
             raise Refused(f"{error} What to do: name what the lab has; manage.py lab status shows it.") from error
         except definition.DefinitionError as error:
             raise Refused(f"{error} What to do: correct the definition.") from error
+        except control.NotStarted as error:
+            raise LabFailed(str(error), remedy=f"See to that; its whole log is {options['folder']}/lab.log.") from error
         except control.NoLab as error:
             raise LabFailed(str(error), remedy="Start it with: manage.py lab up.") from error
         except OSError as error:
@@ -95,15 +97,8 @@ class Command(OperatorCommand):
 
     def _up_detached(self, options: dict[str, Any]) -> int:
         folder: Path = options["folder"]
-        folder.mkdir(parents=True, exist_ok=True)
         argv = [sys.executable, sys.argv[0], *(word for word in sys.argv[1:] if word != "--detach")]
-        with (folder / "lab.log").open("ab") as log:
-            child = subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
-        try:
-            lab = control.wait_for_lab(folder, READY_SECONDS)
-        except control.NoLab:
-            child.terminate()
-            raise
+        lab = control.start_detached(argv, folder, READY_SECONDS)
         data = {"result": "ready", "state": str(folder), "pid": lab.pid}
         self.answer(options, f"The lab runs as process {lab.pid}; end it with: manage.py lab down.", data)
         return SUCCEEDED
@@ -119,13 +114,8 @@ class Command(OperatorCommand):
         return SUCCEEDED
 
     def _fault(self, options: dict[str, Any]) -> int:
-        lab = control.Lab(options["folder"])
-        pairs: dict[str, Any] = dict(item.partition("=")[::2] for item in options["arg"])
-        on, where, name = options["state"] == "on", options["where"], options["name"]
-        if where.casefold() == "directory":
-            lab.directory_fault(name, on, **{key: _value(text) for key, text in pairs.items()})
-        else:
-            lab.fault(where, name, on, **pairs)
+        where, name = options["where"], options["name"]
+        control.Lab(options["folder"]).switch(where, name, options["state"] == "on", options["arg"])
         data = {"result": options["state"], "where": where, "fault": name}
         self.answer(options, f"{name} is {options['state']} at {where}.", data)
         return SUCCEEDED
@@ -154,11 +144,3 @@ def _write_inventory(inventory: dict[str, Any], path: Path | None) -> None:
 
 def _names(lab: Any) -> list[str]:
     return [cluster.name for cluster in lab.world.clusters]
-
-
-def _value(text: str) -> Any:
-    """A number or a truth value where the text is one: the directory's faults take them."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

@@ -15,6 +15,7 @@ from console.domain.switch.direction import direction_to
 from console.domain.switch.names import spn_claim, spn_release
 from console.domain.switch.reading import mailboxes, read_directory
 from console.domain.topology import Cluster, Credential, Directory, Node
+from console.lab.directory import DirectoryServer
 from console.lab.directory.definition import Role
 from tests.directory.backends import Backend
 
@@ -72,6 +73,12 @@ def cluster_of(backend: Backend, index: int = 0, role: Role = "service") -> Clus
         primary_server=defined.primary,
         standby_server=defined.standby,
     )
+
+
+def server(backend: Backend) -> DirectoryServer:
+    """The lab's directory, whose faults can be switched."""
+    assert backend.lab is not None
+    return backend.lab
 
 
 def unheard(_text: str) -> None:

@@ -25,8 +25,7 @@ from console.domain.errors import (
 )
 from console.domain.secrets import Secret
 from console.domain.topology import Credential
-from console.lab.directory import DirectoryServer
-from tests.adapters.ldap.site import SteppingClock, directory_of
+from tests.adapters.ldap.site import SteppingClock, directory_of, server
 from tests.adapters.ldap.test_session import USERS, user
 from tests.directory.backends import Backend, lab_backend
 from tests.directory.conftest import FOREST
@@ -39,11 +38,6 @@ def lab() -> Iterator[Backend]:
     """The lab's directory, whose faults can be switched."""
     with lab_backend(FOREST) as backend:
         yield backend
-
-
-def server(lab: Backend) -> DirectoryServer:
-    assert lab.lab is not None
-    return lab.lab
 
 
 def opening(directories: LdapDirectories, lab: Backend, **changes: Any) -> ChangeoverError:

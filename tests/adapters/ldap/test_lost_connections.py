@@ -1,19 +1,23 @@
 """A connection that breaks between writes: what was in flight is read again, and every change happens once."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from console.adapters.ldap import LdapDirectories
+from console.adapters.ldap.limits import Limits
 from console.catalog.loader import generation
 from console.domain.directory import EntryChange, Modified
 from console.domain.errors import ConnectionLost, Drifted
-from console.domain.ports import DirectorySession
-from console.domain.switch.apply import Outcome, switch_mailboxes, verify
+from console.domain.filters import Filter
+from console.domain.ports import DirectorySession, Entry
+from console.domain.switch.apply import Outcome, remaining_differences, switch_mailboxes, verify
 from console.domain.switch.direction import direction_to
+from console.domain.switch.membership import survey
+from console.domain.switch.reading import mailboxes
 from console.lab.directory import Cluster, DirectoryServer, Forest
-from tests.adapters.ldap.site import cluster_of, members, unheard, view_of
+from tests.adapters.ldap.site import SteppingClock, cluster_of, members, server, unheard, view_of
 from tests.directory.backends import Backend, lab_backend
 
 FOREST = Forest(clusters=(Cluster("mail", "2003", "EXCHA", "EXCHB", mailboxes=60),))
@@ -23,11 +27,6 @@ FOREST = Forest(clusters=(Cluster("mail", "2003", "EXCHA", "EXCHB", mailboxes=60
 def lab() -> Iterator[Backend]:
     with lab_backend(FOREST) as backend:
         yield backend
-
-
-def server(lab: Backend) -> DirectoryServer:
-    assert lab.lab is not None
-    return lab.lab
 
 
 def users_only(session: DirectorySession, lab: Backend, **how: object) -> Outcome:
@@ -124,6 +123,51 @@ def test_one_mailbox_that_fails_goes_on_the_list_and_stops_nothing(lab: Backend,
     assert "/o=Elsewhere" in outcome.todo[0].why
     assert left.mailboxes == 1
     assert left.examples[0].guid == victim
+
+
+class _Breaker:
+    """A session whose line the directory cuts after the 25th object of a search, so many `times`."""
+
+    def __init__(self, session: DirectorySession, directory: DirectoryServer, times: int) -> None:
+        self._session, self._directory, self._times = session, directory, times
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._session, name)
+
+    def search(self, base: str, what: Filter, attributes: Sequence[str], *, subtree: bool = True) -> Iterator[Entry]:
+        for number, entry in enumerate(self._session.search(base, what, attributes, subtree=subtree), start=1):
+            if number == 25 and self._times:
+                self._times -= 1
+                self._directory.stop()
+                self._directory.start()
+            yield entry
+
+
+def in_small_pages() -> LdapDirectories:
+    """Sessions that read ten objects at a time."""
+    return LdapDirectories(SteppingClock(), Limits(page=10))
+
+
+def test_a_reading_that_breaks_on_the_way_begins_anew_and_gives_each_mailbox_once(lab: Backend) -> None:
+    with in_small_pages().open(cluster_of(lab).directory) as session:
+        view = view_of(session, cluster_of(lab))
+        broken: DirectorySession = _Breaker(session, server(lab), times=2)  # type: ignore[assignment]
+        seen = survey(direction_to(view, "EXCHB"), mailboxes(broken, view), tolerance=0)
+    assert seen.membership.count == seen.membership.changing == 60
+
+
+def test_a_proof_that_breaks_on_the_way_is_read_anew(lab: Backend) -> None:
+    with in_small_pages().open(cluster_of(lab).directory) as session:
+        broken: DirectorySession = _Breaker(session, server(lab), times=1)  # type: ignore[assignment]
+        left = remaining_differences(broken, direction_to(view_of(session, cluster_of(lab)), "EXCHB"))
+    assert left.mailboxes == 60
+
+
+def test_a_line_that_breaks_at_every_reading_is_given_up_within_bounds(lab: Backend) -> None:
+    with in_small_pages().open(cluster_of(lab).directory) as session:
+        view = view_of(session, cluster_of(lab))
+        with pytest.raises(ConnectionLost):
+            list(mailboxes(_Breaker(session, server(lab), times=3), view))  # type: ignore[arg-type]
 
 
 class _Meddler:

@@ -8,41 +8,8 @@ from console.lab import clpstat
 from console.lab.definition import Cluster, Group, Line, Node, Resource, World
 from console.lab.presets import fast_definition
 from console.lab.world import World as Running
+from tests.drivers.screens import STOPPED, WINDOWS
 
-# All engines down, on a build that pads its status words: ~ stands for the ten blanks at the end of a line.
-ALL_DOWN = """\
- ========================  CLUSTER STATUS  ===========================
-  Cluster : cluster-x600
-  <server>
-   *116rhel94 .......: Offline~
-      lankhb1        : Offline          Kernel Mode LAN Heartbeat
-      pingnp1        : Offline          ping resolution
-    117rhel94 .......: Offline~
-      lankhb1        : Offline          Kernel Mode LAN Heartbeat
-  <group>
-    failover1 .......: Offline~
-      current        : None
-      exec1          : Offline~
-  <monitor>
-    userw            : Offline~
- =====================================================================""".replace("~", " " * 10)
-LONG = """\
- ========================  CLUSTER STATUS  ===========================
-  Cluster : cluster
-  <server>
-   *ws2022-01 ........................: Online
-      lankhb1                         : Normal           LAN Heartbeat
-    ws2022-02 ........................: Online
-      lankhb1                         : Normal           LAN Heartbeat
-  <group>
-    failover .........................: Online
-      current                         : ws2022-01
-      md                              : Online
-      script-postgres                 : Online
-  <monitor>
-    mdw1                              : Normal
-    userw                             : Normal
- ====================================================================="""
 MAP = """\
  ======================  GROUPMAP INFORMATION  =======================
   Cluster : cluster-x600
@@ -68,7 +35,7 @@ def x600(**more: Any) -> Cluster:
 def test_a_stopped_cluster_is_shown_as_captured() -> None:
     item = x600(engine=False, other_groups=[Group("failover1", [Resource("exec1", "exec")])])
     cluster = running(item).clusters[0]
-    assert "\n".join(clpstat.status_screen(cluster, cluster.nodes[0])) == ALL_DOWN
+    assert "\n".join(clpstat.status_screen(cluster, cluster.nodes[0])) == STOPPED.removesuffix("\n")
 
 
 def test_the_long_screen_is_shown_as_captured() -> None:
@@ -82,7 +49,7 @@ def test_the_long_screen_is_shown_as_captured() -> None:
         other_groups=[Group("failover", [Resource("md", "md"), Resource("script-postgres", "script", 1)])],
     )
     cluster = running(item).clusters[0]
-    assert "\n".join(clpstat.status_screen(cluster, cluster.nodes[0], long=True)) == LONG
+    assert "\n".join(clpstat.status_screen(cluster, cluster.nodes[0], long=True)) == WINDOWS.removesuffix("\n")
 
 
 def test_the_group_map_is_shown_as_captured() -> None:

@@ -128,8 +128,12 @@
     if (answer.open !== open) { open = answer.open; refreshSoon(); }
     return answer.more ? ask() : open ? "polling" : "over";
   }
-  async function poll() {
+  function stopPolling() {
     window.clearTimeout(polling);
+    polling = 0;
+  }
+  async function poll() {
+    stopPolling();
     const state = await ask().catch(() => "offline");
     if (source && source.readyState === EventSource.OPEN) return;
     say(state);
@@ -144,7 +148,7 @@
     heard = Date.now();
     const hear = (handler) => (event) => {
       heard = Date.now();
-      window.clearTimeout(polling);
+      stopPolling();
       say("live");
       handler?.(event.data ? JSON.parse(event.data) : null);
     };
@@ -152,11 +156,10 @@
     source.addEventListener("beat", hear());
     source.addEventListener("lines", hear(take));
     source.addEventListener("state", hear((head) => { open = ["queued", "running"].includes(head.status); refreshSoon(); }));
-    source.addEventListener("over", () => { source.close(); source = null; say("over"); });
+    source.addEventListener("over", () => { stopPolling(); source.close(); source = null; say("over"); });
     source.addEventListener("error", () => {
-      say("reconnecting");
-      window.clearTimeout(polling);
-      polling = window.setTimeout(poll, 1500);
+      if (["live", "none"].includes(link.dataset.state)) say("reconnecting");
+      polling ||= window.setTimeout(poll, 1500);
     });
   }
   window.setInterval(() => {

@@ -1,0 +1,37 @@
+"""The demo writes the same inventory at every start, so that what the last one left is not in its way."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.lab.assemble import assemble
+from console.lab.presets import demo_definition
+from console.management.lab_inventory import lab_inventory
+from console.models import Operation
+from console.services.inventory_apply import apply_inventory
+from console.services.inventory_export import dump
+from console.services.plans import find_cluster
+from tests.services import making
+
+
+def demo_inventory(folder: Path, mailboxes: int) -> dict[str, Any]:
+    """What a start of the demo writes; nothing listens."""
+    return lab_inventory(assemble(demo_definition(directory={"mailboxes": mailboxes}), folder))
+
+
+def test_two_starts_write_the_same_inventory(tmp_path: Path) -> None:
+    first = demo_inventory(tmp_path, 3)
+    assert demo_inventory(tmp_path, 4) == first
+    ports = [node["port"] for cluster in first["clusters"] for node in cluster["nodes"]]
+    assert all([*ports, first["directories"][0]["port"]])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", [Operation.Status.QUEUED, Operation.Status.RUNNING])
+def test_an_operation_that_a_killed_demo_left_does_not_stop_the_next(tmp_path: Path, status: Operation.Status) -> None:
+    actor = making.actor("ops", "administrator")
+    assert not apply_inventory(dump(demo_inventory(tmp_path, 3)), actor).mistakes
+    Operation.objects.filter(pk=making.operation(find_cluster("Tokyo")).pk).update(status=status)
+    again = apply_inventory(dump(demo_inventory(tmp_path, 3)), actor)
+    assert (again.mistakes, again.changes) == ([], [])

@@ -1,0 +1,110 @@
+"""One console with its lab for all journeys, one Chromium, and for every journey a cluster that no other one uses."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.journeys.person import Person, sign_in
+from tests.journeys.stack import LabCluster, Stack
+
+CLUSTERS = 32
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",  # the gate runs as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+People = Callable[..., Person]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives a browser."""
+    for item in items:
+        if item.path.is_relative_to(__file__.rpartition("/")[0]):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.timeout(300))  # the first one waits for the whole console to start
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The console."""
+    made = Stack(tmp_path_factory.mktemp("stack"), CLUSTERS)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(stack: Stack, browser: Browser) -> object:
+    """The cookies of a signed-in operator: signing in is a journey of its own."""
+    context = browser.new_context(base_url=stack.address)
+    sign_in(context.new_page())
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def people(stack: Stack, browser: Browser, signed_in: object) -> Iterator[People]:
+    """Makes people, each with a browser window of their own; they are signed in unless told otherwise."""
+    contexts: list[BrowserContext] = []
+
+    def person(*, known: bool = True, **options: object) -> Person:
+        state = {"storage_state": signed_in} if known else {}
+        context = browser.new_context(base_url=stack.address, locale="en-GB", **state, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return Person(context.new_page())
+
+    yield person
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def olga(people: People) -> Person:
+    """An operator, signed in."""
+    return people()
+
+
+@pytest.fixture(scope="session")
+def unused(stack: Stack) -> dict[str, list[LabCluster]]:
+    """The clusters of each generation that no journey has used yet."""
+    made = [LabCluster(stack, item) for item in stack.world.clusters]
+    return {key: [c for c in made if c.generation == key] for key in ("2003", "2007")}
+
+
+@pytest.fixture
+def cluster(stack: Stack, unused: dict[str, list[LabCluster]]) -> LabCluster:
+    """A cluster that is as the lab made it; of the generation of which more are left."""
+    longest = max(unused, key=lambda key: len(unused[key]))
+    return unused[longest].pop(0).begin()
+
+
+@pytest.fixture
+def mail2003(unused: dict[str, list[LabCluster]]) -> LabCluster:
+    """One with Exchange 2003."""
+    return unused["2003"].pop(0).begin()
+
+
+@pytest.fixture
+def mail2007(unused: dict[str, list[LabCluster]]) -> LabCluster:
+    """One with Exchange 2007."""
+    return unused["2007"].pop(0).begin()

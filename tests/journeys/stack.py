@@ -1,0 +1,218 @@
+"""A whole console on free ports: lab, Redis, worker and pages as processes of their own, with a database of its own."""
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import ldap3
+from ruamel.yaml import YAML
+
+from console.demo import children
+from console.demo.process import Process
+from console.demo.ready import LOOPBACK, file_is_there, free_port, log_says, page_answers, redis_answers
+from console.demo.supervisor import Ready
+from console.lab import control, definition, presets
+from console.lab.assemble import DirectoryPart
+from tests.directory.snapshot import Snapshot, snapshot
+
+LOGIN, PASSWORD = "olga", "correct horse battery staple"
+MAILBOXES = 30
+INSTANT = definition.Timings(service_start=0.0, service_stop=0.0, resource_start=0.02, resource_stop=0.02)
+DEADLINES = {"stop_service": 3, "start_service": 6, "move_group": 20, "mount_stores": 4, "greeting": 15, "command": 15}
+
+
+def lab_of(count: int) -> definition.World:
+    """Clusters MAIL01, MAIL02 ... of two nodes each, Exchange 2003 and 2007 in turn, in one directory."""
+    clusters = [_cluster(number) for number in range(1, count + 1)]
+    return definition.World(clusters, presets.accounts(), directory={"mailboxes": MAILBOXES})
+
+
+def _cluster(number: int) -> definition.Cluster:
+    preset = presets.osaka if number % 2 == 0 else presets.tokyo
+    made = preset(INSTANT, base=f"127.0.{100 + number}")
+    names = (f"MX{number:02}-A", f"MX{number:02}-B")
+    nodes = [replace(node, name=name, tls_port=None) for node, name in zip(made.nodes, names, strict=True)]
+    return replace(made, name=f"MAIL{number:02}", nodes=nodes)
+
+
+class Stack:
+    """Everything that runs. `start` returns when the pages answer and the worker takes messages."""
+
+    def __init__(self, folder: Path, clusters: int) -> None:
+        self.folder = folder
+        self.world = lab_of(clusters)
+        self.part = DirectoryPart()
+        self.redis_socket = folder / "redis.sock"
+        self.address = f"http://{LOOPBACK}:{free_port(0)}"
+        self.processes: list[Process] = []
+        self.env = children.environment(os.environ, folder, self.redis_socket) | {
+            "CHANGEOVER_OBSERVE_EVERY": "86400",  # once; then journeys look when they want to: two cores are few
+            "CHANGEOVER_SWEEP_EVERY": "1",
+        }
+
+    def start(self) -> None:
+        """Start it all, what does not depend on each other side by side."""
+        inventory, lab_folder = self.folder / "inventory.yaml", self.folder / "lab"
+        described = self.folder / "lab.yaml"
+        with described.open("w", encoding="utf-8") as file:
+            YAML(typ="safe").dump(definition.to_dict(self.world), file)
+        queue = self._start("redis", children.redis(self.redis_socket))
+        options = ("--definition", str(described), "--state", str(lab_folder), "--inventory-out", str(inventory))
+        lab = self._start("lab", [*children.MANAGE, "lab", "up", *options])
+        self.manage("migrate", "--no-input")
+        self.manage(*children.account(LOGIN)[len(children.MANAGE) :], typed=PASSWORD)
+        self.web = self._start("web", children.web(self.address))
+        self._wait(lab, file_is_there(inventory))
+        self._hurry(inventory)
+        self.manage("inventory", "apply", str(inventory))
+        self._wait(queue, redis_answers(self.redis_socket))
+        worker = self._start("worker", children.worker())
+        self._wait(worker, log_says(worker, "ready."))
+        self._wait(self.web, page_answers(self.address))
+        self.lab = control.wait_for_lab(lab_folder, 30)
+        wait_for(self._all_observed, "every cluster was observed", 120)
+
+    def stop(self) -> None:
+        """End every process, the last one first."""
+        while self.processes:
+            process = self.processes.pop()
+            process.ask_to_stop()
+            process.stop(time.monotonic() + 5)
+
+    def stop_pages(self) -> None:
+        """Take the pages away as a crash would."""
+        self.processes.remove(self.web)
+        self.web.stop(0)
+
+    def start_pages(self) -> None:
+        """Bring the pages back where they were."""
+        self.web = self._start("web", children.web(self.address))
+        self._wait(self.web, page_answers(self.address))
+
+    def manage(self, *words: str, typed: str = "") -> str:
+        """Run `manage.py` to its end and give what it wrote. Raises AssertionError unless it exits with 0."""
+        source = self.folder / "typed"
+        source.write_text(typed + "\n", encoding="utf-8")
+        process = Process("manage", [*children.MANAGE, *words], self.folder / "manage.log", self.env, source)
+        process.start()
+        code = process.stop(time.monotonic() + 90)
+        said = "\n".join(process.last_lines(10_000))
+        assert code == 0, said
+        return said
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the console's database says, read beside the console."""
+        with closing(sqlite3.connect(self.folder / "changeover.sqlite3", timeout=20)) as database, database:
+            return database.execute(query, values).fetchall()
+
+    def forget(self, cluster: str) -> None:
+        """Let the cluster be one that nobody has observed yet."""
+        query = (
+            "DELETE FROM console_observationrecord WHERE cluster_id = (SELECT id FROM console_cluster WHERE name = ?)"
+        )
+        self.rows(query, cluster)
+
+    def picture(self) -> Snapshot:
+        """The directory as an independent client with every right sees it."""
+        with self.administrator() as connection:
+            return snapshot(connection)
+
+    def administrator(self) -> ldap3.Connection:
+        """That client's connection; a context manager."""
+        told = self.lab.status()["directory"]
+        server = ldap3.Server(
+            told["host"], told["tls_port"], use_ssl=True, tls=ldap3.Tls(validate=0), get_info=ldap3.NONE
+        )
+        account = f"{self.part.netbios}\\Administrator"
+        return ldap3.Connection(server, account, self.part.administrator_password, auto_bind=True, auto_referrals=False)
+
+    def _all_observed(self) -> bool:
+        """The worker observes new clusters by itself; a journey that comes later meets no such look half-way."""
+        ((seen,),) = self.rows("SELECT count(*) FROM console_observationrecord")
+        return bool(seen == len(self.world.clusters))
+
+    def _hurry(self, inventory: Path) -> None:
+        """Deadlines of seconds for every cluster, so that a journey sees one pass."""
+        yaml = YAML(typ="safe")
+        data = yaml.load(inventory)
+        for cluster in data["clusters"]:
+            cluster["timing"] = dict(DEADLINES)
+        with inventory.open("w", encoding="utf-8") as file:
+            yaml.dump(data, file)
+
+    def _start(self, name: str, argv: list[str]) -> Process:
+        process = Process(name, argv, self.folder / f"{name}.log", self.env)
+        process.start()
+        self.processes.append(process)
+        return process
+
+    def _wait(self, process: Process, ready: Ready) -> None:
+        deadline = time.monotonic() + 90
+        while (reason := ready()) is not None:
+            assert not process.has_ended(), f"{process.name} ended: {process.last_lines()}"
+            assert time.monotonic() < deadline, f"{process.name} is not ready: {reason}"
+            time.sleep(0.05)
+
+
+class LabCluster:
+    """One cluster of the lab that belongs to one journey: its nodes, its faults, and what really happened to it."""
+
+    def __init__(self, stack: Stack, item: definition.Cluster) -> None:
+        self.stack, self.lab = stack, stack.lab
+        self.name, self.generation = item.name, item.generation
+        self.primary, self.standby = (node.name for node in item.nodes)
+        self._seen = 0
+
+    def begin(self) -> Self:
+        """What happened until now belongs to other journeys."""
+        self._seen = len(self.lab.effects())
+        return self
+
+    def fault(self, node: str, name: str, on: bool = True, **arguments: str) -> None:
+        """Switch a fault of one of its nodes."""
+        self.lab.fault(node, name, on, **arguments)
+
+    def owner(self) -> str:
+        """The node that has the group, by the lab's own word."""
+        return str(self._told()["groups"][0]["current"] or "")
+
+    def services(self, node: str) -> dict[str, str]:
+        """The state of each service of a node, by the lab's own word."""
+        found = next(item for item in self._told()["nodes"] if item["name"] == node)
+        return dict(found["services"])
+
+    def effects(self, *kinds: str) -> list[dict[str, Any]]:
+        """What changed since the journey began, of these kinds (all when none is named)."""
+        mine = (self.primary, self.standby, "directory")
+        found = (e for e in self.lab.effects(self._seen) if e["node"] in mine)
+        return [e for e in found if not kinds or e["kind"] in kinds]
+
+    def writes(self) -> list[dict[str, Any]]:
+        """What changed in the directory since the journey began."""
+        return [e for e in self.effects() if e["kind"].startswith("directory.")]
+
+    def untouched(self) -> bool:
+        """Whether no service, no group and nothing in the directory changed since the journey began."""
+        return not self.effects("service", "group") and not self.writes()
+
+    def _told(self) -> dict[str, Any]:
+        return next(item for item in self.lab.status()["clusters"] if item["name"] == self.name)
+
+
+def wait_for(holds: Callable[[], object], what: str, seconds: float = 30.0) -> None:
+    """Wait until something holds. Raises AssertionError with `what` when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.05)
+
+
+def json_lines(text: str) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON Lines file."""
+    return (json.loads(line) for line in text.splitlines() if line.strip())

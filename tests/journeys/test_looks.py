@@ -1,0 +1,93 @@
+"""Every page on a narrow screen, and in the eyes of axe, in light and dark."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.journeys.conftest import People
+from tests.journeys.person import Person
+from tests.journeys.stack import LabCluster, Stack
+
+PAGES = (
+    "/sign-in/",
+    "/",
+    "/clusters/{seen}/",
+    "/clusters/{unseen}/",
+    "/plans/{ready}/",
+    "/plans/{ready}/mailboxes/",
+    "/plans/{unknown}/",
+    "/plans/{refused}/",
+    "/operations/{succeeded}/",
+    "/operations/{uncertain}/",
+    "/operations/",
+    "/audit/",
+    "/audit/1/",
+    "/inventory/",
+    "/inventory/apply/",
+    "/inventory/cluster/add/",
+    "/nowhere/",
+)
+Places = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def places(stack: Stack, unused: dict[str, list[LabCluster]], browser: Browser, signed_in: Any) -> Places:
+    """A plan of each kind, and operations that ended well and badly, made by clicking."""
+    context = browser.new_context(base_url=stack.address, storage_state=signed_in)
+    olga = Person(context.new_page())
+    seen, stuck, unseen = (unused["2003"].pop(0).begin() for _ in range(3))
+    found: Places = {"seen": seen.name, "unseen": unseen.name}
+    found["succeeded"] = olga.begins(seen, "failover")
+    olga.sees_ending("succeeded")
+    stuck.fault(stuck.primary, "service-does-not-stop", service="MSExchangeIS")
+    found["uncertain"] = olga.begins(stuck, "failover")
+    olga.sees_ending("uncertain")
+    for name, kind in (("ready", "failback"), ("refused", "failover")):
+        olga.asks(seen, kind)
+        found[name] = olga.plan()
+    seen.fault(seen.standby, "handle-missing")
+    olga.asks(seen, "failback")
+    found["unknown"] = olga.plan()
+    context.close()
+    stack.forget(unseen.name)
+    return found
+
+
+@pytest.fixture
+def opened(people: People, places: Places, address: str) -> Any:
+    """Opens the page in a window with these options."""
+
+    def open_page(**options: Any) -> Person:
+        person = people(known=address != "/sign-in/", **options)
+        person.page.goto(address.format(**places), wait_until="load")
+        return person
+
+    return open_page
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_no_page_scrolls_sideways_on_a_telephone(opened: Any, address: str) -> None:
+    page = opened(viewport={"width": 390, "height": 844}).page
+    page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach(one => one.click())")
+    wide = page.evaluate("""() => {
+      const width = document.documentElement.clientWidth;
+      if (document.documentElement.scrollWidth <= width) return [];
+      const all = [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > width + 1);
+      return all.slice(0, 5).map(one => one.outerHTML.slice(0, 120));
+    }""")
+    assert wide == [], "\n".join(wide)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_axe_finds_nothing_to_complain_about_in_light_and_in_dark(opened: Any, address: str) -> None:
+    page = opened(color_scheme="light", reduced_motion="reduce").page
+    light = Axe().run(page).response
+    assert len(light["passes"]) > 5, "its rules ran"
+    page.emulate_media(color_scheme="dark")
+    dark = Axe().run(page, options={"runOnly": ["color-contrast"]}).response  # nothing else depends on colours
+    assert dark["passes"]
+    found = [("light", one) for one in light["violations"]] + [("dark", one) for one in dark["violations"]]
+    told = [f"{name} {one['id']}: {node['html'][:160]}" for name, one in found for node in one["nodes"][:3]]
+    assert not told, "\n".join(told)
