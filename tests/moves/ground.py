@@ -49,9 +49,11 @@ class Frozen:
 class Ground:
     """A lab with one cluster, started; `plan` and `perform` work on it as a worker would."""
 
-    def __init__(self, folder: Path, made: Any, *, mailboxes: int = 20, webhook: Webhook | None = None) -> None:
+    def __init__(
+        self, folder: Path, made: Any, *, mailboxes: int = 20, webhook: Webhook | None = None, **directory: Any
+    ) -> None:
         world = presets.fast_definition(made)
-        world.directory = {"mailboxes": mailboxes}
+        world.directory = {"mailboxes": mailboxes, **directory}
         world.webhook = webhook or Webhook()
         self.lab: Lab = assemble(world, folder)
         self.part = directory_part(world)
