@@ -55,6 +55,8 @@ class DirectorySpec:
     ca: str = ""
     allow_old_tls: bool = False
     allow_clear_text: bool = False
+    target_controller: str = ""
+    target_tls_name: str = ""
 
 
 @dataclass(frozen=True)

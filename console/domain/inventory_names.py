@@ -50,6 +50,14 @@ def is_ip(text: str) -> bool:
     return True
 
 
+def endpoint(text: str) -> Complaint | None:
+    """A host and a port, `dc2.example.com:636`."""
+    name, _, number = text.rpartition(":")
+    if host(name) is None and number.isascii() and number.isdecimal() and 0 < int(number) < 65536:
+        return None
+    return f"{text!r} is not a host with its port.", "Write it as dc2.example.com:636."
+
+
 def host(text: str) -> Complaint | None:
     """An IP address or a DNS name (RFC 1123); what looks like a broken IPv4 address is no name."""
     labels = text.removesuffix(".").split(".")

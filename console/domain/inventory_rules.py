@@ -57,6 +57,10 @@ def _directory(directory: DirectorySpec, whole: Inventory) -> Iterator[Problem]:
     found += complain(("security",), names.one_of(directory.security, inventory.LDAP_SECURITY_CHOICES))
     if directory.tls_name:
         found += complain(("tls_name",), names.host(directory.tls_name))
+    if directory.target_controller:
+        found += complain(("target_controller",), names.endpoint(directory.target_controller))
+    if directory.target_tls_name:
+        found += complain(("target_tls_name",), names.host(directory.target_tls_name))
     if directory.security == "clear" and not directory.allow_clear_text:
         text = "LDAP in clear text shows the password and every change to whoever listens."
         found.append((("security",), text, "Use ldaps or starttls, or allow clear text for this directory.", ""))

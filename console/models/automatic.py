@@ -103,6 +103,11 @@ class Alarm(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def pk_text(self) -> str:
+        """Its number as text, for what has to be told apart on a page."""
+        return str(self.pk)
+
 
 class GlobalStop(models.Model):
     """While one stands, the console starts nothing anywhere; what a cluster product does it still answers."""

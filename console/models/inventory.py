@@ -110,6 +110,10 @@ class Directory(CheckedNames):
     ca = models.TextField(blank=True, help_text="CA certificate (PEM), or the path of a file that holds it.")
     allow_old_tls = models.BooleanField(default=False)
     allow_clear_text = models.BooleanField(default=False)
+    target_controller = models.CharField(
+        max_length=260, blank=True, help_text="host:port of the controller that the nodes use, if it is another one."
+    )
+    target_tls_name = models.CharField(max_length=253, blank=True, help_text="Name in that controller's certificate.")
     credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="directories")
 
     class Meta:

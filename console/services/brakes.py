@@ -3,11 +3,12 @@
 They never bind what a cluster product has already done: a group that was brought up gets its directory and its go.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from console.domain.checks import Reason, Refusal
 from console.models import Cluster, GlobalStop, Operation
@@ -51,20 +52,32 @@ def global_stop() -> GlobalStop | None:
     return GlobalStop.objects.filter(lifted_at__isnull=True).first()
 
 
-def cooldown(cluster: Cluster, now: datetime | None = None) -> Cooldown | None:
+def cooldown(cluster: Cluster) -> Cooldown | None:
     """The cooldown that binds the cluster now: since its last takeover succeeded, unless somebody lifted it.
 
     A takeover that failed binds nobody: mail is down, and somebody has to act.
     """
-    last = _ended_moves(cluster, now).filter(kind="takeover", cooldown_lifted_at__isnull=True).first()
-    if last is None or last.ended_at is None:
-        return None
-    return Cooldown(last, last.ended_at + timedelta(seconds=cluster.cooldown_seconds))
+    return cooldowns([cluster]).get(cluster.pk)
+
+
+def cooldowns(clusters: Sequence[Cluster]) -> dict[int, Cooldown]:
+    """The cooldowns that bind these clusters now, by the cluster's key."""
+    now = database_now()
+    rests = {cluster.pk: timedelta(seconds=cluster.cooldown_seconds) for cluster in clusters}
+    longest = max(rests.values(), default=timedelta())
+    taken = Operation.objects.filter(cluster__in=rests, kind="takeover", status=Operation.Status.SUCCEEDED)
+    found: dict[int, Cooldown] = {}
+    for last in taken.filter(ended_at__gt=now - longest, cooldown_lifted_at__isnull=True).order_by("ended_at"):
+        if last.ended_at is not None and last.ended_at + rests[last.cluster_id] > now:
+            found[last.cluster_id] = Cooldown(last, last.ended_at + rests[last.cluster_id])
+    return found
 
 
 def flapping(cluster: Cluster) -> Operation | None:
     """The move of any kind that succeeded within the cooldown: a takeover so soon after it is one too many."""
-    return _ended_moves(cluster, None).first()
+    since = database_now() - timedelta(seconds=cluster.cooldown_seconds)
+    moved = Operation.objects.filter(cluster=cluster, kind__in=MOVES, status=Operation.Status.SUCCEEDED)
+    return moved.filter(ended_at__gt=since).order_by("-ended_at").first()
 
 
 def set_stop(actor: audit.Actor, reason: str) -> GlobalStop:
@@ -120,12 +133,6 @@ def lift_cooldown(cluster: Cluster, actor: audit.Actor, reason: str) -> Cooldown
         before = {"until": rest.until, "operation": rest.operation.pk}
         audit.record(Action.COOLDOWN_LIFTED, actor, subject, cluster=cluster, reason=reason.strip(), before=before)
         return rest
-
-
-def _ended_moves(cluster: Cluster, now: datetime | None) -> QuerySet[Operation]:
-    since = (now or database_now()) - timedelta(seconds=cluster.cooldown_seconds)
-    moved = Operation.objects.filter(cluster=cluster, kind__in=MOVES, status=Operation.Status.SUCCEEDED)
-    return moved.filter(ended_at__gt=since).order_by("-ended_at")
 
 
 def _needs_reason(reason: str) -> None:

@@ -60,6 +60,8 @@ DIRECTORY = {
     "ca": Field(_certificate),
     "allow_old_tls": Field(boolean),
     "allow_clear_text": Field(boolean),
+    "target_controller": Field(text),
+    "target_tls_name": Field(text),
     "credential": Field(text, required=True),
 }
 SERVER = {"name": Field(text, required=True), "service_pack": Field(integer)}

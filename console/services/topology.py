@@ -55,6 +55,8 @@ def directory_topology(directory: Directory) -> domain.Directory:
         ca_file=ca_file(directory.ca, settings.STATE_DIR),
         allow_old_tls=directory.allow_old_tls,
         allow_clear_text=directory.allow_clear_text,
+        target_controller=directory.target_controller,
+        target_tls_name=directory.target_tls_name,
     )
 
 

@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from console.domain.checks import Check, Reason, Verdict
+from console.models import GlobalStop
+from console.services import brakes
 from console.services.access import Right, why_not
 from console.web import icons, spans
 from console.web.session import THEMES
@@ -30,7 +32,7 @@ OF_STATUS = {
     "uncertain": "unknown",
 }
 ICON_OF_STATUS = {"queued": "waiting", "stopped": "stopped"}
-KIND_WORDS = {"failover": "Fail over", "failback": "Fail back"}
+KIND_WORDS = {"failover": "Fail over", "failback": "Fail back", "takeover": "Take over", "start": "Start"}
 
 
 @register.simple_tag
@@ -154,6 +156,16 @@ def theme(request: HttpRequest | None) -> str:
 def why_not_allowed(user: Any, right: Right, cluster: Any = None) -> str:
     """Why this reader may not do it; empty when they may."""
     return why_not(user, right, cluster) or ""
+
+
+@register.simple_tag(takes_context=True)
+def global_stop(context: template.Context) -> GlobalStop | None:
+    """The stop of everything that the console would start, if one stands; asked once for a page."""
+    request = context["request"]
+    if not hasattr(request, "global_stop"):
+        request.global_stop = brakes.global_stop()
+    found: GlobalStop | None = request.global_stop
+    return found
 
 
 @register.simple_tag

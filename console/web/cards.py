@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from console.models import Cluster, Node, ObservationRecord, Operation
+from django.db.models import Q, QuerySet
+
+from console.models import Alarm, Cluster, Node, ObservationRecord, Operation
 from console.models.operations import ACTING_KINDS
+from console.services import brakes
+from console.services.brakes import Cooldown
 from console.web import spans
 
 MAIL_TONES = {"up": "good", "down": "bad"}
@@ -32,7 +36,13 @@ class ClusterCard:
     operation: Operation | None
     """The operation that acts or waits to."""
     unacknowledged: Operation | None
-    """The last uncertain operation that nobody has looked into."""
+    """The last uncertain operation that nobody has looked into, and that holds the cluster."""
+    unseen: tuple[Operation, ...] = ()
+    """Operations that a person has to look at and that hold nothing: they began by themselves, or were superseded."""
+    alarms: tuple[Alarm, ...] = ()
+    """The alarms that nobody has acknowledged."""
+    rest: Cooldown | None = None
+    """The cooldown after a takeover."""
 
     @property
     def status(self) -> Mapping[str, Any]:
@@ -67,6 +77,11 @@ class ClusterCard:
         names = {node.role: node.name for node in self.nodes}
         return tuple(self._move(kind, names[role]) for kind, role in roles.items() if role in names)
 
+    @property
+    def takeovers(self) -> tuple[str, ...]:
+        """The nodes to which a person may ask to take the group over."""
+        return tuple(node.name for node in self.nodes if node.name.casefold() != self.active.casefold())
+
     def _move(self, kind: str, target: str) -> Move:
         there = self.active.casefold() == target.casefold()
         suggested = bool(self.active) and not there and not self._held
@@ -78,6 +93,8 @@ class ClusterCard:
             return f"Operation {self.operation.pk} is {self.operation.get_status_display()}; one at a time."
         if self.unacknowledged:
             return f"Operation {self.unacknowledged.pk} ended uncertain and waits to be acknowledged."
+        if self.rest:
+            return f"Resting after the takeover by operation {self.rest.operation.pk}; lift the cooldown first."
         return ""
 
 
@@ -87,16 +104,42 @@ def cards(clusters: Iterable[Cluster]) -> list[ClusterCard]:
     nodes = _grouped(Node.objects.filter(cluster__in=found).order_by("role"))
     asked = Operation.objects.filter(cluster__in=found, kind__in=ACTING_KINDS).order_by("pk")
     acting = {o.cluster_id: o for o in asked.filter(status__in=Operation.ACTING)}
-    uncertain = asked.filter(status=Operation.Status.UNCERTAIN, acknowledged_at__isnull=True)
-    waiting = {o.cluster_id: o for o in uncertain}
+    ended = list(_unacknowledged(asked))
+    unseen = _grouped(o for o in ended if o.automatic or o.superseded_by_id)
+    waiting = {o.cluster_id: o for o in ended if o.status == "uncertain" and not o.superseded_by_id}
+    alarms = _grouped(Alarm.objects.filter(cluster__in=found, acknowledged_at__isnull=True))
+    rests = brakes.cooldowns(found)
     return [
-        ClusterCard(c, tuple(nodes.get(c.pk, ())), getattr(c, "observation", None), acting.get(c.pk), waiting.get(c.pk))
+        ClusterCard(
+            c,
+            tuple(nodes.get(c.pk, ())),
+            getattr(c, "observation", None),
+            acting.get(c.pk),
+            waiting.get(c.pk),
+            tuple(unseen.get(c.pk, ())),
+            tuple(alarms.get(c.pk, ())),
+            rests.get(c.pk),
+        )
         for c in found
     ]
 
 
-def _grouped(nodes: Iterable[Node]) -> dict[int, list[Node]]:
-    by_cluster: dict[int, list[Node]] = {}
-    for node in nodes:
-        by_cluster.setdefault(node.cluster_id, []).append(node)
+def _unacknowledged(asked: QuerySet[Operation]) -> QuerySet[Operation]:
+    ended = asked.filter(acknowledged_at__isnull=True, status__in=Operation.ENDED)
+    return ended.filter(Q(status=Operation.Status.UNCERTAIN) | Q(automatic=True))
+
+
+class OfCluster(Protocol):
+    """A row that belongs to a cluster."""
+
+    cluster_id: int
+
+
+Row = TypeVar("Row", bound=OfCluster)
+
+
+def _grouped(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    by_cluster: dict[int, list[Row]] = {}
+    for row in rows:
+        by_cluster.setdefault(row.cluster_id, []).append(row)
     return by_cluster

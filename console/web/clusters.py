@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from console.models import Cluster, Operation, PlanRecord
+from console.models import Cluster, NodeRun, Operation, PlanRecord
 from console.services.observe import ask
 from console.web.access import methods, needs, the_cluster
 from console.web.cards import ClusterCard, cards
@@ -35,6 +35,7 @@ def detail(request: HttpRequest, name: str) -> HttpResponseBase:
         "card": card,
         "nodes": _nodes(card),
         "operations": Operation.objects.filter(cluster=cluster).select_related("cluster")[:RECENT],
+        "reports": NodeRun.objects.filter(node__cluster=cluster).select_related("node", "operation")[:RECENT],
         "last_plan": PlanRecord.objects.filter(cluster=cluster).first(),
     }
     return render(request, "clusters/detail.html", context)

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from console.domain.checks import Refusal
-from console.models import JournalLine, Operation
-from console.services import operations, plans
+from console.models import JournalLine, NodeRun, Operation
+from console.services import operations, plan_records
 from console.services.access import NotAllowed
 from console.web import journal, streaming
 from console.web.access import actor_of, methods, needs, the_operation
@@ -99,7 +99,7 @@ def _page(request: HttpRequest, operation: Operation, status: int = 200, **more:
 
 
 def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
-    plan = plans.of(operation.plan)
+    plan = plan_records.shown(operation)
     card = cards([operation.cluster])[0]
     seen = card.observation is not None and operation.ended_at is not None
     return {
@@ -109,6 +109,7 @@ def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
         "plan": plan,
         "latest": not Operation.objects.filter(cluster=operation.cluster, pk__gt=operation.pk).exists(),
         "card": card,
+        "runs": NodeRun.objects.filter(operation=operation).select_related("node").prefetch_related("goes"),
         "observed_since": seen and card.observation.at > operation.ended_at,  # type: ignore[union-attr, operator]
     }
 

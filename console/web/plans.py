@@ -13,6 +13,7 @@ from console.domain.plan import Plan
 from console.models import Operation, PlanRecord
 from console.services import mailbox_slices, operations, plans
 from console.services.access import NotAllowed
+from console.services.confirm import sentence_of
 from console.web.access import actor_of, methods, needs, the_cluster, the_plan
 from console.web.forms.operations import ConfirmForm
 from console.web.plan_view import counts, phases, summary, worst_first
@@ -102,5 +103,6 @@ def _arranged(plan: Plan) -> dict[str, Any]:
         "phases": phases(plan),
         "counts": counts(plan),
         "summary": summary(plan),
+        "sentence": sentence_of(plan),
         "checks": worst_first(plan.checks),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from console.web import audit, clusters, hooks, inventory, live, operations, plans, session
+from console.web import attention, audit, clusters, hooks, inventory, live, operations, plans, session
 
 session_urls: list[URLPattern | URLResolver] = [
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
@@ -31,6 +31,13 @@ operation_urls: list[URLPattern | URLResolver] = [
     path("operations/<int:pk>/stop/", operations.stop, name="stop-operation"),
     path("operations/<int:pk>/acknowledge/", operations.acknowledge, name="acknowledge-operation"),
 ]
+attention_urls: list[URLPattern | URLResolver] = [
+    path("stop/on/", attention.stop, {"what": "on"}, name="stop-on"),
+    path("stop/off/", attention.stop, {"what": "off"}, name="stop-off"),
+    path("clusters/<str:name>/cooldown/lift/", attention.lift, name="lift-cooldown"),
+    path("alarms/<int:pk>/acknowledge/", attention.acknowledge, name="acknowledge-alarm"),
+    path("runs/<int:pk>/again/", attention.again, name="decide-again"),
+]
 audit_urls: list[URLPattern | URLResolver] = [
     path("audit/", audit.index, name="audit"),
     path("audit/<int:seq>/", audit.detail, name="audit-record"),
@@ -49,4 +56,13 @@ hook_urls: list[URLPattern | URLResolver] = [
     path("hooks/runs/<str:run_id>", hooks.runs, name="hook-run"),
     re_path("^hooks/", hooks.elsewhere),
 ]
-urlpatterns = [*session_urls, *cluster_urls, *plan_urls, *operation_urls, *audit_urls, *inventory_urls, *hook_urls]
+urlpatterns = [
+    *session_urls,
+    *cluster_urls,
+    *plan_urls,
+    *operation_urls,
+    *attention_urls,
+    *audit_urls,
+    *inventory_urls,
+    *hook_urls,
+]

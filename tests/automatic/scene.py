@@ -25,8 +25,13 @@ from console.services.inventory_export import dump
 TYO1, TYO2 = "TYO-EX1", "TYO-EX2"
 KEYS = {TYO1: NodeKey("key-tyo-1", "1a" * 32), TYO2: NodeKey("key-tyo-2", "2b" * 32)}
 QUICK = {
-    "stop_service": 5.0, "start_service": 10.0, "move_group": 10.0, "mount_stores": 5.0,
-    "greeting": 8.0, "command": 10.0, "go": 20.0,
+    "stop_service": 5.0,
+    "start_service": 10.0,
+    "move_group": 10.0,
+    "mount_stores": 5.0,
+    "greeting": 8.0,
+    "command": 10.0,
+    "go": 20.0,
 }
 
 

@@ -35,8 +35,10 @@ def test_the_active_node_dies_and_mail_is_up_on_the_other_without_a_click(scene:
     assert (operation.kind, operation.target, operation.status) == ("takeover", TYO2, "succeeded"), scene.story()
     assert scene.owner() == TYO2
     assert scene.goes() == [TYO2]
-    assert operation.automatic and operation.needs_acknowledgement
-    assert operation.outage_started_at is not None and operation.outage_ended_at is not None
+    assert operation.automatic
+    assert operation.needs_acknowledgement
+    assert operation.outage_started_at is not None
+    assert operation.outage_ended_at is not None
     assert operation.outage_started_at < operation.confirmed_at, "down since it was last seen to be up"
     assert AuditRecord.objects.get(action="operation:automatic:began").origin == "webhook"
     assert Go.objects.get().ended_how == "started"
@@ -87,7 +89,8 @@ def test_a_takeover_goes_ahead_under_a_global_stop_that_refuses_what_a_person_as
     brakes.set_stop(making.actor(), "the storage is being serviced")
     refused = plans.make(plans.prepare(scene.cluster, "failover", "", making.actor(), send=False).pk)
     assert refused.state == "refused"
-    assert refused.refusal is not None and "storage is being serviced" in refused.refusal["reasons"][0]["text"]
+    assert refused.refusal is not None
+    assert "storage is being serviced" in refused.refusal["reasons"][0]["text"]
     assert "stop off" in refused.refusal["reasons"][0]["remedy"]
     off(scene, TYO1)
     assert scene.ended().status == "succeeded", scene.story()
@@ -109,7 +112,8 @@ def test_a_takeover_within_the_cooldown_goes_ahead_with_an_alarm_and_binds_what_
     assert scene.ended(second.pk).status == "succeeded", scene.story()
     assert (second.kind, second.target) == ("takeover", TYO1)
     alarm = Alarm.objects.get(key="flapping")
-    assert alarm.operation_id == second.pk and f"operation {first.pk}" in alarm.text
+    assert alarm.operation_id == second.pk
+    assert f"operation {first.pk}" in alarm.text
 
 
 def test_a_takeover_supersedes_an_uncertain_operation_which_stays_to_be_acknowledged(scene: Scene) -> None:
@@ -147,7 +151,8 @@ def test_a_lost_heartbeat_with_both_nodes_alive_gets_a_signed_no_and_an_alarm(sc
     assert run.decision == "no"
     assert "store service runs on TYO-EX1" in run.reason
     assert Alarm.objects.get(key="two-actives").run == run
-    assert Operation.objects.count() == 0 and Go.objects.count() == 0
+    assert Operation.objects.count() == 0
+    assert Go.objects.count() == 0
     assert directory_writes(scene) == before
     assert scene.started_on() == set(), "nothing was started that did not run from the beginning"
 

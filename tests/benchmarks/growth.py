@@ -1,5 +1,7 @@
 """Time and memory of a switch as the directory grows; each switch is made by a process of its own.
 
+This is about the console, so the server does not wait for its disk here.
+
 Run as a program it makes one switch and prints its figures: python -m tests.benchmarks.growth < ORDER (both JSON).
 """
 
@@ -19,6 +21,8 @@ from console.domain.switch.spool import Sorted
 from tests.benchmarks import figures, on_slapd, ours, rates, tools
 
 ROOT = Path(__file__).parents[2]
+WORTH = 60_000
+"""Mailboxes beyond which a size is not measured once more."""
 HEADING = ("mailboxes", "plan, s", "switch, s", "ms a mailbox", "peak memory, MiB", "of that by the switch")
 
 
@@ -26,8 +30,8 @@ def run(sizes: Sequence[int], runs: int) -> None:
     """A table of the sizes. Raises `NoOpenLdap`."""
     rows = [HEADING]
     for size in sizes:
-        with on_slapd.field(size, on_slapd.ROUND_TRIP, show=False) as place:
-            found = list(_switched(place, runs))
+        with on_slapd.field(size, on_slapd.ROUND_TRIP, durable=False) as place:
+            found = list(_switched(place, max(1, min(runs, WORTH // size))))
         took = [each["plan"] + each["switch"] for each in found]
         rows.append(
             (
@@ -39,7 +43,7 @@ def run(sizes: Sequence[int], runs: int) -> None:
                 figures.spread([each["peak"] - each["before"] for each in found], digits=1),
             )
         )
-        figures.say(f"  {size:,} done")
+        figures.say(f"  {size:,}: plan {rows[-1][1]} s, switch {rows[-1][2]} s, peak {rows[-1][4]} MiB")
     figures.table("Growth: a process of its own plans and switches them all (min / median / max)", rows)
 
 

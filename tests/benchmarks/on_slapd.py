@@ -26,7 +26,7 @@ def forest_of(mailboxes: int) -> Forest:
 
 
 @contextmanager
-def field(mailboxes: int, round_trip: float, *, show: bool = True) -> Iterator[rates.Field]:
+def field(mailboxes: int, round_trip: float, *, durable: bool = True) -> Iterator[rates.Field]:
     """An OpenLDAP server with that many mailboxes, at the end of a slow line."""
     forest = forest_of(mailboxes)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
@@ -35,14 +35,17 @@ def field(mailboxes: int, round_trip: float, *, show: bool = True) -> Iterator[r
         password = folder / "password"
         password.write_text(PASSWORD)
         password.chmod(0o600)
-        with openldap(forest, folder / "slapd") as server, line(server.port, round_trip) as port:
+        with openldap(forest, folder / "slapd", durable=durable) as server, line(server.port, round_trip) as port:
             user = f"{MANAGER},{forest.base_dn}"
             directory = directory_at(port, user)
-            if show:
-                show_the_line(directory, directory_at(server.port, user), round_trip)
             access = tools.Access(f"ldap://127.0.0.1:{port}", user, password)
             yield rates.Field(
-                forest, directory, access, folder, lambda session: ours.WithoutGuids(session, forest.base_dn)
+                forest,
+                directory,
+                access,
+                folder,
+                lambda session: ours.WithoutGuids(session, forest.base_dn),
+                server.port,
             )
 
 
@@ -81,6 +84,7 @@ def _ask(directory: Directory, count: int = 200) -> list[float]:
 def run(mailboxes: int, runs: int, *, windows: bool) -> None:
     """All sides in one run. Raises `NoOpenLdap`."""
     with field(mailboxes, ROUND_TRIP) as place:
+        show_the_line(place.directory, directory_at(place.near, place.directory.credential.username), ROUND_TRIP)
         rates.compare(place, runs, scripted=min(mailboxes, 1000))
         if windows:
             rates.windows(place, WINDOWS, runs)

@@ -75,11 +75,16 @@ def program(name: str) -> str:
 
 
 @contextmanager
-def openldap(forest: Forest, folder: Path) -> Iterator[OpenLdap]:
-    """A server with the objects of `forest` for the time of the block. Raises `NoOpenLdap`."""
+def openldap(forest: Forest, folder: Path, *, durable: bool = True) -> Iterator[OpenLdap]:
+    """A server with the objects of `forest` for the time of the block; not `durable`: it does not wait for its disk.
+
+    Raises `NoOpenLdap`.
+    """
     slapd = program("slapd")
     tree = exchange_tree(forest)
     configuration = _configure(folder, forest, {kind for item in tree for kind in _classes(item)} - KNOWN)
+    if not durable:
+        configuration.write_text(configuration.read_text() + "dbnosync\n")
     _load(configuration, folder, forest, tree)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = int(probe.getsockname()[1])

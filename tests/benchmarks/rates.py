@@ -44,6 +44,8 @@ class Field:
     access: tools.Access
     folder: Path
     wrap: ours.Wrap
+    near: int = 0
+    """The server's own port, without the slow line before it."""
     here: str = field(init=False)
 
     def __post_init__(self) -> None:

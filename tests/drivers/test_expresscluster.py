@@ -5,6 +5,7 @@ import pytest
 from console.domain.errors import Garbled, Unquotable
 from console.domain.observation import ClusterView
 from console.domain.ports import CommandResult
+from console.domain.scripts import marked
 from console.drivers import UnknownDriver, driver_for, driver_keys
 from console.drivers.expresscluster.driver import EngineDown, ExpressCluster
 from tests.drivers.screens import STOPPED, WINDOWS, cluster
@@ -153,6 +154,82 @@ def test_the_group_must_be_made_as_the_guide_says(resources: list[str], reasons:
 )
 def test_a_group_that_runs_something_of_its_own_is_told(resources: list[str], state: str) -> None:
     assert DRIVER.script_state(resources) == state
+
+
+SCRIPTED = ["fip@f", "sd@s", "script@run exchange"]
+OURS = marked("net start MSExchangeIS")
+
+
+def shown(*texts: str, exit_code: int = 0) -> list[CommandResult]:
+    return [CommandResult(("type",), exit_code, text) for text in texts]
+
+
+def test_the_groups_batch_files_are_asked_for_by_name() -> None:
+    folder = r"C:\Program Files\EXPRESSCLUSTER\scripts\failover\run exchange"
+    asked = DRIVER.script_questions(cluster(), SCRIPTED)
+    assert asked == (("type", rf"{folder}\start.bat"), ("type", rf"{folder}\stop.bat"))
+    assert DRIVER.script_questions(cluster(), ["fip@f", "sd@s"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("resources", "scripts", "state"),
+    [
+        (SCRIPTED, shown(OURS, OURS), "console"),
+        (SCRIPTED, shown(OURS, OURS + "rem changed"), "guide/unknown"),
+        (SCRIPTED, shown(OURS), "guide/unknown"),
+        (SCRIPTED, shown(OURS, OURS, exit_code=1), "guide/unknown"),
+        (SCRIPTED, shown("net start", "net stop"), "guide/unknown"),
+        ([*SCRIPTED, "service@s"], shown(OURS, OURS), "guide/unknown"),
+        ([*SCRIPTED, "script@second"], shown(OURS, OURS), "guide/unknown"),
+        (["fip@f", "sd@s"], [], "none"),
+    ],
+)
+def test_scripts_are_the_consoles_only_when_every_one_is(
+    resources: list[str], scripts: list[CommandResult], state: str
+) -> None:
+    assert DRIVER.script_state(resources, scripts) == state
+
+
+STANDS = "failover .........................: Offline"
+DEAD = WINDOWS.replace("ws2022-01 ........................: Online", "ws2022-01 ........................: Offline")
+DOWN = DEAD.replace("   *ws2022-01", "    ws2022-01").replace("    ws2022-02", "   *ws2022-02")
+LEFT = DOWN.replace(": ws2022-01\n", ": None\n").replace("failover .........................: Online", STANDS)
+
+
+def test_a_server_that_the_product_has_given_up_can_be_taken_over_from() -> None:
+    assert DRIVER.takeover_problems(cluster(), view(LEFT), "WS2022-02") == ()
+
+
+@pytest.mark.parametrize("word", ["Online", "Unknown", "Caution", "Suspend", "Online Pending", "Offline Pending"])
+def test_any_other_word_for_the_other_server_forbids_a_takeover(word: str) -> None:
+    screen = LEFT.replace("ws2022-01 ........................: Offline", f"ws2022-01 ........................: {word}")
+    ((reason, remedy),) = DRIVER.takeover_problems(cluster(), view(screen), "WS2022-02")
+    assert f"calls the server WS2022-01 {word}, not Offline" in reason
+    assert remedy
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (
+            "failover .........................: Offline",
+            "failover .........................: Online Pending",
+            "moves it",
+        ),
+        ("ws2022-02 ........................: Online", "ws2022-02 ........................: Suspend", "is Suspend"),
+        ("    failover ", "    failures ", "shows no group failover"),
+    ],
+)
+def test_what_else_forbids_a_takeover_is_told_with_a_remedy(before: str, after: str, told: str) -> None:
+    assert before in LEFT
+    problems = DRIVER.takeover_problems(cluster(), view(LEFT.replace(before, after)), "WS2022-02")
+    assert any(told in reason for reason, _ in problems)
+    assert all(remedy for _, remedy in problems)
+
+
+def test_a_group_that_is_up_need_not_be_taken_over() -> None:
+    (problem,) = DRIVER.takeover_problems(cluster(), view(DOWN), "WS2022-02")
+    assert "is Online on WS2022-01" in problem[0]
 
 
 def test_a_healthy_cluster_has_no_problems() -> None:

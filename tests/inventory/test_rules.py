@@ -237,6 +237,10 @@ def test_a_wrong_credential_is_refused_without_repeating_what_may_be_a_password(
         ({"security": "tls"}, ("security",)),
         ({"security": "clear"}, ("security",)),
         ({"tls_name": "-"}, ("tls_name",)),
+        ({"target_controller": "dc2.example.com"}, ("target_controller",)),
+        ({"target_controller": "dc2.example.com:0"}, ("target_controller",)),
+        ({"target_controller": ":636"}, ("target_controller",)),
+        ({"target_tls_name": "-"}, ("target_tls_name",)),
         ({"credential": "nobody"}, ("credential",)),
     ],
 )

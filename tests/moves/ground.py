@@ -67,12 +67,16 @@ class Ground:
         mailboxes: int = 20,
         directory: Backend | None = None,
         webhook: Webhook | None = None,
+        **described: Any,
     ) -> None:
-        """With `directory` the cluster lives in that one, which asks no more of the lab than to mount by its flags."""
+        """With `directory` the cluster lives in that one, which asks no more of the lab than to mount by its flags.
+
+        `described` goes to the lab's own directory.
+        """
         world = presets.fast_definition(made)
         world.webhook = webhook or Webhook()
         if directory is None:
-            world.directory = {"mailboxes": mailboxes}
+            world.directory = {"mailboxes": mailboxes, **described}
         self.lab: Lab = assemble(world, folder)
         if directory is not None:
             self.lab.world.may_mount = MountRule(directory)

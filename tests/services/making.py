@@ -111,9 +111,9 @@ def planner(**changes: object) -> Callable[[PlanRecord, SliceWriter], Plan]:
     return make
 
 
-def ready(of: Cluster, kind: str = "failover", **changes: object) -> PlanRecord:
+def ready(of: Cluster, kind: str = "failover", target: str = "", **changes: object) -> PlanRecord:
     """A plan that is ready to be confirmed."""
-    return plans.make(plans.prepare(of, kind, "", actor(), send=False).pk, planner(**changes))
+    return plans.make(plans.prepare(of, kind, target, actor(), send=False).pk, planner(**changes))
 
 
 def unknown(key: str = "partition.free") -> Check:

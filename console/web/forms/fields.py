@@ -18,6 +18,8 @@ LABELS = {
     "codepage": "Code page",
     "allow_old_tls": "Allow old TLS",
     "allow_clear_text": "Allow clear text",
+    "target_controller": "Nodes' controller",
+    "target_tls_name": "Its TLS name",
 }
 """Labels of fields whose names are abbreviations."""
 

@@ -118,6 +118,8 @@ class DirectoryForm(RuledForm):
             "ca",
             "allow_old_tls",
             "allow_clear_text",
+            "target_controller",
+            "target_tls_name",
             "credential",
         ]
 

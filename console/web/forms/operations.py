@@ -79,7 +79,3 @@ class AcknowledgeForm(forms.Form):
             "max_length": f"Keep the note within {LONGEST_REASON} characters.",
         },
     )
-
-
-class LiftForm(ReasonForm):
-    """Why a brake is set or lifted."""
