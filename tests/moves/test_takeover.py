@@ -52,6 +52,25 @@ def test_a_lost_heartbeat_with_an_active_other_node_refuses_the_takeover(tokyo):
     assert tokyo.running(TYO2) == set()
 
 
+@pytest.mark.parametrize("first", [TYO1, TYO2])
+def test_two_nodes_that_start_without_a_heartbeat_get_exactly_one_go(tokyo, first):
+    for node in (TYO1, TYO2):
+        tokyo.lab.fault(node, "powered-off", True)
+    tokyo.lab.fault(TYO2, "heartbeats-lost", True)
+    for node in (TYO1, TYO2):
+        tokyo.lab.fault(node, "powered-off", False)
+    runs = {node: tokyo.asked(node) for node in (TYO1, TYO2)}
+    plan = tokyo.start(runs[TYO1]) if first == TYO1 else tokyo.takeover(runs[TYO2])
+    ending = tokyo.perform(plan)
+    assert (ending.status, ending.step) == (Status.FAILED, "proof"), "the nodes still disagree about the group"
+    assert [run.node for run in tokyo.runs.rows.values() if run.fetched_go] == [first]
+    second = TYO2 if first == TYO1 else TYO1
+    with pytest.raises(Refusal) as refused:
+        tokyo.takeover(runs[second])
+    assert f"store service runs on {first}" in refused.value.reasons[0].text
+    assert tokyo.running(second) == set()
+
+
 def test_a_node_that_comes_alive_after_the_plan_stops_the_takeover_with_an_alarm(tokyo):
     tokyo.lab.fault(TYO1, "winrm-down", True)
     tokyo.lab.fault(TYO2, "heartbeats-lost", True)

@@ -12,6 +12,9 @@ from console.domain.ports import Argv
 from console.domain.steps.asking import other_run, target_run
 from console.domain.steps.base import Goal, Look, Stage, StepFailed
 
+SILENT_SECONDS = 15.0
+"""How long a node that could not tell is left alone; no longer than an agreement lasts while mailboxes change."""
+
 
 def views(stage: Stage, nodes: Sequence[str]) -> dict[str, Seen[ClusterView]]:
     """What each node's engine says now; a node that cannot tell is a fact."""
@@ -35,13 +38,24 @@ def require_owner(stage: Stage, node: str) -> None:
     group = stage.field.cluster.group
     told = {
         name: view.groups[group].current
-        for name, seen in views(stage, [n.name for n in stage.field.cluster.nodes]).items()
+        for name, seen in _answers(stage, node).items()
         if (view := seen.value) is not None and group in view.groups
     }
     asking = [name for name, current in told.items() if current.casefold() == name.casefold() and _asks(stage, name)]
     reason = why_not(told, node, run=target_run(stage), asking=asking)
     if reason is not None:
         raise StepFailed(reason, remedy="Find out where the group is, then make a new plan.")
+
+
+def _answers(stage: Stage, target: str) -> dict[str, Seen[ClusterView]]:
+    """What the nodes' engines say; a dead one is not waited for again at each step, or mail would wait with us."""
+    now = stage.clock.monotonic()
+    other = stage.field.cluster.other(target).name
+    silent = now - stage.silent.get(other, -SILENT_SECONDS) < SILENT_SECONDS
+    found = views(stage, [target] if silent else [target, other])
+    if other in found and found[other].value is None:
+        stage.silent[other] = stage.clock.monotonic()
+    return found
 
 
 def require_coming(stage: Stage, node: str) -> None:
