@@ -26,9 +26,9 @@ SENDERS = (EX1, EX2, "wrong key")
 HEAD = """# What follows from a report
 
 Every report of every node in every state of a cluster of TOK-EX1 (primary) and TOK-EX2, as the console answers and
-carries it out. A test makes this page through the webhook, and fails when it is no longer what is so. *Wrong key* is TOK-EX2's
-report signed with the key of TOK-EX1. The state is what the console sees and has under way when the report comes; after
-`wait`, a worker has looked at both nodes and decided.
+carries it out. A test makes this page through the webhook, and fails when it is no longer what is so. *Wrong key* is
+TOK-EX2's report signed with the key of TOK-EX1. The state is what the console sees and has under way when the report
+comes; after `wait`, a worker has looked at both nodes and decided.
 
 """
 
