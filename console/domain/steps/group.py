@@ -84,6 +84,8 @@ class MoveGroup:
     """The group is online on the target, by the product's own word."""
 
     only_looks = False
+    failure_is_final = True
+    """Whether a group in failure is an end; where it is to be started, only the command's own exit code is."""
 
     def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
         """Holds when an engine shows the group online on the target and no other engine contradicts."""
@@ -101,7 +103,7 @@ class MoveGroup:
         text = "; ".join(f"{name} says {group} is {g.status} on {g.current or 'no node'}" for name, g in states.items())
         if self.arrived(stage, step, list(states.values())):
             return Look(Goal.HOLDS, f"{text}.")
-        if any(g.status.casefold().endswith("failure") for g in states.values()):
+        if self.failure_is_final and any(g.status.casefold().endswith("failure") for g in states.values()):
             remedy = f"Look at the failed resource with clpstat on {target}; bring the group up, then make a new plan."
             return Look(Goal.NEVER, f"{text}.", remedy=remedy)
         return self._while_moving(stage, step, text) if applied else Look(Goal.NOT_YET, f"{text}.")
@@ -142,6 +144,8 @@ class MoveGroup:
 
 class StartGroup(MoveGroup):
     """The group is online on the target, started there: the node that had it is dead."""
+
+    failure_is_final = False
 
     def runs_on(self, step: Step) -> str:
         """The target itself."""
