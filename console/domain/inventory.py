@@ -107,6 +107,7 @@ class ClusterSpec:
     greetings: tuple[str, ...] = DEFAULT_GREETINGS
     extra_services: tuple[str, ...] = ()
     membership_tolerance: int = 20
+    cooldown_seconds: int = 600
     product_folder: str = DEFAULT_PRODUCT_FOLDER
     timing: tuple[tuple[str, float], ...] = ()
     """Deadlines in seconds that differ from the defaults, by name, sorted."""

@@ -96,20 +96,21 @@ def _await_go(run: Run) -> Reason:
     """`go`, `no`, or `silence` once the console has said nothing that holds for as long as the definition says."""
     settings, clock = run.node.cluster.definition.script, run.world.clock
     heard, announced = clock.now(), False
-    while clock.now() - heard < settings.silence_after:
+    while True:
         yield lambda: not run.node.faulty("paused")
         hooks = run.world.hooks
         call = hooks.run(run.node, run.id) if announced else hooks.event(run.node, "starting", run.fields())
         yield lambda call=call: call.done  # type: ignore[misc]
         if call.kind != "silent":
             heard = clock.now()
+        elif clock.now() - heard >= settings.silence_after:
+            return "silence"
         announced = call.kind == "wait" or (announced and call.kind == "silent")
         if call.kind == "go" and not call.expired:
             return "go"
         if call.outcome and _is_no(call.outcome):
             return "no"
         yield (call.outcome and call.outcome.poll) or settings.retry
-    return "silence"
 
 
 def _is_no(outcome: Said) -> bool:

@@ -14,7 +14,6 @@ from console.domain.errors import ChangeoverError
 from console.domain.events.decide import decide as decision_for
 from console.domain.events.facts import Event, EventKind, OpenOperation
 from console.domain.events.opinion import Opinion, form_opinion
-from console.domain.field import Field
 from console.domain.observation import ClusterObservation, Seen
 from console.domain.ports import Greeting
 from console.domain.products import Generation
@@ -53,7 +52,18 @@ class Sight:
         return form_opinion(self.cluster, self.generation, self.observation, self.greetings, self.caller, told)
 
 
-def decide(run_pk: int, open_it: Callable[[Cluster], Field] = open_field) -> bool:
+def look_at(cluster: Cluster, caller: str) -> Sight:
+    """Look at both nodes, the floating IP and the directory now. What cannot be read is a fact too.
+
+    Raises `CredentialUnavailable` when a password cannot be had.
+    """
+    with open_field(cluster) as field:
+        observation, greetings = field.observe(), field.greet_all()
+        named = names_in(field, read_directory(field))
+        return Sight(field.cluster, field.generation, caller, observation, greetings, named)
+
+
+def decide(run_pk: int, look: Callable[[Cluster, str], Sight] = look_at) -> bool:
     """Decide about the run and carry it out; true when this worker did. A second delivery finds nothing to decide.
 
     What cannot be read does not stand in the way. What keeps the console from looking at all (a password that cannot
@@ -64,9 +74,7 @@ def decide(run_pk: int, open_it: Callable[[Cluster], Field] = open_field) -> boo
         return False
     cluster = Cluster.objects.select_related("site", "directory").get(pk=run.node.cluster_id)
     try:
-        with open_it(cluster) as field:
-            sight = _look(field, run.node.name)
-        return _settle(cluster, run_pk, sight)
+        return _settle(cluster, run_pk, look(cluster, run.node.name))
     except Exception as error:
         log.exception("decision failed", run=run.run_id, node=run.node.name)
         _undecided(cluster, run, error)
@@ -129,13 +137,6 @@ def _claim(run_pk: int) -> NodeRun | None:
     if NodeRun.objects.filter(pk=run_pk, decide_after__lte=now).update(decide_after=now + AGAIN_AFTER) != 1:
         return None
     return NodeRun.objects.select_related("node__cluster").get(pk=run_pk)
-
-
-def _look(field: Field, caller: str) -> Sight:
-    observation, greetings = field.observe(), field.greet_all()
-    return Sight(
-        field.cluster, field.generation, caller, observation, greetings, names_in(field, read_directory(field))
-    )
 
 
 def _settle(cluster: Cluster, run_pk: int, sight: Sight) -> bool:

@@ -132,6 +132,7 @@ CLUSTER = {
     "greetings": Field(texts),
     "extra_services": Field(texts),
     "membership_tolerance": Field(integer),
+    "cooldown_seconds": Field(integer),
     "product_folder": Field(text),
     "timing": Field(_timing),
 }

@@ -86,7 +86,10 @@ def _cluster_spec(row: Cluster) -> ClusterSpec:
     )
 
 
-PLAIN_CLUSTER_FIELDS = ("name", "driver", "generation", "group", "membership_tolerance", "product_folder")
+PLAIN_CLUSTER_FIELDS = (
+    *("name", "driver", "generation", "group"),
+    *("membership_tolerance", "cooldown_seconds", "product_folder"),
+)
 
 
 def _node_spec(row: Node) -> NodeSpec:

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from console.domain.checks import Refusal
 from console.models import Alarm, AuditRecord, Go, NodeRun, Operation
 from console.services import brakes, plans
 from console.services.clock import database_now
@@ -183,3 +186,32 @@ def test_a_question_nobody_decided_in_time_is_not_decided_late(scene: Scene) -> 
     assert Operation.objects.count() == 0
     run.refresh_from_db()
     assert run.decided_at is None
+
+
+def test_a_person_takes_over_from_a_dead_node_that_the_product_has_not_moved(scene: Scene) -> None:
+    scene.lab.fault(TYO2, "engine-down", True)
+    off(scene, TYO1)
+    scene.until(lambda: scene.owner() == "")
+    scene.lab.fault(TYO2, "engine-down", False)
+    record = plans.make(plans.prepare(scene.cluster, "takeover", TYO2, making.actor(), send=False).pk)
+    assert record.state == "ready", (record.refusal, record.error)
+    with pytest.raises(Refusal, match="not confirmed yet") as refused:
+        confirm(record, making.actor(), "power failure")
+    assert {"confirm.typed", "confirm.sentence"} <= {reason.key for reason in refused.value.reasons}
+    told = {check.key for check in plans.of(record).unknowns}
+    said = {"typed": scene.cluster.name, "sentence": "tyo-ex1 is down.", "accepted": told}
+    operation = confirm(record, making.actor(), "power failure", **said)  # type: ignore[arg-type]
+    assert scene.ended(operation.pk).status == "succeeded", scene.story()
+    assert scene.owner() == TYO2
+    assert scene.goes() == [TYO2]
+    assert not operation.automatic
+    assert NodeRun.objects.get(node__name=TYO2, first_event="starting").decision == "join"
+
+
+def test_a_persons_takeover_is_refused_while_the_product_calls_the_other_server_online(scene: Scene) -> None:
+    record = plans.make(plans.prepare(scene.cluster, "takeover", TYO2, making.actor(), send=False).pk)
+    assert record.state == "refused"
+    assert record.refusal is not None
+    assert "takeover.given-up" in {reason["key"] for reason in record.refusal["reasons"]}
+    with pytest.raises(Refusal, match="No plan"):
+        plans.prepare(scene.cluster, "takeover", "", making.actor(), send=False)

@@ -227,6 +227,10 @@ def test_what_else_forbids_a_takeover_is_told_with_a_remedy(before: str, after: 
     assert all(remedy for _, remedy in problems)
 
 
+def test_a_group_that_is_up_on_the_target_already_needs_no_word_about_the_other_server() -> None:
+    assert DRIVER.takeover_problems(cluster(), view(), "WS2022-01") == ()
+
+
 def test_a_group_that_is_up_need_not_be_taken_over() -> None:
     (problem,) = DRIVER.takeover_problems(cluster(), view(DOWN), "WS2022-02")
     assert "is Online on WS2022-01" in problem[0]

@@ -63,6 +63,7 @@ WRONG_CLUSTERS: list[tuple[ClusterSpec, Path]] = [
     (cluster_spec(group='EX"&CHANGE'), ("group",)),
     (cluster_spec(group="G" * 32), ("group",)),
     (cluster_spec(membership_tolerance=-1), ("membership_tolerance",)),
+    (cluster_spec(cooldown_seconds=-1), ("cooldown_seconds",)),
     (cluster_spec(product_folder=r"Program Files"), ("product_folder",)),
     (cluster_spec(product_folder=r"C:\100% & more"), ("product_folder",)),
     (cluster_spec(floating_ips=()), ("floating_ips",)),

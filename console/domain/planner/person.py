@@ -14,7 +14,7 @@ from console.domain.preflight import directory, services
 from console.domain.preflight.base import Situation
 from console.domain.preflight.engine import scripts_check
 from console.domain.preflight.nodes import clock_check, identity_check, reach_check
-from console.domain.preflight.taking import given_up_check, opinion_check
+from console.domain.preflight.taking import given_up_check, opinion_check, waits_check
 from console.domain.steps.write_person import person_steps
 from console.domain.switch.differences import summary
 from console.domain.switch.direction import direction_to
@@ -22,6 +22,8 @@ from console.domain.switch.direction import direction_to
 
 def make_person_takeover(field: Field, target: str, sink: MailboxSink, *, valid_seconds: float = VALID_SECONDS) -> Plan:
     """The plan by which a person takes the group over to `target`; it asks for a typed confirmation.
+
+    It also finishes what the product began where the group runs no script: the group is up, Exchange is not.
 
     Raises `Refusal`, with all evidence in its reasons, while the product on `target` calls the other server
     anything but down, while the other node shows a sign of holding the group, and for everything that would keep
@@ -58,7 +60,8 @@ def _checks(situation: Situation) -> list[Check]:
     """The target as for a planned move; of the other node, that it is given up and shows no sign of life."""
     cluster, generation, seen = situation.cluster, situation.generation, situation.seen(situation.target)
     opinion = form_opinion(cluster, generation, situation.observation, situation.greetings, situation.target, None)
-    found = [reach_check(seen), opinion_check(opinion), given_up_check(situation), scripts_check(situation)]
+    found = [reach_check(seen), opinion_check(opinion), given_up_check(situation), waits_check(situation)]
+    found.append(scripts_check(situation))
     if seen.answered:
         found += [identity_check(seen), clock_check(seen), services.target_check(situation)]
     return [*found, *directory.checks(situation)]

@@ -33,7 +33,25 @@ def given_up_check(situation: Situation) -> Check:
     if problems:
         reasons, remedies = (" ".join(part) for part in zip(*problems, strict=True))
         return failed("takeover.given-up", title, reasons, remedies, about=other, evidence=evidence)
-    return passed("takeover.given-up", title, "It does, and the group is not up.", about=other, evidence=evidence)
+    return passed("takeover.given-up", title, _standing(situation), about=other, evidence=evidence)
+
+
+def _standing(situation: Situation) -> str:
+    here = situation.observation.group_status(situation.cluster.group).value or "not known"
+    return f"Nothing that it says forbids the takeover; the group is {here}."
+
+
+def waits_check(situation: Situation) -> Check:
+    """A script that has ended does not ask again: with scripts, a group that is up already cannot be given a go."""
+    target, group = situation.target, situation.cluster.group
+    title = f"START.BAT on {target} can ask for a go"
+    engine = situation.seen(target).engine.value
+    state = engine.groups.get(group) if engine else None
+    up = state is not None and (state.status.casefold(), state.current) == ("online", target)
+    if up and situation.scripts().value == "console":
+        remedy = f"Stop the group and start it again (clpgrp -t {group}, clpgrp -s {group} -h {target}): it asks then."
+        return failed("takeover.script", title, f"{group} is up on {target}: its script has ended.", remedy)
+    return passed("takeover.script", title, "Its script has not ended, or there is none.")
 
 
 def _evidence(opinion: Opinion) -> str:

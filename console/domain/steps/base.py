@@ -57,6 +57,8 @@ class Stage:
     runs: Runs = made_by(default_factory=NoRuns)
     since: datetime | None = None
     """When somebody said yes to the plan; script runs before that are not this operation's. None: as it was made."""
+    silent: dict[str, float] = made_by(default_factory=dict)
+    """Nodes that could not tell who has the group, and when (monotonic) they were last asked for the agreement."""
 
     def note(self, step: Step, text: str, *, kind: str = "note", **data: object) -> None:
         """Add a line about `step` to the journal."""

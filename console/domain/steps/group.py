@@ -12,6 +12,9 @@ from console.domain.ports import Argv
 from console.domain.steps.asking import other_run, target_run
 from console.domain.steps.base import Goal, Look, Stage, StepFailed
 
+SILENT_SECONDS = 15.0
+"""How long a node that could not tell is left alone; no longer than an agreement lasts while mailboxes change."""
+
 
 def views(stage: Stage, nodes: Sequence[str]) -> dict[str, Seen[ClusterView]]:
     """What each node's engine says now; a node that cannot tell is a fact."""
@@ -35,13 +38,24 @@ def require_owner(stage: Stage, node: str) -> None:
     group = stage.field.cluster.group
     told = {
         name: view.groups[group].current
-        for name, seen in views(stage, [n.name for n in stage.field.cluster.nodes]).items()
+        for name, seen in _answers(stage, node).items()
         if (view := seen.value) is not None and group in view.groups
     }
     asking = [name for name, current in told.items() if current.casefold() == name.casefold() and _asks(stage, name)]
     reason = why_not(told, node, run=target_run(stage), asking=asking)
     if reason is not None:
         raise StepFailed(reason, remedy="Find out where the group is, then make a new plan.")
+
+
+def _answers(stage: Stage, target: str) -> dict[str, Seen[ClusterView]]:
+    """What the nodes' engines say; a dead one is not waited for again at each step, or mail would wait with us."""
+    now = stage.clock.monotonic()
+    other = stage.field.cluster.other(target).name
+    silent = now - stage.silent.get(other, -SILENT_SECONDS) < SILENT_SECONDS
+    found = views(stage, [target] if silent else [target, other])
+    if other in found and found[other].value is None:
+        stage.silent[other] = stage.clock.monotonic()
+    return found
 
 
 def require_coming(stage: Stage, node: str) -> None:
@@ -70,6 +84,8 @@ class MoveGroup:
     """The group is online on the target, by the product's own word."""
 
     only_looks = False
+    failure_is_final = True
+    """Whether a group in failure is an end; where it is to be started, only the command's own exit code is."""
 
     def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
         """Holds when an engine shows the group online on the target and no other engine contradicts."""
@@ -87,7 +103,7 @@ class MoveGroup:
         text = "; ".join(f"{name} says {group} is {g.status} on {g.current or 'no node'}" for name, g in states.items())
         if self.arrived(stage, step, list(states.values())):
             return Look(Goal.HOLDS, f"{text}.")
-        if any(g.status.casefold().endswith("failure") for g in states.values()):
+        if self.failure_is_final and any(g.status.casefold().endswith("failure") for g in states.values()):
             remedy = f"Look at the failed resource with clpstat on {target}; bring the group up, then make a new plan."
             return Look(Goal.NEVER, f"{text}.", remedy=remedy)
         return self._while_moving(stage, step, text) if applied else Look(Goal.NOT_YET, f"{text}.")
@@ -128,6 +144,8 @@ class MoveGroup:
 
 class StartGroup(MoveGroup):
     """The group is online on the target, started there: the node that had it is dead."""
+
+    failure_is_final = False
 
     def runs_on(self, step: Step) -> str:
         """The target itself."""

@@ -48,10 +48,13 @@ def takeover_problems(product: ClusterProduct, cluster: Cluster, view: ClusterVi
     """What in the target's own view forbids that a person brings the group up there by hand.
 
     The product must itself have given the other server up: any other word means that it may still be active.
+    A group that the product has brought up on the target already needs no command, and so no such word.
     """
     other, group = cluster.other(target).name, view.groups.get(cluster.group)
     status = view.servers.get(other)
-    problems = []
+    problems: list[Problem] = []
+    if group is not None and group.status == product.healthy and group.current == target:
+        return ()
     if status != product.down:
         reason = (
             f"EXPRESSCLUSTER on {target} calls the server {other} {status or 'nothing at all'}, not {product.down}."

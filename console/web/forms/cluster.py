@@ -38,6 +38,7 @@ class ClusterPart(AnyModelForm):
             "partition",
             *WORDS,
             "membership_tolerance",
+            "cooldown_seconds",
             "product_folder",
             "timing",
         ]

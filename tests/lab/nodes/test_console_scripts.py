@@ -243,7 +243,7 @@ def test_a_group_that_is_not_automatic_waits_for_somebody_to_start_it(make: Make
 
 
 def test_a_start_that_passes_its_time_out_takes_the_node_down_and_the_group_goes_back(make: Make) -> None:
-    world, _ = make(GO, script=Script(start_timeout=1.0, retry=0.2))
+    world, _ = make(GO, script=Script(start_timeout=10.0, retry=0.2))
     faults.switch(world, world.nodes[1], "script-hangs", True, script="START.BAT")
     move(world)
     assert not world.nodes[1].powered
