@@ -71,6 +71,8 @@ def _fields(cluster: ClusterSpec) -> Iterator[Found]:
     yield from complain(("product_folder",), names.windows_folder(cluster.product_folder))
     if cluster.membership_tolerance < 0:
         yield ("membership_tolerance",), "The tolerance is below zero.", "Give 0 or a number of mailboxes.", ""
+    if cluster.cooldown_seconds < 0:
+        yield ("cooldown_seconds",), "The cooldown is below zero.", "Give 0 or a number of seconds.", ""
 
 
 def _lists(cluster: ClusterSpec) -> Iterator[Found]:

@@ -9,6 +9,9 @@ def carry_over(operation: Operation) -> None:
     earlier = with_outage.filter(pk__lt=operation.pk).order_by("-pk").first()
     if earlier is None or earlier.outage_ended_at is not None or _mail_answered(operation):
         return
+    began, seen_up = earlier.outage_started_at, operation.outage_started_at
+    if seen_up is not None and began is not None and seen_up > began:
+        return  # one that began by itself counts from when mail was last seen to be up: the earlier outage was over
     Operation.objects.filter(pk=operation.pk).update(outage_started_at=earlier.outage_started_at)
 
 

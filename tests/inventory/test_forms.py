@@ -40,7 +40,8 @@ def cluster_data(**changes: str) -> dict[str, str]:
         "name": "MAIL1", "site": str(factories.site().pk), "directory": str(directory.pk), "driver": "expresscluster",
         "generation": "2003", "group": "EXCHANGE", "floating_ip": "10.0.1.1", "partition": "x:",
         "spn_classes": "HOST\r\nexchangeMDB, exchangeRFR", "greetings": "smtp:25\r\nimap:143", "extra_services": "",
-        "membership_tolerance": "20", "cooldown_seconds": "600", "product_folder": r"C:\Program Files\EXPRESSCLUSTER", "timing": "move_group=90",
+        "membership_tolerance": "20", "cooldown_seconds": "600",
+        "product_folder": r"C:\Program Files\EXPRESSCLUSTER", "timing": "move_group=90",
     }  # fmt: skip
     sent = {f"cluster-{name}": value for name, value in data.items()}
     sent |= node_data("primary", 1, credential) | node_data("standby", 2, credential)
