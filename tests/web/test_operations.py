@@ -223,7 +223,10 @@ def test_the_whole_journal_is_taken_away_as_text(olga: Client, tokyo: Cluster) -
 def test_the_changing_parts_come_alone(rita: Client, tokyo: Cluster, page: Page) -> None:
     text = page(rita, at(world.running(tokyo), "operation-state"))
     assert "<html" not in text
-    assert [part.split('"')[1] for part in text.split("data-region ")[1:]] == [*("now", "superseded", "runs"), *("todo", "actions", "steps")]
+    assert [part.split('"')[1] for part in text.split("data-region ")[1:]] == [
+        *("now", "superseded", "runs"),
+        *("todo", "actions", "steps"),
+    ]
 
 
 def test_the_history_is_filtered_and_paged(olga: Client, tokyo: Cluster, page: Page) -> None:
