@@ -1,8 +1,8 @@
 """Checks of the cluster product: who has the group, its make-up, its state, its scripts."""
 
 from console.domain.checks import Check
+from console.domain.preflight import partition
 from console.domain.preflight.base import Situation, failed, passed
-from console.domain.preflight.nodes import use_check
 
 SCRIPTS = "The node scripts leave the switch to the console"
 
@@ -14,7 +14,7 @@ def checks(situation: Situation) -> list[Check]:
         found += _view(situation, node)
     found += _make_up(situation)
     if situation.seen(situation.source).answered:
-        found.append(use_check(situation))
+        found.append(partition.check(situation))
     return found
 
 

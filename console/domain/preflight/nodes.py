@@ -2,7 +2,7 @@
 
 from console.domain.checks import Check
 from console.domain.observation import NodeObservation
-from console.domain.preflight.base import Situation, failed, passed, untold, warned
+from console.domain.preflight.base import Situation, failed, passed, warned
 
 CLOCK_SECONDS = 300.0
 """Kerberos refuses tickets beyond five minutes of difference."""
@@ -57,31 +57,3 @@ def clock_check(seen: NodeObservation) -> Check:
         return passed("node.clock", title, f"It differs by {abs(offset):.0f} s.", about=seen.node)
     remedy = "Set the clock (w32tm /resync); Kerberos refuses more than 300 s."
     return warned("node.clock", title, f"It differs by {abs(offset):.0f} s.", remedy, about=seen.node)
-
-
-def use_check(situation: Situation) -> Check:
-    """Whether somebody else than Exchange uses the switching partition on the source (guide, Notes)."""
-    from console.domain.observe import foreign_users
-    from console.domain.steps.partition import describe
-
-    seen, drive = situation.seen(situation.source), situation.cluster.partition
-    title = f"Nobody uses {drive} on {situation.source} but Exchange"
-    users = foreign_users(seen.partition, situation.cluster, situation.generation)
-    if users:
-        return failed(
-            "partition.free",
-            title,
-            f"{drive} is in use by {describe(users)}. If it is in use during the move, the node is shut down.",
-            "Close the programs, log off the sessions and leave the folders named here, then check again.",
-            about=situation.source,
-            evidence="\n".join(f"{u.what}: {u.process} {u.pid or ''} {u.path}" for u in users),
-        )
-    if not seen.partition.complete:
-        return untold(
-            "partition.free",
-            title,
-            f"Not everything can be listed: {' '.join(seen.partition.unlisted)}",
-            f"Install handle.exe in the search path of {situation.source}, or make sure by hand and accept this.",
-            about=situation.source,
-        )
-    return passed("partition.free", title, "Handles, share sessions and programs were listed.", about=situation.source)
