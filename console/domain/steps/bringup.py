@@ -1,6 +1,7 @@
 """The script brings Exchange up after its go: its own report, the end of the product's command, and the services."""
 
 from console.domain.errors import ReachError
+from console.domain.events.facts import RunView
 from console.domain.observe import observe_services
 from console.domain.plan import Step
 from console.domain.steps.asking import target_run
@@ -19,23 +20,28 @@ class BringUp:
         A report that got lost is made up for by the group being online: the product calls it so only after
         START.BAT has ended.
         """
-        run, target = target_run(stage), stage.plan.target
+        target = stage.plan.target
+        run = target_run(stage)
         if run is not None and run.failed:
-            remedy = f"Read START.BAT's log and the event log on {target}, mend the cause, then start the group again."
-            return Look(Goal.NEVER, f"START.BAT on {target} failed: {run.detail}", remedy=remedy)
+            return self._failed(run, target)
         status = self._status(stage)
         online = status.casefold() == "online"
         reported = run is not None and run.started
         problems = [] if reported or online else [f"{target} has not reported its start; the group is {status} there."]
         command = self._command(stage, step, online=online)
         if command.goal is Goal.NEVER:
-            return command
+            run = target_run(stage)  # the script reports before the command ends: its own word says more
+            return self._failed(run, target) if run is not None and run.failed else command
         problems += [command.text] if command.goal is not Goal.HOLDS else []
         problems += self._services(stage)
         if problems:
             return Look(Goal.NOT_YET, " ".join(problems), ongoing=True, remedy=f"Look at START.BAT on {target}.")
         how = "reports that Exchange has started" if reported else "did not report, but its group is online"
         return Look(Goal.HOLDS, f"{target} {how}; every service runs. {command.text}".strip())
+
+    def _failed(self, run: RunView, target: str) -> Look:
+        remedy = f"Read START.BAT's log and the event log on {target}, mend the cause, then start the group again."
+        return Look(Goal.NEVER, f"START.BAT on {target} failed: {run.detail}", remedy=remedy)
 
     def _status(self, stage: Stage) -> str:
         """The group on the target by its own engine; `unknown` with the reason, or `elsewhere`."""
