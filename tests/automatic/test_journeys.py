@@ -12,6 +12,8 @@ from console.services.confirm import confirm
 from tests.automatic.scene import TYO1, TYO2, Scene
 from tests.services import making
 
+pytestmark = pytest.mark.slow
+
 
 def off(scene: Scene, *nodes: str, power: bool = False) -> None:
     """Take the nodes' power, or give it back."""

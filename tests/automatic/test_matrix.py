@@ -8,6 +8,8 @@ import pytest
 from tests.automatic import matrix
 from tests.services import making
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parents[2] / "docs" / "webhook-matrix.md"
 
 

@@ -8,6 +8,8 @@ from tests.moves.ground import BOTH, Ground, at_beat, texts
 from tests.moves.people import add_mailbox, forbid_writing
 from tests.moves.trapped import all_of_it
 
+pytestmark = pytest.mark.slow
+
 HOMES = {"homeMDB", "homeMTA", "msExchHomeServerName"}
 
 

@@ -12,6 +12,8 @@ from console.domain.topology import Timing
 from console.lab import presets
 from tests.moves.ground import QUICK, Ground, texts
 
+pytestmark = pytest.mark.slow
+
 DELAY = 3.0
 
 

@@ -13,6 +13,8 @@ from tests.domain.stage import People
 from tests.moves.ground import texts
 from tests.moves.scripted import TYO1, TYO2, Scripted
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def tokyo(tmp_path: Path) -> Iterator[Scripted]:

@@ -12,6 +12,8 @@ from console.lab import presets
 from tests.moves.ground import Ground, texts
 from tests.moves.scripted import TYO1, TYO2, Scripted
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[Ground]:
