@@ -10,8 +10,10 @@ from console.models.operations import (
     ObservationRecord,
     ObservationTurn,
     Operation,
+    PeriodicTurn,
     PlanMailboxes,
     PlanRecord,
+    ReceiptRecord,
 )
 
 __all__ = [
@@ -34,7 +36,9 @@ __all__ = [
     "ObservationTurn",
     "Operation",
     "OsAccount",
+    "PeriodicTurn",
     "PlanMailboxes",
     "PlanRecord",
+    "ReceiptRecord",
     "Site",
 ]

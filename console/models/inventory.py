@@ -161,6 +161,9 @@ class Cluster(CheckedNames):
         default=600, help_text="How long after a takeover the console starts nothing here by a click."
     )
     timing = models.JSONField(default=dict, blank=True, help_text="Deadlines in seconds that differ from the defaults.")
+    fence = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="The last fencing token that was given out for this cluster."
+    )
 
     class Meta:
         ordering = ["name"]

@@ -34,6 +34,17 @@ class PlanRecord(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_by_name = models.CharField(max_length=150, blank=True)
     origin = models.CharField(max_length=16, blank=True)
+    undoes = models.ForeignKey(
+        "console.Operation",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="undo_plans",
+        help_text="The operation that it takes back; only of plans of the kind undo.",
+    )
+    undo_from = models.CharField(
+        max_length=128, blank=True, help_text="The first step that is taken back; empty: all of them."
+    )
 
     class Meta:
         ordering = ["-pk"]
@@ -123,8 +134,13 @@ class Operation(models.Model):
     cooldown_lifted_by = models.CharField(max_length=150, blank=True)
 
     lease_owner = models.CharField(max_length=128, blank=True)
-    lease_token = models.PositiveBigIntegerField(default=0, help_text="Grows with every claim.")
+    lease_token = models.PositiveBigIntegerField(default=0, help_text="The cluster's fencing token of the last claim.")
     lease_until = models.DateTimeField(null=True, blank=True)
+    step_until = models.DateTimeField(
+        null=True, blank=True, help_text="The running step's deadline: past it, its worker counts as dead."
+    )
+    takeovers = models.PositiveIntegerField(default=0, help_text="How often another worker has taken it over.")
+    attempt = models.PositiveIntegerField(default=1, help_text="Grows when a person has it continued.")
     last_seq = models.PositiveBigIntegerField(default=0, help_text="The journal's last line.")
 
     class Meta:
@@ -172,6 +188,45 @@ class JournalLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation_id}/{self.seq} {self.kind}: {self.text}"
+
+
+class ReceiptRecord(models.Model):
+    """What a step found before it changed something, kept before it acts: the means to take it back."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="receipts")
+    number = models.PositiveIntegerField(help_text="Grows in the order in which the operation acted, from 1.")
+    step = models.CharField(max_length=128)
+    kind = models.CharField(max_length=32, help_text="The kind of the step.")
+    at = models.DateTimeField(db_default=Now())
+    found = models.TextField(blank=True, help_text="One sentence: what was there before.")
+    params = models.JSONField(default=dict, help_text="What the step acted on, such as node and service.")
+    count = models.PositiveIntegerField(default=0, help_text="How many objects its changes concern.")
+    body = models.BinaryField(default=bytes, help_text="zlib-compressed JSON: the changes, [[dn, guid, [[...]]]...]")
+    results = models.BinaryField(
+        null=True, blank=True, help_text="zlib-compressed JSON: how each change ended, once all are answered."
+    )
+
+    class Meta:
+        ordering = ["number"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["operation", "number"], name="one_receipt_per_number")]
+
+    def __str__(self) -> str:
+        return f"receipt {self.number} of operation {self.operation_id}: {self.step}"
+
+
+class PeriodicTurn(models.Model):
+    """When periodic work is due next: whoever moves the time on does it, however many schedulers run."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    due_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["name"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.name} is due at {self.due_at:%F %T}"
 
 
 class ObservationRecord(models.Model):

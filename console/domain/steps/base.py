@@ -13,6 +13,7 @@ from console.domain.field import Field
 from console.domain.outcome import Todo
 from console.domain.plan import Plan, Step
 from console.domain.ports import Clock, Control, Journal, Mailboxes, Runs
+from console.domain.receipts import NoReceipts, Receipts
 
 
 class Goal(StrEnum):
@@ -55,6 +56,7 @@ class Stage:
     clock: Clock
     todo: list[Todo] = made_by(default_factory=list)
     runs: Runs = made_by(default_factory=NoRuns)
+    receipts: Receipts = made_by(default_factory=NoReceipts)
     since: datetime | None = None
     """When somebody said yes to the plan; script runs before that are not this operation's. None: as it was made."""
     silent: dict[str, float] = made_by(default_factory=dict)
