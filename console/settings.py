@@ -282,12 +282,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout"
 
 CLAIM_WITHIN = env_int("CHANGEOVER_CLAIM_WITHIN", 300)
 """An operation that no worker has claimed this long after its confirmation expires and never starts."""
-LEASE_SECONDS = env_int("CHANGEOVER_LEASE_SECONDS", 20)
-"""A worker that has not been heard of for this long is taken for dead."""
+LEASE_SECONDS = env_int("CHANGEOVER_LEASE_SECONDS", 6)
+"""A worker that has not been heard of for this long is taken for dead, and another carries its operation on."""
 PLAN_WITHIN = env_int("CHANGEOVER_PLAN_WITHIN", 180)
 """A plan still being prepared after this has failed."""
 OBSERVE_EVERY = env_int("CHANGEOVER_OBSERVE_EVERY", 30)
-SWEEP_EVERY = env_int("CHANGEOVER_SWEEP_EVERY", 5)
+SWEEP_EVERY = env_int("CHANGEOVER_SWEEP_EVERY", 2)
 SITES = env_list("CHANGEOVER_SITES")
 """The sites whose nodes this host's workers reach; none named: every site of the inventory."""
 

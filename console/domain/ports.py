@@ -9,6 +9,7 @@ from typing import Protocol
 from console.domain.directory import Controller, EntryChange, Modified
 from console.domain.events.facts import RunView
 from console.domain.filters import Filter
+from console.domain.lease import Fence
 from console.domain.observation import ClusterView
 from console.domain.topology import Cluster, Directory, GreetingAt, Node
 
@@ -157,7 +158,11 @@ class Journal(Protocol):
     """Numbered lines of one operation."""
 
     def write(self, kind: str, text: str, *, step: str = "", data: Mapping[str, object] | None = None) -> None:
-        """Add a line. `kind`: started, output, progress, waiting, done, already, failed, note, warning, ending."""
+        """Add a line.
+
+        `kind`: started, acting, output, progress, waiting, done, already, skipped, failed, note, warning, resumed,
+        continued, ending.
+        """
 
 
 class Control(Protocol):
@@ -171,6 +176,15 @@ class Control(Protocol):
 
     def waiting(self, seconds: float) -> None:
         """Say that the step waits so many seconds on purpose. Raises `LeaseLost`."""
+
+    def ensure(self) -> None:
+        """Return only while the lease certainly holds; called right before every send. Raises `LeaseLost`."""
+
+    def fence(self) -> Fence:
+        """What is sent along with a changing command, so that its receiver can tell that it comes too late.
+
+        Raises `LeaseLost`.
+        """
 
 
 class Mailboxes(Protocol):

@@ -88,4 +88,5 @@ def _columns(ending: Ending) -> dict[str, object]:
         "todo": [dict(todo.to_json()) for todo in ending.todo],
         "current_step": "",
         "lease_until": None,
+        "step_until": None,
     }

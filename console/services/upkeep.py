@@ -1,4 +1,4 @@
-"""The sweep: what was never begun expires, what lost its worker becomes uncertain, what was never delivered is sent."""
+"""The sweep: what was never begun expires, what lost its worker is handed on, what was never delivered is sent."""
 
 from datetime import timedelta
 
@@ -11,12 +11,15 @@ from console.domain.outcome import Ending, Status
 from console.models import Operation, PlanRecord
 from console.services import deciding, goes, plans, queue
 from console.services.audit_actions import Action
+from console.services.claiming import abandoned
 from console.services.clock import database_now
 from console.services.endings import end
 from console.services.hooks import nonces, refusals
 
 RESEND_AFTER = 5
 """Seconds after which a message that nobody has acted on is sent again."""
+LEASES_AHEAD = 10
+"""A lease that ends further off than so many of its own lengths was written by no worker."""
 
 log = structlog.get_logger(__name__)
 
@@ -51,26 +54,43 @@ def expire_unclaimed(operation_id: int | None = None) -> int:
 
 
 def settle_lost(operation_id: int | None = None) -> int:
-    """End as uncertain the operations (or that one) whose worker has not been heard of; how many that were.
+    """End as uncertain the operations (or that one) that no worker took over in time; how many that were.
 
     The token in the condition makes it the loss of that very lease: a worker that holds a newer one goes on.
     """
-    silent = Operation.objects.filter(status=Operation.Status.RUNNING, lease_until__lte=database_now())
+    _mend_leases()
+    now = database_now()
+    given_up = Q(status=Operation.Status.RUNNING, lease_until__lte=now - timedelta(seconds=settings.CLAIM_WITHIN))
     settled = 0
-    for operation in _of(silent, operation_id).select_related("cluster"):
-        step = operation.current_step
+    for operation in _of(Operation.objects.filter(given_up), operation_id).select_related("cluster__site"):
+        step, site = operation.current_step, operation.cluster.site.name
         where = f"in the step {step}" if step else "before its first step"
         ending = Ending(
             Status.UNCERTAIN,
-            f"The worker {operation.lease_owner} has not been heard of since it was {where}. "
-            "What it had begun may still be going on.",
+            f"The worker {operation.lease_owner} has not been heard of since it was {where}, and no other worker of "
+            f"the site {site} took over within {settings.CLAIM_WITHIN} s. What it had begun may still be going on.",
             step,
-            f"Observe {operation.cluster.name} afresh, then acknowledge this operation with what you found.",
+            f"Start a worker for the site {site}. Observe {operation.cluster.name} afresh; then say whether the step "
+            "happened or shall be done again, or acknowledge this operation with what you found.",
             changed=True,
         )
-        still = Q(status=Operation.Status.RUNNING, lease_token=operation.lease_token, lease_until__lte=database_now())
+        still = given_up & Q(lease_token=operation.lease_token)
         settled += _ended(operation, ending, still, Action.OPERATION_UNCERTAIN)
     return settled
+
+
+def _mend_leases() -> None:
+    """A lease that no worker can have written ends now, so that a worker takes its operation over."""
+    now = database_now()
+    impossible = Q(lease_until__isnull=True) | Q(lease_until__gt=now + LEASES_AHEAD * _lease())
+    for operation in Operation.objects.filter(impossible, status=Operation.Status.RUNNING):
+        same = Operation.objects.filter(pk=operation.pk, lease_until=operation.lease_until)
+        if same.filter(status=Operation.Status.RUNNING).update(lease_until=now):
+            log.error("lease edited by hand", operation=operation.pk, owner=operation.lease_owner)
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.LEASE_SECONDS)
 
 
 def settle(operation_id: int) -> None:
@@ -80,9 +100,11 @@ def settle(operation_id: int) -> None:
 
 
 def resend() -> None:
-    """Send again the messages of what still waits; one too many finds nothing to do."""
-    before = database_now() - timedelta(seconds=RESEND_AFTER)
-    operations = Operation.objects.filter(status=Operation.Status.QUEUED, confirmed_at__lt=before)
+    """Send again the messages of what still waits or lost its worker; one too many finds nothing to do."""
+    now = database_now()
+    before = now - timedelta(seconds=RESEND_AFTER)
+    undelivered = Q(status=Operation.Status.QUEUED, confirmed_at__lt=before)
+    operations = Operation.objects.filter(undelivered | abandoned(now)).order_by("pk")
     for pk, site in operations.values_list("pk", "cluster__site__name"):
         queue.send(queue.RUN_OPERATION, pk, queue.operations_queue(site), expires=RESEND_AFTER)
     waiting = PlanRecord.objects.filter(

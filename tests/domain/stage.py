@@ -1,11 +1,13 @@
 """A stage for the runner with a clock that is driven, a journal kept in a list, and behaviours made to order."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from console.domain.field import Field
+from console.domain.lease import Fence
 from console.domain.plan import Membership, Plan, Step
 from console.domain.runner import Runner
 from console.domain.steps.base import Behaviour, Goal, Look, Stage
@@ -57,6 +59,12 @@ class People:
 
     def waiting(self, seconds: float) -> None:
         """Nobody holds a lease here."""
+
+    def ensure(self) -> None:
+        """Nobody can lose one either."""
+
+    def fence(self) -> Fence:
+        return Fence(cluster=1, token=1, valid_until=math.inf)
 
 
 class NoMailboxes:
