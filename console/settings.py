@@ -58,6 +58,14 @@ def env_choice(name: str, choices: Sequence[str]) -> str:
     return text
 
 
+def env_parts(name: str, choices: Sequence[str]) -> list[str]:
+    """Some of `choices`, in their order; all of them when none is named."""
+    named = env_list(name, choices)
+    if not set(named) <= set(choices):
+        raise ImproperlyConfigured(f"{name} names something else than {', '.join(choices)}. Set it to some of them.")
+    return [choice for choice in choices if choice in named]
+
+
 def env_secret(name: str) -> str:
     """The secret in the variable, or in the file that `NAME_FILE` names; empty when neither is set."""
     path = env(f"{name}_FILE")
@@ -274,6 +282,7 @@ CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_DISABLE_PREFETCH = True  # what a busy worker holds, no free one can take
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
@@ -290,6 +299,8 @@ OBSERVE_EVERY = env_int("CHANGEOVER_OBSERVE_EVERY", 30)
 SWEEP_EVERY = env_int("CHANGEOVER_SWEEP_EVERY", 2)
 SITES = env_list("CHANGEOVER_SITES")
 """The sites whose nodes this host's workers reach; none named: every site of the inventory."""
+DUTIES = env_parts("CHANGEOVER_DUTIES", ["operations", "observation"])
+"""What a worker is there for: operations and nodes' questions, observations and plans, or both."""
 
 # --- Webhook
 

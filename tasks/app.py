@@ -1,4 +1,7 @@
-"""The Celery app as a worker starts it: `celery -A tasks worker -B`, taking the queues of the sites it serves."""
+"""The Celery app as a worker starts it: `celery -A tasks worker -B`, taking the queues of the sites it serves.
+
+`-B`, or a `celery -A tasks beat` beside the workers, does the periodic work; any number of them may run.
+"""
 
 import logging
 import os
@@ -6,15 +9,21 @@ from typing import Any
 
 import django
 from celery.signals import celeryd_after_setup, celeryd_init
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 django.setup()
 
 from console.checks import refuse_unsafe_settings  # noqa: E402 - needs the applications loaded
-from console.services.queue import app, queues, sites_here  # noqa: E402 - the models need the set-up above
+from console.services import turns  # noqa: E402 - the models need the set-up above
+from console.services.queue import OPERATIONS, app, queues, sites_here  # noqa: E402
+from tasks import slots  # noqa: E402
+from tasks.sites import NewSites  # noqa: E402
 
-app.conf.imports = ["tasks.plans", "tasks.operations", "tasks.observe", "tasks.events", "tasks.upkeep"]
+app.conf.imports = ["tasks.plans", "tasks.operations", "tasks.observe", "tasks.events"]
+app.steps["consumer"].add(NewSites)
 
 # A line or two every second for tasks that found nothing to do would bury those that matter.
 for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):
@@ -37,5 +46,10 @@ def take_queues(sender: str, instance: Any, **_: Any) -> None:
     """Take messages from every queue of the sites of this host, unless `-Q` named the queues."""
     chosen = instance.app.amqp.queues.consume_from
     if set(chosen) == {app.conf.task_default_queue}:
-        for name in queues(sites_here()):
+        sites = sites_here()
+        for name in queues(sites):
             instance.app.amqp.queues.select_add(name)
+        turns.wake(sites)
+        connection.close()  # the processes that follow must not share it
+    if OPERATIONS in settings.DUTIES:
+        slots.limit(instance.concurrency)

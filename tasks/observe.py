@@ -1,18 +1,18 @@
 """Observing clusters, when their turn comes and when somebody asks."""
 
 from console.models import Cluster
-from console.services import observe, queue
+from console.services import observe, queue, turns
+from tasks import slots
 
 
 @queue.app.task(name=queue.OBSERVE_CLUSTER, max_retries=0)
 def observe_cluster(cluster_id: int) -> None:
-    """Observe the cluster; one that is gone from the inventory is left alone."""
-    cluster = Cluster.objects.select_related("site", "directory").filter(pk=cluster_id).first()
-    if cluster is not None:
-        observe.observe(cluster)
+    """Observe the cluster, if it was asked for since the last time; one that is gone is left alone.
 
-
-@queue.app.task(name=queue.OBSERVE_DUE, max_retries=0)
-def observe_due() -> None:
-    """Have every cluster observed whose turn has come."""
-    observe.ask_due()
+    Without a free slot it is put off a little.
+    """
+    with slots.place() as free:
+        if not free:
+            turns.put_off(cluster_id)
+        elif turns.take(cluster_id):
+            observe.observe(Cluster.objects.select_related("site", "directory").get(pk=cluster_id))

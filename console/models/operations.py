@@ -251,6 +251,8 @@ class ObservationTurn(models.Model):
 
     cluster = models.OneToOneField("console.Cluster", on_delete=models.CASCADE, related_name="observation_turn")
     due_at = models.DateTimeField(db_default=Now())
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="When an observation was last asked for.")
+    taken_at = models.DateTimeField(null=True, blank=True, help_text="When a worker last took one up.")
 
     class Meta:
         ordering = ["due_at"]

@@ -81,7 +81,8 @@ def _open(cluster: Cluster, run: NodeRun, opening: Open, opinion: str, soon: Ope
         Operation.objects.filter(pk=opening.superseding).update(superseded_by=operation)
     add_line(operation.pk, "note", f"{operation.reason} {opinion}")
     site = cluster.site.name
-    queue.send_after_commit(queue.RUN_OPERATION, operation.pk, queue.operations_queue(site))
+    urgency = queue.urgency_of(operation.kind)
+    queue.send_after_commit(queue.RUN_OPERATION, operation.pk, queue.operations_queue(site), urgency=urgency)
     after = {"target": opening.target, "run": run.run_id, "superseding": opening.superseding}
     subject = audit.Subject("operation", operation.pk, opening.kind)
     audit.record(Action.OPERATION_BEGAN, WEBHOOK, subject, cluster=cluster, reason=operation.reason, after=after)

@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from console.models import Cluster, Operation
+from console.services import serving
+from console.services import serving
 from console.services.clock import database_now
 from console.services.journal import add_line
 from console.services.lease import Lease
@@ -30,10 +32,16 @@ def abandoned(now: datetime) -> Q:
 def claim(operation_id: int, worker: str) -> Lease | None:
     """Take the operation for `worker`; None when another has it, it is over, unknown, or past the time to be claimed.
 
+    Also None when this worker does not serve its site, or does not understand its plan: it is left to others.
+
     The token is the cluster's: it grows over all its operations, and never falls behind the database's clock in
     seconds, so that it is higher than any that a node has seen even after an older database was restored.
     """
-    if not _to_be_had(operation_id).exists():
+    found = _to_be_had(operation_id).select_related("cluster__site", "plan").first()
+    if found is None:
+        return None
+    if why := serving.may_claim(found):
+        serving.leave(found, why)
         return None
     with transaction.atomic():
         of_it = Operation.objects.filter(pk=operation_id).values("cluster_id")

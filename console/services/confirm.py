@@ -123,7 +123,8 @@ def _open(record: PlanRecord, actor: audit.Actor, said: Said) -> Operation:
     if plan.kind in reservations.NEVER_HELD_UP and (waiting := reservations.unacknowledged(record.cluster)):
         Operation.objects.filter(pk=waiting.pk).update(superseded_by=operation)
     site = record.cluster.site.name
-    queue.send_after_commit(queue.RUN_OPERATION, operation.pk, queue.operations_queue(site))
+    urgency = queue.urgency_of(plan.kind)
+    queue.send_after_commit(queue.RUN_OPERATION, operation.pk, queue.operations_queue(site), urgency=urgency)
     after = {"plan": plan.hash, "source": plan.source, "target": plan.target, "accepted": sorted(said.accepted)}
     subject = audit.Subject("operation", operation.pk, plan.kind)
     audit.record(CONFIRMED[plan.kind], actor, subject, cluster=record.cluster, reason=said.reason, after=after)

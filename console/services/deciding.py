@@ -92,7 +92,7 @@ def due() -> list[NodeRun]:
 def send_due() -> int:
     """Send the runs that wait for a decision again; how many that were."""
     return sum(
-        queue.send(queue.DECIDE_RUN, run.pk, queue.observation_queue(run.node.cluster.site.name), expires=5)
+        queue.send(queue.DECIDE_RUN, run.pk, queue.operations_queue(run.node.cluster.site.name), urgency=queue.URGENT)
         for run in due()
     )
 
@@ -116,7 +116,8 @@ def again(run: NodeRun, actor: audit.Actor, reason: str) -> None:
             )
         now = database_now()
         waiting.update(decide_after=now, decided_at=None, decision="", operation=None, reason="", last_seen_at=now)
-        queue.send_after_commit(queue.DECIDE_RUN, run.pk, queue.observation_queue(cluster.site.name))
+        site = queue.operations_queue(cluster.site.name)
+        queue.send_after_commit(queue.DECIDE_RUN, run.pk, site, urgency=queue.URGENT)
         subject = audit.Subject("node", run.node_id, run.node.name)
         audit.record(Action.RUN_AGAIN, actor, subject, cluster=cluster, reason=reason.strip())
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status
 from console.models import Cluster, NodeRun, Operation
-from console.services import alarms, audit, goes, plan_records, queue
+from console.services import alarms, audit, goes, plan_records, turns
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.journal import add_line
@@ -48,8 +48,7 @@ def end(
         if ending.status is not Status.SUCCEEDED:
             _let_go(operation, ending)
         cluster = operation.cluster
-        observation = queue.observation_queue(cluster.site.name)
-        queue.send_after_commit(queue.OBSERVE_CLUSTER, cluster.pk, observation)
+        turns.ask(cluster)
         audit.record(
             action or _ACTIONS[ending.status],
             actor,

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from console.domain.hooks.messages import Answer, HookRefusal, VerifiedEvent
 from console.models import Cluster, Go, NodeRun, Operation
-from console.services import alarms, goes, observe, queue
+from console.services import alarms, goes, queue, turns
 from console.services.answers import answer_of
 from console.services.clock import database_now
 from console.services.journal import add_line
@@ -30,7 +30,7 @@ def receive(event: VerifiedEvent) -> Answer:
         NodeRun.objects.filter(pk=run.pk).update(last_seen_at=event.at)
         if new and run.decide_after is not None:
             site = cluster.site.name
-            queue.send_after_commit(queue.DECIDE_RUN, run.pk, queue.observation_queue(site))
+            queue.send_after_commit(queue.DECIDE_RUN, run.pk, queue.operations_queue(site), urgency=queue.URGENT)
         elif new or run.last_event != event.body.event:
             _take(cluster, run, event, new=new)
     log.info("node reports", node=event.node, what=event.body.event, run=run.run_id, new=new)
@@ -86,7 +86,7 @@ def _take(cluster: Cluster, run: NodeRun, event: VerifiedEvent, *, new: bool) ->
     NodeRun.objects.filter(pk=run.pk).update(**changes)
     run.refresh_from_db()
     _tell(cluster, run, body.event)
-    transaction.on_commit(lambda: observe.ask(cluster))
+    transaction.on_commit(lambda: turns.ask(cluster))
 
 
 def _started(run: NodeRun, event: VerifiedEvent) -> dict[str, object]:

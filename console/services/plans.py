@@ -60,7 +60,7 @@ def prepare(cluster: Cluster, kind: str, target: str, actor: audit.Actor, *, sen
         )
         if send:
             site = cluster.site.name
-            queue.send_after_commit(queue.PREPARE_PLAN, record.pk, queue.operations_queue(site))
+            queue.send_after_commit(queue.PREPARE_PLAN, record.pk, queue.observation_queue(site))
         subject = audit.Subject("plan", record.pk, kind)
         audit.record(Action.PLAN_ASKED, actor, subject, cluster=cluster, after={"kind": kind, "target": node})
     return record

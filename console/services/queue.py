@@ -1,9 +1,8 @@
 """The queue between pages and workers: its app, the names of its queues and messages, and how an id is put on it.
 
-A message is only a hint: what is to be done stands in the database, and the sweep sends again what was lost.
+A message is only a hint: what is to be done stands in the database, and the sweep sends again what was lost. So none
+expires by a clock of its own, and one too many finds nothing to do.
 """
-
-from typing import Any
 
 import structlog
 from celery import Celery
@@ -12,54 +11,54 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from console.models import Site
+from console.services.reservations import NEVER_HELD_UP
 
 COMMON = "changeover"
-"""The queue of what any worker may do, whatever its site."""
+"""The queue of messages that name no site; nothing of ours goes there."""
 
 RUN_OPERATION = "operations.run"
 PREPARE_PLAN = "plans.prepare"
 DECIDE_RUN = "events.decide"
 OBSERVE_CLUSTER = "observe.cluster"
-OBSERVE_DUE = "observe.due"
-SWEEP = "upkeep.sweep"
+
+URGENT, ASKED, ROUTINE = 0, 3, 6
+"""What a node waits for, what a person waits for, the rest: workers take them in this order, whatever their queue."""
+
+OPERATIONS, OBSERVATION = "operations", "observation"
+"""What a worker may be there for (`CHANGEOVER_DUTIES`): each site has a queue for each."""
 
 log = structlog.get_logger(__name__)
-_seen: set[str] = set()
 
 app = Celery("changeover")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_default_queue=COMMON,
     task_create_missing_queues=True,
-    beat_scheduler="celery.beat:Scheduler",  # in memory: what is due stands in the database
-    beat_max_loop_interval=1,
+    beat_scheduler="tasks.schedule:Turns",  # what is due stands in the database
     broker_transport_options={
         **settings.CELERY_BROKER_TRANSPORT_OPTIONS,
         "max_retries": 1,  # with the next two: a page does not wait for a dead queue
         "interval_start": 0,
         "interval_step": 0,
-    },
-    beat_schedule={
-        "observe": {"task": OBSERVE_DUE, "schedule": 2.0, "options": {"expires": 5}},
-        "sweep": {"task": SWEEP, "schedule": float(settings.SWEEP_EVERY), "options": {"expires": 30}},
+        "priority_steps": [URGENT, ASKED, ROUTINE],
     },
 )
 app.set_default()
 
 
 def operations_queue(site: str) -> str:
-    """The queue of what changes or plans to change something at a site."""
-    return f"operations.{site}"
+    """The queue of what changes something at a site, and of the questions of its nodes."""
+    return f"{OPERATIONS}.{site}"
 
 
 def observation_queue(site: str) -> str:
-    """The queue of readings at a site, apart so that a long operation does not hold them up."""
-    return f"observation.{site}"
+    """The queue of what only reads at a site, plans among it, apart so that neither holds the other up."""
+    return f"{OBSERVATION}.{site}"
 
 
 def queues(sites: list[str]) -> list[str]:
-    """Every queue that a worker for `sites` takes messages from."""
-    return [COMMON, *(name(site) for site in sites for name in (operations_queue, observation_queue))]
+    """Every queue that a worker for `sites` with this host's duties takes messages from."""
+    return [f"{duty}.{site}" for site in sites for duty in settings.DUTIES]
 
 
 def sites_here() -> list[str]:
@@ -67,30 +66,23 @@ def sites_here() -> list[str]:
     return settings.SITES or list(Site.objects.values_list("name", flat=True))
 
 
-def take_new_sites() -> None:
-    """Have every worker take the queues of sites that this process has not seen before.
-
-    Only where no sites are named in the settings: then every worker serves every site.
-    """
-    new = set() if settings.SITES else set(sites_here()) - _seen
-    for name in queues(sorted(new)):
-        app.control.add_consumer(name, reply=False)
-    _seen.update(new)
+def urgency_of(kind: str) -> int:
+    """How soon an operation of `kind` has to be begun: what the cluster product has already done comes first."""
+    return URGENT if kind in NEVER_HELD_UP else ASKED
 
 
-def send_after_commit(message: str, pk: int, queue: str, *, expires: float | None = None) -> None:
+def send_after_commit(message: str, pk: int, queue: str, *, urgency: int = ASKED) -> None:
     """Put `message` with the id `pk` on `queue` once the transaction stands.
 
     A queue that does not answer is logged and no more: the row is there, and the sweep sends again.
     """
-    transaction.on_commit(lambda: send(message, pk, queue, expires=expires))
+    transaction.on_commit(lambda: send(message, pk, queue, urgency=urgency))
 
 
-def send(message: str, pk: int, queue: str, *, expires: float | None = None) -> bool:
+def send(message: str, pk: int, queue: str, *, urgency: int = ASKED) -> bool:
     """Put `message` with the id `pk` on `queue` now; false when the queue does not answer."""
-    options: dict[str, Any] = {} if expires is None else {"expires": expires}
     try:
-        app.send_task(message, args=[pk], queue=queue, retry=False, ignore_result=True, **options)
+        app.send_task(message, args=[pk], queue=queue, priority=urgency, retry=False, ignore_result=True)
     except (OperationalError, OSError) as error:
         log.warning("queue does not answer", message=message, id=pk, queue=queue, error=str(error))
         return False

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status
 from console.models import Operation, PlanRecord
-from console.services import deciding, goes, plans, queue
+from console.services import deciding, goes, plans, queue, serving
 from console.services.audit_actions import Action
 from console.services.claiming import abandoned
 from console.services.clock import database_now
@@ -45,7 +45,7 @@ def expire_unclaimed(operation_id: int | None = None) -> int:
         ending = Ending(
             Status.FAILED,
             f"Never started: no worker of the site {site} took it within {settings.CLAIM_WITHIN} s. "
-            "Nothing was changed.",
+            f"Nothing was changed. {serving.why_left(operation.pk)}".strip(),
             remedy=f"Start a worker for the site {site}, or look at its log; then make a new plan.",
         )
         still = Q(status=Operation.Status.QUEUED, lease_token=operation.lease_token)
@@ -105,13 +105,13 @@ def resend() -> None:
     before = now - timedelta(seconds=RESEND_AFTER)
     undelivered = Q(status=Operation.Status.QUEUED, confirmed_at__lt=before)
     operations = Operation.objects.filter(undelivered | abandoned(now)).order_by("pk")
-    for pk, site in operations.values_list("pk", "cluster__site__name"):
-        queue.send(queue.RUN_OPERATION, pk, queue.operations_queue(site), expires=RESEND_AFTER)
+    for pk, kind, site in operations.values_list("pk", "kind", "cluster__site__name"):
+        queue.send(queue.RUN_OPERATION, pk, queue.operations_queue(site), urgency=queue.urgency_of(kind))
     waiting = PlanRecord.objects.filter(
         state=PlanRecord.State.PREPARING, claimed_at__isnull=True, created_at__lt=before
     )
     for pk, site in waiting.values_list("pk", "cluster__site__name"):
-        queue.send(queue.PREPARE_PLAN, pk, queue.operations_queue(site), expires=RESEND_AFTER)
+        queue.send(queue.PREPARE_PLAN, pk, queue.observation_queue(site))
 
 
 def _of(rows: QuerySet[Operation], operation_id: int | None) -> QuerySet[Operation]:

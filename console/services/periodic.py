@@ -1,0 +1,47 @@
+"""Periodic work: the sweep and the round of observations, each done once however many schedulers run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from django.conf import settings
+from django.db import connection
+
+from console.services import turns, upkeep
+
+OBSERVE_TURN = 2.0
+"""Seconds between two looks for clusters whose turn it is to be observed."""
+LEAST, MOST = 0.1, 1.0
+"""Bounds, in seconds, of how often a scheduler looks for what is due."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is done again and again, and the seconds between two times."""
+
+    name: str
+    do: Callable[[], object]
+    every: Callable[[], float]
+
+
+WORK = (
+    Work("sweep", upkeep.sweep, lambda: float(settings.SWEEP_EVERY)),
+    Work("observe", turns.ask_due, lambda: OBSERVE_TURN),
+)
+
+
+def do_due() -> float:
+    """Do what is due and falls to this process; the seconds after which to look again.
+
+    Nothing that goes wrong ends the scheduler: it is logged, and done again when it is due next.
+    """
+    for work in WORK:
+        try:
+            if turns.mine(work.name, work.every()):
+                work.do()
+        except Exception:
+            log.exception("periodic work failed", work=work.name)
+            connection.close()  # one that is broken would not mend by itself
+    return min(max(min(work.every() for work in WORK) / 4, LEAST), MOST)

@@ -1,0 +1,89 @@
+"""Turns: who makes the next observation and who does periodic work, decided by rows, however many try.
+
+A cluster's turn holds when it was last asked for an observation and when a worker last took one up. A message that
+finds nothing asked since then does nothing, so lost, doubled and late messages are all the same.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+
+from console.models import Cluster, ObservationTurn, PeriodicTurn
+from console.services import queue
+from console.services.clock import database_now
+
+AGAIN_WITHIN = timedelta(hours=1)
+"""Where nobody takes observations up, messages pile up: they become rarer, down to one in this time."""
+SOON = timedelta(seconds=2)
+
+OPEN = Q(asked_at__isnull=False) & (Q(taken_at__isnull=True) | Q(taken_at__lt=F("asked_at")))
+"""The turns whose observation was asked for and not taken up."""
+
+
+def ask(cluster: Cluster) -> None:
+    """Have the cluster observed now by a worker of its site, once the transaction stands."""
+    now = database_now()
+    with transaction.atomic():
+        values = {"due_at": now + _every(), "asked_at": now}
+        ObservationTurn.objects.update_or_create(cluster=cluster, defaults=values)
+        site = queue.observation_queue(cluster.site.name)
+        queue.send_after_commit(queue.OBSERVE_CLUSTER, cluster.pk, site)
+
+
+def ask_due() -> int:
+    """Have every cluster observed whose turn has come; how many that were.
+
+    Whoever moves a turn's time on sends the message, so any number of schedulers gives one observation.
+    """
+    now = database_now()
+    for pk in Cluster.objects.filter(observation_turn=None).values_list("pk", flat=True):
+        ObservationTurn.objects.get_or_create(cluster_id=pk, defaults={"due_at": now})
+    sent = 0
+    for turn in ObservationTurn.objects.filter(due_at__lte=now).select_related("cluster__site"):
+        still = ObservationTurn.objects.filter(pk=turn.pk, due_at=turn.due_at)
+        if still.update(**_moved_on(turn, now)) == 1:
+            site = queue.observation_queue(turn.cluster.site.name)
+            sent += queue.send(queue.OBSERVE_CLUSTER, turn.cluster_id, site, urgency=queue.ROUTINE)
+    return sent
+
+
+def take(cluster_id: int) -> bool:
+    """Take up the observation that was asked for; false when another worker has, or none was."""
+    asked = ObservationTurn.objects.filter(OPEN, cluster_id=cluster_id)
+    return asked.update(taken_at=database_now()) == 1
+
+
+def put_off(cluster_id: int) -> None:
+    """Have the observation sent again in a moment: nobody was free for it."""
+    ObservationTurn.objects.filter(OPEN, cluster_id=cluster_id).update(due_at=database_now() + SOON)
+
+
+def wake(sites: list[str]) -> None:
+    """Have sent at once what was asked for at `sites` and not taken up: a worker for them has come."""
+    ObservationTurn.objects.filter(OPEN, cluster__site__name__in=sites).update(due_at=database_now())
+
+
+def mine(name: str, every: float) -> bool:
+    """Whether it falls to the caller to do the periodic work `name` now; `every` are the seconds between two times.
+
+    Whoever moves the time on does it. A time further ahead than it can be was set by another clock, and counts as past.
+    """
+    now = database_now()
+    PeriodicTurn.objects.get_or_create(name=name, defaults={"due_at": now})
+    due = Q(due_at__lte=now) | Q(due_at__gt=now + timedelta(seconds=2 * every))
+    turn = PeriodicTurn.objects.filter(due, name=name)
+    return turn.exists() and turn.update(due_at=now + timedelta(seconds=every)) == 1
+
+
+def _every() -> timedelta:
+    return timedelta(seconds=settings.OBSERVE_EVERY)
+
+
+def _moved_on(turn: ObservationTurn, now: datetime) -> dict[str, datetime]:
+    """The columns of a turn that is sent now. One that still waits to be taken up stays asked for, and waits longer."""
+    asked = turn.asked_at
+    if asked is None or (turn.taken_at is not None and turn.taken_at >= asked):
+        return {"due_at": now + _every(), "asked_at": now}
+    return {"due_at": now + max(_every(), min(now - asked, AGAIN_WITHIN)), "asked_at": asked}
