@@ -1,10 +1,13 @@
 """Receipts: what a step found before it changed something, kept before it acts, so that it can be taken back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from console.domain.directory import EntryChange, Modified
+from console.domain.errors import ChangeoverError
+from console.domain.lease import LeaseLost
 
 
 @dataclass(frozen=True)
@@ -41,3 +44,54 @@ class NoReceipts:
 
     def settle(self, number: int, results: Iterable[Modified]) -> None:
         """Take no notice."""
+
+
+UNKNOWN = "unknown"
+"""The outcome of a change that may have been sent and was not answered, or of one whose receipt was never settled."""
+UNSENT = "unsent"
+"""The outcome of a change that was certainly not sent."""
+STANDING = frozenset({"applied", UNKNOWN})
+"""The outcomes of changes that are there to be taken back, or may be."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A receipt as it is read back, with what became of its changes."""
+
+    number: int
+    receipt: Receipt
+    results: tuple[Modified, ...] | None = None
+    """How each change ended, in their order; None when nobody said."""
+
+    def fates(self) -> Iterator[tuple[EntryChange, str]]:
+        """Each change with its outcome."""
+        results = self.results if self.results is not None else (Modified(UNKNOWN),) * len(self.receipt.changes)
+        for change, result in zip(self.receipt.changes, results, strict=True):
+            yield change, result.outcome
+
+
+class KeptReceipts(Protocol):
+    """The receipts of one operation, read back as often as needed."""
+
+    def newest_first(self) -> Iterator[Kept]:
+        """All of them, the last one kept first, one or few in memory at a time."""
+
+
+@contextmanager
+def settling(receipts: Receipts, receipt: Receipt) -> Iterator[list[Modified]]:
+    """Keep the receipt, and settle it at the end with the results that were put on the list, as far as they go.
+
+    What has no result then was not sent, but for the one that an error may have interrupted. Raises `LeaseLost`.
+    """
+    number = receipts.keep(receipt)
+    results: list[Modified] = []
+    try:
+        yield results
+    except LeaseLost:
+        raise
+    except ChangeoverError as error:
+        left = len(receipt.changes) - len(results)
+        unsure = [Modified(UNKNOWN)] * min(left, int(error.may_have_run))
+        receipts.settle(number, [*results, *unsure, *[Modified(UNSENT)] * (left - len(unsure))])
+        raise
+    receipts.settle(number, [*results, *[Modified(UNSENT)] * (len(receipt.changes) - len(results))])

@@ -13,7 +13,7 @@ from console.domain.field import Field
 from console.domain.outcome import Todo
 from console.domain.plan import Plan, Step
 from console.domain.ports import Clock, Control, Journal, Mailboxes, Runs
-from console.domain.receipts import NoReceipts, Receipts
+from console.domain.receipts import NoReceipts, Receipt, Receipts
 
 
 class Goal(StrEnum):
@@ -74,6 +74,16 @@ class Stage:
                 self.journal.write("output", line, step=step.key, data={"stream": stream})
 
         return line_of_output
+
+
+class LeavesReceipt(Protocol):
+    """What a kind of step has that tells, before it acts, what it found: kept by the runner right before `apply`.
+
+    Kinds that change the directory keep their receipts themselves while they act, with how each change ended.
+    """
+
+    def receipt(self, stage: Stage, step: Step, look: Look) -> Receipt | None:
+        """What is needed to take the step back, from what the look before it saw; None when nothing is."""
 
 
 class Behaviour(Protocol):

@@ -1,7 +1,11 @@
 """Switch the directory: compare-and-set on planned objects, mailboxes by the rule, names released before claimed."""
 
-from console.domain.directory import DirectoryView
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+from console.domain.directory import DirectoryView, EntryChange, Modified
 from console.domain.plan import Step
+from console.domain.receipts import Receipt, settling
 from console.domain.steps.base import Goal, Look, Stage, StepFailed
 from console.domain.steps.group import require_owner
 from console.domain.switch.apply import (
@@ -12,6 +16,8 @@ from console.domain.switch.apply import (
     switch_mailboxes,
 )
 from console.domain.switch.direction import Direction, direction_to
+from console.domain.switch.objects import Recorder
+from console.domain.switch.recording import MailboxReceipts
 from console.domain.switch.users import OnProgress
 
 AGREEMENT_SECONDS = 15.0
@@ -21,6 +27,18 @@ AGREEMENT_SECONDS = 15.0
 def direction(stage: Stage, view: DirectoryView) -> Direction:
     """From the source's server object to the target's."""
     return direction_to(view, stage.field.cluster.server_of(stage.plan.target))
+
+
+def recorder(stage: Stage, step: Step) -> Recorder:
+    """Keeps a receipt of the step's changes before they are sent, and settles it with how each ended."""
+
+    def record(changes: Sequence[EntryChange]) -> AbstractContextManager[list[Modified]]:
+        if not changes:
+            return nullcontext([])
+        found = f"{len(changes)} object{'' if len(changes) == 1 else 's'} held the values before."
+        return settling(stage.receipts, Receipt(step.key, step.kind, found, changes=tuple(changes)))
+
+    return record
 
 
 class ApplyChanges:
@@ -39,10 +57,17 @@ class ApplyChanges:
         """Send what differs. Raises `StepFailed` for an object that somebody else has changed meanwhile."""
         require_owner(stage, stage.plan.target)
         session = stage.field.directory()
-        for change, done in apply_changes(session, step.changes):
-            stage.note(step, f"{done.outcome}: {change.dn}", kind="output")
-            if done.outcome != "applied":
-                raise StepFailed(f"{change.dn} could not be changed: {done.outcome}, {done.detail}")
+        left = pending(session, step.changes)
+        failed = ""
+        with recorder(stage, step)(left) as results:
+            for change, done in apply_changes(session, left):
+                results.append(done)
+                stage.note(step, f"{done.outcome}: {change.dn}", kind="output")
+                if done.outcome != "applied":
+                    failed = f"{change.dn} could not be changed: {done.outcome}, {done.detail}"
+                    break
+        if failed:
+            raise StepFailed(failed)
 
 
 class ClaimNames(ApplyChanges):
@@ -52,8 +77,14 @@ class ClaimNames(ApplyChanges):
         """Add the names to the new owner, or put them back and fail."""
         require_owner(stage, stage.plan.target)
         released = [change for key in step.params.get("released_by", ()) for change in stage.plan.step(key).changes]
+        session = stage.field.directory()
         claim_names(
-            stage.field.directory(), step.changes, released, lambda text: stage.note(step, text), clock=stage.clock
+            session,
+            pending(session, step.changes),
+            released,
+            lambda text: stage.note(step, text),
+            clock=stage.clock,
+            record=recorder(stage, step),
         )
 
 
@@ -79,6 +110,7 @@ class SwitchMailboxes:
             tolerance=stage.plan.membership.tolerance,
             on_progress=self._reporter(stage, step),
             on_note=lambda text: stage.note(step, text),
+            record=MailboxReceipts(stage.receipts, step.key, step.kind),
         )
         stage.todo.extend(outcome.todo)
         stage.note(step, outcome.sentence, kind="progress", done=outcome.done, total=outcome.total)

@@ -3,6 +3,7 @@
 from console.domain.events.facts import RunView
 from console.domain.events.runs import GoHeld
 from console.domain.plan import Step
+from console.domain.receipts import Receipt
 from console.domain.steps.asking import refused, second_opinion, target_run
 from console.domain.steps.base import Goal, Look, Stage, StepFailed
 from console.domain.steps.group import require_coming
@@ -27,6 +28,10 @@ class Go:
             return Look(Goal.NOT_YET, f"{target} has not fetched its go yet.", remedy=remedy)
         no = refused(stage, step, second_opinion(stage))
         return no or Look(Goal.NOT_YET, f"{target} asks for a go." if run else f"{target} has not asked yet.")
+
+    def receipt(self, stage: Stage, step: Step, look: Look) -> Receipt | None:
+        """That it was about to be given; there is no inverse, because the node acts on what it has fetched."""
+        return Receipt(step.key, step.kind, look.text, {"node": stage.plan.target, "no_inverse": step.no_return})
 
     def apply(self, stage: Stage, step: Step) -> None:
         """Give it; waits for the question and for the end of another's go, at most as long as `params` allow."""

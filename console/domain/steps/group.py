@@ -9,6 +9,7 @@ from console.domain.observation import ClusterView, GroupState, Seen
 from console.domain.observe import observe_services
 from console.domain.plan import Step
 from console.domain.ports import Argv
+from console.domain.receipts import Receipt
 from console.domain.steps.asking import other_run, target_run
 from console.domain.steps.base import Goal, Look, Stage, StepFailed
 
@@ -106,7 +107,15 @@ class MoveGroup:
         if self.failure_is_final and any(g.status.casefold().endswith("failure") for g in states.values()):
             remedy = f"Look at the failed resource with clpstat on {target}; bring the group up, then make a new plan."
             return Look(Goal.NEVER, f"{text}.", remedy=remedy)
-        return self._while_moving(stage, step, text) if applied else Look(Goal.NOT_YET, f"{text}.")
+        if applied:
+            return self._while_moving(stage, step, text)
+        holders = sorted({g.current for g in states.values()})
+        return Look(Goal.NOT_YET, f"{text}.", data={"owner": holders[0] if len(holders) == 1 else ""})
+
+    def receipt(self, stage: Stage, step: Step, look: Look) -> Receipt | None:
+        """Where the group was seen, so that it can be moved back there."""
+        ends = {"source": step.params["source"], "target": step.params["target"]}
+        return Receipt(step.key, step.kind, look.text, {**ends, "owner": look.data.get("owner", "")})
 
     def arrived(self, stage: Stage, step: Step, states: list[GroupState]) -> bool:
         """Whether the group is where it shall be, by every engine that answers."""

@@ -4,6 +4,7 @@ from console.domain.observation import ServiceState
 from console.domain.observe import observe_services
 from console.domain.plan import Step
 from console.domain.ports import Argv, CommandResult
+from console.domain.receipts import Receipt
 from console.domain.steps.base import Goal, Look, Stage, StepFailed
 
 # Exit codes of sc.exe are Win32 error codes.
@@ -60,6 +61,12 @@ def send(stage: Stage, step: Step, argv: Argv, accepted: set[int]) -> CommandRes
     )
 
 
+def found_service(step: Step, look: Look) -> Receipt:
+    """What is kept of a service before it is stopped or started: how it was seen."""
+    params = {"node": step.params["node"], "service": step.params["service"], "state": look.data.get("state", "")}
+    return Receipt(step.key, step.kind, look.text, params)
+
+
 class StopService:
     """The service is stopped."""
 
@@ -72,7 +79,11 @@ class StopService:
         if state.state in ("STOPPED", "ABSENT"):
             return Look(Goal.HOLDS, text)
         remedy = "Look at the service on the node; once it is stopped, make a new plan: it goes on from there."
-        return Look(Goal.NOT_YET, text, ongoing=applied, remedy=remedy)
+        return Look(Goal.NOT_YET, text, ongoing=applied, remedy=remedy, data={"state": state.state})
+
+    def receipt(self, stage: Stage, step: Step, look: Look) -> Receipt | None:
+        """The service as it was seen, so that it can be started again."""
+        return found_service(step, look)
 
     def apply(self, stage: Stage, step: Step) -> None:
         """`sc stop`; marks the beginning of the outage at the first one."""
@@ -95,7 +106,12 @@ class StartService:
         remedy = f"Read the event log of {step.params['node']}, mend the cause, then make a new plan."
         if applied and state.state == "STOPPED" and state.exit_code not in (0, NEVER_STARTED):
             return Look(Goal.NEVER, f"{text} It stopped again with error {state.exit_code}.", remedy=remedy)
-        return Look(Goal.NOT_YET, text, ongoing=state.state.endswith("PENDING"), remedy=remedy)
+        data = {"state": state.state}
+        return Look(Goal.NOT_YET, text, ongoing=state.state.endswith("PENDING"), remedy=remedy, data=data)
+
+    def receipt(self, stage: Stage, step: Step, look: Look) -> Receipt | None:
+        """The service as it was seen, so that it can be stopped again."""
+        return found_service(step, look)
 
     def apply(self, stage: Stage, step: Step) -> None:
         """`sc start`."""

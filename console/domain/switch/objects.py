@@ -1,16 +1,27 @@
 """Change a few named objects: look first, write only what differs, put names back when a claim fails."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from console.domain.directory import EntryChange, Modified
 from console.domain.errors import AccessDenied, ChangeoverError, ProtocolFault, ReachError, Unavailable
 from console.domain.ports import Clock, DirectorySession
+from console.domain.receipts import UNKNOWN
 from console.domain.switch.outcome import ALREADY
 from console.domain.switch.values import at_target
 
 CLAIM_TRIES = 4
 CLAIM_PAUSE = 1.0
 """Seconds before the second try of a claim, doubled each time: another controller may not have seen the release yet."""
+
+
+Recorder = Callable[[Sequence[EntryChange]], AbstractContextManager[list[Modified]]]
+"""Keeps a receipt of changes that are about to be sent, and settles it with the results put on the list."""
+
+
+def unrecorded(changes: Sequence[EntryChange]) -> AbstractContextManager[list[Modified]]:
+    """Keeps no receipt."""
+    return nullcontext([])
 
 
 class NamesNotMoved(ChangeoverError):
@@ -55,6 +66,7 @@ def claim_names(
     *,
     clock: Clock,
     compensate: bool = True,
+    record: Recorder = unrecorded,
 ) -> None:
     """Give the names to their new owner after `released` took them off the old one.
 
@@ -63,37 +75,43 @@ def claim_names(
     """
     for claim in claims:
         try:
-            result = _claim(session, claim, clock)
+            with record([claim]) as results:
+                result = write_patiently(session, claim, clock)
+                results.append(result)
         except (AccessDenied, ProtocolFault, Unavailable) as error:
-            back = _put_back(session, released, on_note) if compensate else "They were not put back."
+            back = _put_back(session, released, on_note, record) if compensate else "They were not put back."
             raise type(error)(f"{error.message} {back}", remedy=error.remedy) from error
         on_note(f"{result.outcome}: {claim.dn}" + (f" ({result.detail})" if result.detail else ""))
         if result.outcome != "applied":
-            back = _put_back(session, released, on_note) if compensate else "They were not put back."
+            back = _put_back(session, released, on_note, record) if compensate else "They were not put back."
             reason = result.detail or result.outcome
             raise NamesNotMoved(f"The service principal names could not be given to {claim.dn}: {reason} {back}")
 
 
-def _claim(session: DirectorySession, claim: EntryChange, clock: Clock) -> Modified:
-    """Add the names; a refusal that may pass is tried again, because another controller may lag behind."""
-    result = _write(session, claim)
+def write_patiently(session: DirectorySession, change: EntryChange, clock: Clock) -> Modified:
+    """Carry out one change; a refusal that may pass is tried again, because another controller may lag behind."""
+    result = _write(session, change)
     for attempt in range(CLAIM_TRIES - 1):
         if not result.retry:
             break
         clock.sleep(CLAIM_PAUSE * 2**attempt)
-        result = _write(session, claim)
+        result = _write(session, change)
     return result
 
 
-def _put_back(session: DirectorySession, released: Sequence[EntryChange], on_note: Callable[[str], None]) -> str:
+def _put_back(
+    session: DirectorySession, released: Sequence[EntryChange], on_note: Callable[[str], None], record: Recorder
+) -> str:
     """Undo `released`, and say how that went."""
     failures = []
     for change in released:
         back = EntryChange(change.dn, change.guid, tuple(c.reversed() for c in change.changes))
-        try:
-            result = _write(session, back)
-        except ReachError as error:
-            result = Modified("refused", error.message)
+        with record([back]) as results:
+            try:
+                result = _write(session, back)
+            except ReachError as error:
+                result = Modified(UNKNOWN if error.may_have_run else "refused", error.message)
+            results.append(result)
         on_note(f"put back, {result.outcome}: {change.dn}")
         if result.outcome != "applied":
             names = ", ".join(value for c in change.changes for value in c.before)

@@ -5,12 +5,15 @@ from contextlib import ExitStack
 
 from console.domain.directory import DirectoryView, EntryChange
 from console.domain.errors import ChangeoverError, Drifted
+from console.domain.lease import LeaseLost
 from console.domain.ports import DirectorySession
+from console.domain.receipts import NoReceipts
 from console.domain.switch.differences import mailbox_change
 from console.domain.switch.direction import Direction
 from console.domain.switch.membership import compare
 from console.domain.switch.outcome import Outcome, Tally
 from console.domain.switch.reading import mailboxes
+from console.domain.switch.recording import MailboxReceipts
 from console.domain.switch.spool import Changes, Sorted, Spool
 
 PROGRESS_EVERY = 50
@@ -51,6 +54,7 @@ def switch_mailboxes(
     tolerance: int,
     on_progress: OnProgress,
     on_note: OnNote,
+    record: MailboxReceipts | None = None,
     window: int = WINDOW,
 ) -> Outcome:
     """Read the rule again, compare with `planned`, and change what names the source.
@@ -60,13 +64,35 @@ def switch_mailboxes(
     """
     with _read(session, direction) as found:
         _compare(planned, found.members, tolerance, on_note)
-        on_progress(0, len(found.todo))
-        stream = _Stream(session, found.todo, on_progress)
-        try:
-            return stream.run(window)
-        except ChangeoverError:
-            _tell_what_is_left(stream.outcome(), on_note)
-            raise
+        return stream_changes(
+            session, found.todo, on_progress=on_progress, on_note=on_note, record=record, window=window
+        )
+
+
+def stream_changes(
+    session: DirectorySession,
+    changes: Changes,
+    *,
+    on_progress: OnProgress,
+    on_note: OnNote,
+    record: MailboxReceipts | None = None,
+    window: int = WINDOW,
+) -> Outcome:
+    """Carry `changes` out, many in flight, each slice after its receipt.
+
+    Raises `ReachError`, and what `on_progress` raises, after the last answer came in.
+    """
+    record = record or MailboxReceipts(NoReceipts())
+    on_progress(0, len(changes))
+    stream = _Stream(session, changes, on_progress, record)
+    try:
+        return stream.run(window)
+    except LeaseLost:
+        raise
+    except ChangeoverError:
+        record.broken_off()
+        _tell_what_is_left(stream.outcome(), on_note)
+        raise
 
 
 def _tell_what_is_left(outcome: Outcome, on_note: OnNote) -> None:
@@ -100,10 +126,13 @@ def _read(session: DirectorySession, direction: Direction) -> _Found:
 class _Stream:
     """One pass over the changes: feeds the session and counts; stops feeding when the listener raises."""
 
-    def __init__(self, session: DirectorySession, todo: Changes, on_progress: OnProgress) -> None:
+    def __init__(
+        self, session: DirectorySession, todo: Changes, on_progress: OnProgress, record: MailboxReceipts
+    ) -> None:
         self._session = session
         self._todo = todo
         self._on_progress = on_progress
+        self._record = record
         self._tally = Tally(len(todo))
         self._stopped: Exception | None = None
 
@@ -112,6 +141,7 @@ class _Stream:
         done = 0
         for done, (change, result) in enumerate(self._session.modify_many(self._feed(), window=window), start=1):
             self._tally.add(change, result)
+            self._record.answered(change, result)
             if done % PROGRESS_EVERY == 0:
                 self._tell(done)
         if done % PROGRESS_EVERY:
@@ -125,7 +155,7 @@ class _Stream:
         return self._tally.outcome()
 
     def _feed(self) -> Iterator[EntryChange]:
-        for change in self._todo:
+        for change in self._record.feed(self._todo):
             if self._stopped:
                 return
             yield change
