@@ -37,6 +37,8 @@ class Action(StrEnum):
     SIGN_IN_REFUSED = "account:session:refused", "Somebody failed to sign in as {subject}"
 
     AUDIT_EXPORTED = "audit:records:exported", "{actor} exported the audit"
+    BACKUP_MADE = "database:backup:made", "{actor} saved the database to {subject}"
+    BACKUP_RESTORED = "database:backup:restored", "{actor} restored the database from {subject}"
 
     NODE_KEY_ISSUED = "webhook:key:issued", "{actor} issued a key for the node {subject} of {cluster}"
     NODE_KEY_RETIRED = "webhook:key:retired", "{actor} retired a key of the node {subject} of {cluster}"

@@ -8,7 +8,7 @@ from django.db import connection
 
 from console.domain.errors import Unreachable
 from console.models import Cluster, ObservationRecord, ObservationTurn
-from console.services import observe, queue, upkeep
+from console.services import observe, queue, turns, upkeep
 from console.services.clock import database_now
 from tests.services import making
 
@@ -55,10 +55,10 @@ def test_an_older_observation_does_not_replace_a_newer_one() -> None:
 def test_every_cluster_has_its_turn_once_in_a_while() -> None:
     making.cluster()
     making.cluster("OSAKA", 2)
-    assert observe.ask_due() == 2
-    assert observe.ask_due() == 0
+    assert turns.ask_due() == 2
+    assert turns.ask_due() == 0
     ObservationTurn.objects.update(due_at=database_now())
-    assert observe.ask_due() == 2
+    assert turns.ask_due() == 2
 
 
 @pytest.mark.django_db(transaction=True)
@@ -69,7 +69,7 @@ def test_of_many_schedulers_one_takes_the_turn() -> None:
 
     def schedule() -> None:
         together.wait()
-        counts.append(observe.ask_due())
+        counts.append(turns.ask_due())
         connection.close()
 
     threads = [threading.Thread(target=schedule) for _ in range(4)]
@@ -82,8 +82,8 @@ def test_of_many_schedulers_one_takes_the_turn() -> None:
 
 def test_asking_moves_the_turn_on() -> None:
     cluster = making.cluster()
-    observe.ask(cluster)
-    assert observe.ask_due() == 0
+    turns.ask(cluster)
+    assert turns.ask_due() == 0
 
 
 def test_a_site_has_its_own_queues_and_a_named_site_is_the_only_one_served(settings: Any) -> None:
