@@ -1,13 +1,56 @@
 """How far an operation has come, as its journal tells whoever carries it on after another worker or after a person."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from console.domain.errors import ChangeoverError
 from console.domain.outcome import Todo
 
 FINISHED_KINDS = frozenset({"done", "already", "skipped"})
-"""The lines that end a step: proved, found as it shall be, or left out by a person with a reason."""
+"""The lines that end a step: proved, found as it shall be (or said to be so by a person), or left out by a person."""
 ACTING = "acting"
 """The line that is written right before a step acts: after it, and before the step's end, its effect is in doubt."""
+CONTINUED = "continued"
+"""The line of a person who has an ended operation carried on; it answers what was in doubt."""
+RESUMED = "resumed"
+"""The line of a worker that took the operation over from another."""
+KINDS = (
+    "started",
+    ACTING,
+    "output",
+    "progress",
+    "waiting",
+    "done",
+    "already",
+    "skipped",
+    "failed",
+    "note",
+    "warning",
+    RESUMED,
+    CONTINUED,
+    "ending",
+)
+"""Every kind of line that there is."""
+
+
+class JournalBroken(ChangeoverError):
+    """What an operation has done cannot be told, because its journal is not whole."""
+
+    remedy = (
+        "Nothing is lost by waiting: restore the journal from the last backup if it was edited, or observe the "
+        "cluster afresh, acknowledge this operation with what you found, and make a new plan from what is true."
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the journal as far as it tells how far the operation has come."""
+
+    seq: int
+    kind: str
+    step: str = ""
+    data: Any = None
 
 
 @dataclass(frozen=True)
@@ -23,7 +66,85 @@ class Progress:
     changed: bool = False
     """Whether any step of the operation has acted."""
     todo: tuple[Todo, ...] = field(default=())
+    acted: Mapping[str, int] = field(default_factory=dict)
+    """The attempt in which each step acted last: it names what was left on nodes."""
+    resumed: int = 0
+    """How often workers have taken the operation over since a step of it ended, or a person had it carried on."""
+
+    @property
+    def over(self) -> frozenset[str]:
+        """Keys of the steps that are not performed again: before the first change, all but what a person left out."""
+        return self.finished if self.changed else self.skipped
 
 
 FRESH = Progress()
 """Of an operation that nobody has begun."""
+
+
+def read(lines: Iterable[Line], last: int) -> Progress:
+    """The progress that the journal's `lines`, in their order, tell; `last` is the number that the last one must have.
+
+    Raises `JournalBroken` for a gap, and for a line that cannot be understood.
+    """
+    reader, expected = _Reader(), 1
+    for line in lines:
+        if line.seq != expected:
+            raise JournalBroken(f"The journal has a gap: line {expected} is missing, and line {line.seq} follows.")
+        reader.take(line)
+        expected += 1
+    if expected - 1 != last:
+        raise JournalBroken(f"The journal ends with line {expected - 1}, but {last} lines were written.")
+    return reader.progress()
+
+
+class _Reader:
+    """Takes the lines in, one by one."""
+
+    def __init__(self) -> None:
+        self._finished: set[str] = set()
+        self._skipped: set[str] = set()
+        self._todo: list[Todo] = []
+        self._acted: dict[str, int] = {}
+        self._in_doubt = ""
+        self._resumed = 0
+
+    def take(self, line: Line) -> None:
+        """Take one line in. Raises `JournalBroken` for one that cannot be understood."""
+        try:
+            self._take(line, dict(line.data or {}))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise JournalBroken(f"Line {line.seq} of the journal ({line.kind}) cannot be understood.") from error
+
+    def _take(self, line: Line, data: Mapping[str, Any]) -> None:
+        if line.kind not in KINDS:
+            raise ValueError(line.kind)
+        if line.kind == ACTING:
+            self._in_doubt = line.step
+            self._acted[line.step] = int(data["attempt"])
+        elif line.kind in FINISHED_KINDS and line.step:
+            self._end(line, data)
+        elif line.kind == CONTINUED:
+            self._in_doubt, self._resumed = "", 0
+        elif line.kind == RESUMED:
+            self._resumed += 1
+
+    def _end(self, line: Line, data: Mapping[str, Any]) -> None:
+        self._finished.add(line.step)
+        if line.kind == "skipped":
+            self._skipped.add(line.step)
+        self._todo.extend(Todo(**item) for item in data.get("todo", ()))
+        self._resumed = 0
+        if self._in_doubt == line.step:
+            self._in_doubt = ""
+
+    def progress(self) -> Progress:
+        """What the lines so far tell."""
+        return Progress(
+            frozenset(self._finished),
+            frozenset(self._skipped),
+            self._in_doubt,
+            bool(self._acted),
+            tuple(self._todo),
+            dict(self._acted),
+            self._resumed,
+        )

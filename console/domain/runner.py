@@ -1,14 +1,15 @@
 """The only loop that performs steps: look, act, prove, journal; and turn whatever happens into one of four endings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from console.domain.checks import Refusal
-from console.domain.errors import AccessDenied, ChangeoverError, ReachError, TrustFailed
+from console.domain.errors import AccessDenied, ChangeoverError, Fenced, ReachError, TrustFailed
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status, Todo
 from console.domain.plan import Step
-from console.domain.steps.base import Behaviour, Goal, Look, Stage, StepFailed
+from console.domain.progress import ACTING, FRESH, Progress
+from console.domain.steps.base import Behaviour, Goal, LeavesReceipt, Look, Stage, StepFailed, TellsWhetherBegun
 
 POLL_SECONDS = 1.0
 SETTLE_SECONDS = 30.0
@@ -20,25 +21,40 @@ BARRED = (AccessDenied, TrustFailed)
 class Uncertain(ChangeoverError):
     """Nobody can tell whether a step took effect."""
 
-    remedy = "Observe the cluster afresh, then acknowledge this operation with what you found."
+    remedy = (
+        "Observe the cluster afresh. Then say that the step happened, or have it done again; or acknowledge this "
+        "operation with what you found."
+    )
 
 
 @dataclass
 class Runner:
-    """Performs a plan's steps in their order, once, on a stage."""
+    """Performs a plan's steps in their order, on a stage, each once however often the operation is taken over."""
 
     stage: Stage
     behaviours: Mapping[str, Behaviour]
     poll: float = POLL_SECONDS
     settle: float = SETTLE_SECONDS
+    agree: Callable[[Stage, Collection[str]], None] | None = None
+    """Asked once, with the steps that are over, before a run that goes on where another ended changes anything."""
     changed: bool = False
 
-    def run(self, done: frozenset[str] = frozenset()) -> Ending:
-        """Perform every step that is not in `done`. Raises `LeaseLost` when the operation is no longer ours."""
+    def __post_init__(self) -> None:
+        self._progress = FRESH
+        self._over: set[str] = set()
+        self._agreed = True
+
+    def run(self, progress: Progress = FRESH) -> Ending:
+        """Perform every step that is not over. Raises `LeaseLost` when the operation is no longer ours.
+
+        What looked well before the first change is looked at again. A step that was about to act, or had acted, when
+        its worker fell silent is looked at first: see `_settle_doubt`.
+        """
+        self._take_up(progress)
         for step in self.stage.plan.steps:
-            if step.key in done:
+            if step.key in self._over:
                 continue
-            if step.safe_point and (who := self.stage.control.stop_requested()):
+            if step.safe_point and not self._in_doubt(step) and (who := self.stage.control.stop_requested()):
                 return self._stopped(step, who)
             try:
                 self._perform(step)
@@ -52,18 +68,73 @@ class Runner:
                 return self._ended(Status.FAILED, step, error)
         return self._finished()
 
+    def _take_up(self, progress: Progress) -> None:
+        """Go on from what is over. Before the first change nothing is, but for what a person left out."""
+        self._progress = progress
+        self._over = set(progress.over)
+        self._agreed = not progress.changed
+        self.changed = progress.changed
+        self.stage.acted.update(progress.acted)
+        self.stage.todo[:] = progress.todo if progress.changed else ()
+
+    def _in_doubt(self, step: Step) -> bool:
+        return step.key == self._progress.in_doubt
+
     def _perform(self, step: Step) -> None:
         behaviour = self.behaviours[step.kind]
         self.stage.control.beat(step.key, step.within)
         self.stage.journal.write("started", step.title, step=step.key)
+        known = len(self.stage.todo)
         look = self._first_look(behaviour, step)
         if look.goal is Goal.NEVER:
             raise StepFailed(look.text, remedy=look.remedy or None)
-        if look.goal is Goal.HOLDS:
-            self._write_done(behaviour, step, look, found=not behaviour.only_looks)
-            return
-        lost = None if behaviour.only_looks else self._apply(behaviour, step)
-        self._prove(behaviour, step, look, lost)
+        if look.goal is not Goal.HOLDS:
+            look = self._act_and_prove(behaviour, step, look)
+            found = False
+        else:
+            found = not behaviour.only_looks
+        self._write_done(step, look, found=found, todo=self.stage.todo[known:])
+        self._over.add(step.key)
+
+    def _act_and_prove(self, behaviour: Behaviour, step: Step, look: Look) -> Look:
+        if behaviour.only_looks:
+            lost = None
+        elif self._in_doubt(step):
+            lost = self._settle_doubt(behaviour, step, look)
+        else:
+            lost = self._apply(behaviour, step, look)
+        return self._prove(behaviour, step, lost)
+
+    def _settle_doubt(self, behaviour: Behaviour, step: Step, look: Look) -> ReachError | None:
+        """Whoever was about to act fell silent, and the goal does not hold: act again only where that is safe.
+
+        A step that may be repeated is; of another its trace tells whether it began, which is then awaited. Where
+        nothing tells, it is `Uncertain`.
+        """
+        if step.repeatable:
+            self.stage.note(step, f"It was under way when its worker fell silent; it is done again. {look.text}")
+            return self._apply(behaviour, step, look)
+        begun = self._begun(behaviour, step)
+        if begun is None:
+            raise Uncertain(f"Its worker fell silent as it was about to act; nothing tells whether it did. {look.text}")
+        if not begun:
+            self.stage.note(step, f"Its worker fell silent before it acted. {look.text}")
+            return self._apply(behaviour, step, look)
+        self.stage.note(step, f"It was begun before its worker fell silent; it is not begun again. {look.text}")
+        return None
+
+    def _begun(self, behaviour: Behaviour, step: Step) -> bool | None:
+        """What the step's trace tells; a node that is away is given a moment."""
+        if not isinstance(behaviour, TellsWhetherBegun):
+            return None
+        deadline = self.stage.clock.monotonic() + self.settle
+        while True:
+            try:
+                return behaviour.begun(self.stage, step)
+            except ReachError as error:
+                if isinstance(error, BARRED) or self.stage.clock.monotonic() >= deadline:
+                    raise Uncertain(f"Whether it was begun cannot be told: {error.message}") from error
+                self._wait(step, error.message, deadline)
 
     def _first_look(self, behaviour: Behaviour, step: Step) -> Look:
         """Look before acting; a side that is away (not one that bars us) is given a moment, then the step fails."""
@@ -77,16 +148,34 @@ class Runner:
             except ReachError as failure:
                 error = failure
             if isinstance(error, BARRED) or self.stage.clock.monotonic() >= deadline:
-                raise StepFailed(
-                    f"Before acting the step could not see how things stand: {error.message}", remedy=error.remedy
-                ) from error
-            self._wait(step, error.message)
+                raise self._unseen(step, error) from error
+            self._wait(step, error.message, deadline)
 
-    def _apply(self, behaviour: Behaviour, step: Step) -> ReachError | None:
-        """Act. A lost answer is no failure yet: the proof decides. Gives the error whose effect is in doubt."""
+    def _unseen(self, step: Step, error: ChangeoverError) -> ChangeoverError:
+        """What it means that a step could not look: nothing was done, unless its worker had fallen silent in it."""
+        if self._in_doubt(step):
+            return Uncertain(f"Its worker fell silent, and how things stand cannot be seen: {error.message}")
+        text = f"Before acting the step could not see how things stand: {error.message}"
+        return StepFailed(text, remedy=error.remedy)
+
+    def _apply(self, behaviour: Behaviour, step: Step, look: Look) -> ReachError | None:
+        """Act. A lost answer is no failure yet: the proof decides. Gives the error whose effect is in doubt.
+
+        What was found is kept first, then the journal says that the step acts, and only then it does.
+        """
+        if self.agree is not None and not self._agreed:
+            self.agree(self.stage, self._over)
+        self._agreed = True
+        if isinstance(behaviour, LeavesReceipt) and (receipt := behaviour.receipt(self.stage, step, look)) is not None:
+            self.stage.receipts.keep(receipt)
+        self.stage.acted[step.key] = self.stage.attempt
+        self.stage.journal.write(ACTING, _what(step), step=step.key, data={"attempt": self.stage.attempt})
         self.changed = True
         try:
             behaviour.apply(self.stage, step)
+        except Fenced:
+            self.stage.control.ensure()  # it tells better than the node who has the operation now
+            raise
         except ReachError as error:
             if not error.may_have_run:
                 raise
@@ -96,19 +185,19 @@ class Runner:
             return error
         return None
 
-    def _prove(self, behaviour: Behaviour, step: Step, look: Look, lost: ReachError | None) -> None:
-        """Repeat the proof until it holds or its deadline passes."""
+    def _prove(self, behaviour: Behaviour, step: Step, lost: ReachError | None) -> Look:
+        """Repeat the proof until it holds, and give the look that did, or until its deadline passes."""
         deadline = self.stage.clock.monotonic() + step.within
         said = ""
         while True:
             look = self._look_again(behaviour, step)
             if look.goal is Goal.HOLDS:
-                return self._write_done(behaviour, step, look)
+                return look
             if look.goal is Goal.NEVER:
                 raise StepFailed(look.text, remedy=look.remedy or None)
             if self.stage.clock.monotonic() >= deadline:
                 raise self._overdue(step, look, lost)
-            said = self._wait(step, look.text, said)
+            said = self._wait(step, look.text, deadline, said)
 
     def _look_again(self, behaviour: Behaviour, step: Step) -> Look:
         try:
@@ -127,16 +216,19 @@ class Runner:
             return Uncertain(f"{text} It may still be going on.")
         return StepFailed(text, remedy=look.remedy or None)
 
-    def _wait(self, step: Step, text: str, said: str = "") -> str:
-        """Say what is waited for when that is new, then wait."""
+    def _wait(self, step: Step, text: str, deadline: float, said: str = "") -> str:
+        """Say what is waited for when that is new, then wait; the worker counts as alive until the deadline."""
         if text != said:
             self.stage.note(step, text, kind="waiting")
-        self.stage.control.beat(step.key, step.within)
+        self.stage.control.beat(step.key, max(0.0, deadline - self.stage.clock.monotonic()))
         self.stage.clock.sleep(self.poll)
         return text
 
-    def _write_done(self, behaviour: Behaviour, step: Step, look: Look, *, found: bool = False) -> None:
-        self.stage.note(step, look.text, kind="already" if found else "done", **look.data)
+    def _write_done(self, step: Step, look: Look, *, found: bool, todo: Collection[Todo]) -> None:
+        """End the step; what it leaves for a person is journaled with it, so that whoever carries on has it."""
+        data = {**look.data, "todo": [todo.to_json() for todo in todo]} if todo else look.data
+        text = f"Found done: {look.text}" if found and self._in_doubt(step) else look.text
+        self.stage.note(step, text, kind="already" if found else "done", **data)
 
     def _stopped(self, step: Step, who: str) -> Ending:
         left = "Nothing was changed." if not self.changed else "The steps before it are done and stay done."
@@ -170,6 +262,9 @@ class Runner:
     def _finished(self) -> Ending:
         todo: tuple[Todo, ...] = tuple(self.stage.todo)
         plan = self.stage.plan
+        left_out = [step for step in plan.steps if step.key in self._progress.skipped]
+        if left_out:
+            return self._incomplete(left_out)
         if todo:
             many = f"{len(todo)} thing{'' if len(todo) == 1 else 's'}"
             text = f"Mail is up on {plan.target}, but {many} could not be done: failed, incomplete."
@@ -177,6 +272,25 @@ class Runner:
         if self.stage.control.stop_requested():
             self.stage.journal.write("note", "The stop was asked for after the last safe point; all steps are done.")
         return Ending(Status.SUCCEEDED, f"Mail is up on {plan.target}, proved.", changed=self.changed)
+
+    def _incomplete(self, left_out: Collection[Step]) -> Ending:
+        """The ending of an operation some of whose steps a person left out: it does not claim what they would prove."""
+        remedy = "Make sure of it by hand, then observe the cluster afresh."
+        why = "left out by a person; the journal says by whom and why"
+        missing = [Todo(step.title, why, remedy) for step in left_out]
+        many = f"{len(missing)} step{'' if len(missing) == 1 else 's'}"
+        text = f"Every other step is done, but {many} had been left out: failed, incomplete."
+        todo = (*self.stage.todo, *missing)
+        return Ending(Status.FAILED, text, remedy="Work through the list below.", todo=todo, changed=self.changed)
+
+
+def _what(step: Step) -> str:
+    """What the step is about to do, in one line."""
+    if step.commands:
+        return "; ".join(f"{command.node}: {command.line}" for command in step.commands)
+    if step.changes:
+        return f"{len(step.changes)} object{'' if len(step.changes) == 1 else 's'} of the directory."
+    return step.title
 
 
 def _as_failure(refusal: Refusal) -> StepFailed:

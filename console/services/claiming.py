@@ -11,7 +11,6 @@ from django.db.models.functions import Coalesce
 
 from console.models import Cluster, Operation
 from console.services import serving
-from console.services import serving
 from console.services.clock import database_now
 from console.services.journal import add_line
 from console.services.lease import Lease

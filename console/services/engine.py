@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from console.adapters.clock import SystemClock
 from console.domain import planner
@@ -14,20 +15,33 @@ from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status, Todo
 from console.domain.plan import Plan
 from console.domain.ports import Control, Runs
+from console.domain.progress import FRESH, JournalBroken, Progress
 from console.domain.runner import Runner
 from console.domain.secrets import Secret
 from console.domain.steps import BEHAVIOURS
 from console.domain.steps.base import Stage
+from console.domain.steps.group import require_agreement
 from console.models import Operation, PlanRecord
 from console.services.fields import open_field
 from console.services.journal import OperationJournal, storable
 from console.services.lease import LeaseClock
 from console.services.mailbox_slices import MailboxSlices, SliceWriter
 from console.services.planning import planned_now
+from console.services.progress import progress_of
+from console.services.receipts import OperationReceipts
 from console.services.runs import ClusterRuns
 
 Perform = Callable[[Operation, int, Control], Ending]
 """Carries an operation out under a lease's token; raises `LeaseLost` when it is no longer ours."""
+
+PASSING = (LeaseLost, OperationalError, InterfaceError)
+"""What ends a worker's part in an operation but not the operation: a worker takes it over."""
+MOST_TAKEOVERS = 10
+"""So many workers may fall silent in an operation, one after the other, without a step of it ending."""
+ANSWER = (
+    "Observe the cluster afresh; then say whether the step happened or shall be done again, or acknowledge this "
+    "operation with what you found."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -41,34 +55,53 @@ def make_plan(record: PlanRecord, sink: SliceWriter) -> Plan:
 
 
 def perform(operation: Operation, token: int, control: Control) -> Ending:
-    """Carry the operation's plan out on its cluster, and say how it ended.
+    """Carry the operation's plan out on its cluster, from where its journal ends, and say how it ended.
 
     An operation that began by itself is planned first. What goes wrong before the first step is a failure that
-    changed nothing; what nobody foresaw after it is uncertain. Raises `LeaseLost`.
+    changed nothing; what nobody foresaw after it is uncertain, and so is an operation whose journal is not whole.
+    Raises `LeaseLost`, and the database's errors when it is away: then a worker takes the operation over later.
     """
+    try:
+        progress = _come_so_far(operation, token)
+    except JournalBroken as error:
+        return untold(operation, error)
+    if progress.resumed >= MOST_TAKEOVERS:
+        return passed_on(progress)
     try:
         field = open_field(operation.cluster, LeaseClock(SystemClock(), control))
     except Exception as error:
-        return never_began(operation, error)
+        return never_began(operation, error, progress)
+    try:
+        return without_secrets(_performed(operation, token, control, field, progress), field)
+    finally:
+        _close(field, operation)
+
+
+def _performed(operation: Operation, token: int, control: Control, field: Field, progress: Progress) -> Ending:
     journal = OperationJournal(operation.pk, token, secrets_of(field))
     runs = ClusterRuns(operation.cluster_id, operation.pk, token)
     try:
         plan = _plan(operation, field, runs, journal, control)
-        stage = _stage(operation, plan, field, runs, journal, control)
-    except LeaseLost:
+        stage = _stage(operation, token, plan, field, runs, journal, control)
+    except PASSING:
         raise
     except Exception as error:
-        _close(field, operation)
-        return without_secrets(never_began(operation, error), field)
-    runner = Runner(stage, BEHAVIOURS)
+        return never_began(operation, error, progress)
+    runner = Runner(stage, BEHAVIOURS, agree=require_agreement)
     try:
-        return without_secrets(runner.run(), field)
-    except LeaseLost:
+        return runner.run(progress)
+    except PASSING:
         raise
     except Exception as error:
         return unforeseen(operation, error, changed=runner.changed)
-    finally:
-        _close(field, operation)
+
+
+def _come_so_far(operation: Operation, token: int) -> Progress:
+    """The operation's progress; its column of steps done begins anew from it. Raises `JournalBroken`."""
+    progress = progress_of(operation.pk)
+    ours = Operation.objects.filter(pk=operation.pk, lease_token=token)
+    ours.update(steps_done=len(progress.over))
+    return progress
 
 
 def _plan(operation: Operation, field: Field, runs: Runs, journal: OperationJournal, control: Control) -> Plan:
@@ -79,7 +112,13 @@ def _plan(operation: Operation, field: Field, runs: Runs, journal: OperationJour
 
 
 def _stage(
-    operation: Operation, plan: Plan, field: Field, runs: Runs, journal: OperationJournal, control: Control
+    operation: Operation,
+    token: int,
+    plan: Plan,
+    field: Field,
+    runs: Runs,
+    journal: OperationJournal,
+    control: Control,
 ) -> Stage:
     return Stage(
         operation=f"{operation.pk}-{plan.hash[:8]}",  # numbers begin anew in a new database, hashes do not
@@ -90,7 +129,9 @@ def _stage(
         control=control,
         clock=field.clock,
         runs=runs,
+        receipts=OperationReceipts(operation.pk, token),
         since=operation.confirmed_at,
+        attempt=operation.attempt,
     )
 
 
@@ -107,8 +148,8 @@ def without_secrets(ending: Ending, field: Field) -> Ending:
     return Ending(**{**values, "status": ending.status, "todo": todo})
 
 
-def never_began(operation: Operation, error: Exception) -> Ending:
-    """The ending of an operation whose first step was never reached."""
+def never_began(operation: Operation, error: Exception, progress: Progress = FRESH) -> Ending:
+    """The ending of an operation whose first step was never reached, or that could not be carried on."""
     log.exception("operation could not begin", operation=operation.pk)
     what = f"An unexpected {type(error).__name__}."
     remedy = "Make a new plan; if it comes again, report it with the worker's log."
@@ -117,7 +158,28 @@ def never_began(operation: Operation, error: Exception) -> Ending:
     elif isinstance(error, Refusal):
         what = " ".join([error.headline, *(reason.text for reason in error.reasons)])
         remedy = " ".join(reason.remedy for reason in error.reasons)
+    if progress.in_doubt:
+        text = f"It is uncertain whether {progress.in_doubt} took effect, and nothing could be looked at: {what}"
+        return Ending(Status.UNCERTAIN, text, progress.in_doubt, f"{remedy} {ANSWER}", changed=True)
+    if progress.changed:
+        text = f"The operation could not be carried on: {what} What it did before stands in the journal."
+        return Ending(Status.FAILED, text, remedy=f"{remedy} Then have it carried on.", changed=True)
     return Ending(Status.FAILED, f"The operation could not begin: {what} Nothing was changed.", remedy=remedy)
+
+
+def untold(operation: Operation, error: JournalBroken) -> Ending:
+    """The ending of an operation of which nobody can tell how far it has come."""
+    log.error("journal broken", operation=operation.pk, why=error.message)
+    text = f"How far the operation has come cannot be told, so nothing more was done. {error.message}"
+    return Ending(Status.UNCERTAIN, text, operation.current_step, error.remedy, changed=True)
+
+
+def passed_on(progress: Progress) -> Ending:
+    """The ending of an operation that one worker after the other lost without getting on."""
+    where = progress.in_doubt
+    text = f"{progress.resumed} workers in a row fell silent in it before a step ended; it is not tried once more."
+    remedy = f"Read the workers' logs of these minutes: something ends them. {ANSWER}"
+    return Ending(Status.UNCERTAIN, text, where, remedy, changed=progress.changed)
 
 
 def unforeseen(operation: Operation, error: Exception, *, changed: bool) -> Ending:
@@ -135,7 +197,7 @@ def unforeseen(operation: Operation, error: Exception, *, changed: bool) -> Endi
         Status.UNCERTAIN,
         f"The worker met an unexpected {type(error).__name__}{where} and broke off. {left}",
         step,
-        "Observe the cluster afresh, then acknowledge this operation; report the worker's log of this minute.",
+        f"Report the worker's log of this minute. {ANSWER}",
         changed=changed,
     )
 

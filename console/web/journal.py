@@ -11,18 +11,6 @@ from console.models import JournalLine, Operation
 WINDOW = 300
 BATCH = 500
 TROUBLE = frozenset({"failed", "warning"})
-KINDS = (
-    "started",
-    "output",
-    "progress",
-    "waiting",
-    "done",
-    "already",
-    "failed",
-    "note",
-    "warning",
-    "ending",
-)
 OPENING = "Before the first step"
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from console.domain.checks import Refusal
+from console.domain.progress import KINDS
 from console.models import JournalLine, NodeRun, Operation
 from console.services import operations, plan_records
 from console.services.access import NotAllowed
@@ -92,7 +93,7 @@ def _page(request: HttpRequest, operation: Operation, status: int = 200, **more:
     shown = journal.window(operation, wanted, before=before, around=at)
     titles = {row.step.key: row.step.title for row in context["standing"].rows}
     groups = journal.folded(shown.lines, titles, all_open=bool(wanted) or at is not None)
-    context |= {"window": shown, "groups": groups, "wanted": wanted, "kinds": journal.KINDS, "titles": titles, **more}
+    context |= {"window": shown, "groups": groups, "wanted": wanted, "kinds": KINDS, "titles": titles, **more}
     if more.get("acknowledge_form"):
         messages.error(request, "Nothing was acknowledged: the form below says what is missing.")
     return render(request, "operations/detail.html", context, status=status)

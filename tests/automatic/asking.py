@@ -7,10 +7,10 @@ from console.domain.hooks.messages import Answer, EventBody, VerifiedEvent
 from console.domain.plan import Step
 from console.models import Cluster, Go, Node, NodeRun, Operation, PlanRecord
 from console.services import deciding, events, goes
+from console.services.claiming import claim
 from console.services.clock import database_now
 from console.services.confirm import confirm
 from console.services.deciding import Sight
-from console.services.lease import claim
 from tests.automatic.sights import EX1, EX2, sight
 from tests.services import making
 

@@ -13,9 +13,9 @@ from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status
 from console.models import Cluster, Go, NodeRun, Operation
 from console.services import deciding, events, goes, upkeep
+from console.services.claiming import claim
 from console.services.clock import database_now
 from console.services.endings import end
-from console.services.lease import claim
 from tests.automatic.asking import past, tell
 from tests.automatic.sights import EX1, EX2, sight
 from tests.services import making

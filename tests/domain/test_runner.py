@@ -6,6 +6,7 @@ from console.domain.checks import Reason, Refusal
 from console.domain.errors import AccessDenied, ConnectionLost, Drifted, TrustFailed, Unreachable
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Status, Todo
+from console.domain.progress import Progress
 from console.domain.steps.base import StepFailed
 from tests.domain.stage import HOLDS, NEVER, NOT_YET, ONGOING, People, Scripted, journal, runner, step
 
@@ -30,7 +31,7 @@ def test_a_step_is_applied_once_and_proved_by_repeated_looks():
     run = runner({"thing": thing})
     ending = run.run()
     assert (ending.status, ending.changed, thing.applied) == (Status.SUCCEEDED, True, 1)
-    assert journal(run).kinds("thing") == ["started", "waiting", "done"]
+    assert journal(run).kinds("thing") == ["started", "acting", "waiting", "done"]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,8 @@ def test_a_lost_lease_ends_the_run_without_another_line():
 
 def test_steps_that_are_done_are_not_looked_at_again():
     first, second = Scripted([NEVER]), Scripted([HOLDS])
-    assert runner({"first": first, "second": second}).run(done=frozenset({"first"})).status is Status.SUCCEEDED
+    done = Progress(frozenset({"first"}), changed=True)
+    assert runner({"first": first, "second": second}).run(done).status is Status.SUCCEEDED
 
 
 def test_a_to_do_list_makes_the_ending_failed_incomplete():

@@ -16,13 +16,14 @@ from console.domain.ports import Control
 from console.domain.secrets import MASK, Secret
 from console.models import AuditRecord, JournalLine, Operation
 from console.services import upkeep
+from console.services.claiming import claim
 from console.services.clock import database_now
 from console.services.endings import end
 from console.services.engine import perform, unforeseen, without_secrets
 from console.services.execute import execute
 from console.services.fields import open_field
 from console.services.journal import OperationJournal
-from console.services.lease import Lease, LeaseClock, LeaseKeeper, claim, prolong
+from console.services.lease import Lease, LeaseClock, LeaseKeeper, prolong
 from tests.services import making
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dataclasses import field as made_by
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from console.domain.errors import ChangeoverError
 from console.domain.events.runs import NoRuns
@@ -59,6 +59,10 @@ class Stage:
     receipts: Receipts = made_by(default_factory=NoReceipts)
     since: datetime | None = None
     """When somebody said yes to the plan; script runs before that are not this operation's. None: as it was made."""
+    attempt: int = 1
+    """Grows when a person has the operation carried on: what is left on nodes is named by it."""
+    acted: dict[str, int] = made_by(default_factory=dict)
+    """The attempt in which each step acted last."""
     silent: dict[str, float] = made_by(default_factory=dict)
     """Nodes that could not tell who has the group, and when (monotonic) they were last asked for the agreement."""
 
@@ -76,6 +80,7 @@ class Stage:
         return line_of_output
 
 
+@runtime_checkable
 class LeavesReceipt(Protocol):
     """What a kind of step has that tells, before it acts, what it found: kept by the runner right before `apply`.
 
@@ -84,6 +89,20 @@ class LeavesReceipt(Protocol):
 
     def receipt(self, stage: Stage, step: Step, look: Look) -> Receipt | None:
         """What is needed to take the step back, from what the look before it saw; None when nothing is."""
+
+
+@runtime_checkable
+class TellsWhetherBegun(Protocol):
+    """What a kind of step has whose effect leaves a trace: asked when its worker fell silent right before or after it.
+
+    Only needed for steps that may not be repeated; without it nobody can tell.
+    """
+
+    def begun(self, stage: Stage, step: Step) -> bool | None:
+        """Whether the step certainly acted, or certainly did not; None when that cannot be told.
+
+        Raises `ReachError` when the node does not answer.
+        """
 
 
 class Behaviour(Protocol):

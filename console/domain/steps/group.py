@@ -1,6 +1,6 @@
 """Move the failover group by the cluster product, detached, and prove by both nodes that it arrived."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from console.domain.errors import Garbled, ReachError
 from console.domain.events.agreement import why_not
@@ -15,6 +15,10 @@ from console.domain.steps.base import Goal, Look, Stage, StepFailed
 
 SILENT_SECONDS = 15.0
 """How long a node that could not tell is left alone; no longer than an agreement lasts while mailboxes change."""
+AGREED_WITHIN = 30.0
+"""How long whoever carries an operation on waits for the nodes to tell that the group is where it shall be."""
+HANDING = frozenset({"group.move", "group.start", "hand-over", "hand-over.dead"})
+"""The kinds of steps that hand the group to the target."""
 
 
 def views(stage: Stage, nodes: Sequence[str]) -> dict[str, Seen[ClusterView]]:
@@ -45,7 +49,27 @@ def require_owner(stage: Stage, node: str) -> None:
     asking = [name for name, current in told.items() if current.casefold() == name.casefold() and _asks(stage, name)]
     reason = why_not(told, node, run=target_run(stage), asking=asking)
     if reason is not None:
-        raise StepFailed(reason, remedy="Find out where the group is, then make a new plan.")
+        raise StepFailed(reason, remedy="Find out where the group is; then carry on here, or make a new plan.")
+
+
+def require_agreement(stage: Stage, finished: Collection[str]) -> None:
+    """Agreement observed afresh by whoever carries an operation on, before anything else changes (design rule 13).
+
+    Nothing is asked of an operation that has yet to hand the group over. What cannot be told, or does not fit, is
+    asked again for a while; then `StepFailed`.
+    """
+    if any(step.kind in HANDING and step.key not in finished for step in stage.plan.steps):
+        return
+    deadline = stage.clock.monotonic() + AGREED_WITHIN
+    while True:
+        try:
+            require_owner(stage, stage.plan.target)
+        except StepFailed:
+            if stage.clock.monotonic() >= deadline:
+                raise
+            stage.clock.sleep(1.0)
+        else:
+            return
 
 
 def _answers(stage: Stage, target: str) -> dict[str, Seen[ClusterView]]:
@@ -143,6 +167,12 @@ class MoveGroup:
             return Look(Goal.NEVER, f"The move ended with exit code {run.exit_code}: {said} {text}.", remedy=remedy)
         return Look(Goal.NOT_YET, f"{text}; the move is {run.state}.", ongoing=run.state != "absent")
 
+    def begun(self, stage: Stage, step: Step) -> bool | None:
+        """Whether the detached command began, which its node knows by the name that it was given."""
+        within = stage.field.cluster.timing.command
+        run = stage.field.session(self.runs_on(step)).launched(run_id(stage, step.key), within=within)
+        return run.state not in ("absent", "prepared")
+
     def apply(self, stage: Stage, step: Step) -> None:
         """Start the command so that it outlives our connection, once, named by operation and step."""
         field, node = stage.field, self.runs_on(step)
@@ -166,5 +196,7 @@ class StartGroup(MoveGroup):
 
 
 def run_id(stage: Stage, key: str) -> str:
-    """The name of the detached command of the step `key` on the node."""
-    return f"co-{stage.operation}-{key}"
+    """The name of the detached command of the step `key` on the node, in the attempt in which it acts or acted."""
+    attempt = stage.acted.get(key, stage.attempt)
+    again = f"-{attempt}" if attempt > 1 else ""
+    return f"co-{stage.operation}-{key}{again}"
