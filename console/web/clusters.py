@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from console.models import Cluster, NodeRun, Operation, PlanRecord
-from console.services.observe import ask
+from console.services.turns import ask
 from console.web.access import methods, needs, the_cluster
 from console.web.cards import ClusterCard, cards
 

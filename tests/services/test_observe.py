@@ -88,7 +88,7 @@ def test_asking_moves_the_turn_on() -> None:
 
 def test_a_site_has_its_own_queues_and_a_named_site_is_the_only_one_served(settings: Any) -> None:
     making.cluster()
-    assert queue.queues(queue.sites_here()) == ["changeover", "operations.main", "observation.main"]
+    assert queue.queues(queue.sites_here()) == ["operations.main", "observation.main"]
     settings.SITES = ["Osaka"]
     assert queue.sites_here() == ["Osaka"]
 

@@ -55,13 +55,12 @@ def _dbname() -> str:
 def _run(program: str, *words: str) -> None:
     found = shutil.which(program)
     if found is None:
-        remedy = (
-            "Install PostgreSQL's client programs, of the server's version or later: apt-get install postgresql-client"
-        )
+        remedy = "Install PostgreSQL's programs, of the server's version or later: apt-get install postgresql-client"
         raise BackupError(f"There is no {program} on the PATH.", remedy)
     password = str(connection.settings_dict["PASSWORD"])
     env = os.environ | ({"PGPASSWORD": password} if password else {})  # argv would show it to every user
-    done = subprocess.run([found, *words], env=env, capture_output=True, text=True, check=False)
+    argv = [found, *words]
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)  # noqa: S603 - no shell
     if done.returncode:
         said = " ".join(done.stderr.split())[-600:]
         remedy = "Stop the web server and the workers, and see what PostgreSQL says; then run the command again."
