@@ -1,0 +1,223 @@
+"""Goes the ways: without a fault once, to know what happens; then with one, to see whether it is the same."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from console.models import Operation
+from tests.chaos import judge, person
+from tests.chaos.cases import Case
+from tests.chaos.environment import Environment, Overdue, until
+from tests.chaos.hands import Hands
+from tests.chaos.result import Result
+from tests.chaos.steps import WAYS, Way
+from tests.chaos.world import names
+from tests.directory.snapshot import Difference, Snapshot, difference
+
+ENDS_WITHIN = 75.0
+BACK = {"failover": "failback", "failback": "failover", "handover": "handback", "handback": "handover"}
+"""The planned way that undoes a planned way's move."""
+
+
+class WornOut(Exception):
+    """No cluster of the lab is as it was in the beginning: a new environment is needed."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A way that was gone without a fault: what the lab tells of it, what it changed, how much went out."""
+
+    effects: list[judge.Told]
+    changed: Difference
+    sends: int
+
+
+@dataclass
+class Journey:
+    """One operation under way: how things were before it."""
+
+    way: Way
+    cluster: str
+    owner: str
+    effects: int
+    picture: Snapshot
+
+
+class Performer:
+    """Carries cases out in one environment, one after the other."""
+
+    def __init__(self, env: Environment) -> None:
+        self.env = env
+        self._references: dict[tuple[str, str, str], Reference] = {}
+        self._retired: set[str] = set()
+        self._picture = env.picture()
+        self._seen = 0
+
+    def perform(self, case: Case) -> Result:
+        """Carry one case out and judge it; whatever it leaves behind is mended."""
+        began = time.monotonic()
+        result = Result(case.name, case.seed)
+        cluster = ""
+        try:
+            cluster = self._ready(case)
+            self._strike(case, cluster, result)
+        except (Overdue, AssertionError, person.Unwilling) as error:
+            result.broken.append(str(error) or type(error).__name__)
+        if not result.clean:
+            self._retired.add(cluster)
+        self._tidy(cluster)
+        result.seconds = round(time.monotonic() - began, 1)
+        return result
+
+    # -- one case
+
+    def _strike(self, case: Case, cluster: str, result: Result) -> None:
+        journey = self._set_out(case.way, cluster)
+        hands = Hands(self.env, case, cluster)
+        self.env.post.set(case.wire())
+        operation = person.begin(self.env, journey.way, cluster)
+        hands.strike(operation)
+        self._follow(operation, result)
+        expected = [self._references[case.way, cluster, journey.owner]]
+        if hands.goes_back:
+            back = BACK[case.way]
+            expected.append(self._references[back, cluster, self._owner(cluster)])
+            self._follow(person.begin(self.env, WAYS[back], cluster), result)
+        hands.let_go(operation)
+        self._judge(journey, operation, expected, result)
+        self._measure(operation, hands, expected, result)
+
+    def _follow(self, operation: Operation, result: Result) -> None:
+        """To the end, with the answers that a person would give by the facts."""
+        for _ in range(4):
+            self._await_end(operation, result)
+            if operation.status == Operation.Status.SUCCEEDED or result.stuck:
+                break
+            answer = person.carry_on(self.env, operation)
+            if not answer:
+                break
+            result.answers.append(answer)
+        result.status = operation.status
+        if operation.status != Operation.Status.SUCCEEDED and not result.stuck:
+            result.lost.append(f"operation {operation.pk} {operation.status}: {operation.ending_summary}")
+
+    def _await_end(self, operation: Operation, result: Result) -> None:
+        def over() -> bool:
+            operation.refresh_from_db()
+            return not operation.open
+
+        try:
+            until(over, "the operation ends", ENDS_WITHIN)
+        except Overdue:
+            operation.refresh_from_db()
+            where = operation.current_step or "no step"
+            result.stuck.append(f"operation {operation.pk} is {operation.status} in {where} after {ENDS_WITHIN:.0f} s")
+
+    def _judge(self, journey: Journey, operation: Operation, expected: list[Reference], result: Result) -> None:
+        effects = judge.told(self._effects(journey))
+        verdict = judge.judge([item for reference in expected for item in reference.effects], effects)
+        result.twice += [" ".join(item) for item in verdict.twice]
+        result.lost += [f"missing: {' '.join(item)}" for item in verdict.missing]
+        result.twice += verdict.disordered
+        self._picture = self.env.picture()
+        changed = difference(journey.picture, self._picture)
+        if changed != (expected[0].changed if len(expected) == 1 else {}):
+            result.lost.append(f"the directory is not as without a fault: {_first(changed, expected)}")
+        result.stuck += person.running_without_lease()
+
+    def _measure(self, operation: Operation, hands: Hands, expected: list[Reference], result: Result) -> None:
+        result.takeovers = operation.takeovers
+        result.repeats = max(0, len(self.env.post.sends()) - sum(reference.sends for reference in expected))
+        died = hands.died_at
+        if hands.tripped is None:
+            result.broken.append("nobody came to the wire")
+        elif died is not None:
+            result.resumed = person.resumed_after(operation, died)
+
+    # -- ground
+
+    def _ready(self, case: Case) -> str:
+        """A cluster on which the case can begin, and every reference that its judgement needs."""
+        way = case.of
+        cluster = next((n for n in names() if n.startswith(way.sort) and n not in self._retired), None)
+        if cluster is None:
+            raise WornOut
+        self._bring(cluster, way)
+        needed = [case.way] + ([BACK[case.way]] if case.fault in ("stop", "late") and case.way in BACK else [])
+        for name in needed:
+            self._bring(cluster, WAYS[name])
+            if (name, cluster, self._owner(cluster)) not in self._references:
+                self._refer(name, cluster)
+        self._bring(cluster, way)
+        return cluster
+
+    def _bring(self, cluster: str, way: Way) -> None:
+        """Bring the cluster to where the way begins."""
+        if way.first and not person.can_be_undone(cluster):
+            self._bring(cluster, WAYS[way.first])
+            self._refer(way.first, cluster)
+        place = "home" if self._owner(cluster).endswith("-A") else "away"
+        if way.begins not in ("", place):
+            self._refer(next(n for n, w in WAYS.items() if w.sort == way.sort and w.begins == place), cluster)
+
+    def _refer(self, name: str, cluster: str) -> None:
+        """Go the way without a fault, and keep what happened."""
+        journey = self._set_out(name, cluster)
+        self.env.post.set(None)
+        operation = person.begin(self.env, journey.way, cluster)
+        result = Result(name, 0)
+        self._follow(operation, result)
+        whole = result.clean and not result.answers
+        assert whole, f"{name} of {cluster} without a fault: {result.to_line()}"
+        assert (steps := person.steps(operation)) == journey.way.steps, f"{name} has other steps: {steps}"
+        effects, self._picture = judge.told(self._effects(journey)), self.env.picture()
+        changed = difference(journey.picture, self._picture)
+        self._references[name, cluster, journey.owner] = Reference(effects, changed, len(self.env.post.sends()))
+        self._tidy(cluster)
+
+    def _set_out(self, name: str, cluster: str) -> Journey:
+        self._seen = max([self._seen, *(e["seq"] for e in self.env.lab.effects(self._seen))])
+        return Journey(WAYS[name], cluster, self._owner(cluster), self._seen, self._picture)
+
+    def _effects(self, journey: Journey) -> list[dict[str, Any]]:
+        return self.env.lab.effects(journey.effects)
+
+    def _owner(self, cluster: str) -> str:
+        return str(self.env.told(cluster)["groups"][0]["current"] or "")
+
+    def _tidy(self, cluster: str) -> None:
+        """As it was before, but for where the group is; a cluster that does not come to rest is used no more."""
+        self.env.mend()
+        if not cluster:
+            return
+        for node in self.env.told(cluster)["nodes"]:
+            for fault in node["faults"]:
+                self.env.lab.fault(node["name"], fault, False)
+        for fault in ("drop", "busy", "unavailable", "refuse"):
+            self.env.lab.directory_fault(fault, False)
+        try:
+            until(lambda: self._at_rest(cluster), f"{cluster} comes to rest", 10)
+        except Overdue:
+            self._retired.add(cluster)
+
+    def _at_rest(self, cluster: str) -> bool:
+        told = self.env.told(cluster)
+        group, nodes = told["groups"][0], told["nodes"]
+        here = {node["name"] for node in nodes if "RUNNING" in _exchange(node["services"])}
+        whole = all(node["powered"] and node["engine"] for node in nodes)
+        return whole and group["status"] == "Online" and here == {group["current"]}
+
+
+def _exchange(services: dict[str, str]) -> set[str]:
+    return {state for name, state in services.items() if name in WAYS_SERVICES}
+
+
+WAYS_SERVICES = frozenset(step.removeprefix("stop-") for step in WAYS["failover"].steps if step.startswith("stop-"))
+
+
+def _first(changed: Difference, expected: list[Reference]) -> str:
+    """One place where the directory differs from what it should be."""
+    wanted = expected[0].changed if len(expected) == 1 else {}
+    places = [place for place in changed.keys() | wanted.keys() if changed.get(place) != wanted.get(place)]
+    dn, attribute = min(places)
+    return f"{len(places)} values, first {attribute} of {dn}"

@@ -1,0 +1,95 @@
+"""What came of all cases: a table of faults and steps, the figures, and the last line."""
+
+import statistics
+from collections.abc import Iterator, Sequence
+
+from tests.chaos.cases import parse
+from tests.chaos.faults import FAULTS
+from tests.chaos.result import Result
+from tests.chaos.steps import WAYS
+
+SHORT = {"succeeded": "✓", "": "–"}
+
+
+def last_line(results: Sequence[Result]) -> str:
+    """The sum in one line; a case that could not be judged counts as stuck, since nobody saw it end."""
+    lost = sum(bool(result.lost) for result in results)
+    twice = sum(bool(result.twice) for result in results)
+    stuck = sum(bool(result.stuck or result.broken) for result in results)
+    times = [result.resumed for result in results if result.resumed is not None]
+    median, worst = (statistics.median(times), max(times)) if times else (0.0, 0.0)
+    return (
+        f"{len(results)} cases, {lost} lost, {twice} twice, {stuck} stuck, "
+        f"resumed median {median:.1f} s worst {worst:.1f} s"
+    )
+
+
+def figures(results: Sequence[Result]) -> list[str]:
+    """What else there is to know, a sentence each."""
+    repeats = sum(result.repeats for result in results)
+    asked = [answer for result in results for answer in result.answers]
+    counts = ", ".join(f"{answer} {asked.count(answer)}" for answer in sorted(set(asked))) or "none"
+    taken = sum(result.takeovers for result in results)
+    return [
+        f"Taken over by another worker: {taken} times.",
+        f"Answers that a person had to give: {counts}.",
+        f"Requests sent again that changed nothing: {repeats}.",
+    ]
+
+
+def complaints(result: Result) -> list[str]:
+    """Everything that is wrong with a case, and the command that does it again."""
+    found = [(word, text) for word in ("broken", "lost", "twice", "stuck") for text in getattr(result, word)]
+    case = parse(result.case, result.seed)
+    return [*(f"  {word}: {text}" for word, text in found), f"  again: {case.repeat}"] if found else []
+
+
+def tables(results: Sequence[Result]) -> Iterator[str]:
+    """For each way a table in Markdown: a row a step, a column a fault, in each cell how it came out."""
+    for way, item in WAYS.items():
+        mine = {tuple(result.case.split("/")[1:]): result for result in results if result.case.startswith(f"{way}/")}
+        if not mine:
+            continue
+        faults = [fault for fault in FAULTS if any(key[1] == fault for key in mine)]
+        yield f"\n### {way}\n"
+        yield f"| step | {' | '.join(faults)} |"
+        yield f"|---|{'---|' * len(faults)}"
+        for step in item.steps:
+            cells = [_cell(mine.get((step, fault))) for fault in faults]
+            if any(cells):
+                yield f"| {step} | {' | '.join(cells)} |"
+
+
+def _cell(result: Result | None) -> str:
+    if result is None:
+        return ""
+    words = result.word.split(" ")
+    return " ".join(SHORT.get(word, word) for word in words)
+
+
+OPENING = """\
+# Chaos
+
+Whether an operation survives is tried, not argued: real processes (pages, two workers, Redis, PostgreSQL, a lab),
+and in every case one fault at one step of one operation. Afterwards the lab's own log of effects, the directory as an
+independent client sees it, and the operation's record are held against the same operation without a fault.
+
+`make chaos` runs every case and writes this page; `make chaos ARGS="--list"` lists them; a case that fails prints the
+command that repeats it. What a case is made of lies in `tests/chaos/`.
+
+## The faults
+
+| fault | what happens |
+|---|---|
+"""
+
+
+def page(results: Sequence[Result], minutes: float, environments: int, database: str, day: str) -> str:
+    """The whole of docs/chaos.md."""
+    faults = "\n".join(f"| {name} | {fault.sentence} |" for name, fault in FAULTS.items())
+    made = (
+        f"Made on {day} on {database}: {environments} environments side by side, {minutes:.0f} minutes. "
+        "Where a person had to say something on the way, the cell begins with what was said."
+    )
+    parts = [OPENING + faults, "\n## The outcome\n", f"{made}\n", f"**{last_line(results)}**\n", *figures(results)]
+    return "\n".join([*parts, *tables(results)]) + "\n"
