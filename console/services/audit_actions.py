@@ -51,6 +51,13 @@ class Action(StrEnum):
     OPERATION_BEGAN = "operation:automatic:began", "The {subject} of {cluster} began because a node asked for a go"
     OPERATION_REFUSED = "operation:request:refused", "{actor} asked for {subject} of {cluster} and was refused"
     OPERATION_STOP = "operation:stop:asked", "{actor} asked {subject} of {cluster} to stop"
+    OPERATION_RETRIED = "operation:continue:retried", "{actor} had {subject} of {cluster} carried on"
+    OPERATION_SKIPPED = "operation:continue:skipped", "{actor} had {subject} of {cluster} carried on without a step"
+    OPERATION_HAPPENED = (
+        "operation:continue:happened",
+        "{actor} said that the step in doubt of {subject} of {cluster} happened",
+    )
+    OPERATION_AGAIN = "operation:continue:again", "{actor} had the step in doubt of {subject} of {cluster} done again"
     OPERATION_ACKNOWLEDGED = "operation:ending:acknowledged", "{actor} acknowledged how {subject} of {cluster} ended"
     OPERATION_SUCCEEDED = "operation:ending:succeeded", "The {subject} of {cluster} succeeded"
     OPERATION_FAILED = "operation:ending:failed", "The {subject} of {cluster} failed"

@@ -37,9 +37,11 @@ def request_stop(operation: Operation, actor: audit.Actor, reason: str = "") -> 
 
 
 def _stop_unbegun(operation_id: int, actor: audit.Actor, reason: str) -> bool:
-    ending = Ending(
-        Status.STOPPED, f"Stopped at {actor.name}'s request before a worker had begun it. Nothing was changed."
+    attempt, step = Operation.objects.values_list("attempt", "current_step").get(pk=operation_id)
+    left = (
+        "Nothing was changed." if attempt == 1 else "It was not carried on; what it did before stands in its journal."
     )
+    ending = Ending(Status.STOPPED, f"Stopped at {actor.name}'s request before a worker had begun it. {left}", step)
     waiting = Q(status=Operation.Status.QUEUED)
     try:
         end(operation_id, ending, only_if=waiting, action=Action.OPERATION_STOP, actor=actor, reason=reason)

@@ -41,16 +41,26 @@ def expire_unclaimed(operation_id: int | None = None) -> int:
     waiting = Operation.objects.filter(status=Operation.Status.QUEUED, claim_before__lte=database_now())
     expired = 0
     for operation in _of(waiting, operation_id).select_related("cluster__site"):
-        site = operation.cluster.site.name
-        ending = Ending(
-            Status.FAILED,
-            f"Never started: no worker of the site {site} took it within {settings.CLAIM_WITHIN} s. "
-            f"Nothing was changed. {serving.why_left(operation.pk)}".strip(),
-            remedy=f"Start a worker for the site {site}, or look at its log; then make a new plan.",
-        )
         still = Q(status=Operation.Status.QUEUED, lease_token=operation.lease_token)
-        expired += _ended(operation, ending, still, Action.OPERATION_EXPIRED)
+        expired += _ended(operation, _unclaimed(operation), still, Action.OPERATION_EXPIRED)
     return expired
+
+
+def _unclaimed(operation: Operation) -> Ending:
+    """The ending of an operation that nobody took; one that was to be carried on has done something before."""
+    site = operation.cluster.site.name
+    again = operation.attempt > 1
+    what = "Not carried on" if again else "Never started"
+    left = "What it did before stands in its journal." if again else "Nothing was changed."
+    then = "have it carried on" if again else "make a new plan"
+    return Ending(
+        Status.FAILED,
+        f"{what}: no worker of the site {site} took it within {settings.CLAIM_WITHIN} s. "
+        f"{left} {serving.why_left(operation.pk)}".strip(),
+        operation.current_step,
+        remedy=f"Start a worker for the site {site}, or look at its log; then {then}.",
+        changed=again,
+    )
 
 
 def settle_lost(operation_id: int | None = None) -> int:
