@@ -97,8 +97,13 @@ class Plan:
 
     @property
     def typed_confirmation(self) -> bool:
-        """Whether the cluster's name must be typed: an accepted unknown, or a move that nobody planned."""
-        return bool(self.unknowns) or self.kind == "takeover"
+        """Whether the cluster's name must be typed: an accepted unknown, a move that nobody planned, a go undone."""
+        return bool(self.unknowns) or self.kind == "takeover" or self.past_no_return
+
+    @property
+    def past_no_return(self) -> bool:
+        """Whether it takes back what lies beyond a line of no return: Exchange may run there, and is stopped."""
+        return any(step.params.get("past_no_return") for step in self.steps)
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values, complete."""

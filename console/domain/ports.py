@@ -19,6 +19,9 @@ Argv = tuple[str, ...]
 OnLine = Callable[[str, str], None]
 """Called with (`stdout` or `stderr`, one line without its end) as output arrives."""
 
+Guard = Callable[[], Fence]
+"""Called right before every send of something that changes: the lease's mark at that moment. Raises `LeaseLost`."""
+
 
 @dataclass(frozen=True)
 class CommandResult:
@@ -69,8 +72,12 @@ class NodeSession(Protocol):
 class Nodes(Protocol):
     """Opens sessions to nodes."""
 
-    def open(self, node: Node) -> AbstractContextManager[NodeSession]:
-        """A session to `node`, closed with its shell at the end. Connects lazily."""
+    def open(self, node: Node, guard: Guard | None = None) -> AbstractContextManager[NodeSession]:
+        """A session to `node`, closed with its shell at the end. Connects lazily.
+
+        With a `guard` the node itself refuses a changing command whose token has been passed by, or whose lease may be
+        over when it arrives: then `Fenced` is raised and the command certainly did not run.
+        """
 
 
 @dataclass(frozen=True)
@@ -122,8 +129,12 @@ class DirectorySession(Protocol):
 class Directories(Protocol):
     """Opens sessions to directories."""
 
-    def open(self, directory: Directory) -> AbstractContextManager[DirectorySession]:
-        """A bound session to the directory's pinned controller, closed at the end."""
+    def open(self, directory: Directory, guard: Guard | None = None) -> AbstractContextManager[DirectorySession]:
+        """A bound session to the directory's pinned controller, closed at the end.
+
+        With a `guard` nothing is written after the lease's end; when it raises, the connection is given up together
+        with what was in flight.
+        """
 
 
 @dataclass(frozen=True)
@@ -193,6 +204,9 @@ class Mailboxes(Protocol):
     def guids(self) -> Iterable[str]:
         """The objectGUIDs of the list, in any order."""
 
+    def rows(self) -> Iterable[tuple[str, str, Sequence[Sequence[str]]]]:
+        """Each mailbox of the list: objectGUID, DN, and [attribute, before, after] for each change; "" is no value."""
+
 
 class Runs(Protocol):
     """The runs of the cluster's own START.BATs that asked for a go, and the goes they were given.
@@ -242,6 +256,14 @@ class Driver(Protocol):
 
     def view_problems(self, cluster: Cluster, view: ClusterView, target: str) -> tuple[tuple[str, str], ...]:
         """What in a node's view forbids a planned move to `target`, as (reason, remedy) pairs."""
+
+    def move_back_problems(
+        self, cluster: Cluster, view: ClusterView, target: str, *, waits: bool
+    ) -> tuple[tuple[str, str], ...]:
+        """What in a node's view forbids that an undo moves the group back to `target`, as (reason, remedy) pairs.
+
+        A group that has failed may be moved; with `waits` also one whose script waits for an answer.
+        """
 
     def takeover_problems(self, cluster: Cluster, view: ClusterView, target: str) -> tuple[tuple[str, str], ...]:
         """What in the target's view forbids that a person takes the group over, as (reason, remedy) pairs."""

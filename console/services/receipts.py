@@ -91,6 +91,6 @@ def _packed(value: list[Any]) -> bytes:
     return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def _unpacked(body: bytes) -> list[Any]:
+def _unpacked(body: bytes | memoryview) -> list[Any]:
     found: list[Any] = json.loads(zlib.decompress(body))
     return found

@@ -3,8 +3,9 @@
 Everything goes through the adapters that production uses.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ from console.adapters.ldap import LdapDirectories
 from console.adapters.winrm import WinrmNodes
 from console.catalog import generation
 from console.domain import planner
+from console.domain.directory import Modified
+from console.domain.events.facts import RunView
 from console.domain.events.runs import NoRuns
 from console.domain.field import Field
 from console.domain.outcome import Ending
 from console.domain.plan import Plan
 from console.domain.ports import Runs
+from console.domain.receipts import Kept, Receipt
 from console.domain.runner import Runner
 from console.domain.secrets import Secret
 from console.domain.steps import BEHAVIOURS
@@ -50,10 +54,30 @@ BOTH = pytest.mark.parametrize("ground", ["2003", pytest.param("samba-2003", mar
 class Frozen:
     """The mailbox list of a plan, kept in memory."""
 
-    rows: list[planner.MailboxRow] = field(default_factory=list)
+    kept: list[planner.MailboxRow] = field(default_factory=list)
 
     def guids(self) -> frozenset[str]:
-        return frozenset(row[0] for row in self.rows)
+        return frozenset(row[0] for row in self.kept)
+
+    def rows(self) -> list[planner.MailboxRow]:
+        return self.kept
+
+
+@dataclass
+class ReceiptBook:
+    """Receipts kept in memory, under no lease."""
+
+    kept: list[Kept] = field(default_factory=list)
+
+    def keep(self, receipt: Receipt) -> int:
+        self.kept.append(Kept(len(self.kept) + 1, receipt))
+        return len(self.kept)
+
+    def settle(self, number: int, results: Iterable[Modified]) -> None:
+        self.kept[number - 1] = replace(self.kept[number - 1], results=tuple(results))
+
+    def newest_first(self) -> Iterator[Kept]:
+        return reversed(self.kept)
 
 
 class Ground:
@@ -84,6 +108,7 @@ class Ground:
         self.backend = directory or self._own()
         self.frozen = Frozen()
         self.journal = ListJournal()
+        self.receipts = ReceiptBook()
         self.runs: Runs = NoRuns()
 
     def close(self) -> None:
@@ -161,11 +186,12 @@ class Ground:
         """Make a plan, keeping its mailbox list. Raises `Refusal`."""
         self.frozen = Frozen()
         with self.open(cluster) as opened:
-            return planner.make_plan(opened, kind, target, self.frozen.rows.extend)
+            return planner.make_plan(opened, kind, target, self.frozen.kept.extend)
 
     def perform(self, plan: Plan, people: People | None = None, cluster: Cluster | None = None) -> Ending:
-        """Carry a plan out, with a journal of its own."""
+        """Carry a plan out, with a journal and receipts of its own."""
         self.journal = ListJournal()
+        self.receipts = ReceiptBook()
         with self.open(cluster) as opened:
             stage = Stage(
                 operation=f"{id(plan) % 100000}-{plan.hash[:8]}",
@@ -176,8 +202,20 @@ class Ground:
                 control=people or People(),
                 clock=opened.clock,
                 runs=self.runs,
+                receipts=self.receipts,
             )
             return Runner(stage, BEHAVIOURS, poll=0.05, settle=1.0).run()
+
+    def undo_plan(self, plan: Plan, first: str = "", receipts: ReceiptBook | None = None) -> Plan:
+        """The plan that takes back what `plan` did when it was carried out last. Raises `Refusal`."""
+        self.frozen = Frozen()
+        undone = planner.Undone(1, plan, receipts or self.receipts)
+        with self.open() as opened:
+            return planner.make_undo(opened, undone, first, self.frozen.kept.extend, asks=self.asks)
+
+    def asks(self, node: str) -> RunView | None:
+        """The latest run of the node's START.BAT."""
+        return self.runs.starting(node, datetime.min.replace(tzinfo=UTC))
 
     def move(self, kind: str) -> Ending:
         """Plan and perform."""

@@ -83,15 +83,15 @@ class Scripted(Ground):
 
     def take_by_hand(self, target: str) -> Plan:
         """The plan of a person's takeover. Raises `Refusal`."""
-        self.frozen.rows.clear()
+        self.frozen.kept.clear()
         with self.open() as opened:
-            return planner.make_person_takeover(opened, target, self.frozen.rows.extend)
+            return planner.make_person_takeover(opened, target, self.frozen.kept.extend)
 
     def _take(self, field: Any, run: RunView, other: RunView | None) -> Plan:
-        return planner.make_takeover(field, run.node, run.run, self.frozen.rows.extend, other_run=other)
+        return planner.make_takeover(field, run.node, run.run, self.frozen.kept.extend, other_run=other)
 
     def _automatic(self, run: RunView, make: Callable[[Any, RunView | None], Plan]) -> Plan:
-        self.frozen.rows.clear()
+        self.frozen.kept.clear()
         with self.open() as opened:
             other = opened.cluster.other(run.node).name
             return make(opened, self.runs.starting(other, datetime.min.replace(tzinfo=UTC)))

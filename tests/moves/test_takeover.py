@@ -199,9 +199,9 @@ def test_a_server_that_comes_back_after_the_plan_stops_a_persons_takeover_before
 
 def taken(ground: Ground) -> list[str]:
     """Take the group over to TYO-EX2 by hand; how it ended, and the steps that found nothing left to do."""
-    ground.frozen.rows.clear()
+    ground.frozen.kept.clear()
     with ground.open() as opened:
-        plan = planner.make_person_takeover(opened, TYO2, ground.frozen.rows.extend)
+        plan = planner.make_person_takeover(opened, TYO2, ground.frozen.kept.extend)
     ending = ground.perform(plan)
     assert ending.status is Status.SUCCEEDED, ending
     assert ground.owner() == TYO2

@@ -5,6 +5,8 @@ from console.domain.planner.base import VALID_SECONDS, refuse_failed
 from console.domain.planner.mailboxes import SLICE, MailboxRow, MailboxSink
 from console.domain.planner.moves import PLANNED_MOVES, Ends, ends_of, make_plan
 from console.domain.planner.person import make_person_takeover
+from console.domain.planner.undo import make_undo
+from console.domain.planner.unwinding import Undone
 
 __all__ = [
     "PLANNED_MOVES",
@@ -13,10 +15,12 @@ __all__ = [
     "Ends",
     "MailboxRow",
     "MailboxSink",
+    "Undone",
     "ends_of",
     "make_person_takeover",
     "make_plan",
     "make_start",
     "make_takeover",
+    "make_undo",
     "refuse_failed",
 ]

@@ -18,6 +18,27 @@ def checks(situation: Situation) -> list[Check]:
     return found
 
 
+def checks_of_return(situation: Situation, *, waits: bool) -> list[Check]:
+    """As `checks`, for a group that an undo moves back: it may have failed where it is, or wait there for a go."""
+    found = [_owner(situation)]
+    for node in (situation.source, situation.target):
+        found += _view(situation, node, waits=waits)
+    found += _make_up(situation)
+    if situation.seen(situation.source).answered:
+        found.append(partition.check(situation))
+    return found
+
+
+def stays_check(situation: Situation) -> Check:
+    """The group is on the target already, and nothing moves it."""
+    title = f"The group {situation.cluster.group} is on {situation.target}, where it shall be"
+    status = situation.observation.group_status(situation.cluster.group)
+    if status.value is not None and status.value.casefold().endswith("pending"):
+        remedy = "Wait until it has arrived, then check again."
+        return failed("group.owner", title, f"It is {status.value}: something moves it.", remedy)
+    return passed("group.owner", title, f"It stays there ({status.value or status.unknown}).")
+
+
 def _owner(situation: Situation) -> Check:
     title = f"The group {situation.cluster.group} is on {situation.source}"
     owner = situation.observation.owner(situation.cluster.group)
@@ -44,7 +65,8 @@ def _online(situation: Situation) -> Check:
     return failed("group.online", title, f"It is {status.value}.", remedy)
 
 
-def _view(situation: Situation, node: str) -> list[Check]:
+def _view(situation: Situation, node: str, *, waits: bool | None = None) -> list[Check]:
+    """What the node's engine says against the move; with `waits` against a move back."""
     seen = situation.seen(node)
     title = f"The cluster service on {node} is healthy"
     if not seen.answered:
@@ -52,7 +74,11 @@ def _view(situation: Situation, node: str) -> list[Check]:
     if seen.engine.value is None:
         remedy = f"Start the cluster service on {node} (clpcl -s), then check again."
         return [failed("engine.view", title, seen.engine.unknown, remedy, about=node, evidence=seen.evidence)]
-    problems = situation.driver.view_problems(situation.cluster, seen.engine.value, situation.target)
+    cluster, driver, target = situation.cluster, situation.driver, situation.target
+    if waits is None:
+        problems = driver.view_problems(cluster, seen.engine.value, target)
+    else:
+        problems = driver.move_back_problems(cluster, seen.engine.value, target, waits=waits)
     if not problems:
         return [passed("engine.view", title, "Servers, heartbeats and monitors are normal.", about=node)]
     return [failed("engine.view", title, reason, remedy, about=node) for reason, remedy in problems]

@@ -14,6 +14,16 @@ from console.domain.steps.partition import FreePartition
 from console.domain.steps.proof import Greet, MountedStores, Moved
 from console.domain.steps.recheck import Recheck
 from console.domain.steps.services import StartService, StopService
+from console.domain.steps.undo import (
+    HandBack,
+    MoveBack,
+    RestoreMailboxes,
+    RestoreObjects,
+    UndoRecheck,
+    UnmarkStores,
+    VerifyRestored,
+    WithholdGo,
+)
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
     "recheck": Recheck(),
@@ -35,4 +45,12 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "stores.mounted": MountedStores(),
     "greeting": Greet(),
     "moved": Moved(),
+    "undo.recheck": UndoRecheck(),
+    "go.withhold": WithholdGo(),
+    "group.move-back": MoveBack(),
+    "hand-over.back": HandBack(),
+    "directory.restore": RestoreObjects(),
+    "directory.unmark": UnmarkStores(),
+    "directory.restore-mailboxes": RestoreMailboxes(),
+    "directory.verify-restored": VerifyRestored(),
 }

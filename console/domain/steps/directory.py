@@ -108,14 +108,15 @@ class SwitchMailboxes:
             direction(stage, view),
             planned=stage.mailboxes.guids(),
             tolerance=stage.plan.membership.tolerance,
-            on_progress=self._reporter(stage, step),
+            on_progress=self.reporter(stage, step),
             on_note=lambda text: stage.note(step, text),
             record=MailboxReceipts(stage.receipts, step.key, step.kind),
         )
         stage.todo.extend(outcome.todo)
         stage.note(step, outcome.sentence, kind="progress", done=outcome.done, total=outcome.total)
 
-    def _reporter(self, stage: Stage, step: Step) -> OnProgress:
+    def reporter(self, stage: Stage, step: Step) -> OnProgress:
+        """Journals how far it came, shows that the worker lives, and looks that the group stays where it shall be."""
         asked = stage.clock.monotonic()
 
         def report(done: int, total: int) -> None:

@@ -27,14 +27,18 @@ class Recheck:
             found.append(f"{field.cluster.partition} on {plan.source} is now in use by {describe(users)}")
         if found:
             raise Drifted(f"The plan no longer fits: {'; '.join(found)}.")
+        self.compare_mailboxes(stage, step)
+        return Look(Goal.HOLDS, "Nodes, services, directory and mailboxes are as the plan expects.")
+
+    def compare_mailboxes(self, stage: Stage, step: Step) -> None:
+        """Raises `Drifted` when more of them came or are gone than the cluster tolerates."""
         compare_membership(
-            field.directory(),
-            view,
+            stage.field.directory(),
+            stage.field.read_directory(),
             stage.mailboxes.guids(),
-            plan.membership.tolerance,
+            stage.plan.membership.tolerance,
             lambda text: stage.note(step, text),
         )
-        return Look(Goal.HOLDS, "Nodes, services, directory and mailboxes are as the plan expects.")
 
     def apply(self, stage: Stage, step: Step) -> None:
         """Nothing to do."""

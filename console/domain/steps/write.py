@@ -36,16 +36,16 @@ def write_steps(
     accepted = any(check.key == "partition.free" and check.verdict == "unknown" for check in checks)
     return (
         recheck_step(),
-        *_stops(field, source, _ordered(wanted, observation.nodes[source])),
-        _free(field, source, accepted=accepted),
-        _move(field, source, target),
+        *stop_steps(field, source, in_start_order(wanted, observation.nodes[source])),
+        free_step(field, source, accepted=accepted),
+        move_step(field, source, target),
         *directory_steps(field, direction, membership),
         *start_service_steps(field, observation, target),
         *proof_steps(field, target, direction),
     )
 
 
-def _ordered(services: Sequence[Service], seen: NodeObservation) -> tuple[Service, ...]:
+def in_start_order(services: Sequence[Service], seen: NodeObservation) -> tuple[Service, ...]:
     """The services in start order by what the node itself says depends on what."""
     known = {service.name: seen.service(service.name).value for service in services}
     return order(services, {name: state.depends_on for name, state in known.items() if state is not None})
@@ -64,7 +64,7 @@ def recheck_step() -> Step:
     )
 
 
-def _stops(field: Field, source: str, services: Sequence[Service]) -> Iterator[Step]:
+def stop_steps(field: Field, source: str, services: Sequence[Service]) -> Iterator[Step]:
     """The services on the source, in reverse order; the first is the last safe point before mail goes down."""
     for number, service in enumerate(reversed(services)):
         yield Step(
@@ -80,7 +80,8 @@ def _stops(field: Field, source: str, services: Sequence[Service]) -> Iterator[S
         )
 
 
-def _free(field: Field, source: str, *, accepted: bool) -> Step:
+def free_step(field: Field, source: str, *, accepted: bool) -> Step:
+    """Wait until nobody uses the partition any more."""
     return Step(
         key="partition-free",
         kind="partition.free",
@@ -92,7 +93,8 @@ def _free(field: Field, source: str, *, accepted: bool) -> Step:
     )
 
 
-def _move(field: Field, source: str, target: str) -> Step:
+def move_step(field: Field, source: str, target: str) -> Step:
+    """Have the product move the group."""
     line = cmd_line(field.driver.move(field.cluster, target))
     return Step(
         key="move-group",
@@ -134,10 +136,11 @@ def directory_steps(field: Field, direction: Direction, membership: Membership) 
         undo="Changes nothing.",
     )
     if field.cluster.directory.target_controller:
-        yield _converged(field, [name for name, made in AWAITED.items() if made(direction)])
+        yield converged_step(field, [name for name, made in AWAITED.items() if made(direction)])
 
 
-def _converged(field: Field, awaited: Sequence[str]) -> Step:
+def converged_step(field: Field, awaited: Sequence[str]) -> Step:
+    """Wait for the changes of the `awaited` steps on the controller that the nodes read."""
     where = field.cluster.directory.target_controller
     return Step(
         key="converged",
@@ -193,7 +196,7 @@ def _mailboxes(target: str, membership: Membership) -> Step:
 def start_service_steps(field: Field, observation: ClusterObservation, target: str) -> Iterator[Step]:
     """The services on the target, in the order that the node itself asks for."""
     wanted = field.generation.running_services(field.cluster.extra_services)
-    for service in _ordered(wanted, observation.nodes[target]):
+    for service in in_start_order(wanted, observation.nodes[target]):
         yield Step(
             key=f"start-{service.name}",
             kind="service.start",

@@ -27,8 +27,19 @@ def hand_over_steps(
     checks: Sequence[Check],
 ) -> tuple[Step, ...]:
     """A planned move with the console's scripts: recheck, hand over, switch the directory, go, bring up, prove."""
+    return (
+        recheck_step(),
+        hand_over_step(field, source, target),
+        *directory_steps(field, direction, membership),
+        *go_steps(field, target, command_on=source),
+        *stoppable(proof_steps(field, target, direction)),
+    )
+
+
+def hand_over_step(field: Field, source: str, target: str) -> Step:
+    """Have the product move the group; the scripts stop Exchange on the source and ask for a go on the target."""
     line = cmd_line(field.driver.move(field.cluster, target))
-    hand_over = Step(
+    return Step(
         key="hand-over",
         kind="hand-over",
         title=f"Hand the group {field.cluster.group} over from {source} to {target}",
@@ -39,13 +50,6 @@ def hand_over_steps(
         repeatable=False,
         undo=f"Move the group back to {source}.",
         safe_point=True,
-    )
-    return (
-        recheck_step(),
-        hand_over,
-        *directory_steps(field, direction, membership),
-        *go_steps(field, target, command_on=source),
-        *stoppable(proof_steps(field, target, direction)),
     )
 
 

@@ -84,6 +84,12 @@ class ExpressCluster:
         """What in a node's view forbids a planned move to `target`, as (reason, remedy) pairs."""
         return rules.view_problems(self.product, cluster, view, target)
 
+    def move_back_problems(
+        self, cluster: Cluster, view: ClusterView, target: str, *, waits: bool
+    ) -> tuple[tuple[str, str], ...]:
+        """What in a node's view forbids that an undo moves the group back to `target`, as (reason, remedy) pairs."""
+        return rules.move_back_problems(self.product, cluster, view, target, waits=waits)
+
     def takeover_problems(self, cluster: Cluster, view: ClusterView, target: str) -> tuple[tuple[str, str], ...]:
         """What in the target's view forbids that a person takes the group over, as (reason, remedy) pairs."""
         return rules.takeover_problems(self.product, cluster, view, target)

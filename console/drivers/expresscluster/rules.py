@@ -44,6 +44,26 @@ def view_problems(product: ClusterProduct, cluster: Cluster, view: ClusterView, 
     return (*problems, *_monitor_problems(view))
 
 
+def move_back_problems(
+    product: ClusterProduct, cluster: Cluster, view: ClusterView, target: str, *, waits: bool
+) -> tuple[Problem, ...]:
+    """What in a node's view forbids that the group is moved back to `target`: a group that has failed may be moved.
+
+    With `waits` its script waits for an answer that it will get: then it may also be pending.
+    """
+    problems = [*_server_problems(product, cluster, view), *_link_problems(view, target)]
+    group = view.groups.get(cluster.group)
+    if group is None:
+        reason = f"The cluster shows no group {cluster.group}; it shows {', '.join(view.groups) or 'none'}."
+        problems.append((reason, "Correct the group's name in the inventory, or create the group."))
+    elif group.status.endswith("Pending") and not waits:
+        problems.append((f"The group {group.name} is {group.status}: something moves it already.", _WAIT))
+    elif not group.current:
+        remedy = f"Start it on the node that has its disk (`clpgrp -s {group.name} -h NODE`); then plan the undo again."
+        problems.append((f"The group {group.name} is {group.status} on no node.", remedy))
+    return (*problems, *_monitor_problems(view))
+
+
 def takeover_problems(product: ClusterProduct, cluster: Cluster, view: ClusterView, target: str) -> tuple[Problem, ...]:
     """What in the target's own view forbids that a person brings the group up there by hand.
 
