@@ -12,6 +12,7 @@ ChangeoverError                 what happened, and a remedy for the person who r
     ├── ProtocolFault           the other side does not speak the protocol as agreed
     ├── Unavailable             the other side asks to come back later
     ├── TimedOut                no answer within the deadline
+    ├── Fenced                  a node refused what was sent under a lease that has been passed by
     └── ConnectionLost          the link broke while something was under way
 """
 
@@ -95,6 +96,15 @@ class TimedOut(ReachError):
     """No answer came within the deadline."""
 
     remedy = "Look at the machine; it may be overloaded. The effect may still be going on."
+
+
+class Fenced(ReachError):
+    """A node has seen a later lease of its cluster and refused the command; it certainly did not run."""
+
+    remedy = (
+        "Nothing to do when another worker has taken over. Else another console acts on this cluster, or the clock of "
+        "the database was set back: see which, then try again."
+    )
 
 
 class ConnectionLost(ReachError):

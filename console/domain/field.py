@@ -7,27 +7,33 @@ from types import TracebackType
 from typing import Self
 
 from console.domain.directory import DirectoryView
+from console.domain.fencing import FencedNode, guard_of
 from console.domain.observation import ClusterObservation, NodeObservation
 from console.domain.observe import observe_cluster, observe_node
 from console.domain.ports import (
     Clock,
+    Control,
     Directories,
     DirectorySession,
     Driver,
     Greeter,
     Greeting,
+    Guard,
     Nodes,
     NodeSession,
 )
 from console.domain.products import Generation
 from console.domain.switch.reading import read_directory
-from console.domain.topology import Cluster, GreetingAt, Node
+from console.domain.topology import Cluster, Directory, GreetingAt, Node
 
 GREETING_SECONDS = 5.0
 
 
 class Field:
-    """The cluster and the ports to it. Sessions open on first use and close with the field."""
+    """The cluster and the ports to it. Sessions open on first use and close with the field.
+
+    Under an operation's `control` whatever changes something is sent only while the operation's lease holds.
+    """
 
     def __init__(
         self,
@@ -39,6 +45,7 @@ class Field:
         directories: Directories,
         greeter: Greeter,
         clock: Clock,
+        control: Control | None = None,
     ) -> None:
         self.cluster = cluster
         self.generation = generation
@@ -47,6 +54,7 @@ class Field:
         self._nodes = nodes
         self._directories = directories
         self._greeter = greeter
+        self._control = control
         self._stack = ExitStack()
         self._sessions: dict[str, NodeSession] = {}
         self._directory: DirectorySession | None = None
@@ -64,13 +72,24 @@ class Field:
         """The one session to that node. Raises `KeyError` for a node that is not the cluster's."""
         node = self.cluster.node(node_name)
         if node.name not in self._sessions:
-            self._sessions[node.name] = self._stack.enter_context(self._nodes.open(node))
+            self._sessions[node.name] = self._open_node(node)
         return self._sessions[node.name]
+
+    def _open_node(self, node: Node) -> NodeSession:
+        if self._control is None:
+            return self._stack.enter_context(self._nodes.open(node))
+        session = self._stack.enter_context(self._nodes.open(node, guard_of(self._control)))
+        return FencedNode(session, self._control)
+
+    def _open_directory(self, directory: Directory) -> DirectorySession:
+        if self._control is None:
+            return self._stack.enter_context(self._directories.open(directory))
+        return self._stack.enter_context(self._directories.open(directory, guard_of(self._control)))
 
     def directory(self) -> DirectorySession:
         """The one session to the pinned domain controller. Raises `ReachError`."""
         if self._directory is None:
-            self._directory = self._stack.enter_context(self._directories.open(self.cluster.directory))
+            self._directory = self._open_directory(self.cluster.directory)
         return self._directory
 
     def target_directory(self) -> DirectorySession | None:
@@ -79,7 +98,7 @@ class Field:
         if ours.target_controller and self._target_directory is None:
             host, _, port = ours.target_controller.rpartition(":")
             theirs = replace(ours, host=host, port=int(port), tls_name=ours.target_tls_name)
-            self._target_directory = self._stack.enter_context(self._directories.open(theirs))
+            self._target_directory = self._open_directory(theirs)
         return self._target_directory
 
     def observe(self) -> ClusterObservation:
@@ -108,5 +127,5 @@ class _Kept:
     def __init__(self, field: Field) -> None:
         self._field = field
 
-    def open(self, node: Node) -> AbstractContextManager[NodeSession]:
+    def open(self, node: Node, guard: Guard | None = None) -> AbstractContextManager[NodeSession]:
         return nullcontext(self._field.session(node.name))

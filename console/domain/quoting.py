@@ -36,7 +36,7 @@ def cmd_line(argv: Sequence[str]) -> str:
             remedy="Use a name that the node's PATH finds, or a path without blanks.",
         )
     arguments = [_argument(text, position) for position, text in enumerate(argv[1:], start=1)]
-    return _bounded(" ".join([argv[0], *arguments]))
+    return bounded(" ".join([argv[0], *arguments]))
 
 
 def batch_line(commands: Sequence[Sequence[str]], nonce: str) -> str:
@@ -48,7 +48,7 @@ def batch_line(commands: Sequence[Sequence[str]], nonce: str) -> str:
     there, which it takes off. Raises `Unquotable`, also when the line grows beyond 8191 characters.
     """
     parts = [f"{_nested(argv)} <nul 2>&1 & {_marker(nonce, n)}" for n, argv in enumerate(commands, start=1)]
-    return _bounded(f'cmd /v:on /s /c "{" & ".join(parts)}"')
+    return bounded(f'cmd /v:on /s /c "{" & ".join(parts)}"')
 
 
 def batch_lines(
@@ -104,7 +104,7 @@ def detached_lines(run_id: str, argv: Sequence[str]) -> tuple[str, str]:
     folder = run_folder(run_id)
     echoes = "&".join("echo " + _echo_text(line) for line in detached_script(run_id, argv))
     written = rf'({echoes})>"{folder}\run.tmp"&&move /y "{folder}\run.tmp" "{folder}\run.cmd" >nul'
-    return f'mkdir "{folder}"', _bounded(written)
+    return f'mkdir "{folder}"', bounded(written)
 
 
 def _argument(text: str, position: int) -> str:
@@ -137,7 +137,8 @@ def _echo_text(line: str) -> str:
     return "".join(pieces).replace("%errorlevel%", "%^errorlevel%")
 
 
-def _bounded(line: str) -> str:
+def bounded(line: str) -> str:
+    """`line`, when cmd.exe takes one of its length. Raises `Unquotable`."""
     if len(line) > LINE_LIMIT:
         raise Unquotable(
             f"The command line has {len(line)} characters; cmd.exe takes {LINE_LIMIT}.",

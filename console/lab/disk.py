@@ -81,8 +81,10 @@ class Disk:
         if self.item(path):
             raise DiskError(f"A subdirectory or file {path} already exists.")
         parts = path[3:].split("\\")
-        for count in range(1, len(parts) + 1):
-            step = path[:3] + "\\".join(parts[:count])
+        steps = [path[:3] + "\\".join(parts[:count]) for count in range(1, len(parts) + 1)]
+        if any(item is not None and item.data is not None for item in map(self.item, steps)):
+            raise DiskError(NO_PATH)
+        for step in steps:
             self.volumes[path[0]].items.setdefault(step.casefold(), Item(step))
 
     def remove(self, path: str) -> None:
@@ -90,8 +92,8 @@ class Disk:
         if self.item(path) is None:
             raise DiskError(NO_FILE)
         items = self.volumes[path[0]].items
-        for key in [key for key in items if key == path.casefold() or key.startswith(path.casefold() + "\\")]:
-            del items[key]
+        for key in [key for key in list(items) if key == path.casefold() or key.startswith(path.casefold() + "\\")]:
+            items.pop(key, None)
 
     def listing(self, path: str) -> list[Item]:
         """What lies directly in a folder, by name. Raises `DiskError`."""
@@ -100,7 +102,9 @@ class Disk:
             raise DiskError(NO_PATH)
         prefix = path.casefold().rstrip("\\") + "\\"
         items = self.volumes[path[0]].items
-        found = [entry for key, entry in items.items() if key.startswith(prefix) and "\\" not in key[len(prefix) :]]
+        found = [
+            entry for key, entry in list(items.items()) if key.startswith(prefix) and "\\" not in key[len(prefix) :]
+        ]
         return sorted(found, key=lambda entry: entry.path.casefold())
 
     def matching(self, pattern: str) -> list[Item]:

@@ -22,6 +22,7 @@ from console.domain.steps import BEHAVIOURS
 from console.domain.steps.base import Stage
 from console.domain.steps.group import require_agreement
 from console.models import Operation, PlanRecord
+from console.services import undoing
 from console.services.fields import open_field
 from console.services.journal import OperationJournal, storable
 from console.services.lease import LeaseClock
@@ -51,6 +52,8 @@ def make_plan(record: PlanRecord, sink: SliceWriter) -> Plan:
     with open_field(record.cluster) as field:
         if record.kind == "takeover":
             return planner.make_person_takeover(field, record.target, sink)
+        if record.kind == undoing.KIND:
+            return undoing.plan_of(record, field, sink)
         return planner.make_plan(field, record.kind, record.target, sink)
 
 
@@ -68,7 +71,7 @@ def perform(operation: Operation, token: int, control: Control) -> Ending:
     if progress.resumed >= MOST_TAKEOVERS:
         return passed_on(progress)
     try:
-        field = open_field(operation.cluster, LeaseClock(SystemClock(), control))
+        field = open_field(operation.cluster, LeaseClock(SystemClock(), control), control)
     except Exception as error:
         return never_began(operation, error, progress)
     try:

@@ -6,16 +6,17 @@ from console.adapters.ldap import LdapDirectories
 from console.adapters.winrm import WinrmNodes
 from console.catalog import generation
 from console.domain.field import Field
-from console.domain.ports import Clock
+from console.domain.ports import Clock, Control
 from console.drivers import driver_for
 from console.models import Cluster
 from console.services.topology import topology
 
 
-def open_field(cluster: Cluster, clock: Clock | None = None) -> Field:
+def open_field(cluster: Cluster, clock: Clock | None = None, control: Control | None = None) -> Field:
     """The cluster's field, with nothing connected yet; a context that closes what it opened.
 
-    Whatever waits in it waits by `clock`, the system's own when there is none. Raises `CredentialUnavailable` when a
+    Whatever waits in it waits by `clock`, the system's own when there is none; with an operation's `control` whatever
+    changes something is sent under the operation's lease. Raises `CredentialUnavailable` when a
     password cannot be had.
     """
     clock = clock or SystemClock()
@@ -28,4 +29,5 @@ def open_field(cluster: Cluster, clock: Clock | None = None) -> Field:
         directories=LdapDirectories(clock),
         greeter=NetworkGreeter(),
         clock=clock,
+        control=control,
     )

@@ -7,6 +7,7 @@ import ssl
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from console.adapters.last_moment import ends_with
 from console.adapters.ldap import ber
 from console.adapters.ldap.wire import Answer, Wire
 from console.domain.directory import EntryChange
@@ -64,9 +65,18 @@ class Lanes:
         lane.flying[lane.wire.put(ber.modify_request(address, change.changes))] = change
 
     def flush(self) -> None:
-        """Send what was noted. Raises `ConnectionLost`, `TimedOut`."""
+        """Send what was noted. Raises `ConnectionLost`, `TimedOut`, and `LeaseLost` in place of sending it."""
         for lane in self._lanes:
-            lane.wire.flush()
+            if lane.wire.unsent:
+                self._send(lane.wire)
+
+    def _send(self, wire: Wire) -> None:
+        if self._session.guard is None:
+            wire.flush()
+            return
+        fence = self._session.guard()
+        with ends_with(fence.valid_until):
+            wire.flush(within=fence.valid_until - self._session.clock.monotonic())
 
     def _choose(self) -> Lane:
         """The connection with the least in flight, or a new one."""
@@ -130,6 +140,11 @@ class Lanes:
     def unsure(self) -> list[EntryChange]:
         """What is in flight, on every connection."""
         return [change for lane in self._lanes for change in lane.flying.values()]
+
+    def abort(self) -> None:
+        """Break every connection in use, with what has not been sent over it."""
+        for lane in self._lanes:
+            lane.wire.abort()
 
     def close(self) -> None:
         """Forget what is in flight and let the further connections go; the session keeps its own."""

@@ -9,6 +9,8 @@ class Limits:
 
     connect: float = 10.0
     answer: float = 30.0
+    unacknowledged: float = 5.0
+    """How long what was sent may go without the other machine's receipt, below the time in which a lease passes on."""
     page: int = 500
     """Entries in a page of a search; Active Directory allows 1,000 (MaxPageSize)."""
     connections: int = 4

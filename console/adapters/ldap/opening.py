@@ -62,9 +62,19 @@ def _connect(directory: Directory, peer: Peer | None, limits: Limits, where: str
     try:
         link = socket.create_connection(peer or (directory.host, directory.port), timeout=limits.connect)
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _bound_sending(link, limits)
     except OSError as error:
         raise of_opening(error, where=where, tls_name="") from error
     return link
+
+
+def _bound_sending(link: socket.socket, limits: Limits) -> None:
+    """The system gives up what a dead network has not taken; else it would still be delivered minutes later.
+
+    TCP_USER_TIMEOUT (RFC 5482) is Linux's; it holds for a process that has been stopped or killed too.
+    """
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(limits.unacknowledged * 1000))
 
 
 def _ask_start_tls(wire: Wire) -> None:

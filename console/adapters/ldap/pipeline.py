@@ -15,6 +15,7 @@ from console.adapters.ldap.wire import Answer
 from console.domain.directory import EntryChange, Modified
 from console.domain.errors import ConnectionLost, ReachError, TimedOut
 from console.domain.filters import Equal
+from console.domain.lease import LeaseLost
 from console.domain.ports import Entry
 from console.domain.switch.values import at_target
 
@@ -42,7 +43,10 @@ class Pipeline:
         self._error: ReachError | None = None
 
     def run(self, changes: Iterable[EntryChange]) -> Iterator[Result]:
-        """Every change with how it ended. Raises `ReachError`, with `may_have_run` when a fate is unknown."""
+        """Every change with how it ended. Raises `ReachError`, with `may_have_run` when a fate is unknown.
+
+        Raises `LeaseLost` when the lease is over; the fate of what was in flight is then another worker's to find out.
+        """
         source = iter(changes)
         try:
             while True:
@@ -59,6 +63,9 @@ class Pipeline:
                 yield from results
             if self._error:
                 raise self._error
+        except LeaseLost:
+            self._abandon()
+            raise
         finally:
             self._drain()
 
@@ -144,6 +151,12 @@ class Pipeline:
         self._forget()
         self._session.drop()
         return type(error)(error.message, remedy=error.remedy, may_have_run=unsure)
+
+    def _abandon(self) -> None:
+        """The lease is over: nothing more is sent or waited for, and what has not left this machine stays here."""
+        self._lanes.abort()
+        self._forget()
+        self._session.drop()
 
     def _forget(self) -> None:
         self._arrived.clear()

@@ -18,7 +18,7 @@ from console.adapters.ldap.wire import Answer, RawEntry, Wire
 from console.domain.directory import Controller, EntryChange, Modified
 from console.domain.errors import ConnectionLost, ReachError, TimedOut, Unavailable, Unreachable
 from console.domain.filters import Filter
-from console.domain.ports import Clock, Entry
+from console.domain.ports import Clock, Entry, Guard
 from console.domain.topology import Directory
 
 T = TypeVar("T")
@@ -28,8 +28,9 @@ ANYTHING = "(objectClass=*)"
 class LdapSession:
     """Implements `domain.ports.DirectorySession`. Not for several threads."""
 
-    def __init__(self, directory: Directory, clock: Clock, limits: Limits) -> None:
+    def __init__(self, directory: Directory, clock: Clock, limits: Limits, guard: Guard | None = None) -> None:
         self.directory = directory
+        self.guard = guard
         self.clock = clock
         self.limits = limits
         self.where = name_of(directory)

@@ -4,7 +4,10 @@ ldap3 encodes the rare requests. Its own connection classes are not used: they l
 connection breaks, and that is what a switch must know.
 """
 
+import contextlib
+import math
 import socket
+import struct
 from collections.abc import Collection
 from typing import Any
 
@@ -38,6 +41,12 @@ class Wire:
         """End the connection; never raises."""
         self.link.close()
 
+    def abort(self) -> None:
+        """Break the connection at once, with what the system has not sent yet; never raises."""
+        with contextlib.suppress(OSError):
+            self.link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.link.close()
+
     def send(self, kind: str, request: Any, control: Any = None) -> int:
         """Send one request and return its id. Raises `ConnectionLost`, `TimedOut`."""
         self._last_id += 1
@@ -62,14 +71,25 @@ class Wire:
         self._unsent.append(message)
         self._open[self._last_id] = Answer()
 
-    def flush(self) -> None:
-        """Send what was put. Raises `ConnectionLost`, `TimedOut`; it is then not known what arrived."""
+    @property
+    def unsent(self) -> bool:
+        """Whether something was put that `flush` would send."""
+        return bool(self._unsent)
+
+    def flush(self, within: float = math.inf) -> None:
+        """Send what was put. Raises `ConnectionLost`, `TimedOut`; it is then not known what arrived.
+
+        It gives up after nine tenths of `within` seconds, or after the connection's own time where that is shorter.
+        """
         if not self._unsent:
             return
         together = b"".join(self._unsent)
         self._unsent.clear()
+        patience = self.link.gettimeout()
         try:
+            self.link.settimeout(min(patience or math.inf, max(0.01, within * 0.9)) if within < math.inf else patience)
             self.link.sendall(together)
+            self.link.settimeout(patience)
         except OSError as error:
             raise of_link(error, where=self.where) from error
 

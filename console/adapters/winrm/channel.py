@@ -3,16 +3,17 @@
 import contextlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from winrm.exceptions import WinRMOperationTimeoutError
 
 from console.adapters.winrm.errors import ShellLost, translate
-from console.adapters.winrm.output import Stream
+from console.adapters.winrm.gate import TOO_LATE_TRIES, Gate
+from console.adapters.winrm.output import Answer, Stream
 from console.adapters.winrm.transport import OPERATION_TIMEOUT, RECEIVE_TIMEOUT, make_protocol
 from console.domain.errors import AccessDenied, ConnectionLost, ReachError, TimedOut, TrustFailed, WrongNode
-from console.domain.ports import Clock, CommandResult, OnLine
+from console.domain.node_guard import clock_line
+from console.domain.ports import Clock, CommandResult, Guard, OnLine
 from console.domain.readings import read_hostname
 from console.domain.topology import Node
 
@@ -29,25 +30,23 @@ SHELL_AGE = 600.0
 SHELL_COMMANDS = 500
 """Commands after which the shell is made anew, below the node's quota of operations."""
 
+CLOCK_SECONDS = 10.0
+"""What a node may take to tell its time; one that takes longer is not asked to watch it."""
+
 CLEANUP_SECONDS = 3.0
 """What saying goodbye to a command or a shell may take."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a command line ended with; `stderr` also carries notes about what was cut or lost."""
-
-    exit_code: int
-    stdout: str
-    stderr: str
-
-
 class Channel:
-    """A connection and a shell, opened when first needed. Use by several threads is one after the other."""
+    """A connection and a shell, opened when first needed. Use by several threads is one after the other.
 
-    def __init__(self, node: Node, clock: Clock) -> None:
+    With a `guard` every changing line goes through a `Gate`.
+    """
+
+    def __init__(self, node: Node, clock: Clock, guard: Guard | None = None) -> None:
         self.node = node
         self.clock = clock
+        self._gate = Gate(node, clock, guard) if guard else None
         self.shells_opened = 0
         self._lock = threading.RLock()
         self._shell = ""
@@ -65,6 +64,7 @@ class Channel:
     def execute(self, line: str, *, within: float, on_line: OnLine | None = None, changing: bool = False) -> Answer:
         """Run a command line within so many seconds. Raises `ReachError`, and when `changing` `WrongNode`, `Garbled`.
 
+        Under a lease a changing line raises `LeaseLost` in place of being sent, and `Fenced` where the node refuses it.
         A changing line is sent only in a shell whose machine has given its name; a shell lives on one machine.
         What certainly did not run (its shell was gone, its message was not unsealed) is sent again once, and so is a
         reading line whose connection broke. A credential that was refused is never tried again on this channel.
@@ -100,13 +100,36 @@ class Channel:
         self._open(deadline)
         if changing and self._proved_on != self.shells_opened:
             self._prove(deadline)
+        if changing and self._gate is not None:
+            return self._through(self._gate, line, deadline, on_line)
         return self._command(line, deadline, on_line)
+
+    def _through(self, gate: Gate, line: str, deadline: float, on_line: OnLine | None) -> Answer:
+        """A changing line under the lease: what the node calls late did not run and is sent again while it is ours."""
+        for _ in range(TOO_LATE_TRIES):
+            answer = self._command(gate.guarded(line), deadline, gate.hearing(on_line))
+            if gate.passed(answer):
+                return answer
+        raise gate.too_late()
 
     def _prove(self, deadline: float) -> None:
         """Have the machine behind this shell say its name. Raises `WrongNode`."""
         answer = self._command(" ".join(HOSTNAME), deadline)
         demand_name(self.node, CommandResult(HOSTNAME, answer.exit_code, answer.stdout, answer.stderr))
+        if self._gate is not None:
+            self._learn_time(self._gate, deadline)
         self._proved_on = self.shells_opened
+
+    def _learn_time(self, gate: Gate, deadline: float) -> None:
+        """Have the node tell its time, once more when the first answer was slow."""
+        try:
+            for _ in range(2):
+                began = self.clock.monotonic()
+                answer = self._command(clock_line(), min(deadline, began + CLOCK_SECONDS))
+                if gate.learn(answer, began):
+                    break
+        except TimedOut:
+            gate.forget()
 
     def _command(self, line: str, deadline: float, on_line: OnLine | None = None) -> Answer:
         """One command in the shell that is open."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from console.adapters.winrm.channel import Channel
 from console.adapters.winrm.session import Exchanged, WinrmSession
-from console.domain.ports import Clock
+from console.domain.ports import Clock, Guard
 from console.domain.topology import Node
 
 __all__ = ["Exchanged", "WinrmNodes"]
@@ -19,12 +19,13 @@ class WinrmNodes:
         self._on_trace = on_trace
 
     @contextmanager
-    def open(self, node: Node) -> Iterator[WinrmSession]:
+    def open(self, node: Node, guard: Guard | None = None) -> Iterator[WinrmSession]:
         """A session to `node`, closed with its shell at the end. Connects when first used.
 
+        With a `guard` each changing line is sent under its lease, and the node itself refuses one that comes too late.
         Raises `TrustFailed` at once when the inventory would send the password in clear text without allowing it.
         """
-        channel = Channel(node, self._clock)
+        channel = Channel(node, self._clock, guard)
         try:
             yield WinrmSession(channel, self._on_trace)
         finally:

@@ -22,6 +22,15 @@ def codec_of(codepage: int) -> str:
     return name
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a command line ended with; `stderr` also carries notes about what was cut or lost."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
 @dataclass
 class Stream:
     """One output stream of one command."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from console.adapters.winrm import detached
-from console.adapters.winrm.channel import HOSTNAME, Answer, Channel, demand_name
+from console.adapters.winrm.channel import HOSTNAME, Channel, demand_name
+from console.adapters.winrm.output import Answer
 from console.domain.errors import Garbled, ReachError, Unavailable
 from console.domain.ports import Argv, CommandResult, DetachedRun, OnLine
 from console.domain.quoting import batch_lines, cmd_line, detached_lines

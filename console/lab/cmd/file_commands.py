@@ -4,6 +4,9 @@ from console.lab.cmd.interpreter import Interpreter
 from console.lab.cmd.registry import command, words
 from console.lab.disk import NO_FILE, NO_PATH, DiskError, Item
 
+FENCES = "c:\\changeover\\fence\\"
+"""Below it the console has a node remember its fencing tokens: effects of a kind of their own."""
+
 
 def split(cmd: Interpreter, rest: str) -> tuple[list[str], set[str]]:
     """Full paths and switches of a command line."""
@@ -75,7 +78,8 @@ def mkdir(cmd: Interpreter, rest: str) -> int:
     with cmd.process.world.lock:
         for path in paths:
             cmd.process.node.disk.mkdir(path)
-            cmd.process.world.record("folder", path, "", "created", node=cmd.process.node.name, by=cmd.process.user)
+            kind = "fence" if path.casefold().startswith(FENCES) else "folder"
+            cmd.process.world.record(kind, path, "", "created", node=cmd.process.node.name, by=cmd.process.user)
     return 0
 
 

@@ -1,10 +1,10 @@
 """Runs parsed command lines: expansion, redirection, conditions, batch files, exit codes."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from console.lab.cmd import parser
+from console.lab.cmd import loops, parser
 from console.lab.cmd.process import Process, Write
 from console.lab.cmd.registry import COMMANDS, Exit, Goto
 from console.lab.disk import DiskError
@@ -126,12 +126,15 @@ class Interpreter:
         self.process = outer
 
     def _for(self, command: parser.ForEach) -> None:
-        words = re.split(r"[\s,;=]+", command.items.strip())
-        if command.counting:
-            first, step, last = _numbers(words)
-            words = [str(number) for number in range(first, last + (1 if step > 0 else -1), step)]
-        for word in words:
-            self._run(_bound(command.body, command.variable, word))
+        for value in loops.values(command, self._output):
+            self._run(loops.bound(command.body, command.variable, value))
+
+    def _output(self, line: str) -> str:
+        """What a line prints in an interpreter of its own."""
+        collected = bytearray()
+        child = self.process.child(stdout=collected.extend, environment=dict(self.process.environment))
+        Interpreter(child).line(line)
+        return collected.decode(self.process.encoding, "replace")
 
     def _holds(self, command: parser.If) -> bool:
         operands = [self._delayed(operand) for operand in command.operands]
@@ -140,7 +143,7 @@ class Interpreter:
             path = disk.absolute(operands[0], self.process.folder)
             result = bool(disk.matching(path)) if re.search(r"[*?]", path) else disk.item(path) is not None
         elif command.test == "errorlevel":
-            result = self.errorlevel >= _numbers(operands)[0]
+            result = self.errorlevel >= loops.numbers(operands)[0]
         elif command.test == "defined":
             result = operands[0].casefold() in self.process.environment
         else:
@@ -275,24 +278,6 @@ def program(name: str) -> str:
     """The name under which a program is registered: no folder, no .exe, small letters."""
     base = name.rpartition("\\")[2].casefold()
     return base.removesuffix(".exe").removesuffix(".com")
-
-
-def _bound(command: parser.Command, variable: str, value: str) -> parser.Command:
-    if isinstance(command, parser.Simple):
-        return parser.Simple(re.sub(f"%{{1,2}}{variable}", lambda _: value, command.text), command.redirects)
-    if isinstance(command, parser.Chain):
-        left, right = _bound(command.left, variable, value), _bound(command.right, variable, value)
-        return parser.Chain(command.operator, left, right)
-    if isinstance(command, parser.Block):
-        return parser.Block(_bound(command.body, variable, value), command.redirects)
-    return command
-
-
-def _numbers(words: Sequence[str]) -> list[int]:
-    """Words that must be numbers; the arithmetic of a range needs three. Raises `SyntaxProblem`."""
-    if not all(re.fullmatch(r"-?\d+", word) for word in words) or len(words) not in (1, 3) or words[1:2] == ["0"]:
-        raise parser.SyntaxProblem("The syntax of the command is incorrect.")
-    return [int(word) for word in words]
 
 
 def _compare(operator: str, left: str, right: str, ignore_case: bool) -> bool:

@@ -66,12 +66,13 @@ class If:
 
 @dataclass
 class ForEach:
-    """`for %x in (a b c) do`, with /l a range of numbers."""
+    """`for %x in (a b c) do`; of kind `l` over a range of numbers, of kind `f` over what a command prints."""
 
     variable: str
-    counting: bool
+    kind: str
     items: str
     body: "Command"
+    options: str = ""
 
 
 Command = Simple | Block | Chain | If | ForEach
@@ -271,9 +272,10 @@ class _Parser:
         return branch
 
     def _for(self) -> Command:
-        pattern = r"\s*(/[lL]\s+)?%{1,2}([A-Za-z])\s+in\s+\(([^)]*)\)\s+do\s"
+        pattern = r'\s*(?:/([lf])(?:\s+"([^"]*)")?\s+)?%{1,2}([A-Za-z])\s+in\s+\(([^)]*)\)\s+do\s'
         found = re.match(pattern, self.text[self.at :], re.IGNORECASE)
         if found is None:
             raise SyntaxProblem("The syntax of the command is incorrect.")
         self.at += found.end()
-        return ForEach(found.group(2), bool(found.group(1)), found.group(3), self._branch())
+        kind, options, variable, items = found.groups()
+        return ForEach(variable, (kind or "").casefold(), items, self._branch(), options or "")

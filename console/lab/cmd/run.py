@@ -1,5 +1,7 @@
 """Entry to the command interpreter: all commands are known once this module is imported."""
 
+import re
+
 from console.lab.cmd import (
     builtins,
     cluster_commands,
@@ -36,8 +38,19 @@ _ENVIRONMENT = {
 }
 
 
+_GUARDED = re.compile(r"^mkdir \S+\\(?P<token>t\d+) .*changeover-fence:.*?&ver>nul&(?P<command>.*)$")
+_FENCED = 185
+
+
 def run(process: Process, line: str) -> int:
-    """Run one command line as `cmd.exe /c` would and give its exit code. Raises `Killed`."""
+    """Run one command line as `cmd.exe /c` would and give its exit code. Raises `Killed`.
+
+    A command that the console's guard before it kept from running is an effect of its own: `fenced`.
+    """
     process.environment = {**_ENVIRONMENT, **process.environment, "username": process.user.rpartition("\\")[2]}
     process.line = process.line or line
-    return Interpreter(process).line(line)
+    code = Interpreter(process).line(line)
+    guard = _GUARDED.match(line) if code == _FENCED else None
+    if guard:
+        process.world.record("fenced", guard["command"], guard["token"], "refused", node=process.node.name)
+    return code

@@ -51,9 +51,10 @@ def _properties(text: str) -> set[str]:
 
 
 def _system(cmd: Interpreter) -> dict[str, str]:
+    off = timedelta(seconds=float(cmd.process.node.faults.get("clock-off", {}).get("seconds") or 0))
     return {
-        "LastBootUpTime": cim_date(cmd.process.node.booted),
-        "LocalDateTime": cim_date(cmd.process.world.clock.date()),
+        "LastBootUpTime": cim_date(cmd.process.node.booted + off),
+        "LocalDateTime": cim_date(cmd.process.world.clock.date() + off),
         "Caption": f"Microsoft(R) Windows(R) Server {cmd.process.node.definition.windows}, Enterprise Edition",
         "CSName": cmd.process.node.name.upper(),
     }
