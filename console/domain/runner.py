@@ -261,17 +261,23 @@ class Runner:
 
     def _finished(self) -> Ending:
         todo: tuple[Todo, ...] = tuple(self.stage.todo)
-        plan = self.stage.plan
-        left_out = [step for step in plan.steps if step.key in self._progress.skipped]
+        left_out = [step for step in self.stage.plan.steps if step.key in self._progress.skipped]
         if left_out:
             return self._incomplete(left_out)
+        reached = self._reached()
         if todo:
             many = f"{len(todo)} thing{'' if len(todo) == 1 else 's'}"
-            text = f"Mail is up on {plan.target}, but {many} could not be done: failed, incomplete."
+            text = f"{reached}, but {many} could not be done: failed, incomplete."
             return Ending(Status.FAILED, text, remedy="Work through the list below.", todo=todo, changed=True)
         if self.stage.control.stop_requested():
             self.stage.journal.write("note", "The stop was asked for after the last safe point; all steps are done.")
-        return Ending(Status.SUCCEEDED, f"Mail is up on {plan.target}, proved.", changed=self.changed)
+        return Ending(Status.SUCCEEDED, f"{reached}, proved.", changed=self.changed)
+
+    def _reached(self) -> str:
+        """What the steps came to: mail where it was proved, else only that they are done."""
+        plan = self.stage.plan
+        mail = any(step.kind == "moved" for step in plan.steps)
+        return f"Mail is up on {plan.target}" if mail else "Every step is done"
 
     def _incomplete(self, left_out: Collection[Step]) -> Ending:
         """The ending of an operation some of whose steps a person left out: it does not claim what they would prove."""

@@ -15,10 +15,18 @@ MAY = {
     "stores.mounted": "Nobody will have proved that every store is mounted.",
     "greeting": "Nobody will have proved that every protocol greets.",
     "moved": "Nobody will have proved that mail is up.",
+    "directory.verify-restored": "Nobody will have read the directory back.",
+    "directory.unmark": "The stores stay marked: they would mount files that another server wrote.",
 }
 """Proofs, and steps that only wait: what it means to go on without them."""
 MAY_NOT = {
     "recheck": "without it nobody knows whether the plan still fits",
+    "undo.recheck": "without it nobody knows whether the plan still fits",
+    "go.withhold": "the group cannot be moved while its script waits",
+    "group.move-back": "everything after it relies on the group being on the target",
+    "hand-over.back": "everything after it relies on the group being on the target",
+    "directory.restore": "the directory would name both servers, and what cannot be restored goes on the list anyway",
+    "directory.restore-mailboxes": "the mailboxes would be looked for on the other server",
     "second-opinion": "it keeps Exchange from running on two nodes at once",
     "go": "without it Exchange does not start, or starts with nobody having looked at the other node",
     "service.stop": "what still runs there would hold the partition and the stores while the group moves",

@@ -48,6 +48,7 @@ class Action(StrEnum):
     FAILOVER_CONFIRMED = "operation:failover:confirmed", "{actor} confirmed the failover of {cluster}"
     FAILBACK_CONFIRMED = "operation:failback:confirmed", "{actor} confirmed the failback of {cluster}"
     TAKEOVER_CONFIRMED = "operation:takeover:confirmed", "{actor} confirmed the takeover of {cluster}"
+    UNDO_CONFIRMED = "operation:undo:confirmed", "{actor} confirmed the undo on {cluster}"
     OPERATION_BEGAN = "operation:automatic:began", "The {subject} of {cluster} began because a node asked for a go"
     OPERATION_REFUSED = "operation:request:refused", "{actor} asked for {subject} of {cluster} and was refused"
     OPERATION_STOP = "operation:stop:asked", "{actor} asked {subject} of {cluster} to stop"

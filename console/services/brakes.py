@@ -27,8 +27,11 @@ class Cooldown:
     until: datetime
 
 
-def why_not(cluster: Cluster) -> Refusal | None:
-    """Why the console starts nothing on the cluster now by itself or by a click, or None."""
+def why_not(cluster: Cluster, kind: str = "") -> Refusal | None:
+    """Why the console starts nothing on the cluster now by itself or by a click, or None.
+
+    The cooldown does not bind an undo: it brings back what was, by the word of a person who knows why.
+    """
     reasons = []
     stop = global_stop()
     if stop is not None:
@@ -36,7 +39,7 @@ def why_not(cluster: Cluster) -> Refusal | None:
         reasons.append(
             Reason(f"{stop.set_by} has stopped everything since {stop.set_at:%F %T} UTC: {stop.reason}", remedy, "stop")
         )
-    rest = cooldown(cluster)
+    rest = cooldown(cluster) if kind != "undo" else None
     if rest is not None:
         remedy = (
             f"Wait until {rest.until:%T} UTC, or lift the cooldown with a reason, on the cluster's page or by: "

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from console.domain.checks import Reason, Refusal
 from console.domain.plan import Plan
 from console.models import Cluster, Operation, PlanRecord
-from console.services import access, audit, brakes, plans, queue, reservations
+from console.services import access, audit, brakes, plans, queue, reservations, undoing
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 
@@ -18,6 +18,7 @@ CONFIRMED = {
     "failover": Action.FAILOVER_CONFIRMED,
     "failback": Action.FAILBACK_CONFIRMED,
     "takeover": Action.TAKEOVER_CONFIRMED,
+    "undo": Action.UNDO_CONFIRMED,
 }
 
 
@@ -33,6 +34,8 @@ class Said:
 
 def sentence_of(plan: Plan) -> str:
     """The sentence that has to be typed word for word; empty where a plain confirmation is enough."""
+    if plan.past_no_return:
+        return f"Exchange on {plan.source} may be stopped"
     return f"{plan.source} is down" if plan.kind == "takeover" else ""
 
 
@@ -93,11 +96,21 @@ def _confirm(plan_id: int, actor: audit.Actor, said: Said) -> Operation:
 def _standing(record: PlanRecord) -> Operation | None:
     """The operation that already is what the plan asks for. Raises `Refusal` when another holds the cluster."""
     same = Operation.objects.filter(plan=record).first()
-    same = same or reservations.already_open(record.cluster, record.kind, record.target)
-    held = None if same else reservations.why_held(record.cluster, record.kind) or brakes.why_not(record.cluster)
-    if held is not None:
+    same = same or _same_open(record)
+    if same is None and (held := _why_held(record)) is not None:
         raise held
     return same
+
+
+def _same_open(record: PlanRecord) -> Operation | None:
+    """The open operation when it is the one asked for; an undo also takes the same operation back."""
+    found = reservations.already_open(record.cluster, record.kind, record.target)
+    return found if found is not None and found.plan.undoes_id == record.undoes_id else None
+
+
+def _why_held(record: PlanRecord) -> Refusal | None:
+    held = reservations.why_held(record.cluster, record.kind) or brakes.why_not(record.cluster, record.kind)
+    return held or (undoing.why_not(record.undoes) if record.undoes is not None else None)
 
 
 def _open(record: PlanRecord, actor: audit.Actor, said: Said) -> Operation:
@@ -163,7 +176,7 @@ def _missing(plan: Plan, said: Said) -> list[Reason]:
         missing.append(Reason("The cluster's name was not typed.", f"Type {plan.cluster} to confirm.", "confirm.typed"))
     if said.sentence.rstrip(".").casefold() != sentence_of(plan).casefold() and sentence_of(plan):
         remedy = f"Make sure of it, then type: {sentence_of(plan)}"
-        missing.append(Reason("It was not said that the other node is down.", remedy, "confirm.sentence"))
+        missing.append(Reason("The sentence that this plan asks for was not typed.", remedy, "confirm.sentence"))
     for check in plan.unknowns:
         if check.key not in said.accepted:
             remedy = f"{check.remedy} Or accept {check.key} as unknown.".strip()

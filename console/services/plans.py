@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -10,8 +11,8 @@ from django.db import transaction
 from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.plan import Plan
-from console.models import Cluster, Node, PlanRecord
-from console.services import access, audit, brakes, plan_records, queue, reservations
+from console.models import Cluster, Node, Operation, PlanRecord
+from console.services import access, audit, brakes, plan_records, queue, reservations, undoing
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.engine import make_plan
@@ -19,11 +20,11 @@ from console.services.mailbox_slices import SliceWriter
 from console.services.plan_records import of
 
 KINDS = ("failover", "failback", "takeover")
-"""The kinds of operation that a person can ask a plan for."""
+"""The kinds of operation that a person can ask a plan for by a cluster and a target; an undo names an operation."""
 
 Planner = Callable[[PlanRecord, SliceWriter], Plan]
 
-__all__ = ["KINDS", "fail_overdue", "find_cluster", "fresh", "make", "of", "prepare"]
+__all__ = ["KINDS", "fail_overdue", "find_cluster", "fresh", "make", "of", "prepare", "prepare_undo"]
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,25 @@ def prepare(cluster: Cluster, kind: str, target: str, actor: audit.Actor, *, sen
     `Refusal` for a kind or target that there is not.
     """
     access.require(actor.user, "operate", cluster)
-    node = _target(cluster, kind, target)
+    return _ask(cluster, kind, _target(cluster, kind, target), actor, send=send)
+
+
+def prepare_undo(operation: Operation, first: str, actor: audit.Actor, *, send: bool = True) -> PlanRecord:
+    """Ask for the plan that takes an ended operation back, down to the step `first` (empty: all of it).
+
+    Raises `NotAllowed`, and `Refusal` for an operation that cannot be taken back.
+    """
+    access.require(actor.user, "operate", operation.cluster)
+    refusal = undoing.why_not(operation)
+    if refusal is not None:
+        raise refusal
+    first = first.strip()
+    undoing.require_step(operation, first)
+    return _ask(operation.cluster, undoing.KIND, "", actor, send=send, undoes=operation, undo_from=first)
+
+
+def _ask(cluster: Cluster, kind: str, node: str, actor: audit.Actor, *, send: bool, **columns: Any) -> PlanRecord:
+    """The record of a plan that is asked for, and its audit, in one transaction."""
     now = database_now()
     with transaction.atomic():
         record = PlanRecord.objects.create(
@@ -57,12 +76,16 @@ def prepare(cluster: Cluster, kind: str, target: str, actor: audit.Actor, *, sen
             created_by=actor.user,
             created_by_name=actor.name,
             origin=actor.origin,
+            **columns,
         )
         if send:
             site = cluster.site.name
             queue.send_after_commit(queue.PREPARE_PLAN, record.pk, queue.observation_queue(site))
         subject = audit.Subject("plan", record.pk, kind)
-        audit.record(Action.PLAN_ASKED, actor, subject, cluster=cluster, after={"kind": kind, "target": node})
+        after = {"kind": kind, "target": node}
+        if record.undoes is not None:
+            after |= {"undoes": str(record.undoes.pk), "from": record.undo_from}
+        audit.record(Action.PLAN_ASKED, actor, subject, cluster=cluster, after=after)
     return record
 
 
@@ -75,7 +98,7 @@ def make(plan_id: int, planner: Planner = make_plan) -> PlanRecord:
         return fresh(plan_id)
     record = PlanRecord.objects.select_related("cluster__site").get(pk=plan_id)
     try:
-        held = reservations.why_held(record.cluster, record.kind) or brakes.why_not(record.cluster)
+        held = reservations.why_held(record.cluster, record.kind) or brakes.why_not(record.cluster, record.kind)
         if held is not None:
             raise held
         plan_records.keep(record, planner(record, SliceWriter(record)))
