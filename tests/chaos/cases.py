@@ -14,7 +14,7 @@ TURNING_POINTS = (
     *("mailboxes", "go", "start-MSExchangeIS", "bring-up", "proof"),
 )
 """Steps of each sort: what is no kill strikes these; kills strike every step."""
-SEVERAL_SENDS = {"move-group": 4, "hand-over": 4, "mount-flags": 2, "mailboxes": 9, "pointers": 2}
+SEVERAL_SENDS = {"move-group": 4, "hand-over": 4, "mount-flags": 2, "mailboxes": 9}
 """Steps that send more than once, and among how many of their requests the seed chooses."""
 
 

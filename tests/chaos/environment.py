@@ -33,6 +33,8 @@ SETTINGS = {
     "CHANGEOVER_OBSERVE_EVERY": "86400",  # looks have no part in the cases, and two cores are few
     "CHANGEOVER_LOG_FORMAT": "json",
 }
+FLAG = "msExchPatchMDB"
+"""The flag by which a store that another server wrote may be mounted."""
 T = TypeVar("T")
 
 
@@ -166,15 +168,27 @@ class Environment:
 
     def picture(self) -> Snapshot:
         """The directory as an independent client with every right sees it."""
+        with self._administrator() as connection:
+            return snapshot(connection)
+
+    def after_mounting(self, cluster: str) -> Snapshot:
+        """Take the mount flags of the cluster's stores back, so that each move has to set them; the picture then."""
+        with self._administrator() as connection:
+            found = snapshot(connection)
+            for dn, values in found.items():
+                if values.get(FLAG) == {b"TRUE"} and f",CN={cluster}-" in dn:
+                    connection.modify(dn, {FLAG: [(ldap3.MODIFY_REPLACE, ["FALSE"])]})
+                    assert connection.result["result"] == 0, connection.result
+                    values[FLAG] = frozenset({b"FALSE"})
+            return found
+
+    def _administrator(self) -> ldap3.Connection:
         part, told = DirectoryPart(), self.lab.status()["directory"]
         server = ldap3.Server(
             told["host"], told["tls_port"], use_ssl=True, tls=ldap3.Tls(validate=0), get_info=ldap3.NONE
         )
         account = f"{part.netbios}\\Administrator"
-        with ldap3.Connection(
-            server, account, part.administrator_password, auto_bind=True, auto_referrals=False
-        ) as connection:
-            return snapshot(connection)
+        return ldap3.Connection(server, account, part.administrator_password, auto_bind=True, auto_referrals=False)
 
     def told(self, cluster: str) -> dict[str, Any]:
         """A cluster by the lab's own word."""

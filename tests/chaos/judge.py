@@ -13,7 +13,10 @@ ORDERED = ("service", "group", "resource", "partition", "address")
 _MASKS = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "RUN"),
     (re.compile(r"\bco-\d+-[0-9a-f]+-"), "co-"),
+    (re.compile(r"(?<=\.BAT )(START|FAILOVER)\b"), "EVENT"),
 )
+_RECOVER = "START.BAT RECOVER"
+"""The script of a node that has come back: of the case before, and it changes nothing."""
 
 Told = tuple[str, str, str, str, str]
 """node, kind, subject, before, after; without the numbers that are new each time."""
@@ -47,7 +50,7 @@ def told(effects: Iterable[dict[str, Any]]) -> list[Told]:
     return [
         (e["node"], e["kind"], _masked(e["subject"]), _masked(e["before"]), _masked(e["after"]))
         for e in effects
-        if e["kind"] in COUNTED or e["kind"].startswith("directory")
+        if (e["kind"] in COUNTED or e["kind"].startswith("directory")) and not e["subject"].startswith(_RECOVER)
     ]
 
 

@@ -6,7 +6,9 @@ from tests.chaos.world import ASKING, PLAIN
 
 SERVICES = ("MSExchangeSA", "MSExchangeMGMT", "MSExchangeIS", "RESvc", "MSExchangeMTA", "SMTPSVC", "POP3Svc")
 """As the lab's nodes have them, in the order in which they start."""
-DIRECTORY = ("mount-flags", "release-names", "claim-names", "mailboxes", "pointers")
+DIRECTORY = ("mount-flags", "release-names", "claim-names", "mailboxes")
+POINTERS = "pointers"
+"""The step of the one cluster that carries what the whole organization has once."""
 LOOKING = frozenset(
     {
         *("recheck", "partition-free", "verify-directory", "second-opinion"),
@@ -42,6 +44,7 @@ MOVE = (
     "partition-free",
     "move-group",
     *DIRECTORY,
+    POINTERS,
     "verify-directory",
     *(f"start-{name}" for name in SERVICES),
     *PROOFS,
