@@ -17,7 +17,7 @@ SILENT_SECONDS = 15.0
 """How long a node that could not tell is left alone; no longer than an agreement lasts while mailboxes change."""
 AGREED_WITHIN = 30.0
 """How long whoever carries an operation on waits for the nodes to tell that the group is where it shall be."""
-HANDING = frozenset({"group.move", "group.start", "hand-over", "hand-over.dead"})
+HANDING = frozenset({"group.move", "group.start", "hand-over", "hand-over.dead", "group.move-back", "hand-over.back"})
 """The kinds of steps that hand the group to the target."""
 
 
@@ -49,7 +49,8 @@ def require_owner(stage: Stage, node: str) -> None:
     asking = [name for name, current in told.items() if current.casefold() == name.casefold() and _asks(stage, name)]
     reason = why_not(told, node, run=target_run(stage), asking=asking)
     if reason is not None:
-        raise StepFailed(reason, remedy="Find out where the group is; then carry on here, or make a new plan.")
+        remedy = "Find out where the group is; then have the operation carried on, or make a new plan."
+        raise StepFailed(reason, remedy=remedy)
 
 
 def require_agreement(stage: Stage, finished: Collection[str]) -> None:
@@ -129,7 +130,7 @@ class MoveGroup:
         if self.arrived(stage, step, list(states.values())):
             return Look(Goal.HOLDS, f"{text}.")
         if self.failure_is_final and any(g.status.casefold().endswith("failure") for g in states.values()):
-            remedy = f"Look at the failed resource with clpstat on {target}; bring the group up, then make a new plan."
+            remedy = f"Look at the failed resource (clpstat on {target}); once it is up, have the operation carried on."
             return Look(Goal.NEVER, f"{text}.", remedy=remedy)
         if applied:
             return self._while_moving(stage, step, text)
@@ -163,7 +164,7 @@ class MoveGroup:
             return Look(Goal.NOT_YET, f"{text}; {self.runs_on(step)}: {error.message}", ongoing=True)
         if run.state == "finished" and run.exit_code != 0:
             said = run.output.strip() or "no text"
-            remedy = "Mend what the cluster product names, then make a new plan."
+            remedy = "Mend what the cluster product names, then have the operation carried on."
             return Look(Goal.NEVER, f"The move ended with exit code {run.exit_code}: {said} {text}.", remedy=remedy)
         return Look(Goal.NOT_YET, f"{text}; the move is {run.state}.", ongoing=run.state != "absent")
 

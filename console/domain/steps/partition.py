@@ -25,7 +25,7 @@ class FreePartition:
         use = stage.field.observe_node(node).partition
         if use.users:
             text = f"{drive} on {node} is in use by {describe(use.users)}."
-            return Look(Goal.NOT_YET, text, remedy="Close what uses the partition, then make a new plan.")
+            return Look(Goal.NOT_YET, text, remedy="Close what uses the partition, then have the operation carried on.")
         if use.complete:
             return Look(Goal.HOLDS, f"Nothing uses {drive} on {node}.")
         text = f"Not everything that may use {drive} on {node} can be listed: {' '.join(use.unlisted)}"

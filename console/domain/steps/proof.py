@@ -14,7 +14,7 @@ def stores_look(seen: NodeObservation, wanted: frozenset[str]) -> Look:
     if not missing:
         return Look(Goal.HOLDS, f"All {len(wanted)} stores are mounted on {seen.node}.")
     text = f"Not mounted on {seen.node}: {', '.join(missing)}."
-    remedy = "Read the event log (MSExchangeIS) of the node, mount the store there, then make a new plan."
+    remedy = "Read the event log (MSExchangeIS) of the node, mount the store there; then have the operation carried on."
     return Look(Goal.NOT_YET, text, remedy=remedy)
 
 

@@ -78,7 +78,7 @@ class StopService:
         text = f"{state.name} on {step.params['node']} is {state.state}."
         if state.state in ("STOPPED", "ABSENT"):
             return Look(Goal.HOLDS, text)
-        remedy = "Look at the service on the node; once it is stopped, make a new plan: it goes on from there."
+        remedy = "Look at the service on the node; once it is stopped, have the operation carried on."
         return Look(Goal.NOT_YET, text, ongoing=applied, remedy=remedy, data={"state": state.state})
 
     def receipt(self, stage: Stage, step: Step, look: Look) -> Receipt | None:
@@ -103,7 +103,7 @@ class StartService:
         text = f"{state.name} on {step.params['node']} is {state.state}."
         if state.state == "RUNNING":
             return Look(Goal.HOLDS, text)
-        remedy = f"Read the event log of {step.params['node']}, mend the cause, then make a new plan."
+        remedy = f"Read the event log of {step.params['node']}, mend the cause, then have the operation carried on."
         if applied and state.state == "STOPPED" and state.exit_code not in (0, NEVER_STARTED):
             return Look(Goal.NEVER, f"{text} It stopped again with error {state.exit_code}.", remedy=remedy)
         data = {"state": state.state}

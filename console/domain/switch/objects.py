@@ -27,7 +27,7 @@ def unrecorded(changes: Sequence[EntryChange]) -> AbstractContextManager[list[Mo
 class NamesNotMoved(ChangeoverError):
     """The new owner could not be given the names; the text says whether the old owner has them back."""
 
-    remedy = "Remove the reason that the domain controller gave, then make a new plan."
+    remedy = "Remove the reason that the domain controller gave, then have the operation carried on."
 
 
 def address(change: EntryChange) -> str:
