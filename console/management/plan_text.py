@@ -32,6 +32,8 @@ def plan_lines(plan: Plan, number: int) -> Iterator[str]:
 
 
 def _step_lines(position: int, step: Step) -> Iterator[str]:
+    if step.no_return:
+        yield "  ---- line of no return ----"
     marks = " (may be stopped before this)" if step.safe_point else ""
     yield f"  {position:>2}. {step.title}{marks}"
     for command in step.commands:
@@ -45,3 +47,5 @@ def _step_lines(position: int, step: Step) -> Iterator[str]:
         yield f"        … and {len(step.changes) - SHOWN_CHANGES} more objects"
     if step.no_return:
         yield f"        cannot be taken back: {step.no_return}"
+    elif step.undo and step.undo != "Changes nothing.":
+        yield f"        taken back: {step.undo}"

@@ -20,6 +20,7 @@ from console.web.cards import cards
 from console.web.forms.filters import HistoryFilter
 from console.web.forms.operations import AcknowledgeForm
 from console.web.progress import standing
+from console.web.undo import taking_back
 
 PAGE = 50
 
@@ -110,6 +111,7 @@ def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
         "plan": plan,
         "latest": not Operation.objects.filter(cluster=operation.cluster, pk__gt=operation.pk).exists(),
         "card": card,
+        "back": taking_back(operation),
         "runs": NodeRun.objects.filter(operation=operation).select_related("node").prefetch_related("goes"),
         "observed_since": seen and card.observation.at > operation.ended_at,  # type: ignore[union-attr, operator]
     }

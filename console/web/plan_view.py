@@ -27,6 +27,8 @@ class NumberedStep:
     """Mail goes down with this step."""
     last_safe: bool
     """The last step before which a stop still acts."""
+    no_return: bool
+    """The first step that cannot be taken back."""
 
     @property
     def attributes(self) -> int:
@@ -65,8 +67,9 @@ def phases(plan: Plan) -> tuple[Phase, ...]:
 
 def _numbered(steps: Sequence[Step]) -> list[NumberedStep]:
     last = max((index for index, step in enumerate(steps) if step.safe_point), default=-1)
+    line = next((index for index, step in enumerate(steps) if step.no_return), -1)
     return [
-        NumberedStep(index + 1, step, bool(step.params.get("outage")), index == last)
+        NumberedStep(index + 1, step, bool(step.params.get("outage")), index == last, index == line)
         for index, step in enumerate(steps)
     ]
 
@@ -92,10 +95,18 @@ def summary(plan: Plan) -> str:
     """The plan in one sentence."""
     many = counts(plan)
     return (
-        f"Moves Exchange on {plan.cluster} from {plan.source} to {plan.target}: {_of(many.steps, 'step')}, "
+        f"{_what(plan)}: {_of(many.steps, 'step')}, "
         f"{_of(many.commands, 'command')}, {_of(many.objects, 'directory object')} with "
         f"{_of(many.attributes, 'changed attribute')}, and {_of(many.mailboxes, 'mailbox', 'mailboxes')}."
     )
+
+
+def _what(plan: Plan) -> str:
+    if plan.kind != "undo":
+        return f"Moves Exchange on {plan.cluster} from {plan.source} to {plan.target}"
+    moves = any(step.kind in ("group.move-back", "hand-over.back") for step in plan.steps)
+    where = f", back from {plan.source} to {plan.target}" if moves else f", on {plan.target}"
+    return f"Takes back an operation on {plan.cluster}{where}"
 
 
 def _of(number: int, one: str, more: str = "") -> str:

@@ -101,6 +101,7 @@ def _arranged(plan: Plan) -> dict[str, Any]:
     return {
         "plan": plan,
         "phases": phases(plan),
+        "has_no_return": any(step.no_return for step in plan.steps),
         "counts": counts(plan),
         "summary": summary(plan),
         "sentence": sentence_of(plan),

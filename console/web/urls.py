@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from console.web import attention, audit, clusters, hooks, inventory, live, operations, plans, session
+from console.web import attention, audit, clusters, hooks, inventory, live, operations, plans, session, undo
 
 session_urls: list[URLPattern | URLResolver] = [
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
@@ -28,6 +28,8 @@ operation_urls: list[URLPattern | URLResolver] = [
     path("operations/<int:pk>/lines", live.lines, name="operation-lines"),
     path("operations/<int:pk>/events", live.events, name="operation-events"),
     path("operations/<int:pk>/journal.txt", operations.download, name="operation-journal"),
+    path("operations/<int:pk>/receipt.ldif", undo.receipt, name="operation-receipt"),
+    path("operations/<int:pk>/undo/", undo.prepare, name="undo-operation"),
     path("operations/<int:pk>/stop/", operations.stop, name="stop-operation"),
     path("operations/<int:pk>/acknowledge/", operations.acknowledge, name="acknowledge-operation"),
 ]

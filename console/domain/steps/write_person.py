@@ -39,6 +39,6 @@ def _start_group(field: Field, situation: Situation, *, scripted: bool) -> Step:
         commands=(PlannedCommand(target, line, detached=True),),
         within=field.cluster.timing.move_group,
         repeatable=False,
-        undo=f"Stop the group on {target}.",
+        undo=f"Move the group back to {situation.source}, once that node is up.",
         safe_point=True,
     )

@@ -103,7 +103,7 @@ def go_steps(field: Field, target: str, *, run_id: str = "", command_on: str = "
         phase="bring-up",
         params={"command_on": command_on},
         within=timing.start_service,
-        undo=f"Stop the group on {target}.",
+        undo=f"Hand the group back: STOP.BAT on {target} stops Exchange.",
     )
 
 

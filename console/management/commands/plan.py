@@ -8,7 +8,6 @@ from console.management import planning
 from console.management.base import SUCCEEDED
 from console.management.plan_text import plan_lines
 from console.management.speaking import OperatorCommand
-from console.services import plans
 
 
 class Command(OperatorCommand):
@@ -17,14 +16,13 @@ class Command(OperatorCommand):
     help = "Show what a move of a cluster would do, step by step, and change nothing."
 
     def arguments(self, parser: CommandParser) -> None:
-        """CLUSTER KIND [--to NODE] [--json]."""
+        """CLUSTER KIND [--to NODE] [--operation N] [--from STEP] [--json]."""
         planning.add_arguments(parser)
 
     def act(self, options: dict[str, Any]) -> int:
         """Make the plan and print it."""
         who = self.actor("operate")
-        cluster = plans.find_cluster(options["cluster"])
-        record, plan = planning.made_plan(cluster, options["kind"], options["to"], who)
+        record, plan = planning.made_plan(planning.Wanted.of(options), who)
         data = {"result": "planned", "plan": planning.plan_json(record, plan)}
         self.answer(options, "\n".join(plan_lines(plan, record.pk)), data)
         return SUCCEEDED

@@ -12,7 +12,6 @@ from console.management.base import SUCCEEDED
 from console.management.plan_text import plan_lines
 from console.management.speaking import INTERRUPTED, OperatorCommand
 from console.models import Operation
-from console.services import plans, reservations
 from console.services.confirm import confirm, sentence_of
 
 NO_REASON = "Confirmed by --yes on the command line; no reason was given."
@@ -24,7 +23,7 @@ class Command(OperatorCommand):
     help = "Move a cluster: plan, show, ask, and have a worker carry it out."
 
     def arguments(self, parser: CommandParser) -> None:
-        """CLUSTER KIND [--to NODE] [--yes] [--reason TEXT] [--accept CHECK]... [--sentence TEXT] [--wait] [--json]."""
+        """CLUSTER KIND with its options, and --yes, --reason, --accept, --sentence, --wait, --json."""
         planning.add_arguments(parser)
         parser.add_argument("--yes", action="store_true", help="do not ask; naming the cluster is the confirmation")
         parser.add_argument("--reason", default="", help="why, for the audit")
@@ -37,12 +36,12 @@ class Command(OperatorCommand):
     def act(self, options: dict[str, Any]) -> int:
         """Confirm an operation, or find the one already under way, and follow it if asked."""
         who = self.actor("operate")
-        cluster = plans.find_cluster(options["cluster"])
+        wanted = planning.Wanted.of(options)
         self._check_usage(options)
-        operation = reservations.already_open(cluster, options["kind"], options["to"])
+        operation = wanted.open()
         known = operation is not None
         if operation is None:
-            record, plan = planning.made_plan(cluster, options["kind"], options["to"], who)
+            record, plan = planning.made_plan(wanted, who)
             operation = confirm(record, who, **self._answers(plan, record.pk, options))
         self._announce(operation, options, known=known)
         return self._waited(operation, options) if options["wait"] else self._accepted(operation, options)
