@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from console.management.base import FAILED, STOPPED, SUCCEEDED, UNCERTAIN
+from console.management.speaking import INTERRUPTED, OperatorCommand
 from console.models import JournalLine, Operation
 from console.services import upkeep
 
@@ -18,12 +19,25 @@ CODES = {
 }
 
 
-def follow(operation: Operation, show: Callable[[str], None]) -> Operation:
-    """Show the journal as it grows until the operation has ended, and return it as it stands then.
+def wait_for(command: OperatorCommand, operation: Operation, options: dict[str, Any], after: int = 0) -> int:
+    """Follow the operation from the line number `after`, tell how it ended, and give the exit code for that."""
+    show = command.stderr.write if options["json"] else command.stdout.write
+    try:
+        follow(operation, show, after)
+    except KeyboardInterrupt:
+        command.stderr.write(f"Operation {operation.pk} goes on without this command.")
+        return INTERRUPTED
+    data = {"result": operation.status, "operation": operation_json(operation)}
+    command.answer(options, "\n".join(ending_lines(operation)), data)
+    return CODES[Operation.Status(operation.status)]
+
+
+def follow(operation: Operation, show: Callable[[str], None], after: int = 0) -> Operation:
+    """Show the journal's lines beyond `after` as it grows until the operation has ended; gives it as it stands then.
 
     Deadlines that pass meanwhile are settled from here too: no worker need be alive for the wait to end.
     """
-    seen = 0
+    seen = after
     settled = time.monotonic()
     while True:
         operation.refresh_from_db()

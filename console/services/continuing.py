@@ -42,6 +42,16 @@ ACTIONS = {
 
 
 @dataclass(frozen=True)
+class Offer:
+    """A choice for people: the step that it is about, what it means, and why it is not open now."""
+
+    choice: Choice
+    step: Step | None
+    meaning: str
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True)
 class Ground:
     """What a decision about an ended operation rests on."""
 
@@ -72,6 +82,26 @@ def carry_on(operation: Operation, choice: Choice, actor: audit.Actor, reason: s
         raise
     operation.refresh_from_db()
     return operation
+
+
+def offers(operation: Operation) -> tuple[Offer, ...]:
+    """What can be said to an operation that ended half-way: none where it came to its end, or another came after it."""
+    over = operation.open or operation.status == Operation.Status.SUCCEEDED or operation.kind not in ACTING_KINDS
+    if over or any(_alone(operation)):
+        return ()
+    try:
+        step = ground(operation).step
+    except Refusal as refusal:
+        return (Offer(Choice.RETRY, None, "", refusal),)
+    uncertain = operation.status == Operation.Status.UNCERTAIN
+    choices = ANSWERS if uncertain else (Choice.RETRY, Choice.SKIP)
+    return tuple(_offer(operation, choice, step) for choice in choices)
+
+
+def _offer(operation: Operation, choice: Choice, step: Step | None) -> Offer:
+    leave_out = skip(step, generation(operation.cluster.generation)) if step and choice is Choice.SKIP else None
+    meaning = leave_out.text if leave_out and leave_out.allowed else ""
+    return Offer(choice, step, meaning, why_not(operation, choice))
 
 
 def why_not(operation: Operation, choice: Choice) -> Refusal | None:

@@ -211,6 +211,7 @@ STEP_MARKS = {
     "running": ("running", "running", "running"),
     "done": ("good", "good", "done"),
     "already": ("skip", "good", "already done"),
+    "skipped": ("skip", "warn", "left out"),
     "failed": ("bad", "bad", "failed"),
     "uncertain": ("unknown", "unknown", "uncertain"),
     "not-reached": ("idle", "not-reached", "not reached"),

@@ -1,6 +1,6 @@
 """The operation: followed, stopped, acknowledged; and the history of all of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,17 +12,20 @@ from django.shortcuts import redirect, render
 from console.domain.checks import Refusal
 from console.domain.progress import KINDS
 from console.models import JournalLine, NodeRun, Operation
-from console.services import operations, plan_records
+from console.services import continuing, operations, plan_records
 from console.services.access import NotAllowed
+from console.services.continuing import Choice
 from console.web import journal, streaming
 from console.web.access import actor_of, methods, needs, the_operation
 from console.web.cards import cards
 from console.web.forms.filters import HistoryFilter
-from console.web.forms.operations import AcknowledgeForm
+from console.web.forms.operations import LONGEST_REASON, AcknowledgeForm, CarryOnForm
 from console.web.progress import standing
 from console.web.undo import taking_back
 
 PAGE = 50
+FACTS = 6
+"""How many lines of the step in doubt are shown beside the question."""
 
 
 @methods("GET")
@@ -55,6 +58,19 @@ def stop(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Ask it to stop at its next safe point."""
     operation, reason = the_operation(pk), request.POST.get("reason", "")[:1000]
     return _do(request, operation, lambda: operations.request_stop(operation, actor_of(request), reason))
+
+
+@methods("POST")
+@needs("operate")
+def carry_on(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Have it carried on from where it ended, without the failed step, or by an answer to what is uncertain."""
+    operation, form = the_operation(pk), CarryOnForm(request.POST)
+    if not form.is_valid():
+        remedy = f"Use the buttons of this page, and keep the reason within {LONGEST_REASON} characters."
+        refusal = Refusal.of("This cannot be read as a choice.", remedy, key="continue.choice")
+        return _page(request, operation, refusal=refusal, status=422)
+    choice, reason = Choice(form.cleaned_data["choice"]), form.cleaned_data["reason"]
+    return _do(request, operation, lambda: continuing.carry_on(operation, choice, actor_of(request), reason))
 
 
 @methods("POST")
@@ -102,6 +118,7 @@ def _page(request: HttpRequest, operation: Operation, status: int = 200, **more:
 
 def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
     plan = plan_records.shown(operation)
+    offers = continuing.offers(operation)
     card = cards([operation.cluster])[0]
     seen = card.observation is not None and operation.ended_at is not None
     return {
@@ -112,9 +129,20 @@ def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
         "latest": not Operation.objects.filter(cluster=operation.cluster, pk__gt=operation.pk).exists(),
         "card": card,
         "back": taking_back(operation),
+        "offers": offers,
+        "facts": _facts(operation, offers) if operation.status == Operation.Status.UNCERTAIN else (),
         "runs": NodeRun.objects.filter(operation=operation).select_related("node").prefetch_related("goes"),
         "observed_since": seen and card.observation.at > operation.ended_at,  # type: ignore[union-attr, operator]
     }
+
+
+def _facts(operation: Operation, offers: Sequence[continuing.Offer]) -> Sequence[JournalLine]:
+    """The last lines of the step in doubt: what was seen of it, for the person who decides."""
+    step = next((offer.step for offer in offers if offer.step), None)
+    if step is None:
+        return ()
+    lines = JournalLine.objects.filter(operation=operation, step=step.key).exclude(kind__in=("started", "ending"))
+    return list(lines.order_by("-seq")[:FACTS])[::-1]
 
 
 def _number(text: str | None) -> int | None:

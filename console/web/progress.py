@@ -10,13 +10,13 @@ from django.utils import timezone
 from console.domain.plan import Plan, Step
 from console.models import JournalLine, Operation
 
-MARKS = ("started", "done", "already", "failed")
-STATES = {"started": "running", "done": "done", "already": "already", "failed": "failed"}
+MARKS = ("started", "done", "already", "skipped", "failed")
+STATES = {"started": "running", "done": "done", "already": "already", "skipped": "skipped", "failed": "failed"}
 
 
 @dataclass(frozen=True)
 class StepRow:
-    """A step and how it stands: waiting, running, done, already, failed, uncertain or not-reached."""
+    """A step and how it stands: waiting, running, done, already, skipped, failed, uncertain or not-reached."""
 
     number: int
     step: Step

@@ -31,6 +31,7 @@ operation_urls: list[URLPattern | URLResolver] = [
     path("operations/<int:pk>/receipt.ldif", undo.receipt, name="operation-receipt"),
     path("operations/<int:pk>/undo/", undo.prepare, name="undo-operation"),
     path("operations/<int:pk>/stop/", operations.stop, name="stop-operation"),
+    path("operations/<int:pk>/carry-on/", operations.carry_on, name="carry-on-operation"),
     path("operations/<int:pk>/acknowledge/", operations.acknowledge, name="acknowledge-operation"),
 ]
 attention_urls: list[URLPattern | URLResolver] = [

@@ -15,6 +15,8 @@ WRONG = [
     ("lab", "fault", "directory", "busy", "maybe"),
     ("plan", "TOKYO"),
     ("run", "TOKYO", "failover", "--nosuch"),
+    ("resume", "seven"),
+    ("resume", "7", "--skip", "--again"),
 ]
 
 

@@ -25,6 +25,7 @@ def post_only(cluster: Cluster) -> dict[str, str]:
         reverse("confirm-plan", args=[operation.plan_id]): "operate",
         reverse("stop-operation", args=[operation.pk]): "operate",
         reverse("acknowledge-operation", args=[operation.pk]): "operate",
+        reverse("carry-on-operation", args=[operation.pk]): "operate",
         reverse("inventory-remove", args=["clusters", cluster.pk]): "change-inventory",
     }
 

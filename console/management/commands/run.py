@@ -10,7 +10,7 @@ from console.domain.plan import Plan
 from console.management import following, planning
 from console.management.base import SUCCEEDED
 from console.management.plan_text import plan_lines
-from console.management.speaking import INTERRUPTED, OperatorCommand
+from console.management.speaking import OperatorCommand
 from console.models import Operation
 from console.services.confirm import confirm, sentence_of
 
@@ -44,7 +44,7 @@ class Command(OperatorCommand):
             record, plan = planning.made_plan(wanted, who)
             operation = confirm(record, who, **self._answers(plan, record.pk, options))
         self._announce(operation, options, known=known)
-        return self._waited(operation, options) if options["wait"] else self._accepted(operation, options)
+        return following.wait_for(self, operation, options) if options["wait"] else self._accepted(operation, options)
 
     def _check_usage(self, options: dict[str, Any]) -> None:
         """Refuse before anything is read what could not be asked later."""
@@ -88,14 +88,3 @@ class Command(OperatorCommand):
     def _accepted(self, operation: Operation, options: dict[str, Any]) -> int:
         self.answer(options, "", {"result": "accepted", "operation": following.operation_json(operation)})
         return SUCCEEDED
-
-    def _waited(self, operation: Operation, options: dict[str, Any]) -> int:
-        show = self.stderr.write if options["json"] else self.stdout.write
-        try:
-            following.follow(operation, show)
-        except KeyboardInterrupt:
-            self.stderr.write(f"Operation {operation.pk} goes on without this command.")
-            return INTERRUPTED
-        data = {"result": operation.status, "operation": following.operation_json(operation)}
-        self.answer(options, "\n".join(following.ending_lines(operation)), data)
-        return following.CODES[Operation.Status(operation.status)]

@@ -6,6 +6,7 @@ from django import forms
 
 from console.domain.plan import Plan
 from console.services.confirm import sentence_of
+from console.services.continuing import Choice
 
 LONGEST_REASON = 1000
 
@@ -66,6 +67,13 @@ class ConfirmForm(ReasonForm):
         if left:
             raise forms.ValidationError(f"Tick each thing that is unknown, or have it cleared up: {'; '.join(left)}.")
         return list(accepted)
+
+
+class CarryOnForm(forms.Form):
+    """How an ended operation is carried on, and why."""
+
+    choice = forms.ChoiceField(choices=[(choice.value, choice.value) for choice in Choice])
+    reason = forms.CharField(required=False, strip=True, max_length=LONGEST_REASON)
 
 
 class AcknowledgeForm(forms.Form):
