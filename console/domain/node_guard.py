@@ -87,21 +87,22 @@ def read_clock(told: str) -> datetime | None:
 
 def _token_tests(folder: str, own: str) -> tuple[str, ...]:
     """Leave the own token first, then look once for it and for others: of two at once, at least one sees the other."""
-    higher = f"(if %t gtr {own} ({_refusal('token %t')}))"
+    higher = _refused_if(f"%t gtr {own}", "token %t")
     lower = rf"(if %t lss {own} rd {folder}\%t 2>nul)"
     itself = f"(if %t equ {own} set {_KEPT}=1)"
     return (
         rf"mkdir {folder}\{own} 2>nul",
-        rf"(for /f %t in ('dir /b /ad {folder}\t* 2^>nul') do ({higher}&{lower}&{itself}))",
-        f"(if not defined {_KEPT} ({_refusal('unkept')}))",
+        rf"(for /f %t in ('dir /b /ad {folder}\t* 2^>nul') do {higher}&{lower}&{itself})",
+        _refused_if(f"not defined {_KEPT}", "unkept"),
     )
 
 
 def _time_test(not_after: datetime) -> str:
     """Of `LocalDateTime=20081015120000.000000+540` the second part; wmic's line ends with one return too many."""
-    late = f"if t%n gtr t{not_after.strftime(CLOCK_FORMAT)} ({_refusal('late %n')})"
+    late = _refused_if(f"t%n gtr t{not_after.strftime(CLOCK_FORMAT)}", "late %n")
     return f"""(for /f "tokens=2 delims==+-" %n in ('{_CLOCK} ^<nul 2^>nul') do {late})"""
 
 
-def _refusal(why: str) -> str:
-    return f"echo {MARK} {why}&exit {NOT_RUN}"
+def _refused_if(condition: str, why: str) -> str:
+    """Print why and leave. Two ifs with one command each: not every cmd.exe takes a block inside these parentheses."""
+    return f"(if {condition} echo {MARK} {why})&(if {condition} exit {NOT_RUN})"
