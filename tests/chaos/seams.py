@@ -19,7 +19,9 @@ from tests.chaos.wires import FOLDER, Post
 
 AFTER = {"started": "started", "acting": "acting", "done": "ended", "already": "ended"}
 """The point that comes after a line of this kind."""
-PROOF_OF_NAME = "hostname"
+QUESTIONS = ("hostname", "wmic os ")
+"""What is asked of a node once for a shell before the first change."""
+GUARD_ENDS = "&ver>nul&"
 
 
 class Walker:
@@ -102,9 +104,9 @@ def _watch_commands(walker: Walker) -> None:
 
     def command(plain: Callable[..., Any]) -> Callable[..., Any]:
         def watched(channel: Channel, line: str, *rest: Any, **more: Any) -> Any:
-            walker.mine.out = getattr(walker.mine, "changing", False) and not line.startswith(PROOF_OF_NAME)
+            walker.mine.out = getattr(walker.mine, "changing", False) and not line.startswith(QUESTIONS)
             if walker.mine.out:
-                walker.sends(line)
+                walker.sends(line.rpartition(GUARD_ENDS)[2])
             answer = plain(channel, line, *rest, **more)
             if walker.mine.out:
                 walker.mine.out = False
