@@ -44,6 +44,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="decides what a case leaves open")
     parser.add_argument("--environments", type=int, default=max(1, (os.cpu_count() or 2)), help="side by side")
     parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
+    parser.add_argument("--all", action="store_true", help="every fault at every step, which takes an hour or two")
     parser.add_argument("--list", action="store_true", help="list the cases and leave")
     return parser.parse_args()
 
@@ -51,7 +52,9 @@ def _options() -> argparse.Namespace:
 def _chosen(options: argparse.Namespace) -> list[Case]:
     if options.case:
         return [parse(name, options.seed) for name in options.case]
-    cases = sample(options.seed, options.sample) if options.sample else matrix(options.seed)
+    if options.sample:
+        return sample(options.seed, options.sample)
+    cases = matrix(options.seed, everything=options.all)
     return [case for case in cases if options.only in case.name]
 
 
@@ -71,7 +74,7 @@ def _run(cases: list[Case], options: argparse.Namespace) -> int:
     environments = min(options.environments, len(lots))
     Fleet(lots, options.database, log, heard).run(environments)
     minutes = (time.monotonic() - began) / 60
-    if not (options.case or options.only or options.sample):
+    if not (options.case or options.only or options.sample or options.all):
         day = f"{datetime.now(UTC):%F}"
         PAGE.write_text(report.page(results, minutes, environments, options.database, day), encoding="utf-8")
     say("\n".join([*report.tables(results), "", *report.figures(results), f"{minutes:.1f} minutes."]))

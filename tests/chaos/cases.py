@@ -5,16 +5,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from tests.chaos.faults import FAULTS, KILLS, OTHERS, Fault
+from tests.chaos.faults import FAULTS, KILLS, Fault
 from tests.chaos.steps import WAYS, Way
 from tests.chaos.wires import Wire
 
-TURNING_POINTS = (
-    *("recheck", "second-opinion", "stop-MSExchangeIS", "move-group", "hand-over", "mount-flags", "claim-names"),
-    *("mailboxes", "go", "start-MSExchangeIS", "bring-up", "proof"),
+ALWAYS = ("kill-before", "kill-sent")
+"""At every step of every way: at its boundary, and inside it where it acts."""
+THOROUGH = frozenset(
+    {
+        *("recheck", "second-opinion", "stop-MSExchangeIS", "move-group", "hand-over", "mount-flags", "claim-names"),
+        *("release-names", "mailboxes", "undo-mailboxes", "undo-claim-names", "go", "start-MSExchangeIS", "proof"),
+    }
 )
-"""Steps of each sort: what is no kill strikes these; kills strike every step."""
-SEVERAL_SENDS = {"move-group": 4, "hand-over": 4, "mount-flags": 2, "mailboxes": 9}
+"""Steps of each sort, where the other kills strike too."""
+STRUCK = {
+    "failover": ("recheck", "stop-MSExchangeIS", "move-group", "claim-names", "mailboxes", "start-MSExchangeIS"),
+    "failback": ("move-group",),
+    "undo": ("undo-mailboxes",),
+    "handover": ("hand-over", "go"),
+    "takeover": ("second-opinion", "mailboxes", "go", "bring-up"),
+    "start": ("go", "bring-up"),
+}
+"""The steps of each way that all other faults strike."""
+SEVERAL_SENDS = {"move-group": 4, "hand-over": 4, "mailboxes": 9, "undo-mailboxes": 9}
 """Steps that send more than once, and among how many of their requests the seed chooses."""
 
 
@@ -62,7 +75,7 @@ class Case:
 
     def wire(self) -> Wire:
         """The trip wire of the case."""
-        several = SEVERAL_SENDS.get(self.step.removeprefix("undo-"), 1)
+        several = SEVERAL_SENDS.get(self.step, 1)
         nth = self.dice().randint(1, several) if self.point in ("send", "sent", "answered") else 1
         return Wire(self.step, self.point, self.trouble.does, nth)
 
@@ -84,16 +97,23 @@ def parse(name: str, seed: int = 0) -> Case:
     return case
 
 
-def matrix(seed: int = 0) -> list[Case]:
-    """Every case: every kill at every step, and everything else at the turning points."""
+def matrix(seed: int = 0, *, everything: bool = False) -> list[Case]:
+    """The cases that `make chaos` carries out; with `everything`, every fault at every step."""
     return [
         case
         for way, item in WAYS.items()
         if item.struck
         for step in item.steps
-        for fault in (*KILLS, *(OTHERS if step.removeprefix("undo-") in TURNING_POINTS else ()))
+        for fault in FAULTS
+        if everything or _chosen(way, step, fault)
         if (case := Case(way, step, fault, seed)).point
     ]
+
+
+def _chosen(way: str, step: str, fault: str) -> bool:
+    if fault in KILLS:
+        return fault in ALWAYS or step in THOROUGH
+    return step in STRUCK[way]
 
 
 def sample(seed: int, size: int) -> list[Case]:

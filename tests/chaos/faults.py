@@ -43,4 +43,3 @@ FAULTS = {
 }
 KILLS = ("kill-before", "kill-acting", "kill-sent", "kill-answered", "kill-after")
 """At every boundary of a step and inside it."""
-OTHERS = tuple(name for name in FAULTS if name not in KILLS)

@@ -12,7 +12,7 @@ from tests.chaos.cases import Case
 from tests.chaos.environment import LEASE_SECONDS, Environment, until
 from tests.chaos.faults import FAULTS
 from tests.chaos.proxy import State
-from tests.chaos.steps import DIRECTORY, POINTERS
+from tests.chaos.steps import IN_DIRECTORY
 from tests.chaos.wires import Tripped
 
 REACHED_WITHIN = 40.0
@@ -39,7 +39,7 @@ class Hands:
     @property
     def goes_back(self) -> bool:
         """Whether somebody moves the cluster back while the first worker, or its request, is still on its way."""
-        late_node = self._case.fault == "late" and self._case.step not in (*DIRECTORY, POINTERS)
+        late_node = self._case.fault == "late" and self._case.step not in IN_DIRECTORY
         return self._case.way in ("failover", "failback", "handover") and (self._case.fault == "stop" or late_node)
 
     def strike(self, operation: Operation) -> None:
@@ -131,7 +131,7 @@ class Hands:
         self._env.proxy.change(name, State.OPEN)
 
     def _lab(self, tripped: Tripped) -> None:
-        if self._case.step in (*DIRECTORY, POINTERS):
+        if self._case.step in IN_DIRECTORY:
             self._env.lab.directory_fault(self._dice.choice(DIRECTORY_FAULTS), True)
         else:
             fault = self._dice.choice(NODE_FAULTS)

@@ -17,6 +17,8 @@ _MASKS = (
 )
 _RECOVER = "START.BAT RECOVER"
 """The script of a node that has come back: of the case before, and it changes nothing."""
+_STAYS = "EXIFS"
+"""A service that comes up with the store's and stays until its node goes down, so it tells of the case before."""
 
 Told = tuple[str, str, str, str, str]
 """node, kind, subject, before, after; without the numbers that are new each time."""
@@ -50,7 +52,8 @@ def told(effects: Iterable[dict[str, Any]]) -> list[Told]:
     return [
         (e["node"], e["kind"], _masked(e["subject"]), _masked(e["before"]), _masked(e["after"]))
         for e in effects
-        if (e["kind"] in COUNTED or e["kind"].startswith("directory")) and not e["subject"].startswith(_RECOVER)
+        if e["kind"] in COUNTED or e["kind"].startswith("directory")
+        if not e["subject"].startswith(_RECOVER) and e["subject"] != _STAYS
     ]
 
 

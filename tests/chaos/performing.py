@@ -10,7 +10,7 @@ from tests.chaos.cases import Case
 from tests.chaos.environment import Environment, Overdue, until
 from tests.chaos.hands import Hands
 from tests.chaos.result import Result
-from tests.chaos.steps import POINTERS, WAYS, Way
+from tests.chaos.steps import POINTERS, SERVICES, WAYS, Way
 from tests.chaos.world import PLAIN, names
 from tests.directory.snapshot import Difference, Snapshot, difference
 
@@ -63,7 +63,9 @@ class Performer:
         try:
             cluster = self._ready(case)
             self._strike(case, cluster, result)
-        except (Overdue, AssertionError, person.Unwilling) as error:
+        except person.Unwilling as error:
+            result.lost.append(str(error))
+        except (Overdue, AssertionError) as error:
             result.broken.append(str(error) or type(error).__name__)
         if not result.clean:
             self._retired.add(cluster)
@@ -95,10 +97,7 @@ class Performer:
             self._await_end(operation, result)
             if operation.status == Operation.Status.SUCCEEDED or result.stuck:
                 break
-            answer = person.carry_on(self.env, operation)
-            if not answer:
-                break
-            result.answers.append(answer)
+            result.answers.append(person.carry_on(self.env, operation))
         result.status = operation.status
         if operation.status != Operation.Status.SUCCEEDED and not result.stuck:
             result.lost.append(f"operation {operation.pk} {operation.status}: {operation.ending_summary}")
@@ -123,8 +122,9 @@ class Performer:
         result.twice += verdict.disordered
         self._picture = self.env.picture()
         changed = difference(journey.picture, self._picture)
-        if changed != (expected[0].changed if len(expected) == 1 else {}):
-            result.lost.append(f"the directory is not as without a fault: {_first(changed, expected)}")
+        wanted = _one_after_the_other([reference.changed for reference in expected])
+        if changed != wanted:
+            result.lost.append(f"the directory is not as without a fault: {_first(changed, wanted)}")
         result.stuck += person.running_without_lease()
 
     def _measure(self, operation: Operation, hands: Hands, expected: list[Reference], result: Result) -> None:
@@ -141,7 +141,7 @@ class Performer:
     def _ready(self, case: Case) -> str:
         """A cluster on which the case can begin, and every reference that its judgement needs."""
         way = case.of
-        fit = names()[:1] if case.step == POINTERS else names()
+        fit = names()[:1] if case.step in POINTERS else names()
         cluster = next((n for n in fit if n.startswith(way.sort) and n not in self._retired), None)
         if cluster is None:
             raise WornOut
@@ -149,8 +149,9 @@ class Performer:
         needed = [case.way] + ([BACK[case.way]] if case.fault in ("stop", "late") and case.way in BACK else [])
         for name in needed:
             self._bring(cluster, WAYS[name])
-            if (name, cluster, self._owner(cluster)) not in self._references:
+            while (name, cluster, self._owner(cluster)) not in self._references:
                 self._refer(name, cluster)
+                self._bring(cluster, WAYS[name])
         self._bring(cluster, way)
         return cluster
 
@@ -164,9 +165,11 @@ class Performer:
 
     def _bring(self, cluster: str, way: Way) -> None:
         """Bring the cluster to where the way begins."""
-        if way.first and not person.can_be_undone(cluster):
+        if way.first and person.can_be_undone(cluster):
+            return
+        if way.first:
             self._bring(cluster, WAYS[way.first])
-            self._refer(way.first, cluster)
+            return self._refer(way.first, cluster)
         place = "home" if self._owner(cluster).endswith("-A") else "away"
         if way.begins not in ("", place):
             self._refer(next(n for n, w in WAYS.items() if w.sort == way.sort and w.begins == place), cluster)
@@ -176,7 +179,7 @@ class Performer:
         journey = self._set_out(name, cluster)
         operation = self._go(name, cluster)
         steps = person.steps(operation)
-        known = [step for step in journey.way.steps if step != POINTERS or POINTERS in steps]
+        known = [step for step in journey.way.steps if step not in POINTERS or step in steps]
         assert list(steps) == known, f"{name} has other steps: {steps}"
         effects, changed = judge.told(self._effects(journey)), difference(journey.picture, self._picture)
         self._references[name, cluster, journey.owner] = Reference(effects, changed, self._sends)
@@ -228,15 +231,20 @@ class Performer:
 
 
 def _exchange(services: dict[str, str]) -> set[str]:
-    return {state for name, state in services.items() if name in WAYS_SERVICES}
+    return {state for name, state in services.items() if name in SERVICES}
 
 
-WAYS_SERVICES = frozenset(step.removeprefix("stop-") for step in WAYS["failover"].steps if step.startswith("stop-"))
+def _one_after_the_other(changes: list[Difference]) -> Difference:
+    """What is different after all of them."""
+    found: Difference = {}
+    for change in changes:
+        for place, (before, after) in change.items():
+            found[place] = (found[place][0] if place in found else before, after)
+    return {place: values for place, values in found.items() if values[0] != values[1]}
 
 
-def _first(changed: Difference, expected: list[Reference]) -> str:
+def _first(changed: Difference, wanted: Difference) -> str:
     """One place where the directory differs from what it should be."""
-    wanted = expected[0].changed if len(expected) == 1 else {}
     places = [place for place in changed.keys() | wanted.keys() if changed.get(place) != wanted.get(place)]
     dn, attribute = min(places)
     return f"{len(places)} values, first {attribute} of {dn}"

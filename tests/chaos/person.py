@@ -4,16 +4,20 @@ from datetime import UTC, datetime
 
 from django.contrib.auth.models import User
 
+from console.domain.checks import Refusal
 from console.domain.plan import Plan
 from console.models import AuditRecord, Cluster, Operation, PlanRecord
-from console.services import audit, plans
+from console.services import audit, continuing, plans
 from console.services.clock import database_now
 from console.services.confirm import confirm, sentence_of
+from console.services.continuing import Choice
+from console.services.observe import observe
 from tests.chaos.environment import LOGIN, Environment, until
 from tests.chaos.steps import Way
 
 PLANNED_WITHIN = 30.0
 ASKED_WITHIN = 30.0
+MOVES_GROUP = ("move-group", "hand-over")
 GRACE = 10.0
 """Seconds after which a lease that has run out must have been taken over."""
 
@@ -31,8 +35,13 @@ def begin(env: Environment, way: Way, cluster: str) -> Operation:
     """The operation, once it is there: a person's click, or what follows from what happens to the cluster."""
     if way.kind in ("takeover", "start"):
         return _happens(env, way.kind, cluster)
-    record = plans.prepare(Cluster.objects.get(name=cluster), way.kind, "", actor())
-    return _confirmed(record)
+    if way.kind == "undo":
+        return _confirmed(plans.prepare_undo(_last(cluster), "", actor()))
+    return _confirmed(plans.prepare(Cluster.objects.get(name=cluster), way.kind, "", actor()))
+
+
+def _last(cluster: str) -> Operation:
+    return Operation.objects.filter(cluster__name=cluster).latest("pk")
 
 
 def _confirmed(record: PlanRecord) -> Operation:
@@ -66,14 +75,32 @@ def steps(operation: Operation) -> tuple[str, ...]:
 
 
 def carry_on(env: Environment, operation: Operation) -> str:
-    """Let an operation that ended go on, as a person would who has looked; what was said, or nothing."""
-    return ""
+    """Let an operation that ended go on, as a person would who has looked; what was said.
+
+    Raises `Unwilling` when the console does not take it.
+    """
+    choice = Choice.RETRY
+    if operation.status == Operation.Status.UNCERTAIN:
+        observe(Cluster.objects.select_related("site", "directory").get(pk=operation.cluster_id))
+        choice = Choice.HAPPENED if _happened(env, operation) else Choice.AGAIN
+    try:
+        continuing.carry_on(operation, choice, actor(), "by what the lab shows")
+    except Refusal as refusal:
+        reasons = " ".join(reason.text for reason in refusal.reasons)
+        raise Unwilling(f"after {operation.ending_summary!r} it does not take {choice}: {reasons}") from refusal
+    return choice.value
+
+
+def _happened(env: Environment, operation: Operation) -> bool:
+    """Whether the group is where the operation was bringing it: what a person sees who looks at a move in doubt."""
+    group = env.told(operation.cluster.name)["groups"][0]
+    return operation.ending_step in MOVES_GROUP and group["current"] == operation.target
 
 
 def can_be_undone(cluster: str) -> bool:
     """Whether the last operation of the cluster is a failover that succeeded."""
-    last = Operation.objects.filter(cluster__name=cluster).order_by("-pk").first()
-    return last is not None and (last.kind, last.status) == ("failover", Operation.Status.SUCCEEDED)
+    last = _last(cluster)
+    return (last.kind, last.status) == ("failover", Operation.Status.SUCCEEDED)
 
 
 def running_without_lease() -> list[str]:

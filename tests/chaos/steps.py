@@ -7,15 +7,17 @@ from tests.chaos.world import ASKING, PLAIN
 SERVICES = ("MSExchangeSA", "MSExchangeMGMT", "MSExchangeIS", "RESvc", "MSExchangeMTA", "SMTPSVC", "POP3Svc")
 """As the lab's nodes have them, in the order in which they start."""
 DIRECTORY = ("mount-flags", "release-names", "claim-names", "mailboxes")
-POINTERS = "pointers"
-"""The step of the one cluster that carries what the whole organization has once."""
+POINTERS = frozenset({"pointers", "undo-pointers"})
+"""Steps of the one cluster that carries what the whole organization has once."""
 LOOKING = frozenset(
     {
-        *("recheck", "partition-free", "verify-directory", "second-opinion"),
+        *("recheck", "partition-free", "verify-directory", "verify-restored", "second-opinion"),
         *("bring-up", "stores-mounted", "greetings", "proof"),
     }
 )
 """Steps that only look."""
+IN_DIRECTORY = frozenset({*DIRECTORY, *(f"undo-{step}" for step in DIRECTORY), *POINTERS, "unmark"})
+"""Steps that write to the directory."""
 PROOFS = ("stores-mounted", "greetings", "proof")
 
 
@@ -35,7 +37,7 @@ class Way:
 
     def acts(self, step: str) -> bool:
         """Whether the step changes something."""
-        return step.removeprefix("undo-") not in LOOKING
+        return step not in LOOKING
 
 
 MOVE = (
@@ -44,15 +46,22 @@ MOVE = (
     "partition-free",
     "move-group",
     *DIRECTORY,
-    POINTERS,
+    "pointers",
     "verify-directory",
     *(f"start-{name}" for name in SERVICES),
     *PROOFS,
+)
+UNDO = (
+    *MOVE[: MOVE.index("mount-flags") + 1],
+    *("undo-pointers", "undo-mailboxes", "undo-claim-names", "undo-release-names", "verify-restored"),
+    *(f"start-{name}" for name in SERVICES),
+    *("stores-mounted", "unmark", "greetings", "proof"),
 )
 GO = ("go", "bring-up", *PROOFS)
 WAYS = {
     "failover": Way("failover", PLAIN, "home", "away", MOVE),
     "failback": Way("failback", PLAIN, "away", "home", MOVE),
+    "undo": Way("undo", PLAIN, "away", "home", UNDO, first="failover"),
     "handover": Way("failover", ASKING, "home", "away", ("recheck", "hand-over", *DIRECTORY, "verify-directory", *GO)),
     "handback": Way(
         "failback", ASKING, "away", "home", ("recheck", "hand-over", *DIRECTORY, "verify-directory", *GO), struck=False
