@@ -1,6 +1,6 @@
 """A plan arranged for reading: worst checks first, steps by phase, and the lines that matter between them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -83,16 +83,24 @@ def counts(plan: Plan) -> Counts:
     )
 
 
-def worst_first(checks: Sequence[Check]) -> list[Check]:
+def worst_first(checks: Iterable[Check]) -> list[Check]:
     """The checks, those that need reading first."""
     return sorted(checks, key=lambda check: WORST_FIRST.index(check.verdict))
+
+
+def evidence(plan: Plan) -> list[Check]:
+    """The checks on which a takeover rests, whatever their verdict; none for a planned move."""
+    return [check for check in plan.checks if check.key.startswith("takeover.")]
 
 
 def summary(plan: Plan) -> str:
     """The plan in one sentence."""
     many = counts(plan)
+    what = f"Moves Exchange on {plan.cluster} from {plan.source} to {plan.target}"
+    if plan.kind == "takeover":
+        what = f"Brings Exchange on {plan.cluster} up on {plan.target}, without {plan.source}"
     return (
-        f"Moves Exchange on {plan.cluster} from {plan.source} to {plan.target}: {_of(many.steps, 'step')}, "
+        f"{what}: {_of(many.steps, 'step')}, "
         f"{_of(many.commands, 'command')}, {_of(many.objects, 'directory object')} with "
         f"{_of(many.attributes, 'changed attribute')}, and {_of(many.mailboxes, 'mailbox', 'mailboxes')}."
     )
