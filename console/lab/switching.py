@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from console.lab.faults import is_on
 from console.lab.state import Cluster, Node
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ def _nodes(lab: "Lab", where: str, name: str, on: bool) -> list[Node]:
             return named
         cluster = next((item for item in world.clusters if item.name.casefold() == where.casefold()), None)
         if cluster is None:
-            known = [item.name for item in [*world.nodes, *world.clusters, *lab.directories]]
+            known = [node.name for node in world.nodes] + [item.name for item in world.clusters]
+            known += [server.name for server in lab.directories]
             raise KeyError(f"No node, cluster or domain controller {where} in this lab; there are {', '.join(known)}.")
-        found = _active(cluster) if on else [node for node in cluster.nodes if name in node.faults]
+        found = _active(cluster) if on else [node for node in cluster.nodes if is_on(node, name)]
     if not on and not found:
         raise ValueError(f"No node of {cluster.name} has the fault {name}: there is nothing to switch off.")
     if on and len(found) != 1:

@@ -74,6 +74,15 @@ def test_each_controller_has_faults_of_its_own(lab: Lab, client: control.Lab) ->
     assert struck == [("wrong-password", "on", "DC2"), ("busy", "on", "DC1"), ("wrong-password", "off", "DC2")]
 
 
+def test_nodes_that_were_shut_down_get_their_power_back(lab: Lab, client: control.Lab) -> None:
+    assert client.type("TYO-EX1", "clpstdn", wait=WAIT)["ended"]
+    nodes = lab.world.nodes
+    lab.world.schedule.wait(lambda: not any(node.powered for node in nodes), WAIT)
+    assert [node.powered for node in nodes] == [False, False]
+    assert client.switch("Tokyo", "powered-off", False, []) == ["TYO-EX1", "TYO-EX2"]
+    assert [node.powered for node in nodes] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("where", "name", "on", "words", "says"),
     [
