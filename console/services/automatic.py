@@ -137,7 +137,7 @@ def _new(cluster: Cluster, run: NodeRun, opening: Open) -> Operation:
 
 def _flaps(cluster: Cluster, operation: Operation, soon: Operation) -> None:
     text = (
-        f"{cluster.name} is taken over again, to {operation.target}, within the cooldown: operation {soon.pk} "
+        f"{cluster.name} moves again within the cooldown, taken over to {operation.target}: operation {soon.pk} "
         f"({soon.kind} to {soon.target}) ended at {soon.ended_at:%T} UTC."
     )
     remedy = "Find out why the cluster product moves the group so soon; suspend its failover if it goes back and forth."

@@ -98,7 +98,7 @@ def test_within_the_cooldown_a_click_is_refused_until_it_is_lifted_and_another_t
     second = night.taken_over(but=first)
     assert night.owner() == night.primary
     olga.opens(night)
-    alarm = olga.notice("is taken over again")
+    alarm = olga.notice("moves again within the cooldown")
     expect(alarm).to_contain_text(f"operation {first} (takeover to {night.standby})")
     expect(olga.notice("Cooldown until")).to_contain_text(f"operation {second}")
     olga.writes("Acknowledge", "the switch in the rack was restarted", alarm).click()
