@@ -76,6 +76,16 @@ def _me() -> str:
         return f"uid-{os.getuid()}"
 
 
+def node_keys() -> list[str]:
+    """Lists the keys of nodes by their ids, as one JSON object."""
+    return [*MANAGE, "nodekey", "list", "--json"]
+
+
+def issue_node_key(node: str, key_id: str) -> list[str]:
+    """Takes in a node's key from standard input."""
+    return [*MANAGE, "nodekey", "issue", node, "--key-id", key_id, "--key-stdin", "--reason", "made for the demo"]
+
+
 def web(address: str) -> list[str]:
     """The pages at `address`. Open live pages get two seconds to notice the end."""
     parts = urlsplit(address)

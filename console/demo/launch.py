@@ -3,10 +3,12 @@
 import argparse
 import contextlib
 import os
+import shlex
 import sys
 from pathlib import Path
 
 from console.demo import children
+from console.demo.asking import let_nodes_ask
 from console.demo.ready import LOOPBACK, file_is_there, free_port, log_says, page_answers, redis_answers
 from console.demo.state import State
 from console.demo.supervisor import Interrupted, Supervisor
@@ -66,7 +68,7 @@ def _start(supervisor: Supervisor, state: State, redis: Path, first_port: int) -
     inventory = state.fresh("inventory.yaml")
     _say(f"Starting Redis, the lab, the worker and the pages; logs in {state.logs}")
     queue = supervisor.start("redis", children.redis(redis))
-    lab = supervisor.start("lab", children.lab(state.folder / "lab", inventory))
+    lab = supervisor.start("lab", children.lab(state.lab, inventory))
     supervisor.run("migrate", [*children.MANAGE, "migrate", "--no-input"], within=120)
     if new or not state.password.exists():
         draft = state.new_password()
@@ -78,6 +80,7 @@ def _start(supervisor: Supervisor, state: State, redis: Path, first_port: int) -
     supervisor.run("inventory", [*children.MANAGE, "inventory", "apply", str(inventory)], within=60)
     supervisor.wait(queue, redis_answers(redis), within=30)
     worker = supervisor.start("worker", children.worker())
+    let_nodes_ask(supervisor, state, lab, address)
     supervisor.wait(worker, log_says(worker, "ready."), within=60)
     supervisor.wait(web, page_answers(address), within=60)
     return address
@@ -92,13 +95,17 @@ def _port(first: int) -> int:
 
 def _ready_block(address: str, state: State) -> str:
     password = state.password.read_text(encoding="utf-8").strip()
+    manage = f"CHANGEOVER_STATE_DIR={shlex.quote(str(state.folder))} {shlex.join(children.MANAGE)}"
     return f"""
   Changeover is ready:  {address}
   Sign in as            {LOGIN}
   Password              {password}
 
   What to do first: open a cluster, press Fail over, read the plan, confirm, watch; then press Fail back.
-  On the command line:  CHANGEOVER_STATE_DIR={state.folder} {children.MANAGE[0]} {children.MANAGE[1]} lab status
+  Then let a node die:  {manage} lab fault Nagoya powered-off on
+                        in a second terminal. Nobody clicks, and mail comes up on Nagoya's other node within a minute;
+                        its page says so under "While nobody looked". The same with "off" gives the node its power back.
+  Look at the lab:      {manage} lab status
   End: Ctrl-C. The next start keeps the login and the history ({state.folder}), and begins with a new lab.
 """
 

@@ -61,16 +61,25 @@ class State:
         """The file with the demo login's password, there once `keep_password` has been called."""
         return self.folder / "password"
 
+    @property
+    def lab(self) -> Path:
+        """The folder of the lab."""
+        return self.folder / "lab"
+
     def new_password(self) -> Path:
-        """A file with a random password, readable by its owner alone, to make the login with."""
-        draft = self.fresh("password.new")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(12) + "\n")
-        return draft
+        """A file with a random password to make the login with."""
+        return self.private("password.new", secrets.token_urlsafe(12) + "\n")
 
     def keep_password(self, draft: Path) -> None:
         """The login exists now: its password is the one to show from here on."""
         draft.rename(self.password)
+
+    def private(self, name: str, text: str) -> Path:
+        """A file of the folder that is readable by its owner alone; it is there with all of `text`, or not at all."""
+        draft = self.fresh(f".{name}.draft")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+        return draft.replace(self.folder / name)
 
     def fresh(self, name: str) -> Path:
         """A path in the folder at which nothing lies."""

@@ -244,7 +244,7 @@ class Runner:
         left = self._left_behind(step)
         return Ending(
             status,
-            f"{opening} {error.message} {left}".strip(),
+            f"{opening} {_sentence(error.message)} {left}".strip(),
             step.key,
             error.remedy,
             tuple(self.stage.todo),
@@ -304,3 +304,8 @@ def _as_failure(refusal: Refusal) -> StepFailed:
     texts = " ".join(reason.text for reason in refusal.reasons) or refusal.headline
     remedies = " ".join(reason.remedy for reason in refusal.reasons)
     return StepFailed(texts, remedy=remedies or None)
+
+
+def _sentence(text: str) -> str:
+    """The text with its full stop, so that another sentence may follow."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -128,7 +128,7 @@ def _headline(mail: str, owner: Seen[str], answers: Sequence[Fact]) -> str:
         return f"Mail is up.{where}"
     if mail == "down":
         silent = ", ".join(fact.label for fact in answers if fact.tone is not Tone.GOOD)
-        return f"Mail is down: {silent} on the floating IP does not greet.{where}"
+        return f"Mail is down: no greeting from {silent} on the floating IP.{where}"
     return f"Whether mail is up is not known.{where}"
 
 

@@ -33,8 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     down.set_defaults(run=_down)
     status = commands.add_parser("status", help="print a lab's state as JSON")
     status.set_defaults(run=_status)
-    fault = commands.add_parser("fault", help=f"switch a fault of a node ({', '.join(FAULTS)}) or of the directory")
-    fault.add_argument("node", metavar="NODE|directory")
+    fault = commands.add_parser("fault", help=f"switch a fault of a node ({', '.join(FAULTS)}) or a controller")
+    fault.add_argument("where", metavar="NODE|CLUSTER|CONTROLLER")
     fault.add_argument("name")
     fault.add_argument("state", choices=("on", "off"))
     fault.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE")
@@ -90,7 +90,7 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _fault(options: argparse.Namespace) -> int:
-    control.Lab(options.folder).switch(options.node, options.name, options.state == "on", options.arg)
+    control.Lab(options.folder).switch(options.where, options.name, options.state == "on", options.arg)
     return 0
 
 

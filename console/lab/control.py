@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from console.lab.control_server import STATE_FILE
+from console.lab.switching import DIRECTORY
 
-DIRECTORY = "directory"
-"""What the directory is called where a node could be named."""
+ANSWER_SECONDS = 30
 
 
 class NoLab(Exception):
@@ -60,25 +60,39 @@ class Lab:
         """Switch a node's fault. Raises `LabRefused`."""
         self._ask("fault", node=node, name=name, on=on, arguments=arguments)
 
-    def directory_fault(self, name: str, on: bool = True, **arguments: Any) -> None:
-        """Switch a fault of the directory. Raises `LabRefused`."""
-        self._ask("directory-fault", name=name, on=on, arguments=arguments)
+    def directory_fault(self, name: str, on: bool = True, where: str = DIRECTORY, **arguments: Any) -> None:
+        """Switch a fault of a domain controller: of the first one, or of the one that `where` names.
+
+        Raises `LabRefused`.
+        """
+        self._ask("directory-fault", name=name, on=on, arguments=arguments, where=where)
 
     def webhook(self, url: str, keys: dict[str, tuple[str, str]]) -> None:
         """Tell the nodes' scripts where the console is: its base URL, and (key id, key) by node."""
         self._ask("webhook", url=url, keys=keys)
 
-    def type(self, node: str, line: str) -> None:
-        """Let an administrator type a command on a node; returns at once. Raises `LabRefused`."""
-        self._ask("type", node=node, line=line)
+    def type(self, node: str, line: str, wait: float = 0) -> dict[str, Any]:
+        """Let an administrator type a command on a node, which runs on by itself. Raises `LabRefused`.
 
-    def switch(self, where: str, name: str, on: bool, words: Sequence[str]) -> None:
-        """Switch a fault of a node, or of `directory`, with its arguments as NAME=VALUE. Raises `LabRefused`."""
-        pairs = dict(word.partition("=")[::2] for word in words)
-        if where.casefold() == DIRECTORY:
-            self.directory_fault(name, on, **{key: _value(text) for key, text in pairs.items()})
-        else:
-            self.fault(where, name, on, **pairs)
+        Returns what it has written after `wait` seconds, or sooner once it has ended: `output`, `ended`, and `code`.
+        """
+        data: dict[str, Any] = self._ask("type", ANSWER_SECONDS + wait, node=node, line=line, wait=wait)
+        return data
+
+    def file(self, node: str, path: str) -> dict[str, Any]:
+        """The `text` of a file on a node's disks, or the `names` in a folder. Raises `LabRefused`."""
+        data: dict[str, Any] = self._ask("file", node=node, path=path)
+        return data
+
+    def switch(self, where: str, name: str, on: bool, words: Sequence[str]) -> list[str]:
+        """Switch a fault of a node, a cluster's active node or a domain controller, its arguments as NAME=VALUE.
+
+        Returns the names of where that was. Raises `LabRefused`.
+        """
+        data: list[str] = self._ask(
+            "switch", where=where, name=name, on=on, words=dict(word.partition("=")[::2] for word in words)
+        )
+        return data
 
     def open_handle(self, node: str, image: str, path: str) -> None:
         """Let a process hold a file open."""
@@ -96,27 +110,19 @@ class Lab:
         """End the lab."""
         self._ask("stop")
 
-    def _ask(self, command: str, **arguments: Any) -> Any:
+    def _ask(self, command: str, seconds: float = ANSWER_SECONDS, /, **arguments: Any) -> Any:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self._port}/{command}",
             json.dumps(arguments).encode(),
             {"Authorization": f"Bearer {self._token}"},
         )
         try:
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=seconds) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise LabRefused(json.load(error)["error"]) from error
         except OSError as error:
             raise NoLab(f"The lab does not answer on port {self._port}: {error}. Start it again.") from error
-
-
-def _value(text: str) -> Any:
-    """A number or a truth value where the text is one: the directory's faults take them."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def start_detached(command: Sequence[str], state: Path, seconds: float) -> Lab:

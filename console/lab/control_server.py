@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from console.lab.describe import describe, fault_table
 from console.lab.faults import UnknownFault
+from console.lab.switching import DIRECTORY, controller, strike, switch
 
 if TYPE_CHECKING:
     from console.lab.server import Lab
@@ -20,7 +21,7 @@ STATE_FILE = "lab.json"
 
 
 class ControlServer:
-    """Answers status, effects, faults, fault, webhook, type, handle, advance, directory-fault, stop."""
+    """Answers the commands of `_ACTIONS`."""
 
     def __init__(self, lab: "Lab") -> None:
         self._lab = lab
@@ -101,13 +102,18 @@ def _fault(lab: "Lab", node: str, name: str, on: bool, arguments: dict[str, str]
     return {}
 
 
-def _directory_fault(lab: "Lab", name: str, on: bool, arguments: dict[str, Any] | None = None) -> dict[str, Any]:
-    switch = getattr(lab.directory, "fault", None)
-    if switch is None:
-        raise ValueError("This lab has no directory: add one to its definition.")
-    switch(name, on, **(arguments or {}))
-    lab.world.record("fault", name, "", "on" if on else "off", node="directory")
+def _directory_fault(
+    lab: "Lab", name: str, on: bool, arguments: dict[str, Any] | None = None, where: str = DIRECTORY
+) -> dict[str, Any]:
+    server = controller(lab, where)
+    if server is None:
+        raise ValueError(f"No domain controller {where}; there are {', '.join(s.name for s in lab.directories)}.")
+    strike(lab, server, name, on, arguments or {})
     return {}
+
+
+def _switch(lab: "Lab", where: str, name: str, on: bool, words: dict[str, str]) -> list[str]:
+    return switch(lab, where, name, on, words)
 
 
 def _webhook(lab: "Lab", url: str, keys: dict[str, tuple[str, str]]) -> dict[str, Any]:
@@ -115,9 +121,12 @@ def _webhook(lab: "Lab", url: str, keys: dict[str, tuple[str, str]]) -> dict[str
     return {}
 
 
-def _type(lab: "Lab", node: str, line: str) -> dict[str, Any]:
-    lab.type(node, line)
-    return {}
+def _type(lab: "Lab", node: str, line: str, wait: float = 0) -> dict[str, Any]:
+    return lab.type(node, line).told(wait)
+
+
+def _file(lab: "Lab", node: str, path: str) -> dict[str, Any]:
+    return lab.look(node, path)
 
 
 def _handle(lab: "Lab", node: str, image: str, path: str = "") -> dict[str, Any]:
@@ -144,8 +153,10 @@ _ACTIONS: dict[str, Callable[..., Any]] = {
     "faults": _faults,
     "fault": _fault,
     "directory-fault": _directory_fault,
+    "switch": _switch,
     "webhook": _webhook,
     "type": _type,
+    "file": _file,
     "handle": _handle,
     "advance": _advance,
     "stop": _stop,

@@ -4,9 +4,10 @@ import dataclasses
 import typing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 
 class DefinitionError(Exception):
@@ -187,13 +188,23 @@ def world_from(data: Any) -> World:
 
 def load(path: Path) -> World:
     """Read a definition from a YAML file. Raises `DefinitionError` or `OSError`."""
-    return world_from(YAML(typ="safe").load(path))
+    return world_from(_yaml(path))
 
 
-def load_webhook(path: Path) -> Webhook:
-    """Read only the `webhook` part, from a YAML file of its own. Raises `DefinitionError` or `OSError`."""
-    webhook: Webhook = build(Webhook, YAML(typ="safe").load(path), "webhook")
+def load_webhook(source: Path | TextIO) -> Webhook:
+    """Read only the `webhook` part, from YAML of its own. Raises `DefinitionError` or `OSError`."""
+    webhook: Webhook = build(Webhook, _yaml(source), "webhook")
     return webhook
+
+
+def _yaml(source: Path | TextIO) -> Any:
+    try:
+        return YAML(typ="safe").load(source)
+    except (YAMLError, UnicodeDecodeError) as error:
+        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+        at = f" from line {mark.line + 1} on" if mark else ""
+        # Without the parser's own words: they repeat the line, and there may be a key or a password in it.
+        raise DefinitionError(f"This is no YAML{at}: mend the file there.") from None
 
 
 def to_dict(world: World) -> dict[str, Any]:
@@ -257,5 +268,6 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if hint in (str, int, float, bool) and type(value) is not hint:
-        raise DefinitionError(f"{where} must be {hint.__name__}, not {value!r}.")
+        # Not the value itself: it may be a key or a password.
+        raise DefinitionError(f"{where} must be {hint.__name__}, not {type(value).__name__}.")
     return value

@@ -23,6 +23,7 @@ def describe(lab: "Lab") -> dict[str, Any]:
         "clusters": clusters,
         "directory": lab.directory.describe() if lab.directory else None,
         "second_directory": lab.directories[1].describe() if len(lab.directories) > 1 else None,
+        "webhook": lab.world.hooks.describe(),
     }
 
 

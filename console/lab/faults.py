@@ -146,7 +146,7 @@ def switch(world: World, node: Node, name: str, on: bool, /, **arguments: str) -
     if set(arguments) - {fault.argument}:
         raise UnknownFault(f"Fault {name} takes {fault.argument or 'no argument'}, not {', '.join(arguments)}.")
     with world.lock:
-        before = name in node.faults
+        before = is_on(node, name)
         if on:
             node.faults[name] = {key: str(value) for key, value in arguments.items()}
         else:
@@ -156,6 +156,11 @@ def switch(world: World, node: Node, name: str, on: bool, /, **arguments: str) -
         if action and before != on:
             action(world, node)
         world.schedule.touch()
+
+
+def is_on(node: Node, name: str) -> bool:
+    """Whether a fault is on; a node that was shut down has lost its power as well, whoever did it."""
+    return name in node.faults or (name == "powered-off" and not node.powered)
 
 
 def _word(on: bool) -> str:

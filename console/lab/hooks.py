@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from console.lab.definition import Webhook
 from console.lab.hook_client import HookClient, Outcome
@@ -44,6 +45,11 @@ class Hooks:
         with self._schedule.lock:
             self._webhook = webhook
             self._clients: dict[str, HookClient] = {}
+
+    def describe(self) -> dict[str, Any]:
+        """Where the console is (empty: nobody has said), and the id of each node's key."""
+        with self._schedule.lock:
+            return {"url": self._webhook.url, "keys": {name: key.id for name, key in self._webhook.keys.items()}}
 
     def event(self, node: Node, event: str, fields: dict[str, str], seconds: float = TIMEOUT) -> Call:
         """Tell the console of an event, with the other keys of its body."""

@@ -1,5 +1,6 @@
 """Ready-made labs: one for the demo, believable in its timing, and a fast one for tests."""
 
+from dataclasses import replace
 from typing import Any
 
 from console.lab.definition import Account, Cluster, Line, Node, Timings, World
@@ -46,19 +47,24 @@ def osaka(timings: Timings = FAST, *, base: str = "127.0.12", ports: dict[str, i
     return _cluster("Osaka", "OSA", "2007", timings, base, ports, _STORES_2007)
 
 
+def nagoya(timings: Timings = FAST, *, base: str = "127.0.13", ports: dict[str, int] | None = None) -> Cluster:
+    """The Exchange 2003 cluster whose nodes carry the console's scripts: NGO-EX1 (primary) and NGO-EX2."""
+    return replace(_cluster("Nagoya", "NGO", "2003", timings, base, ports, _STORES_2003), scripts="console")
+
+
 def fast_definition(*clusters: Cluster, clock: str = "real", speed: float = 1.0) -> World:
-    """A fast lab on free ports; both clusters unless others are given."""
+    """A fast lab on free ports; Tokyo and Osaka unless others are given."""
     chosen = list(clusters) or [tokyo(), osaka()]
     return World(chosen, accounts(), clock=clock, speed=speed)
 
 
 def demo_definition(*, speed: float = 1.0, directory: dict[str, Any] | None = None) -> World:
-    """Tokyo and Osaka on ports above 1024 that stay the same from run to run, with believable times.
+    """Tokyo, Osaka and Nagoya on ports above 1024 that stay the same from run to run, with believable times.
 
     `directory` is put over what the preset says of its directory.
     """
     greetings = {"smtp": 10025, "pop3": 10110, "http": 10080}
-    clusters = [tokyo(BELIEVABLE, ports=greetings), osaka(BELIEVABLE, ports=greetings)]
+    clusters = [make(BELIEVABLE, ports=greetings) for make in (tokyo, osaka, nagoya)]
     for cluster in clusters:
         for node in cluster.nodes:
             node.port, node.tls_port = 15985, 15986

@@ -7,11 +7,10 @@ from typing import Any, Protocol
 
 from console.lab import definition, faults
 from console.lab.certificates import Authority
-from console.lab.cmd.process import Killed, Process
-from console.lab.cmd.run import run
 from console.lab.control_server import ControlServer
 from console.lab.greetings import Greeter
 from console.lab.state import Handle, Node
+from console.lab.typed import Typed, look
 from console.lab.world import World
 from console.lab.wsman.server import NodeServer
 
@@ -19,15 +18,16 @@ from console.lab.wsman.server import NodeServer
 class DirectoryService(Protocol):
     """A directory server that lives in the lab's process and records into its effect log."""
 
+    @property
+    def name(self) -> str: ...
+
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
 
+    def fault(self, name: str, on: bool = True, **arguments: Any) -> None: ...
+
     def describe(self) -> dict[str, Any]: ...
-
-
-def _nowhere(data: bytes) -> None:
-    """Where the output of a typed command goes: the person at the screen has read it."""
 
 
 class Lab:
@@ -110,18 +110,15 @@ class Lab:
         faults.switch(self.world, self.world.node(node), name, on, **arguments)
         self.reconcile()
 
-    def type(self, node: str, line: str) -> threading.Thread:
-        """Let an administrator type a command on a node: it runs on by itself. Raises `KeyError`."""
+    def type(self, node: str, line: str) -> Typed:
+        """Let an administrator type a command on a node: it runs on by itself. Raises `KeyError`, `ValueError`."""
+        return Typed(self.world, self.world.node(node), line)
+
+    def look(self, node: str, path: str) -> dict[str, Any]:
+        """A file or a folder of a node's disks, as `typed.look` gives it. Raises `KeyError`, `ValueError`."""
         found = self.world.node(node)
-        process = Process(self.world, found, _nowhere, _nowhere, rf"{found.name}\Administrator")
-
-        def typed() -> None:
-            with contextlib.suppress(Killed):
-                run(process, line)
-
-        thread = threading.Thread(target=typed, name="lab-typed", daemon=True)
-        thread.start()
-        return thread
+        with self.world.lock:
+            return look(found, path)
 
     def open_handle(self, node: str, image: str, path: str) -> None:
         """Let a process that is no service open a file."""

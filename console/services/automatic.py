@@ -38,6 +38,19 @@ def carry_out(cluster: Cluster, run: NodeRun, decision: Decision, opinion: str) 
             _settle(run, "log", answer=NodeRun.Answer.NOTED, reason=reason)
 
 
+def stand_down(cluster: Cluster, run: NodeRun, chosen: str) -> None:
+    """Tell a question no because the node `chosen` asks too and is brought up. Call it as `carry_out`.
+
+    Changes nothing for a run that has fetched a go, has started, or was told no before.
+    """
+    waits = NodeRun.objects.filter(pk=run.pk, answer=NodeRun.Answer.WAIT, started_at=None)
+    if not waits.exists():
+        return
+    name = run.node.name
+    reason = f"{chosen} asks too, and is the one that is brought up."
+    _say_no(cluster, run, No(reason, f"{name} and {chosen} both want to start Exchange. {name} was told no."))
+
+
 def _settle(run: NodeRun, decision: str, **columns: object) -> None:
     columns |= {"decision": decision, "decided_at": database_now(), "decide_after": None}
     NodeRun.objects.filter(pk=run.pk).update(**columns)
@@ -125,7 +138,7 @@ def _new(cluster: Cluster, run: NodeRun, opening: Open) -> Operation:
 
 def _flaps(cluster: Cluster, operation: Operation, soon: Operation) -> None:
     text = (
-        f"{cluster.name} is taken over again, to {operation.target}, within the cooldown: operation {soon.pk} "
+        f"{cluster.name} moves again within the cooldown, taken over to {operation.target}: operation {soon.pk} "
         f"({soon.kind} to {soon.target}) ended at {soon.ended_at:%T} UTC."
     )
     remedy = "Find out why the cluster product moves the group so soon; suspend its failover if it goes back and forth."

@@ -12,8 +12,9 @@ from console.domain import topology
 from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.events.decide import decide as decision_for
+from console.domain.events.decisions import No
 from console.domain.events.facts import Event, EventKind, OpenOperation
-from console.domain.events.opinion import Opinion, form_opinion
+from console.domain.events.opinion import Holding, Opinion, form_opinion
 from console.domain.observation import ClusterObservation, Seen
 from console.domain.ports import Greeting
 from console.domain.products import Generation
@@ -21,7 +22,7 @@ from console.domain.topology import GreetingAt
 from console.models import Cluster, Go, NodeRun, Operation, PlanRecord
 from console.services import access, alarms, audit, queue, reservations, runs
 from console.services.audit_actions import Action
-from console.services.automatic import carry_out
+from console.services.automatic import carry_out, stand_down
 from console.services.clock import database_now
 from console.services.fields import open_field
 from console.services.looking import names_in, read_directory
@@ -148,11 +149,14 @@ def _settle(cluster: Cluster, run_pk: int, sight: Sight) -> bool:
         if run.decided_at is not None or run.answer != NodeRun.Answer.WAIT:
             return False
         other = cluster.nodes.exclude(pk=run.node_id).get()
-        opinion = sight.opinion(runs.latest(cluster.pk, other.name, database_now() - OTHER_RUN_WINDOW))
+        asked = runs.latest(cluster.pk, other.name, database_now() - OTHER_RUN_WINDOW)
+        opinion = sight.opinion(asked)
         event = Event(EventKind.STARTING, run.node.name, run.run_id, run.clp_event, run.first_seen_at)
         acting, waiting = reservations.acting(cluster), reservations.unacknowledged(cluster)
         decision = decision_for(event, sight.cluster, opinion, _open(acting), _open(waiting), sight.named)
         carry_out(cluster, run, decision, opinion.sentence)
+        if asked is not None and opinion.verdict() is Holding.ASKS and not isinstance(decision, No):
+            stand_down(cluster, asked, run.node.name)
         log.info("run decided", node=run.node.name, run=run.run_id, decision=type(decision).__name__)
         return True
 

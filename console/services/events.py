@@ -7,7 +7,7 @@ from django.db import transaction
 
 from console.domain.hooks.messages import Answer, HookRefusal, VerifiedEvent
 from console.models import Cluster, Go, NodeRun, Operation
-from console.services import alarms, goes, queue, turns
+from console.services import alarms, goes, queue, turns, unanswered
 from console.services.answers import answer_of
 from console.services.clock import database_now
 from console.services.journal import add_line
@@ -33,6 +33,7 @@ def receive(event: VerifiedEvent) -> Answer:
             queue.send_after_commit(queue.DECIDE_RUN, run.pk, queue.operations_queue(site), urgency=queue.URGENT)
         elif new or run.last_event != event.body.event:
             _take(cluster, run, event, new=new)
+    unanswered.sound(run)
     log.info("node reports", node=event.node, what=event.body.event, run=run.run_id, new=new)
     return answer_of(run) if _asks(event) else Answer("noted", run=run.run_id, operation=run.operation_id)
 
@@ -43,6 +44,7 @@ def answer_for(run_id: str, node: str) -> Answer:
     if run is None:
         raise HookRefusal("unknown-run", f"The console knows no run {run_id} of {node}; announce it first.")
     NodeRun.objects.filter(pk=run.pk).update(last_seen_at=database_now())
+    unanswered.sound(run)
     return answer_of(run)
 
 

@@ -51,6 +51,8 @@ class OperationJournal:
     def _sound(self, key: str, text: str) -> None:
         operation = Operation.objects.select_related("cluster").get(pk=self._operation_id)
         remedy = "Find out which node is active, by clpstat on both and by what runs there."
+        if key == "second-opinion":
+            remedy = f"Make sure that {operation.source} is down, at its console or by its power."
         alarms.sound(operation.cluster, key, text, remedy, operation=operation)
 
 

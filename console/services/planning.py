@@ -23,7 +23,8 @@ BEFORE = timedelta(hours=1)
 def planned_now(operation: Operation, field: Field, runs: Runs, journal: OperationJournal, control: Control) -> Plan:
     """The operation's plan, made now and kept. What keeps it from being made is told, and tried again for a while.
 
-    Raises the last `Refusal` or `ChangeoverError` when `PLAN_WITHIN` has passed, and `LeaseLost`.
+    Raises `Refusal` at once for what waiting does not mend, the last `Refusal` or `ChangeoverError` when `PLAN_WITHIN`
+    has passed, and `LeaseLost`. Where the other node may be active, the node that asks is told no before.
     """
     deadline = field.clock.monotonic() + settings.PLAN_WITHIN
     said = ""
@@ -32,7 +33,9 @@ def planned_now(operation: Operation, field: Field, runs: Runs, journal: Operati
         try:
             plan = _made(operation, field, runs)
         except (Refusal, ChangeoverError) as error:
-            if control.stop_requested() or field.clock.monotonic() >= deadline:
+            final = isinstance(error, Refusal) and planner.is_for_good(error)
+            if final or control.stop_requested() or field.clock.monotonic() >= deadline:
+                _tell_no(operation, runs, journal, error)
                 raise
             text = _text(error)
             if text != said:
@@ -53,6 +56,15 @@ def _made(operation: Operation, field: Field, runs: Runs) -> Plan:
         return planner.make_start(field, operation.target, run, other_run=other)
     PlanMailboxes.objects.filter(plan=operation.plan).delete()  # of a try that was broken off
     return planner.make_takeover(field, operation.target, run, SliceWriter(operation.plan), other_run=other)
+
+
+def _tell_no(operation: Operation, runs: Runs, journal: OperationJournal, error: Refusal | ChangeoverError) -> None:
+    """Answer the node that asks with a no, with an alarm, when the other one may be active; else it waits on."""
+    why = planner.for_two_actives(error) if isinstance(error, Refusal) else ""
+    if not why or operation.trigger is None:
+        return
+    journal.write("warning", f"{why} {operation.target} is told no.", data={"alarm": "two-actives"})
+    runs.say_no(operation.trigger.run_id, why)
 
 
 def _text(error: Refusal | ChangeoverError) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status
 from console.models import Operation, PlanRecord
-from console.services import deciding, goes, plans, queue, serving
+from console.services import deciding, goes, plans, queue, serving, unanswered
 from console.services.audit_actions import Action
 from console.services.claiming import abandoned
 from console.services.clock import database_now
@@ -31,6 +31,7 @@ def sweep() -> None:
     plans.fail_overdue()
     goes.expire()
     resend()
+    unanswered.sweep()
     deciding.send_due()
     nonces.purge()
     refusals.settle()

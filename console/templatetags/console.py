@@ -50,10 +50,10 @@ def badge(tone: str, text: str, drawing: str = "") -> SafeString:
 
 
 @register.simple_tag
-def mark(tone: str, label: str = "") -> SafeString:
-    """Only the tone's icon, for a place where the word follows."""
+def mark(tone: str, label: str = "", drawing: str = "") -> SafeString:
+    """Only the tone's icon, or another in its colour, for a place where the word follows."""
     shown = tone if tone in TONES else "unknown"
-    return format_html('<span class="mark tone-{}">{}</span>', shown, icons.icon(shown, label))
+    return format_html('<span class="mark tone-{}">{}</span>', shown, icons.icon(drawing or shown, label))
 
 
 @register.simple_tag
@@ -66,6 +66,12 @@ def status_badge(status: str, label: str = "") -> SafeString:
 def verdict_tone(verdict: str) -> str:
     """The tone of a check's verdict."""
     return OF_VERDICT.get(str(verdict), "unknown")
+
+
+@register.filter
+def news_tone(status: str) -> str:
+    """The tone of an operation that ended while nobody looked: even a success is to be looked at."""
+    return "warn" if status == "succeeded" else OF_STATUS.get(status, "unknown")
 
 
 @register.filter
@@ -201,7 +207,7 @@ def passed(checks: Iterable[Check]) -> list[Check]:
 def about_link(reason: Reason | Mapping[str, str], cluster: Any) -> SafeString | str:
     """A link to what a reason is about: an operation by its number, else the cluster's page."""
     key, about = (reason["key"], reason["about"]) if isinstance(reason, Mapping) else (reason.key, reason.about)
-    if key.startswith("reservation.") and about.isdecimal():
+    if key.startswith(("reservation.", "cooldown")) and about.isdecimal():
         return format_html('<a href="{}">Operation {}</a>', reverse("operation", args=[about]), about)
     return format_html('<a href="{}">{}</a>', reverse("cluster", args=[cluster.name]), about)
 

@@ -80,8 +80,7 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
     operation, form = the_operation(pk), AcknowledgeForm(request.POST)
     if not form.is_valid():
         return _page(request, operation, acknowledge_form=form, status=422)
-    note = form.cleaned_data["note"]
-    return _do(request, operation, lambda: operations.acknowledge(operation, actor_of(request), note))
+    return _do(request, operation, lambda: _acknowledge(request, operation, form.cleaned_data["note"]))
 
 
 @methods("GET")
@@ -90,6 +89,13 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The whole journal as text, streamed."""
     operation = the_operation(pk)
     return streaming.download(_as_text(operation), "text/plain", f"operation-{operation.pk}-journal.txt")
+
+
+def _acknowledge(request: HttpRequest, operation: Operation, note: str) -> None:
+    actor = actor_of(request)
+    row = operations.acknowledge(operation, actor, note)
+    if (row.acknowledged_by, row.acknowledge_note) != (actor.name, note):
+        messages.info(request, f"{row.acknowledged_by} had acknowledged it already; your note was not kept.")
 
 
 def _do(request: HttpRequest, operation: Operation, act: Callable[[], object]) -> HttpResponseBase:

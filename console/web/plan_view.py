@@ -1,6 +1,6 @@
 """A plan arranged for reading: worst checks first, steps by phase, and the lines that matter between them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -86,9 +86,14 @@ def counts(plan: Plan) -> Counts:
     )
 
 
-def worst_first(checks: Sequence[Check]) -> list[Check]:
+def worst_first(checks: Iterable[Check]) -> list[Check]:
     """The checks, those that need reading first."""
     return sorted(checks, key=lambda check: WORST_FIRST.index(check.verdict))
+
+
+def evidence(plan: Plan) -> list[Check]:
+    """The checks on which a takeover rests, whatever their verdict; none for a planned move."""
+    return [check for check in plan.checks if check.key.startswith("takeover.")]
 
 
 def summary(plan: Plan) -> str:
@@ -102,6 +107,8 @@ def summary(plan: Plan) -> str:
 
 
 def _what(plan: Plan) -> str:
+    if plan.kind == "takeover":
+        return f"Brings Exchange on {plan.cluster} up on {plan.target}, without {plan.source}"
     if plan.kind != "undo":
         return f"Moves Exchange on {plan.cluster} from {plan.source} to {plan.target}"
     moves = any(step.kind in ("group.move-back", "hand-over.back") for step in plan.steps)

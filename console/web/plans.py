@@ -16,7 +16,7 @@ from console.services.access import NotAllowed
 from console.services.confirm import sentence_of
 from console.web.access import actor_of, methods, needs, the_cluster, the_plan
 from console.web.forms.operations import ConfirmForm
-from console.web.plan_view import counts, phases, summary, worst_first
+from console.web.plan_view import counts, evidence, phases, summary, worst_first
 
 
 @methods("POST")
@@ -98,6 +98,7 @@ def _page(
 
 
 def _arranged(plan: Plan) -> dict[str, Any]:
+    grounds = evidence(plan)
     return {
         "plan": plan,
         "phases": phases(plan),
@@ -105,5 +106,6 @@ def _arranged(plan: Plan) -> dict[str, Any]:
         "counts": counts(plan),
         "summary": summary(plan),
         "sentence": sentence_of(plan),
-        "checks": worst_first(plan.checks),
+        "grounds": grounds,
+        "checks": worst_first(check for check in plan.checks if check not in grounds),
     }

@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "console.web": {D, "console.services", "console.models", "console"},
     "console.api": {D, "console.services", "console.models", "console"},
     "console.templatetags": {D, "console.services", "console.models", "console.web"},
-    "console.demo": {D},
+    "console.demo": {D, "console.lab"},
     "console.management": {D, "console.services", "console.models", "console.lab", "console.demo", "console"},
     "tasks": {D, "console.services", "console.models", "console"},
     "console": {D, "console.services", "console.models", "console.web", "console.api"},

@@ -80,6 +80,11 @@ STATES = (
     State("A failover to TOK-EX2 is under way, its go fetched", sight(), _past_go),
     State("A failback to TOK-EX1 is under way, its go not given", sight(named=EX2), lambda c: planned(c, "failback")),
     State("A takeover to TOK-EX2 began by itself, its go not given", sight(), _automatic),
+    State(
+        "A takeover to TOK-EX2 began by itself, its go not given; each node says that it has the group",
+        sight(each="Online Pending"),
+        _automatic,
+    ),
     State("A failover ended uncertain and nobody has looked into it", sight(), uncertain),
     State("TOK-EX1 was taken over a moment ago (cooldown)", sight(), _rested),
     State("A global stop stands", sight(), lambda c: brakes.set_stop(making.actor(), "storage work")),

@@ -12,13 +12,19 @@ EX1, EX2 = "TOK-EX1", "TOK-EX2"
 
 
 def sight(
-    *, holder: str | None = None, store_on: str = "", silent: str = "", named: str = EX1
+    *, holder: str | None = None, store_on: str = "", silent: str = "", named: str = EX1, each: str = ""
 ) -> Callable[[Cluster, str], Sight]:
-    """A way to look: `holder` has the group by every engine (default: whoever asks); `named` is in the directory."""
+    """A way to look: `holder` has the group by every engine (default: whoever asks); `named` is in the directory.
+
+    With `each`, every engine says that its own node has the group, in that status.
+    """
 
     def look(cluster: Cluster, caller: str) -> Sight:
         has = caller if holder is None else holder
-        nodes = {name: _node(name, has, store_on == name, silent == name) for name in (EX1, EX2)}
+        nodes = {
+            name: _node(name, name if each else has, store_on == name, silent == name, each or "Online")
+            for name in (EX1, EX2)
+        }
         pair = replace(
             worlds.cluster(),
             name=cluster.name,
@@ -31,7 +37,7 @@ def sight(
     return look
 
 
-def _node(name: str, holder: str, store: bool, silent: bool) -> NodeObservation:
+def _node(name: str, holder: str, store: bool, silent: bool, status: str) -> NodeObservation:
     if silent:
         return NodeObservation(name, worlds.AT, unreachable="no answer within 5 s")
-    return worlds.seen(name, active=store, engine=Seen(worlds.view(name, holder)))
+    return worlds.seen(name, active=store, engine=Seen(worlds.view(name, holder, status)))

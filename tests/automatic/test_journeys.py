@@ -1,12 +1,14 @@
 """Mail moves at night and nobody clicks: what the cluster product does by itself, from the question to the proof."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from console.domain.checks import Refusal
 from console.models import Alarm, AuditRecord, Go, NodeRun, Operation
-from console.services import brakes, plans
+from console.services import brakes, deciding, plans
 from console.services.clock import database_now
 from console.services.confirm import confirm
 from tests.automatic.scene import TYO1, TYO2, Scene
@@ -162,6 +164,52 @@ def test_a_lost_heartbeat_with_both_nodes_alive_gets_a_signed_no_and_an_alarm(sc
     assert scene.started_on() == set(), "nothing was started that did not run from the beginning"
 
 
+def test_another_node_that_turns_out_active_when_the_takeover_is_planned_is_a_no_within_seconds(scene: Scene) -> None:
+    scene.workers_stop()
+    off(scene, TYO1)
+    run = scene.run_of(TYO2)
+    assert deciding.decide(run.pk)
+    scene.lab.fault(TYO2, "heartbeats-lost", True)
+    off(scene, TYO1, power=True)
+    scene.run_of(TYO1)
+    scene.lab.type(TYO1, "sc start MSExchangeIS")
+    scene.until(lambda: TYO1 in scene.started_on())
+    before = directory_writes(scene)
+    scene.workers()
+    operation = scene.ended()
+    run.refresh_from_db()
+    assert operation.started_at is not None
+    assert operation.ended_at is not None
+    assert (operation.status, run.answer) == ("failed", "no"), scene.story()
+    assert operation.ended_at - operation.started_at < timedelta(seconds=15)
+    assert "store service runs on TYO-EX1" in run.reason
+    assert set(Alarm.objects.values_list("key", flat=True)) == {"two-actives"}
+    assert scene.goes() == []
+    assert directory_writes(scene) == before
+    assert scene.started_on() == {TYO1}
+
+
+def test_of_two_nodes_that_ask_one_that_hears_the_console_no_more_is_not_overtaken_by_the_other(
+    transactional_db: None, live_server: Any, tmp_path: Path
+) -> None:
+    scene = Scene(tmp_path / "lab", live_server.url, silence_after=8.0)
+    try:
+        off(scene, TYO1, TYO2)
+        scene.lab.fault(TYO2, "heartbeats-lost", True)
+        off(scene, TYO1, TYO2, power=True)
+        scene.run_of(TYO1)
+        second = scene.run_of(TYO2)
+        scene.lab.fault(TYO1, "webhook-unreachable", True)
+        assert deciding.decide(second.pk)
+        assert NodeRun.objects.get(node__name=TYO1).answer == "no", "told, but it does not hear it"
+        scene.workers()
+        scene.until(lambda: NodeRun.objects.filter(pk=second.pk, answer="no").exists())
+        assert scene.goes() == [], scene.story()
+        assert scene.started_on() == {TYO1}, "by its kit, since the console is silent to it"
+    finally:
+        scene.close()
+
+
 def test_two_nodes_that_both_start_and_both_ask_get_exactly_one_go(scene: Scene) -> None:
     scene.workers_stop()
     off(scene, TYO1, TYO2)
@@ -182,12 +230,16 @@ def test_a_question_nobody_decided_in_time_is_not_decided_late(scene: Scene) -> 
     run = scene.run_of(TYO2)
     scene.lab.fault(TYO2, "webhook-unreachable", True)
     old = database_now() - timedelta(minutes=10)
-    NodeRun.objects.filter(pk=run.pk).update(last_seen_at=old, first_seen_at=old)
+    NodeRun.objects.filter(pk=run.pk).update(last_seen_at=old, first_seen_at=old, decide_after=old)
     scene.workers()
-    scene.observe()
+    scene.until(lambda: Alarm.objects.exists())
     assert Operation.objects.count() == 0
     run.refresh_from_db()
     assert run.decided_at is None
+    alarm = Alarm.objects.get(key="unanswered")
+    assert alarm.run == run
+    scene.lab.fault(TYO2, "webhook-unreachable", False)
+    assert scene.ended().status == "succeeded", "asked again, it is decided"
 
 
 def test_a_person_takes_over_from_a_dead_node_that_the_product_has_not_moved(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """`manage.py capture` and `lab`: what real answers are kept of, and how a lab is led."""
 
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ import pytest
 
 from console.domain.observe import observe_node
 from console.domain.switch.reading import read_directory
+from console.lab import control
 from console.lab.presets import PASSWORD
 from console.lab.server import Lab
 from console.models import OsAccount
@@ -118,6 +120,63 @@ def test_a_lab_is_broken_and_mended_from_the_command_line(lab: Lab, manage: Mana
     assert manage("lab", "fault", "directory", "busy", "off", *state)[0] == 0
 
 
+def test_a_fault_of_a_cluster_says_which_node_it_struck(lab: Lab, manage: Manage) -> None:
+    state = ("--state", str(lab.state))
+    assert manage("lab", "fault", "Tokyo", "slow", "on", "--arg", "ms=1", *state)[1] == "slow is on at TYO-EX1.\n"
+    told = one_object(manage("lab", "fault", "Tokyo", "slow", "off", "--json", *state))
+    assert told == {"result": "off", "where": ["TYO-EX1"], "fault": "slow"}
+
+
+def test_what_a_node_writes_and_what_lies_on_it_is_shown(lab: Lab, manage: Manage) -> None:
+    state = ("--state", str(lab.state))
+    assert manage("lab", "type", "TYO-EX1", "hostname", *state)[1] == "TYO-EX1\n[ended with 0]\n"
+    assert one_object(manage("lab", "type", "TYO-EX1", "dir Q:", "--json", *state))["code"] == 1
+    assert "it goes on" in manage("lab", "type", "TYO-EX1", "ping -n 2 127.0.0.1", "--wait", "0", *state)[1]
+    assert "clp.conf" in manage("lab", "file", "TYO-EX1", r"C:\Program Files\EXPRESSCLUSTER\etc", *state)[1]
+    path = r"C:\Program Files\EXPRESSCLUSTER\etc\clp.conf"
+    assert "<name>Tokyo</name>" in one_object(manage("lab", "file", "TYO-EX1", path, "--json", *state))["text"]
+    code, _, err = manage("lab", "file", "TYO-EX1", r"C:\nowhere", *state)
+    assert code == 2
+    assert r"C:\nowhere" in err
+
+
+def test_the_nodes_are_told_where_the_console_is_and_no_key_is_ever_shown(
+    lab: Lab, manage: Manage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = ("--state", str(lab.state))
+    assert "nobody" in manage("lab", "webhook", *state)[1]
+    text = f"url: http://127.0.0.1:9\nkeys: {{TYO-EX1: {{id: key-one, key: {'ab' * 32}}}}}\n"
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+    told = manage("lab", "webhook", "-", "--json", *state)
+    assert one_object(told) == {"result": "told", "url": "http://127.0.0.1:9", "keys": {"TYO-EX1": "key-one"}}
+    shown = manage("lab", "webhook", *state)
+    assert shown[1] == "The nodes' scripts ask http://127.0.0.1:9.\nTYO-EX1\tkey-one\n"
+    assert "abab" not in str(told) + str(shown) + str(manage("lab", "status", *state))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("keys: {NOWHERE: {id: key-one, key: hidden}}", "No node NOWHERE"),
+        ("keys: {TYO-EX1: {id: key-one, key: 4711}}", "key must be str"),
+        ("url: x\nkeys: {TYO-EX1: {id: key-one, key: hidden", "no YAML from line 2"),
+        ("keys: {TYO-EX1: {id: key-one}}", "key missing"),
+    ],
+)
+def test_a_wrong_word_about_the_console_is_refused_without_repeating_a_key(
+    lab: Lab, manage: Manage, tmp_path: Path, text: str, says: str
+) -> None:
+    path = tmp_path / "webhook.yaml"
+    path.write_text(text, encoding="utf-8")
+    before = control.Lab(lab.state).status()["webhook"]
+    code, out, err = manage("lab", "webhook", str(path), "--state", str(lab.state))
+    assert (code, out) == (2, "")
+    assert says in err
+    assert "hidden" not in err
+    assert "4711" not in err
+    assert control.Lab(lab.state).status()["webhook"] == before
+
+
 @pytest.mark.parametrize("words", [("TYO-EX1", "sloow"), ("NOWHERE", "slow"), ("directory", "sloow")])
 def test_a_fault_that_there_is_not_is_refused(lab: Lab, manage: Manage, words: tuple[str, str]) -> None:
     told = manage("lab", "fault", *words, "on", "--json", "--state", str(lab.state))
@@ -125,7 +184,7 @@ def test_a_fault_that_there_is_not_is_refused(lab: Lab, manage: Manage, words: t
     assert one_object(told)["result"] == "refused"
 
 
-@pytest.mark.parametrize("command", ["status", "down"])
+@pytest.mark.parametrize("command", ["status", "down", "webhook"])
 def test_a_lab_that_is_not_there_fails_with_a_remedy(manage: Manage, tmp_path: Path, command: str) -> None:
     code, _, err = manage("lab", command, "--state", str(tmp_path))
     assert code == 1

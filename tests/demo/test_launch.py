@@ -1,6 +1,7 @@
-"""The whole demo as a person starts it: ready in time, signed in, ended by Ctrl-C with nothing left."""
+"""The whole demo as a person starts it: ready in time, signed in, mail that moves by itself, nothing left."""
 
 import http.cookiejar
+import json
 import os
 import re
 import signal
@@ -19,20 +20,26 @@ from tests.architecture.sources import ROOT
 from tests.demo.table import started_with
 
 READY_WITHIN = 120
+MOVED_WITHIN = 180
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
 
 @contextmanager
 def demo(state: Path) -> Iterator["subprocess.Popen[str]"]:
     """`manage.py demo` with a state folder of its own."""
-    argv = [sys.executable, str(ROOT / "manage.py"), "demo", "--state", str(state), "--port", "18000"]
-    env = {name: value for name, value in os.environ.items() if not name.startswith("CHANGEOVER_")}
-    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
+    argv = [*MANAGE, "demo", "--state", str(state), "--port", "18000"]
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=shell())
     try:
         yield process
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait(timeout=30)
+
+
+def shell() -> dict[str, str]:
+    """The environment of somebody who has set nothing up."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("CHANGEOVER_")}
 
 
 def ready_block(process: "subprocess.Popen[str]") -> str:
@@ -52,6 +59,27 @@ def said(block: str, pattern: str) -> str:
     return found[1]
 
 
+class Browser:
+    """Signed in with the form, as a browser without scripts would."""
+
+    def __init__(self, block: str) -> None:
+        self.address = said(block, r"ready:\s+(\S+)")
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self.opener = urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
+        with self.opener.open(self.address, timeout=20) as page:
+            url, form = page.url, page.read().decode()
+        token = said(form, r'name="csrfmiddlewaretoken" value="(\w+)"')
+        fields = {"username": "demo", "password": said(block, r"Password\s+(\S+)"), "csrfmiddlewaretoken": token}
+        post = urllib.request.Request(url, urllib.parse.urlencode(fields).encode(), {"Referer": url})
+        with self.opener.open(post, timeout=20) as page:
+            assert 'name="password"' not in page.read().decode(), "the sign-in form came back"
+
+    def page(self, path: str = "") -> str:
+        """The text of a page, without tags, blanks made one."""
+        with self.opener.open(self.address + path, timeout=20) as page:
+            return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.read().decode()))
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(2 * READY_WITHIN)
 def test_the_demo_becomes_ready_lets_one_in_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -62,27 +90,55 @@ def test_the_demo_becomes_ready_lets_one_in_and_leaves_nothing_behind(tmp_path: 
         assert time.monotonic() - began < READY_WITHIN
         names = " ".join(started_with(str(state)).values())
         assert all(name in names for name in ("redis-server", "lab up", "celery", "uvicorn")), names
-        clusters = signed_in(said(block, r"ready:\s+(\S+)"), said(block, r"Password\s+(\S+)"))
-        assert "2003" in clusters
-        assert "2007" in clusters
+        clusters = Browser(block).page()
+        assert all(word in clusters for word in ("Tokyo", "Osaka", "Nagoya", "2003", "2007"))
+        keys = node_keys(state)
+        gone = keys["NGO-EX1"][0]
+        manage(state, "nodekey", "retire", gone)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
     assert started_with(str(state)) == {}
 
     with demo(state) as second:
         assert said(ready_block(second), r"Password\s+(\S+)") == said(block, r"Password\s+(\S+)")
+        again = node_keys(state)
+        assert again["NGO-EX2"] == keys["NGO-EX2"], "a key that is still good is kept"
+        assert again["NGO-EX1"][0] != gone, "one that was retired is replaced"
+        told = json.loads(manage(state, "lab", "webhook", "--json"))
+        assert told["keys"] == {name: key_id for name, (key_id, _) in again.items()}
 
 
-def signed_in(address: str, password: str) -> str:
-    """The first page after signing in with the form, as a browser without scripts would."""
-    cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-    browser = urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
-    with browser.open(address, timeout=20) as page:
-        url, form = page.url, page.read().decode()
-    token = said(form, r'name="csrfmiddlewaretoken" value="(\w+)"')
-    fields = {"username": "demo", "password": password, "csrfmiddlewaretoken": token}
-    post = urllib.request.Request(url, urllib.parse.urlencode(fields).encode(), {"Referer": url})
-    with browser.open(post, timeout=20) as page:
-        text: str = page.read().decode()
-    assert 'name="password"' not in text, "the sign-in form came back"
-    return text
+@pytest.mark.slow
+@pytest.mark.timeout(READY_WITHIN + MOVED_WITHIN + 60)
+def test_the_command_that_the_demo_prints_has_mail_come_up_on_the_other_node_without_a_click(tmp_path: Path) -> None:
+    state = tmp_path / "demo"
+    with demo(state) as process:
+        block = ready_block(process)
+        browser = Browser(block)
+        assert "While nobody looked" not in browser.page()
+        printed = said(block, r"node die:\s+(.+)\n")
+        typed = subprocess.run(["sh", "-c", printed], env=shell(), capture_output=True, text=True, timeout=60)
+        assert typed.stdout == "powered-off is on at NGO-EX1.\n", typed.stderr
+        moved = r"While nobody looked\b[^.]{0,60}: takeover to NGO-EX2\b[^.]{0,60} succeeded"
+        deadline = time.monotonic() + MOVED_WITHIN
+        while not re.search(moved, text := browser.page("clusters/Nagoya/")):
+            assert time.monotonic() < deadline, text
+            time.sleep(1)
+        nagoya = json.loads(manage(state, "lab", "status"))["clusters"][2]
+        assert (nagoya["groups"][0]["current"], nagoya["greetings"]["smtp"]["answers"]) == ("NGO-EX2", True)
+        secrets = [key for _, key in node_keys(state).values()]
+        assert [key for key in secrets if started_with(key)] == []
+        assert [path for path in (state / "logs").iterdir() if any(key in path.read_text() for key in secrets)] == []
+
+
+def node_keys(state: Path) -> dict[str, list[str]]:
+    """Key id and key by node, as the demo keeps them."""
+    keys: dict[str, list[str]] = json.loads((state / "node-keys").read_text())
+    assert sorted(keys) == ["NGO-EX1", "NGO-EX2"]
+    return keys
+
+
+def manage(state: Path, *words: str) -> str:
+    """What a command says from a second terminal."""
+    env = shell() | {"CHANGEOVER_STATE_DIR": str(state)}
+    return subprocess.run([*MANAGE, *words], env=env, capture_output=True, text=True, timeout=60, check=True).stdout

@@ -8,6 +8,7 @@ import pytest
 
 from console.lab.directory import faults as directory_faults
 from console.lab.faults import FAULTS
+from console.management.commands.lab import COMMANDS
 from console.services.access import ROLES
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,12 @@ def test_every_fault_of_the_directory_is_described_as_the_lab_does() -> None:
     for row in rows:
         arguments = re.findall(r"`(\w+)`", row[1])
         assert arguments == list(directory_faults.ARGUMENTS.get(row[0].strip("`"), {}))
+
+
+def test_every_command_of_the_lab_is_described_as_its_help_does() -> None:
+    rows = table(page("lab.md"), "Commands")
+    told = {re.sub(r"`(\w+).*`", r"\1", row[0]): row[1] for row in rows}
+    assert told == COMMANDS
 
 
 def test_every_role_is_named() -> None:

@@ -58,6 +58,11 @@ def test_a_step_that_says_no_gives_its_remedy_and_says_what_is_not_done():
     assert "not done: Do last" in ending.summary
 
 
+def test_a_reason_without_its_full_stop_does_not_run_into_what_follows():
+    ending = runner({"thing": Scripted([NOT_YET], act=raising(StepFailed("START.BAT failed: it said 9")))}).run()
+    assert "it said 9. " in f"{ending.summary} "
+
+
 def test_a_lost_answer_lets_the_proof_decide():
     lost = ConnectionLost("The link broke.", may_have_run=True)
     came = Scripted([NOT_YET, HOLDS], act=raising(lost))

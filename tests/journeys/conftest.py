@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from tests.journeys.person import Person, sign_in
 from tests.journeys.stack import LabCluster, Stack
 
-CLUSTERS = 32
+CLUSTERS, SCRIPTED = 32, 7
+GENERATIONS = ("2003", "2007")
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",  # the gate runs as root
@@ -34,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The console."""
-    made = Stack(tmp_path_factory.mktemp("stack"), CLUSTERS)
+    made = Stack(tmp_path_factory.mktemp("stack"), CLUSTERS, SCRIPTED)
     try:
         made.start()
         yield made
@@ -86,15 +87,16 @@ def olga(people: People) -> Person:
 
 @pytest.fixture(scope="session")
 def unused(stack: Stack) -> dict[str, list[LabCluster]]:
-    """The clusters of each generation that no journey has used yet."""
+    """The clusters of each generation that no journey has used yet, and those whose nodes run the console's scripts."""
     made = [LabCluster(stack, item) for item in stack.world.clusters]
-    return {key: [c for c in made if c.generation == key] for key in ("2003", "2007")}
+    bare = {key: [c for c in made if c.generation == key and not c.scripted] for key in GENERATIONS}
+    return bare | {"scripted": [c for c in made if c.scripted]}
 
 
 @pytest.fixture
 def cluster(stack: Stack, unused: dict[str, list[LabCluster]]) -> LabCluster:
     """A cluster that is as the lab made it; of the generation of which more are left."""
-    longest = max(unused, key=lambda key: len(unused[key]))
+    longest = max(GENERATIONS, key=lambda key: len(unused[key]))
     return unused[longest].pop(0).begin()
 
 
@@ -108,3 +110,9 @@ def mail2003(unused: dict[str, list[LabCluster]]) -> LabCluster:
 def mail2007(unused: dict[str, list[LabCluster]]) -> LabCluster:
     """One with Exchange 2007."""
     return unused["2007"].pop(0).begin()
+
+
+@pytest.fixture
+def night(unused: dict[str, list[LabCluster]]) -> LabCluster:
+    """One whose nodes run the console's scripts: what the cluster product does with it, the console is asked about."""
+    return unused["scripted"].pop(0).begin()

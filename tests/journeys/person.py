@@ -8,7 +8,7 @@ from tests.journeys.stack import LOGIN, PASSWORD, LabCluster
 
 expect.set_options(timeout=20_000)
 ENDING = 90_000
-PRESS = {"failover": "Fail over", "failback": "Fail back"}
+PRESS = {"failover": "Fail over", "failback": "Fail back", "takeover": "Take over"}
 
 
 def sign_in(page: Page, name: str = LOGIN, password: str = PASSWORD) -> None:
@@ -40,6 +40,21 @@ class Person:
         self.page.get_by_role("button", name=PRESS[kind]).click()
         self.page.wait_for_url(re.compile(r"/plans/\d+/"))
         self.waits_for_plan()
+
+    def asks_to_take_over(self, cluster: LabCluster) -> None:
+        """Open the cluster, say that its active node is down, and press the button; returns when the plan is there."""
+        self.opens(cluster)
+        self.page.locator("summary", has_text="The active node is down").click()
+        self.page.get_by_role("button", name=PRESS["takeover"]).click()
+        self.page.wait_for_url(re.compile(r"/plans/\d+/"))
+        self.waits_for_plan()
+
+    def writes(self, fold: str, reason: str, within: Locator | None = None) -> Locator:
+        """Fold out the form of that name (in that notice) and fill in its reason; the button that sends it."""
+        folded = (within or self.page).locator("details", has=self.page.locator("summary", has_text=fold))
+        folded.locator("summary").click()
+        folded.locator("input[name=reason]").fill(reason)
+        return folded.locator("form button")
 
     def waits_for_plan(self) -> None:
         """Wait until the plan page no longer says that it is being prepared."""
@@ -79,7 +94,7 @@ class Person:
     @property
     def confirm_button(self) -> Locator:
         """The button that starts the operation."""
-        return self.page.get_by_role("button", name=re.compile(r"^Fail (over|back) to .* now$"))
+        return self.page.get_by_role("button", name=re.compile(r"^(Fail over|Fail back|Take over) to .* now$"))
 
     @property
     def stop_button(self) -> Locator:
@@ -90,6 +105,19 @@ class Person:
     def now(self) -> Locator:
         """The part of the operation's page that says in one sentence how things stand."""
         return self.page.get_by_role("region", name="Now", exact=True)
+
+    @property
+    def banner(self) -> Locator:
+        """The word that everything is stopped."""
+        return self.page.locator(".stop-banner")
+
+    def notice(self, words: str) -> Locator:
+        """The notice that says this."""
+        return self.page.locator(".notice", has_text=words)
+
+    def news(self, cluster: LabCluster) -> Locator:
+        """What the page of clusters says that this one needs a person for."""
+        return self.page.get_by_role("region", name=f"What {cluster.name} needs a person for")
 
     @property
     def link(self) -> Locator:

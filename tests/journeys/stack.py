@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -25,31 +26,56 @@ LOGIN, PASSWORD = "olga", "correct horse battery staple"
 MAILBOXES = 30
 INSTANT = definition.Timings(service_start=0.0, service_stop=0.0, resource_start=0.02, resource_stop=0.02)
 DEADLINES = {"stop_service": 3, "start_service": 6, "move_group": 20, "mount_stores": 4, "greeting": 15, "command": 15}
+ISSUE = """
+import json, sys
+from console.domain.secrets import Secret
+from console.services.audit import SYSTEM
+from console.services.hooks.keys import issue_key
+for node in Node.objects.filter(name__in=(keys := json.loads(sys.stdin.readline()))):
+    issue_key(node, SYSTEM, key_id=keys[node.name]["id"], key=Secret(keys[node.name]["key"]))
+"""
+"""Takes in the keys that lie on the lab's nodes, all in one process."""
 
 
-def lab_of(count: int) -> definition.World:
-    """Clusters MAIL01, MAIL02 ... of two nodes each, Exchange 2003 and 2007 in turn, in one directory."""
-    clusters = [_cluster(number) for number in range(1, count + 1)]
-    return definition.World(clusters, presets.accounts(), directory={"mailboxes": MAILBOXES})
+def lab_of(count: int, scripted: int) -> definition.World:
+    """Clusters of two nodes each, Exchange 2003 and 2007 in turn, in one directory.
+
+    MAIL01, MAIL02 ... run no script; NIGHT01, NIGHT02 ... run the console's, which ask it for a go.
+    """
+    bare = [_cluster(f"MAIL{number:02}", f"MX{number:02}", number) for number in range(1, count + 1)]
+    own = [_scripted(_cluster(f"NIGHT{n:02}", f"NX{n:02}", count + n)) for n in range(1, scripted + 1)]
+    return definition.World([*bare, *own], presets.accounts(), directory={"mailboxes": MAILBOXES})
 
 
-def _cluster(number: int) -> definition.Cluster:
+def _cluster(name: str, prefix: str, number: int) -> definition.Cluster:
     preset = presets.osaka if number % 2 == 0 else presets.tokyo
     made = preset(INSTANT, base=f"127.0.{100 + number}")
-    names = (f"MX{number:02}-A", f"MX{number:02}-B")
+    names = (f"{prefix}-A", f"{prefix}-B")
     nodes = [replace(node, name=name, tls_port=None) for node, name in zip(made.nodes, names, strict=True)]
-    return replace(made, name=f"MAIL{number:02}", nodes=nodes)
+    return replace(made, name=name, nodes=nodes)
+
+
+def _scripted(made: definition.Cluster) -> definition.Cluster:
+    return replace(made, scripts="console", script=definition.Script(retry=0.2, silence_after=60.0))
+
+
+def _webhook(world: definition.World, url: str) -> definition.Webhook:
+    """A key for every node that runs the console's scripts."""
+    asking = [node.name for cluster in world.clusters if cluster.scripts == "console" for node in cluster.nodes]
+    keys = {name: definition.NodeKey(f"key-{name.lower()}", secrets.token_hex(32)) for name in asking}
+    return definition.Webhook(url, keys)
 
 
 class Stack:
     """Everything that runs. `start` returns when the pages answer and the worker takes messages."""
 
-    def __init__(self, folder: Path, clusters: int) -> None:
+    def __init__(self, folder: Path, clusters: int, scripted: int) -> None:
         self.folder = folder
-        self.world = lab_of(clusters)
+        self.address = f"http://{LOOPBACK}:{free_port(0)}"
+        self.world = lab_of(clusters, scripted)
+        self.world.webhook = _webhook(self.world, self.address)
         self.part = DirectoryPart()
         self.redis_socket = folder / "redis.sock"
-        self.address = f"http://{LOOPBACK}:{free_port(0)}"
         self.processes: list[Process] = []
         self.env = children.environment(os.environ, folder, self.redis_socket) | {
             "CHANGEOVER_OBSERVE_EVERY": "86400",  # once; then journeys look when they want to: two cores are few
@@ -71,6 +97,8 @@ class Stack:
         self._wait(lab, file_is_there(inventory))
         self._hurry(inventory)
         self.manage("inventory", "apply", str(inventory))
+        keys = definition.to_dict(self.world)["webhook"]["keys"]
+        self.manage("shell", "-c", ISSUE, typed=json.dumps(keys))
         self._wait(queue, redis_answers(self.redis_socket))
         worker = self._start("worker", children.worker())
         self._wait(worker, log_says(worker, "ready."))
@@ -165,7 +193,7 @@ class LabCluster:
 
     def __init__(self, stack: Stack, item: definition.Cluster) -> None:
         self.stack, self.lab = stack, stack.lab
-        self.name, self.generation = item.name, item.generation
+        self.name, self.generation, self.scripted = item.name, item.generation, item.scripts == "console"
         self.primary, self.standby = (node.name for node in item.nodes)
         self._seen = 0
 
@@ -178,14 +206,32 @@ class LabCluster:
         """Switch a fault of one of its nodes."""
         self.lab.fault(node, name, on, **arguments)
 
+    def power(self, node: str, on: bool) -> None:
+        """Take a node's power, or give it back and wait until its cluster service is up."""
+        self.fault(node, "powered-off", not on)
+        wait_for(lambda: self._node(node)["engine"] == on, f"{node} is {'up' if on else 'dead'}")
+
     def owner(self) -> str:
         """The node that has the group, by the lab's own word."""
         return str(self._told()["groups"][0]["current"] or "")
 
     def services(self, node: str) -> dict[str, str]:
         """The state of each service of a node, by the lab's own word."""
-        found = next(item for item in self._told()["nodes"] if item["name"] == node)
-        return dict(found["services"])
+        return dict(self._node(node)["services"])
+
+    def automatic(self, but: int = 0) -> tuple[int, str]:
+        """The number and status of the last operation that began by itself, except for number `but`; else (0, "")."""
+        query = (
+            "SELECT o.id, o.status FROM console_operation o JOIN console_cluster c ON c.id = o.cluster_id "
+            "WHERE c.name = ? AND o.automatic AND o.id <> ? ORDER BY o.id DESC LIMIT 1"
+        )
+        found = self.stack.rows(query, self.name, but)
+        return found[0] if found else (0, "")
+
+    def taken_over(self, but: int = 0) -> int:
+        """Wait until an operation that began by itself has succeeded; its number."""
+        wait_for(lambda: self.automatic(but)[1] == "succeeded", f"mail of {self.name} came up by itself", 60)
+        return self.automatic(but)[0]
 
     def effects(self, *kinds: str) -> list[dict[str, Any]]:
         """What changed since the journey began, of these kinds (all when none is named)."""
@@ -200,6 +246,9 @@ class LabCluster:
     def untouched(self) -> bool:
         """Whether no service, no group and nothing in the directory changed since the journey began."""
         return not self.effects("service", "group") and not self.writes()
+
+    def _node(self, name: str) -> dict[str, Any]:
+        return next(item for item in self._told()["nodes"] if item["name"] == name)
 
     def _told(self) -> dict[str, Any]:
         return next(item for item in self.lab.status()["clusters"] if item["name"] == self.name)

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests.journeys.conftest import People
+from tests.journeys.looks import complaints, sticks_out
 from tests.journeys.person import Person
 from tests.journeys.stack import LabCluster, Stack
 
@@ -69,25 +69,11 @@ def opened(people: People, places: Places, address: str) -> Any:
 
 @pytest.mark.parametrize("address", PAGES)
 def test_no_page_scrolls_sideways_on_a_telephone(opened: Any, address: str) -> None:
-    page = opened(viewport={"width": 390, "height": 844}).page
-    page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach(one => one.click())")
-    wide = page.evaluate("""() => {
-      const width = document.documentElement.clientWidth;
-      if (document.documentElement.scrollWidth <= width) return [];
-      const all = [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > width + 1);
-      return all.slice(0, 5).map(one => one.outerHTML.slice(0, 120));
-    }""")
+    wide = sticks_out(opened(viewport={"width": 390, "height": 844}).page)
     assert wide == [], "\n".join(wide)
 
 
 @pytest.mark.parametrize("address", PAGES)
 def test_axe_finds_nothing_to_complain_about_in_light_and_in_dark(opened: Any, address: str) -> None:
-    page = opened(color_scheme="light", reduced_motion="reduce").page
-    light = Axe().run(page).response
-    assert len(light["passes"]) > 5, "its rules ran"
-    page.emulate_media(color_scheme="dark")
-    dark = Axe().run(page, options={"runOnly": ["color-contrast"]}).response  # nothing else depends on colours
-    assert dark["passes"]
-    found = [("light", one) for one in light["violations"]] + [("dark", one) for one in dark["violations"]]
-    told = [f"{name} {one['id']}: {node['html'][:160]}" for name, one in found for node in one["nodes"][:3]]
+    told = complaints(opened(reduced_motion="reduce").page)
     assert not told, "\n".join(told)

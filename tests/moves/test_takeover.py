@@ -1,13 +1,15 @@
 """What nobody planned: a node dies, both start, somebody takes over by hand; never two actives."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from console.domain import planner
 from console.domain.checks import Refusal
+from console.domain.events.facts import RunAnswer
 from console.domain.outcome import Status
+from console.domain.plan import Plan
 from console.lab import presets
 from tests.moves.ground import Ground, texts
 from tests.moves.scripted import TYO1, TYO2, Scripted
@@ -72,15 +74,27 @@ def test_two_nodes_that_start_without_a_heartbeat_get_exactly_one_go(tokyo, firs
     for node in (TYO1, TYO2):
         tokyo.lab.fault(node, "powered-off", False)
     runs = {node: tokyo.asked(node) for node in (TYO1, TYO2)}
-    plan = tokyo.start(runs[TYO1]) if first == TYO1 else tokyo.takeover(runs[TYO2])
+    second = TYO2 if first == TYO1 else TYO1
+    make = tokyo.start if first == TYO1 else tokyo.takeover
+    with pytest.raises(Refusal) as early:
+        make(runs[first])
+    assert [reason.key for reason in early.value.reasons] == ["takeover.asks"], "the other's script may be under way"
+    tokyo.runs.say_no(runs[second].run, "the other node is brought up")
+    plan = tokyo.until(lambda: _unless_refused(lambda: make(runs[first])))
     ending = tokyo.perform(plan)
     assert (ending.status, ending.step) == (Status.FAILED, "proof"), "the nodes still disagree about the group"
     assert [run.node for run in tokyo.runs.rows.values() if run.fetched_go] == [first]
-    second = TYO2 if first == TYO1 else TYO1
     with pytest.raises(Refusal) as refused:
         tokyo.takeover(runs[second])
     assert f"store service runs on {first}" in refused.value.reasons[0].text
     assert tokyo.running(second) == set()
+
+
+def _unless_refused(make: Callable[[], Plan]) -> Plan | None:
+    try:
+        return make()
+    except Refusal:
+        return None
 
 
 def test_a_node_that_comes_alive_after_the_plan_stops_the_takeover_with_an_alarm(tokyo):
@@ -91,13 +105,16 @@ def test_a_node_that_comes_alive_after_the_plan_stops_the_takeover_with_an_alarm
     plan = tokyo.takeover(run)
     tokyo.lab.fault(TYO1, "powered-off", False)
     tokyo.lab.fault(TYO1, "winrm-down", False)
+    tokyo.asked(TYO1)
     with tokyo.open() as opened:
         opened.session(TYO1).run(("sc", "start", "MSExchangeIS"), within=5)
+    assert tokyo.until(lambda: "MSExchangeIS" in tokyo.running(TYO1))
     tokyo.directory.reset_counters()
     ending = tokyo.perform(plan)
     assert (ending.status, ending.step, ending.changed) == (Status.FAILED, "second-opinion", False)
     assert tokyo.directory.counters.writes_received == 0
     assert tokyo.runs.until == {}
+    assert tokyo.runs.rows[run.run].answer is RunAnswer.NO
 
 
 def test_both_nodes_restart_and_the_group_starts_without_a_directory_change(tokyo):

@@ -3,11 +3,12 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from console.demo import children
+from console.demo.ready import LOOPBACK, free_port, page_answers
 from console.lab import presets
 from console.lab.assemble import assemble
 from console.lab.definition import Cluster
@@ -67,6 +69,28 @@ class Installation:
         process = self.start("redis", children.redis(socket))
         wait_for(socket.exists)
         return process
+
+    def pages(self) -> str:
+        """Start the pages, which are the webhook too, on a free port; their address once they answer."""
+        address = f"http://{LOOPBACK}:{free_port(0)}"
+        self.start("web", children.web(address))
+        wait_for(lambda: page_answers(address)() is None)
+        return address
+
+    def shell(self, code: str) -> str:
+        """What that code prints in the console's own Python, where its models are at hand."""
+        status, out, err = self.manage("shell", "-v", "0", "-c", code)
+        assert status == 0, out + err
+        return out.strip()
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What the console's database says, read beside the console."""
+        with closing(sqlite3.connect(self.folder / "changeover.sqlite3", timeout=20)) as database:
+            return database.execute(query).fetchall()
+
+    def effects(self, kind: str) -> list[tuple[str, str, str]]:
+        """(node, subject, after) of the lab's effects of that kind, as its log tells them."""
+        return [(e.node, e.subject, e.after) for e in self.lab.world.log.since(0) if e.kind == kind]
 
     def stop(self, process: subprocess.Popen[bytes], number: int = signal.SIGKILL) -> None:
         """End a process and all that it started."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from console.domain.checks import Check, Verdict
 from console.models import Alarm, AuditRecord, Cluster, GlobalStop, Go, NodeRun, Operation
 from console.services import alarms, audit, brakes
 from console.services.clock import database_now
@@ -119,6 +120,45 @@ def test_an_alarm_is_acknowledged_with_a_comment_only(olga: Client, tokyo: Clust
     assert Alarm.objects.get().acknowledge_note == "a cable"
     assert "both want to be active" not in page(olga, "/")
     assert olga.post("/alarms/999/acknowledge/", {"reason": "x"}).status_code == 404
+
+
+def test_who_says_it_second_changes_nothing_and_is_told_who_was_first(
+    olga: Client, ada: Client, tokyo: Cluster, taken: Operation
+) -> None:
+    alarm = alarms.sound(tokyo, "flapping", "again", "look")
+    said = {
+        "/stop/on/": "olga has stopped everything already",
+        "/stop/off/": "No global stop stands any more",
+        "/clusters/TOKYO/cooldown/lift/": "TOKYO rests no more",
+        f"/alarms/{alarm.pk}/acknowledge/": "olga had acknowledged it already: first",
+    }
+    for address, told in said.items():
+        olga.post(address, {"reason": "first"})
+        assert told in ada.post(address, {"reason": "second"}, follow=True).content.decode()
+    olga.post(f"/operations/{taken.pk}/acknowledge/", {"note": "first"})
+    answer = ada.post(f"/operations/{taken.pk}/acknowledge/", {"note": "second"}, follow=True)
+    assert "olga had acknowledged it already" in answer.content.decode()
+    assert not AuditRecord.objects.filter(reason="second").exists()
+
+
+def test_after_a_takeover_only_the_way_back_is_offered(
+    olga: Client, tokyo: Cluster, taken: Operation, page: Page
+) -> None:
+    world.observed(tokyo, active=taken.target)
+    olga.post(f"/operations/{taken.pk}/acknowledge/", {"note": "seen"})
+    text = page(olga, f"/operations/{taken.pk}/")
+    assert "the way back to TOK-EX1" in text
+    assert "the way back to TOK-EX2" not in text
+
+
+def test_a_takeovers_evidence_stands_by_itself_and_is_not_folded(olga: Client, tokyo: Cluster, page: Page) -> None:
+    given_up = Check("takeover.given-up", "It is called down", Verdict.PASS, "", evidence="TOK-EX1: Offline")
+    record = making.ready(tokyo, "takeover", target="TOK-EX2", checks=(given_up,))
+    text = page(olga, f"/plans/{record.pk}/")
+    grounds = text.split("Is TOK-EX1 down?")[1].split("</section>")[0]
+    assert '<details class="fold" open>' in grounds
+    assert "TOK-EX1: Offline" in grounds
+    assert text.count("TOK-EX1: Offline") == 1
 
 
 def test_only_who_may_operate_touches_brakes_and_alarms(rita: Client, tokyo: Cluster) -> None:

@@ -48,6 +48,12 @@ def _named(case: Case) -> bool:
     return case.directory_names.value is not None and case.directory_names.value.casefold() == case.node.casefold()
 
 
+def _other_is_chosen(case: Case) -> bool:
+    """Both nodes ask, and what is under way brings the other one up: whoever was decided about first."""
+    leads_there = case.acting is not None and case.acting.target.casefold() == case.opinion.other.casefold()
+    return case.opinion.verdict() is Holding.ASKS and case.opinion.other_claims and leads_there
+
+
 def _join(case: Case) -> Decision:
     assert case.acting is not None
     return Join(case.acting.id)
@@ -65,7 +71,10 @@ def _open(kind: str, case: Case) -> Open:
 
 
 def _refuse(case: Case) -> Decision:
+    other = case.opinion.other
     signs = case.opinion.sentence
+    if case.opinion.verdict() is not Holding.HELD:
+        signs = f"{other} itself says that it has the group, and it is the one that is being brought up."
     return No(signs, f"{case.node} wants to start Exchange, but {signs} It was told no; nothing was changed.")
 
 
@@ -77,6 +86,7 @@ TABLE: tuple[Row, ...] = (
         lambda case: LogOnly(f"{case.node} reports: {case.event.kind}."),
     ),
     Row("the other node holds the group", lambda case: case.opinion.verdict() is Holding.HELD, _refuse),
+    Row("both nodes ask, and the other one is being brought up", _other_is_chosen, _refuse),
     Row(
         "an operation that leads here has a go to give",
         lambda case: _is_target(case) and case.acting is not None and case.acting.gives_go,

@@ -58,7 +58,7 @@ class RunView:
 
     @property
     def asks(self) -> bool:
-        """Whether the script has asked and has no go: by itself it starts nothing while we answer."""
+        """Whether the script has asked and has no go: it starts nothing by itself as long as it hears us."""
         return self.answer in (RunAnswer.WAIT, RunAnswer.NO) and not (self.started or self.fetched_go)
 
     @property

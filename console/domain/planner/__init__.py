@@ -1,6 +1,6 @@
 """Plan an operation: read everything, check everything, and write down every step, or refuse with every reason."""
 
-from console.domain.planner.automatic import make_start, make_takeover
+from console.domain.planner.automatic import for_two_actives, is_for_good, make_start, make_takeover
 from console.domain.planner.base import VALID_SECONDS, refuse_failed
 from console.domain.planner.mailboxes import SLICE, MailboxRow, MailboxSink
 from console.domain.planner.moves import PLANNED_MOVES, Ends, ends_of, make_plan
@@ -17,6 +17,8 @@ __all__ = [
     "MailboxSink",
     "Undone",
     "ends_of",
+    "for_two_actives",
+    "is_for_good",
     "make_person_takeover",
     "make_plan",
     "make_start",

@@ -23,6 +23,20 @@ from console.domain.switch.membership import digest
 NO_MAILBOX = "No mailbox changes: the directory names the node already."
 CANNOT_WAIT = ("directory.replication", "directory.coverage")
 """Checks of the directory that are said but do not hold an automatic operation up."""
+FOR_GOOD = ("takeover.other", "directory.agreement")
+"""Reasons that waiting does not mend: the other node holds the group, or a start finds another node named."""
+TWO_ACTIVES = ("takeover.other", "takeover.asks")
+"""Reasons for which a node is told no: the other one may be active."""
+
+
+def is_for_good(refusal: Refusal) -> bool:
+    """Whether waiting does not mend what is refused."""
+    return any(reason.key in FOR_GOOD for reason in refusal.reasons)
+
+
+def for_two_actives(refusal: Refusal) -> str:
+    """Why the node that asks has to be told no, or nothing when it may go on waiting."""
+    return " ".join(reason.text for reason in refusal.reasons if reason.key in TWO_ACTIVES)
 
 
 def make_takeover(

@@ -6,13 +6,16 @@ from console.domain.preflight.base import Situation, failed, passed, warned
 
 
 def opinion_check(opinion: Opinion) -> Check:
-    """The second opinion as a check: held refuses, silence warns loudly."""
+    """The second opinion as a check: held refuses, a script that may start refuses for now, silence warns loudly."""
     title = f"{opinion.other} does not hold the group"
     evidence = _evidence(opinion)
     match opinion.verdict():
         case Holding.HELD:
             remedy = f"Find out which node is active; never start Exchange on {opinion.caller} before that is certain."
             return failed("takeover.other", title, opinion.sentence, remedy, about=opinion.other, evidence=evidence)
+        case Holding.ASKS:
+            remedy = f"It is waited for; if it does not end, look at START.BAT on {opinion.other}."
+            return failed("takeover.asks", title, opinion.sentence, remedy, about=opinion.other, evidence=evidence)
         case Holding.UNREACHABLE:
             remedy = f"Make sure that {opinion.other} is down, at its console or by its power."
             return warned("takeover.other", title, opinion.sentence, remedy, about=opinion.other, evidence=evidence)
@@ -61,4 +64,5 @@ def _evidence(opinion: Opinion) -> str:
         f"store service of {opinion.other} runs": opinion.other_store_runs.value,
         "mail answers on the floating IP": opinion.floating_ip.value,
     }
-    return "\n".join(f"{what}: {'unknown' if value is None else value or 'no'}" for what, value in told.items())
+    words = {None: "unknown", "": "nobody", True: "yes", False: "no"}
+    return "\n".join(f"{what}: {words.get(value, value)}" for what, value in told.items())

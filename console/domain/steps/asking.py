@@ -34,11 +34,21 @@ def second_opinion(stage: Stage) -> Opinion:
 
 
 def refused(stage: Stage, step: Step, opinion: Opinion) -> Look | None:
-    """The end of the step when the other node holds the group; a warning in the journal when nobody could tell."""
+    """What keeps the step from going on: None when nothing does, with a warning when nobody could tell.
+
+    The other node holds the group: the end of the step, and the target's script is told no. A script there may be
+    under way: not yet.
+    """
     verdict = opinion.verdict()
     if verdict is Holding.FREE:
         return None
+    remedy = f"Find out which node is active; never start Exchange on {opinion.caller} before that is certain."
+    if verdict is Holding.ASKS:
+        return Look(Goal.NOT_YET, opinion.sentence, remedy=remedy)
     held = verdict is Holding.HELD
     stage.note(step, opinion.sentence, kind="warning", alarm="two-actives" if held else "second-opinion")
-    remedy = f"Find out which node is active; never start Exchange on {opinion.caller} before that is certain."
-    return Look(Goal.NEVER, opinion.sentence, remedy=remedy) if held else None
+    if not held:
+        return None
+    if (run := target_run(stage)) is not None:
+        stage.runs.say_no(run.run, opinion.sentence)
+    return Look(Goal.NEVER, opinion.sentence, remedy=remedy)

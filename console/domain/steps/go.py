@@ -4,7 +4,7 @@ from console.domain.events.facts import RunView
 from console.domain.events.runs import GoHeld
 from console.domain.plan import Step
 from console.domain.receipts import Receipt
-from console.domain.steps.asking import refused, second_opinion, target_run
+from console.domain.steps.asking import other_run, refused, second_opinion, target_run
 from console.domain.steps.base import Goal, Look, Stage, StepFailed
 from console.domain.steps.group import require_coming
 
@@ -53,15 +53,23 @@ class Go:
         if run is None:
             require_coming(stage, stage.plan.target)
             return f"START.BAT on {stage.plan.target} has not asked yet."
-        over = _over(run) or (refused(stage, step, second_opinion(stage)) if fresh else None)
+        over = _over(run) or (refused(stage, step, second_opinion(stage)) if fresh or _both_ask(stage) else None)
         if over is not None and over.goal is Goal.NEVER:
             raise StepFailed(over.text, remedy=over.remedy or None)
+        if over is not None and over.goal is Goal.NOT_YET:
+            return over.text
         try:
             stage.runs.give_go(run.run, valid_seconds=float(step.params["valid_seconds"]))
         except GoHeld as error:
             return error.message
         stage.note(step, f"The go for run {run.run} is given, for {step.params['valid_seconds']:.0f} s.")
         return None
+
+
+def _both_ask(stage: Stage) -> bool:
+    """Whether the other node's script may be under way too: then the look before this one may have said not yet."""
+    other = other_run(stage)
+    return other is not None and not other.started
 
 
 def _over(run: RunView) -> Look | None:

@@ -73,6 +73,11 @@ class DirectoryServer:
         self._guard = threading.Lock()
 
     @property
+    def name(self) -> str:
+        """The controller's name."""
+        return self.service.name
+
+    @property
     def authority(self) -> Path:
         """The PEM file of the authority that a client has to trust."""
         return self.files.authority

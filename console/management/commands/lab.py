@@ -1,4 +1,4 @@
-"""`manage.py lab up|down|fault|status`: simulated nodes and a directory, spoken to over the real wire."""
+"""`manage.py lab`: simulated nodes and a directory, spoken to over the real wire."""
 
 import json
 import signal
@@ -22,6 +22,17 @@ from console.services.inventory_export import dump
 
 READY_SECONDS = 60
 PRESETS = ("demo", "fast")
+COMMANDS = {
+    "up": "start a lab and stay until Ctrl-C",
+    "down": "end a lab",
+    "status": "show a lab",
+    "fault": "switch a fault of a node, of a cluster's active node, or of a domain controller",
+    "type": "type a command on a node, and show what it writes",
+    "file": "show a file or a folder of a node's disks",
+    "webhook": "tell the nodes' scripts where the console is, or show what they know",
+}
+"""Each subcommand with what it does."""
+TYPING_SECONDS = 20.0
 
 
 class LabFailed(ChangeoverError):
@@ -36,31 +47,20 @@ class Command(OperatorCommand):
     help = "Start, end, look at and break a lab of simulated nodes and a directory."
 
     def arguments(self, parser: CommandParser) -> None:
-        """Four subcommands, each with the lab's folder."""
+        """The subcommands, each with the lab's folder."""
         commands = parser.add_subparsers(dest="command", required=True)
-        up = commands.add_parser("up", help="start a lab and stay until Ctrl-C")
-        what = up.add_mutually_exclusive_group()
-        what.add_argument("--preset", choices=PRESETS, default="demo", help="which ready-made lab (default: demo)")
-        what.add_argument("--definition", type=Path, help="a lab of your own, from this YAML file")
-        up.add_argument("--mailboxes", type=int, default=2000, help="for each cluster of a preset (default: 2000)")
-        up.add_argument("--speed", type=float, default=1.0, help="how much faster than the clock its time runs")
-        up.add_argument("--inventory-out", type=Path, help="write the lab's inventory here once it listens")
-        up.add_argument("--detach", action="store_true", help="leave it running in the background")
-        down = commands.add_parser("down", help="end a lab")
-        status = commands.add_parser("status", help="show a lab")
-        fault = commands.add_parser("fault", help="switch a fault of a node, or of the directory")
-        fault.add_argument("where", metavar="NODE|directory")
-        of_both = f"of a node: {', '.join(faults.FAULTS)}; of the directory: {', '.join(directory_faults.FAULTS)}"
-        fault.add_argument("name", metavar="FAULT", help=of_both)
-        fault.add_argument("state", choices=("on", "off"))
-        fault.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE")
-        for command in (up, down, status, fault):
+        made = {name: commands.add_parser(name, help=sentence) for name, sentence in COMMANDS.items()}
+        _add_up(made["up"])
+        _add_fault(made["fault"])
+        _add_looking(made["type"], made["file"], made["webhook"])
+        for command in made.values():
             command.add_argument("--state", dest="folder", type=Path, default=settings.STATE_DIR / "lab")
             add_json(command)
 
     def act(self, options: dict[str, Any]) -> int:
         """Dispatch to the subcommand."""
-        commands = {"up": self._up, "down": self._down, "status": self._status, "fault": self._fault}
+        led = {"up": self._up, "down": self._down, "status": self._status, "fault": self._fault}
+        commands = led | {"type": self._type, "file": self._file, "webhook": self._webhook}
         try:
             return commands[options["command"]](options)
         except control.LabRefused as error:
@@ -114,11 +114,65 @@ class Command(OperatorCommand):
         return SUCCEEDED
 
     def _fault(self, options: dict[str, Any]) -> int:
-        where, name = options["where"], options["name"]
-        control.Lab(options["folder"]).switch(where, name, options["state"] == "on", options["arg"])
-        data = {"result": options["state"], "where": where, "fault": name}
-        self.answer(options, f"{name} is {options['state']} at {where}.", data)
+        name, state = options["name"], options["state"]
+        where = control.Lab(options["folder"]).switch(options["where"], name, state == "on", options["arg"])
+        data = {"result": state, "where": where, "fault": name}
+        self.answer(options, f"{name} is {state} at {' and '.join(where)}.", data)
         return SUCCEEDED
+
+    def _type(self, options: dict[str, Any]) -> int:
+        told = control.Lab(options["folder"]).type(options["node"], options["line"], options["wait"])
+        end = f"ended with {told['code']}" if told["code"] is not None else "gone down with its node"
+        text = f"{told['output']}[{end if told['ended'] else 'it goes on'}]"
+        self.answer(options, text, {"result": "typed", **told})
+        return SUCCEEDED
+
+    def _file(self, options: dict[str, Any]) -> int:
+        told = control.Lab(options["folder"]).file(options["node"], options["path"])
+        text = told["text"] if "text" in told else "\n".join(told["names"]) or "The folder is empty."
+        self.answer(options, text.rstrip("\n") or "The file is empty.", {"result": "read", **told})
+        return SUCCEEDED
+
+    def _webhook(self, options: dict[str, Any]) -> int:
+        lab = control.Lab(options["folder"])
+        if options["file"]:
+            given = definition.load_webhook(sys.stdin if options["file"] == "-" else Path(options["file"]))
+            lab.webhook(given.url, {name: (key.id, key.key) for name, key in given.keys.items()})
+        known = lab.status()["webhook"]
+        lines = [f"The nodes' scripts ask {known['url'] or 'nobody: no console is known to them'}."]
+        lines += [f"{node}\t{key_id}" for node, key_id in known["keys"].items()]
+        self.answer(options, "\n".join(lines), {"result": "told" if options["file"] else "shown", **known})
+        return SUCCEEDED
+
+
+def _add_up(up: CommandParser) -> None:
+    what = up.add_mutually_exclusive_group()
+    what.add_argument("--preset", choices=PRESETS, default="demo", help="which ready-made lab (default: demo)")
+    what.add_argument("--definition", type=Path, help="a lab of your own, from this YAML file")
+    up.add_argument("--mailboxes", type=int, default=2000, help="for each cluster of a preset (default: 2000)")
+    up.add_argument("--speed", type=float, default=1.0, help="how much faster than the clock its time runs")
+    up.add_argument("--inventory-out", type=Path, help="write the lab's inventory here once it listens")
+    up.add_argument("--detach", action="store_true", help="leave it running in the background")
+
+
+def _add_fault(fault: CommandParser) -> None:
+    where = "a node; a cluster: its active node (off: wherever it is on); a domain controller, directory: the first"
+    fault.add_argument("where", metavar="NODE|CLUSTER|CONTROLLER", help=where)
+    of_both = f"of a node: {', '.join(faults.FAULTS)}; of a controller: {', '.join(directory_faults.FAULTS)}"
+    fault.add_argument("name", metavar="FAULT", help=of_both)
+    fault.add_argument("state", choices=("on", "off"))
+    fault.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE")
+
+
+def _add_looking(type_: CommandParser, file: CommandParser, webhook: CommandParser) -> None:
+    type_.add_argument("node")
+    type_.add_argument("line", help="the command line, as one argument")
+    wait = f"seconds to wait for its end (default: {TYPING_SECONDS:g}); one that takes longer goes on by itself"
+    type_.add_argument("--wait", type=float, default=TYPING_SECONDS, help=wait)
+    file.add_argument("node")
+    file.add_argument("path", help=r"such as C:\Changeover\spool")
+    from_file = "YAML with `url` and, by node, `keys` of `id` and `key`; - is standard input; left out: only show"
+    webhook.add_argument("file", nargs="?", metavar="FILE", help=from_file)
 
 
 def _world(options: dict[str, Any]) -> definition.World:

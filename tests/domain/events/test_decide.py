@@ -8,7 +8,7 @@ import pytest
 from console.domain.events.decide import TABLE, decide, row_for
 from console.domain.events.decisions import Join, LogOnly, No, Open, Supersede
 from console.domain.events.facts import Event, EventKind, OpenOperation
-from console.domain.events.opinion import Opinion
+from console.domain.events.opinion import Opinion, Script
 from console.domain.observation import Seen
 from tests.domain import worlds
 
@@ -16,6 +16,7 @@ AT = datetime(2008, 10, 15, 3, 0, tzinfo=UTC)
 FREE = Opinion("NODE2", "NODE1", Seen("NODE2"), Seen("NODE2"), Seen(False), Seen(False))
 DARK = replace(FREE, other_says=Seen.nothing("no answer"), other_store_runs=Seen.nothing("no answer"))
 HELD = replace(FREE, other_says=Seen("NODE1"), other_store_runs=Seen(True))
+BOTH = replace(FREE, other_says=Seen("NODE1"), other_script=Script.ASKS)
 HERE, THERE, MIXED = Seen("NODE2"), Seen("NODE1"), Seen.nothing("half of it names NODE1")
 TO_HERE, TO_THERE = OpenOperation(7, "failover", "NODE2"), OpenOperation(7, "failback", "NODE1")
 PAST_GO = replace(TO_HERE, gives_go=False)
@@ -67,6 +68,24 @@ def test_a_node_is_told_no_while_the_other_holds_the_group_whatever_else_stands(
     assert "NODE2" in decision.alarm
 
 
+def test_of_two_nodes_that_ask_the_first_that_is_decided_about_is_brought_up():
+    assert decide(event(), worlds.cluster(), BOTH, None, None, THERE) == Open("takeover", "NODE2")
+    assert decide(event(), worlds.cluster(), BOTH, TO_HERE, None, THERE) == Join(7)
+
+
+@pytest.mark.parametrize("gives_go", [True, False])
+def test_of_two_nodes_that_ask_the_second_is_told_no_and_ends_nothing(gives_go):
+    first = replace(TO_THERE, gives_go=gives_go)
+    decision = decide(event(), worlds.cluster(), BOTH, first, None, THERE)
+    assert isinstance(decision, No)
+    assert "NODE1 itself says that it has the group" in decision.reason
+
+
+def test_a_script_that_may_be_under_way_where_no_engine_tells_does_not_keep_the_console_from_following():
+    unread = replace(BOTH, other_says=Seen.nothing("engine down"))
+    assert isinstance(decide(event(), worlds.cluster(), unread, TO_THERE, None, THERE), Supersede)
+
+
 @pytest.mark.parametrize("kind", [kind for kind in EventKind if kind is not EventKind.STARTING])
 @pytest.mark.parametrize("opinion", [FREE, HELD, DARK])
 @pytest.mark.parametrize("acting", [None, TO_HERE, TO_THERE])
@@ -90,6 +109,7 @@ def test_every_row_of_the_table_decides_something():
         (event(EventKind.RECOVER), FREE, None, HERE),
         (event(EventKind.STOPPED), FREE, None, HERE),
         (event(), HELD, None, HERE),
+        (event(), BOTH, TO_THERE, HERE),
         (event(), FREE, TO_HERE, HERE),
         (event(), FREE, TO_THERE, HERE),
         (event(), FREE, None, HERE),

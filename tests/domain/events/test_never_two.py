@@ -205,3 +205,55 @@ def test_a_go_that_was_not_fetched_is_taken_back_when_the_group_comes_up_elsewhe
     world = given(fetched=False)
     settle(world)
     assert world.machines["NODE1"].store
+
+
+def both_ask() -> World:
+    """Both nodes have booted without hearing each other; both bring the group up, and both have asked."""
+    world = World()
+    for machine in world.machines.values():
+        machine.die()
+        machine.up = True
+    world.linked = False
+    for name in NODES:
+        world.bring_up(name)
+        world.hear(world.mail.pop(0))
+    return world
+
+
+def test_a_node_that_asked_and_hears_the_console_no_more_keeps_the_other_waiting_until_it_shows_its_hand():
+    world = both_ask()
+    world.machines["NODE1"].deaf = True
+    world.decide(world.undecided.pop(1))
+    settle(world)
+    assert not world.machines["NODE2"].store, "NODE1 was told no and has not heard it"
+    world.silence_passes("NODE1")
+    settle(world)
+    assert [name for name in NODES if world.machines[name].store] == ["NODE1"]
+    assert world.runs.rows[world.runs.starting("NODE2", world.now - timedelta(hours=1)).run].answer is RunAnswer.NO
+
+
+def test_a_script_that_began_after_its_nodes_last_question_was_told_no_keeps_the_other_waiting():
+    world = both_ask()
+    world.decide(world.undecided.pop(0))
+    world.poll("NODE2")
+    assert world.machines["NODE2"].script == "", "it was told no, and has ended"
+    world.machines["NODE2"].claims, world.machines["NODE2"].deaf = False, True
+    world.bring_up("NODE2")
+    world.mail.clear()
+    settle(world)
+    assert not world.machines["NODE1"].store, "what runs on NODE2 has not asked"
+    world.silence_passes("NODE2")
+    settle(world)
+    assert [name for name in NODES if world.machines[name].store] == ["NODE2"]
+
+
+def test_a_second_question_of_a_node_that_was_told_no_does_not_overtake_the_first_that_was_chosen():
+    world = both_ask()
+    world.decide(world.undecided.pop(0))
+    for _ in range(3):
+        world.poll("NODE2")
+        world.machines["NODE2"].claims = False
+        world.bring_up("NODE2")
+        proceed(world, 1)
+    settle(world)
+    assert [name for name in NODES if world.machines[name].store] == ["NODE1"]

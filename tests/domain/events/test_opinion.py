@@ -78,8 +78,44 @@ def test_a_greeting_proves_nothing_while_a_service_of_the_asking_node_may_give_i
 
 
 @pytest.mark.parametrize("answer", [RunAnswer.WAIT, RunAnswer.NO])
-def test_a_node_that_only_asks_too_does_not_hold_the_group(answer):
-    assert opinion(idle(engine=CLAIMS), run=run(answer)).verdict() is Holding.FREE
+@pytest.mark.parametrize("status", ["Online Pending", "Offline Pending", "Something New"])
+def test_a_node_that_asks_too_does_not_hold_the_group_but_may_yet_start(answer, status):
+    claims = Seen(worlds.view("NODE1", "NODE1", status))
+    assert opinion(idle(engine=claims), run=run(answer)).verdict() is Holding.ASKS
+
+
+@pytest.mark.parametrize("status", ["Online Failure", "Online", "Offline", "Offline Failure"])
+def test_a_script_that_was_told_no_and_has_ended_starts_nothing(status):
+    claims = Seen(worlds.view("NODE1", "NODE1", status))
+    assert opinion(idle(engine=claims), run=run(RunAnswer.NO)).verdict() is Holding.FREE
+    assert opinion(idle(engine=claims), run=run(RunAnswer.WAIT, failed=True)).verdict() is Holding.FREE
+    assert opinion(idle(engine=claims), run=run(RunAnswer.WAIT)).verdict() is Holding.ASKS, "nobody told it no"
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict"),
+    [
+        (run(RunAnswer.WAIT), Holding.ASKS),
+        (run(RunAnswer.NO), Holding.ASKS),
+        (run(RunAnswer.GO), Holding.ASKS),
+        (run(RunAnswer.GO, fetched_go=True), Holding.ASKS),
+        (run(RunAnswer.GO, fetched_go=True, failed=True), Holding.FREE),
+        (run(RunAnswer.GO, fetched_go=True, started=True), Holding.FREE),
+        (run(RunAnswer.NOTED), Holding.FREE),
+        (None, Holding.FREE),
+    ],
+)
+def test_a_script_may_be_under_way_where_no_engine_tells(told, verdict):
+    assert opinion(idle(engine=Seen.nothing("engine down")), run=told).verdict() is verdict
+
+
+@pytest.mark.parametrize("answer", [RunAnswer.WAIT, RunAnswer.NO, RunAnswer.GO])
+def test_an_engine_that_says_the_group_is_elsewhere_has_ended_its_script(answer):
+    assert opinion(idle(), run=run(answer, fetched_go=answer is RunAnswer.GO)).verdict() is Holding.FREE
+
+
+def test_silence_of_a_node_that_asked_is_silence():
+    assert opinion(GONE, run=run(RunAnswer.WAIT)).verdict() is Holding.UNREACHABLE
 
 
 @pytest.mark.parametrize(
@@ -108,4 +144,5 @@ def test_a_node_that_asks_but_hides_its_store_holds_the_group():
 def test_the_sentence_names_every_sign_and_is_loud_about_silence():
     both = opinion(idle(engine=CLAIMS, services=store("RUNNING")), greets=True).sentence
     assert all(word in both for word in ("store service runs on NODE1", "NODE1 itself", "floating IP"))
+    assert "wait until it has ended" in opinion(idle(engine=CLAIMS), run=run(RunAnswer.WAIT)).sentence
     assert "COULD NOT BE TOLD (NODE1: no answer within 5 s)" in opinion(GONE).sentence

@@ -12,7 +12,7 @@ from console.domain.events.agreement import why_not
 from console.domain.events.decide import decide
 from console.domain.events.decisions import Decision, Join, LogOnly, No, Open, Supersede
 from console.domain.events.facts import Event, EventKind, OpenOperation, RunAnswer, RunView
-from console.domain.events.opinion import Holding, Opinion
+from console.domain.events.opinion import Holding, Opinion, Script
 from console.domain.events.runs import GoHeld
 from console.domain.observation import Seen
 from tests.domain import worlds
@@ -41,6 +41,8 @@ class Machine:
     claims: bool = False
     script: str = ""
     store: bool = False
+    deaf: bool = False
+    """Whether its way to the console is broken, though the console sees it."""
 
     def die(self) -> None:
         self.up = self.claims = self.store = False
@@ -112,7 +114,7 @@ class World:
     def poll(self, node: str) -> None:
         """The script on a node asks how its run stands, and acts on it."""
         machine = self.machines[node]
-        if not machine.script or machine.script not in self.runs.rows:
+        if not machine.script or machine.deaf or machine.script not in self.runs.rows:
             return
         answer = self.runs.fetch(machine.script)
         if answer is RunAnswer.GO:
@@ -120,6 +122,12 @@ class World:
             self._report(node, EventKind.STARTED, "START", machine.script)
         if answer is not RunAnswer.WAIT:
             machine.script = ""
+
+    def silence_passes(self, node: str) -> None:
+        """A script that has not heard the console for too long starts Exchange by its kit."""
+        machine = self.machines[node]
+        if machine.script and machine.deaf:
+            machine.store, machine.script = True, ""
 
     def join(self) -> None:
         """Heartbeats are back: two nodes that both have the group shut down."""
@@ -147,8 +155,18 @@ class World:
             self._says(other(caller)),
             self._look(other(caller), lambda machine: machine.store),
             Seen(False),
-            other_asks=self._asks(other(caller)),
+            other_script=self._script(other(caller)),
         )
+
+    def _script(self, node: str) -> Script:
+        """By its last question that was heard, and by whether its engine shows a script under way (pending)."""
+        run, machine = self._run_of(node, self.now - timedelta(hours=1)), self.machines[node]
+        if run is None or run.started:
+            return Script.NONE
+        if not run.asks:
+            return Script.NONE if run.failed else Script.STARTS
+        ended = machine.up and machine.seen and not machine.script
+        return Script.OVER if ended and run.answer is RunAnswer.NO else Script.ASKS
 
     def _asks(self, node: str) -> bool:
         run = self._run_of(node, self.now - timedelta(hours=1))
@@ -173,12 +191,17 @@ class World:
     def decide(self, run: str) -> None:
         """Decide about a run, and carry the decision out at once."""
         row = self.runs.rows[run]
+        if row.answer is not RunAnswer.WAIT:
+            return  # answered while it waited to be decided
         event = Event(EventKind.STARTING, row.node, run, row.clp_event, self.now)
         names: Seen[str] = Seen(self.directory) if self.directory else Seen.nothing("half of it names each")
         acting = self.acting.as_seen() if self.acting else None
         waiting = self.waiting.as_seen() if self.waiting else None
-        decision = decide(event, worlds.cluster(), self.opinion(row.node), acting, waiting, names)
+        opinion = self.opinion(row.node)
+        decision = decide(event, worlds.cluster(), opinion, acting, waiting, names)
         self.decisions.append(decision)
+        if opinion.verdict() is Holding.ASKS and not isinstance(decision, No):
+            self._stand_down(other(row.node))
         match decision:
             case Join():
                 assert self.acting is not None
@@ -192,6 +215,12 @@ class World:
                 self.runs.say_no(run, decision.reason)
             case LogOnly():
                 self.runs.change(run, answer=RunAnswer.NOTED)
+
+    def _stand_down(self, node: str) -> None:
+        """The other node's question is told no, because the first that is decided about is brought up."""
+        run = self._run_of(node, self.now - timedelta(hours=1))
+        if run is not None and run.answer is RunAnswer.WAIT:
+            self.runs.say_no(run.run, "the other node is brought up")
 
     def _open(self, decision: Open, run: str) -> None:
         assert self.acting is None
@@ -236,7 +265,12 @@ class World:
         return False if self.hand_over(doing.target) else None
 
     def _opinion(self, doing: Doing) -> bool | None:
-        return None if self.opinion(doing.target).verdict() is Holding.HELD else True
+        verdict = self.opinion(doing.target).verdict()
+        if verdict is Holding.HELD:
+            if (run := self._own_run(doing)) is not None:
+                self.runs.say_no(run.run, "the other node holds the group")
+            return None
+        return verdict is not Holding.ASKS
 
     def _switch(self, doing: Doing) -> bool | None:
         """Agreement, then the directory is half-way; whatever holds the group visibly must be the target."""
@@ -261,8 +295,11 @@ class World:
         run = self._own_run(doing)
         if run is not None and (run.fetched_go or run.started):
             return True
-        if run is None or not run.alive or self._opinion(doing) is None:
+        if run is None or not run.alive:
             return None
+        clear = self._opinion(doing)
+        if not clear:
+            return clear
         if run.answer is RunAnswer.GO:
             return False if self.runs.unexpired(run.run) else None
         with suppress(GoHeld):

@@ -1,0 +1,35 @@
+"""What is wrong with how a page looks: parts that stick out sideways, and what axe complains about."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+STICKS_OUT = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const all = [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > width + 1);
+  return all.slice(0, 5).map(one => one.outerHTML.slice(0, 120));
+}"""
+
+
+def unfold(page: Page) -> None:
+    """Open every fold of the page."""
+    page.locator("details:not([open]) > summary").evaluate_all("all => all.forEach(one => one.click())")
+
+
+def sticks_out(page: Page) -> list[str]:
+    """The parts that make the page scroll sideways, with everything folded out."""
+    unfold(page)
+    found: list[str] = page.evaluate(STICKS_OUT)
+    return found
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe finds on the page in light and in dark, as sentences; asserts that its rules ran."""
+    page.emulate_media(color_scheme="light")
+    light = Axe().run(page).response
+    assert len(light["passes"]) > 5, "its rules ran"
+    page.emulate_media(color_scheme="dark")
+    dark = Axe().run(page, options={"runOnly": ["color-contrast"]}).response  # nothing else depends on colours
+    assert dark["passes"]
+    found = [("light", one) for one in light["violations"]] + [("dark", one) for one in dark["violations"]]
+    return [f"{name} {one['id']}: {node['html'][:160]}" for name, one in found for node in one["nodes"][:3]]
