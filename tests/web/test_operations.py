@@ -225,7 +225,7 @@ def test_the_changing_parts_come_alone(rita: Client, tokyo: Cluster, page: Page)
     assert "<html" not in text
     assert [part.split('"')[1] for part in text.split("data-region ")[1:]] == [
         *("now", "superseded", "runs"),
-        *("todo", "actions", "steps"),
+        *("todo", "actions", "undo", "steps"),
     ]
 
 
