@@ -152,13 +152,17 @@ class Environment:
         for name in WORKERS:
             with suppress(ProcessLookupError):
                 os.killpg(self.processes[name].pid, signal.SIGCONT)
-        dead = [name for name in WORKERS if self.processes[name].has_ended()]
-        for name in dead:
-            self.processes[name].stop(0)
-            self.start_worker(name)
+        self.revive()
         for name in WORKERS:
             self.worker_is_ready(name)
         self.post.set(None)
+
+    def revive(self) -> None:
+        """Start dead workers again, without waiting for them."""
+        for name in WORKERS:
+            if self.processes[name].has_ended():
+                self.processes[name].stop(0)
+                self.start_worker(name)
 
     def worker_of(self, group: int) -> str:
         """The name of the worker whose process group this is."""
@@ -171,16 +175,14 @@ class Environment:
         with self._administrator() as connection:
             return snapshot(connection)
 
-    def after_mounting(self, cluster: str) -> Snapshot:
-        """Take the mount flags of the cluster's stores back, so that each move has to set them; the picture then."""
+    def after_mounting(self, cluster: str, seen: Snapshot) -> None:
+        """Take the mount flags of the cluster's stores back, there and in `seen`, so that each move has to set them."""
         with self._administrator() as connection:
-            found = snapshot(connection)
-            for dn, values in found.items():
+            for dn, values in seen.items():
                 if values.get(FLAG) == {b"TRUE"} and f",CN={cluster}-" in dn:
                     connection.modify(dn, {FLAG: [(ldap3.MODIFY_REPLACE, ["FALSE"])]})
                     assert connection.result["result"] == 0, connection.result
-                    values[FLAG] = frozenset({b"FALSE"})
-            return found
+                    seen[dn] = values | {FLAG: frozenset({b"FALSE"})}
 
     def _administrator(self) -> ldap3.Connection:
         part, told = DirectoryPart(), self.lab.status()["directory"]
