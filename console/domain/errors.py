@@ -103,7 +103,7 @@ class Fenced(ReachError):
 
     remedy = (
         "Nothing to do when another worker has taken over. Else another console acts on this cluster, the database was "
-        r"given an earlier time, or somebody made a folder below C:\changeover\fence on the node: see which, then go on."
+        r"given an earlier time, or somebody made a folder below C:\changeover\fence there: see which, then go on."
     )
 
 
