@@ -67,12 +67,12 @@ class Environment:
             self._stack.callback(self.postgres.stop)
         self._set_up_django()
         self._fill(inventory)
-        self._run("web", children.web(self.address))
+        self.start_pages()
         for name in WORKERS:
             self.start_worker(name)
         for name in WORKERS:
             self.worker_is_ready(name)
-        self._wait(self.processes["web"], page_answers(self.address))
+        self.pages_answer()
 
     def stop(self) -> None:
         """End every process, and leave nothing that runs."""
@@ -126,9 +126,17 @@ class Environment:
         self._socket.unlink(missing_ok=True)
         self._wait(self._run("redis", children.redis(self._socket)), redis_answers(self._socket))
 
-    def kill_redis(self) -> None:
-        """Redis is gone, and all that it held."""
-        self.processes.pop("redis").stop(0)
+    def start_pages(self) -> None:
+        """Start the pages, where nodes ask too; they are not waited for."""
+        self._run("web", children.web(self.address))
+
+    def pages_answer(self) -> None:
+        """Wait until the pages answer."""
+        self._wait(self.processes["web"], page_answers(self.address))
+
+    def kill(self, name: str) -> None:
+        """The process is gone at once, with all that it held."""
+        self.processes.pop(name).stop(0)
 
     def start_worker(self, name: str) -> None:
         """Start a worker that carries trip wires; it is not waited for."""
@@ -149,6 +157,9 @@ class Environment:
         self.proxy.change("", State.OPEN)
         if "redis" not in self.processes:
             self.start_redis()
+        if "web" not in self.processes:
+            self.start_pages()
+        self.pages_answer()
         for name in WORKERS:
             with suppress(ProcessLookupError):
                 os.killpg(self.processes[name].pid, signal.SIGCONT)

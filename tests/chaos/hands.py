@@ -55,6 +55,7 @@ class Hands:
             self.died_at = self.tripped.at
         act: dict[str, Callable[[Tripped], None]] = {
             "late": self._late,
+            "pages-kill": self._pages_kill,
             "redis-kill": self._redis_kill,
             "redis-wipe": self._redis_wipe,
             "database": self._database,
@@ -107,8 +108,14 @@ class Hands:
         os.killpg(tripped.group, signal.SIGKILL)
         self.died_at = time.time()
 
+    def _pages_kill(self, tripped: Tripped) -> None:
+        self._env.kill("web")
+        self._env.post.go_on()
+        time.sleep(AWAY)
+        self._env.start_pages()
+
     def _redis_kill(self, tripped: Tripped) -> None:
-        self._env.kill_redis()
+        self._env.kill("redis")
         self._env.post.go_on()
         time.sleep(AWAY)
         self._env.start_redis()

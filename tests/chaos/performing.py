@@ -72,6 +72,8 @@ class Performer:
             self._worn_out = True
         elif not result.clean:
             self._retired.add(cluster)
+        if not result.clean:
+            self._picture = self.env.picture()
         self._tidy(cluster)
         result.seconds = round(time.monotonic() - began, 1)
         return result
