@@ -80,4 +80,4 @@ def _say_taken_over(row: Operation, worker: str, token: int) -> None:
     where = f"in the step {row.current_step}" if row.current_step else "before its first step"
     text = f"{worker} carries on: {row.lease_owner or 'its worker'} fell silent {where}."
     add_line(row.pk, "resumed", text, step=row.current_step, data={"from": row.lease_owner, "token": token})
-    log.warning("operation taken over", operation=row.pk, token=token, step=row.current_step, silent=row.lease_owner)
+    log.warning("operation taken over", operation=row.pk, fence=token, step=row.current_step, silent=row.lease_owner)
