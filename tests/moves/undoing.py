@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from console.catalog import generation
-from console.domain.errors import ConnectionLost
+from console.domain.errors import ChangeoverError
 from console.domain.outcome import Ending
 from console.domain.plan import Plan, Step
 from console.lab.state import RUNNING
@@ -50,9 +50,9 @@ def _fault_for(ground: Ground, step: Step) -> tuple[Act, Act]:
 
 
 def cut_at(step: str, number: int = 1) -> People:
-    """A control by which the connection breaks at that beat of a step, for a directory that the lab cannot break."""
+    """A control that breaks a step off at one of its beats, for a directory that the lab cannot break."""
 
     def cut() -> None:
-        raise ConnectionLost("The network cable was pulled.")
+        raise ChangeoverError("The step was broken off.")
 
     return at_beat(step, cut, number)
