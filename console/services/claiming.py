@@ -44,7 +44,7 @@ def claim(operation_id: int, worker: str) -> Lease | None:
         return None
     with transaction.atomic():
         of_it = Operation.objects.filter(pk=operation_id).values("cluster_id")
-        cluster = Cluster.objects.select_for_update().filter(pk__in=of_it).first()
+        cluster = Cluster.objects.select_for_update(no_key=True).filter(pk__in=of_it).first()
         row = _to_be_had(operation_id).select_for_update().first()
         if cluster is None or row is None:
             return None
