@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check lint types unit test lock clean
+.PHONY: help demo check chaos lint types unit test lock clean
 MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
@@ -27,6 +27,9 @@ test: lint types ## Everything, on a real domain controller and in a real browse
 
 bench: .venv/.tests ## Measure (about half an hour; ARGS=--quick tries it out; needs slapd, and root for Samba)
 	@$(PY) -m tests.benchmarks $(ARGS)
+
+chaos: .venv/.tests ## Kill, stop, cut and wipe at every step of an operation (PostgreSQL; ARGS="--list" shows how)
+	@$(PY) -W ignore -m tests.chaos $(ARGS)
 
 lint: .venv/.tests ## Only lint and format
 	@$(PY) -m ruff check .

@@ -1,14 +1,10 @@
 """Carrying out the operation that somebody confirmed, or that another worker left behind."""
 
-import structlog
-
 from console.models import Operation
 from console.services import queue
 from console.services.execute import execute
 from console.services.lease import worker_name
-from tasks import slots
-
-log = structlog.get_logger(__name__)
+from tasks import hints, slots
 
 
 @queue.app.task(name=queue.RUN_OPERATION, max_retries=0)
@@ -17,10 +13,9 @@ def run_operation(operation_id: int) -> None:
 
     Without a free slot it goes on waiting; the sweep sends it again.
     """
-    kind = Operation.objects.filter(pk=operation_id).values_list("kind", flat=True).first()
-    if kind is None:
-        log.error("a message names an operation that there is not", operation=operation_id)
+    operation = hints.row(Operation, operation_id)
+    if operation is None:
         return
-    with slots.place(urgent=queue.urgency_of(kind) == queue.URGENT) as free:
+    with slots.place(urgent=queue.urgency_of(operation.kind) == queue.URGENT) as free:
         if free:
             execute(operation_id, worker_name())

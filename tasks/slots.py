@@ -1,4 +1,4 @@
-"""Slots: of the processes of a worker one stays free, so that a takeover never waits behind what a person started."""
+"""Slots: of a worker's processes one is left free by all that may wait, so that a takeover finds one."""
 
 import fcntl
 import os
@@ -50,11 +50,11 @@ def limit(processes: int) -> None:
 
 @contextmanager
 def place(*, urgent: bool = False) -> Iterator[bool]:
-    """Hold a place for a task meanwhile; false when it has to wait. What is urgent needs none."""
-    if urgent or not _here:
+    """Hold a place for a task meanwhile; false when it has to wait. What is urgent never waits, but counts too."""
+    if not _here:
         yield True
         return
     with _here[0].place() as held:
-        if not held:
+        if not held and not urgent:
             log.debug("every slot is taken", slots=_here[0].count)
-        yield held
+        yield held or urgent

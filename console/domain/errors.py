@@ -102,8 +102,8 @@ class Fenced(ReachError):
     """A node has seen a later lease of its cluster and refused the command; it certainly did not run."""
 
     remedy = (
-        "Nothing to do when another worker has taken over. Else another console acts on this cluster, or the clock of "
-        "the database was set back: see which, then try again."
+        "Nothing to do when another worker has taken over. Else another console acts on this cluster, the database was "
+        r"given an earlier time, or somebody made a folder below C:\changeover\fence there: see which, then go on."
     )
 
 

@@ -41,9 +41,10 @@ class NotRun:
     seen: str = ""
 
     @property
-    def token(self) -> int:
-        """The higher token that the node has seen."""
-        return int(self.seen.lstrip("t") or 0)
+    def token(self) -> str:
+        """The higher token that the node has seen, as a number; the folder's name when that is none of ours."""
+        digits = self.seen.removeprefix("t")
+        return str(int(digits)) if digits.isascii() and digits.isdecimal() else repr(self.seen)
 
 
 def token_name(token: int) -> str:

@@ -44,7 +44,7 @@ def claim(operation_id: int, worker: str) -> Lease | None:
         return None
     with transaction.atomic():
         of_it = Operation.objects.filter(pk=operation_id).values("cluster_id")
-        cluster = Cluster.objects.select_for_update().filter(pk__in=of_it).first()
+        cluster = Cluster.objects.select_for_update(no_key=True).filter(pk__in=of_it).first()
         row = _to_be_had(operation_id).select_for_update().first()
         if cluster is None or row is None:
             return None
@@ -80,4 +80,4 @@ def _say_taken_over(row: Operation, worker: str, token: int) -> None:
     where = f"in the step {row.current_step}" if row.current_step else "before its first step"
     text = f"{worker} carries on: {row.lease_owner or 'its worker'} fell silent {where}."
     add_line(row.pk, "resumed", text, step=row.current_step, data={"from": row.lease_owner, "token": token})
-    log.warning("operation taken over", operation=row.pk, token=token, step=row.current_step, silent=row.lease_owner)
+    log.warning("operation taken over", operation=row.pk, fence=token, step=row.current_step, silent=row.lease_owner)

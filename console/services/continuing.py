@@ -186,8 +186,8 @@ def _journal(found: Ground, choice: Choice, actor: audit.Actor, reason: str, att
     }
     if choice is Choice.SKIP and step is not None:
         meaning = skip(step, generation(found.operation.cluster.generation)).text
-        data = {"by": actor.name, "reason": reason}
-        add_line(pk, "skipped", f"{actor.name} left it out: {reason} {meaning}", step=step.key, data=data)
+        said = {"by": actor.name, "reason": reason}
+        add_line(pk, "skipped", f"{actor.name} left it out: {reason} {meaning}", step=step.key, data=said)
     if choice is Choice.HAPPENED and step is not None:
         add_line(pk, "already", f"{actor.name} says that it happened: {reason}", step=step.key)
     data = {"choice": choice.value, "attempt": attempt, "by": actor.name, "reason": reason}

@@ -27,7 +27,7 @@ def execute(operation_id: int, worker: str, do: Perform = perform) -> bool:
         upkeep.expire_unclaimed(operation_id)
         return False
     operation = Operation.objects.select_related("cluster__site", "plan").get(pk=operation_id)
-    log.info("operation begins", operation=operation_id, kind=operation.kind, token=lease.token, resumed=lease.resumed)
+    log.info("operation begins", operation=operation_id, kind=operation.kind, fence=lease.token, resumed=lease.resumed)
     keeper = LeaseKeeper(lease)
     try:
         with keeper:
@@ -36,10 +36,10 @@ def execute(operation_id: int, worker: str, do: Perform = perform) -> bool:
             ours = Q(lease_token=lease.token, lease_owner=lease.owner, status=Operation.Status.RUNNING)
             end(operation_id, ending, only_if=ours)
     except LeaseLost as error:
-        log.warning("lease lost", operation=operation_id, token=lease.token, step=keeper.step, why=error.message)
+        log.warning("lease lost", operation=operation_id, fence=lease.token, step=keeper.step, why=error.message)
         return False
     except (OperationalError, InterfaceError) as error:
-        log.error("database lost", operation=operation_id, token=lease.token, step=keeper.step, why=str(error))
+        log.error("database lost", operation=operation_id, fence=lease.token, step=keeper.step, why=str(error))
         return False
     log.info("operation ended", operation=operation_id, status=ending.status.value, summary=ending.summary)
     return True

@@ -1,12 +1,15 @@
 """How far an operation has come, read from the lines of its journal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from console.domain.progress import JournalBroken, Line, Progress, read
 from console.models import JournalLine, Operation
 
 QUIET_KINDS = ("output", "progress", "waiting", "note", "warning", "started", "failed", "ending")
 """Lines that only tell: their data need not be read."""
+PAGE = 2000
+"""How many lines are held in memory at once."""
 
 
 def progress_of(operation_id: int) -> Progress:
@@ -19,6 +22,14 @@ def progress_of(operation_id: int) -> Progress:
 
 
 def _lines(operation_id: int, last: int) -> Iterator[Line]:
-    rows = JournalLine.objects.filter(operation_id=operation_id, seq__lte=last).order_by("seq")
-    for seq, kind, step, data in rows.values_list("seq", "kind", "step", "data").iterator(chunk_size=2000):
-        yield Line(seq, kind, step, None if kind in QUIET_KINDS else data)
+    """Page by page, as long as there are lines: who reads may stop at any of them, and no cursor stays open."""
+    seen = 0
+    while rows := list(_page(operation_id, seen, last)):
+        for seq, kind, step, data in rows:
+            seen = seq
+            yield Line(seq, kind, step, None if kind in QUIET_KINDS else data)
+
+
+def _page(operation_id: int, after: int, last: int) -> Iterable[tuple[int, str, str, Any]]:
+    lines = JournalLine.objects.filter(operation_id=operation_id, seq__gt=after, seq__lte=last).order_by("seq")
+    return lines.values_list("seq", "kind", "step", "data")[:PAGE]

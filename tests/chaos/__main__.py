@@ -44,6 +44,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="decides what a case leaves open")
     parser.add_argument("--environments", type=int, default=max(1, (os.cpu_count() or 2)), help="side by side")
     parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
+    parser.add_argument("--minutes", type=float, default=600, help="begin no case after so many minutes")
     parser.add_argument("--all", action="store_true", help="every fault at every step, which takes an hour or two")
     parser.add_argument("--list", action="store_true", help="list the cases and leave")
     return parser.parse_args()
@@ -66,13 +67,14 @@ def _run(cases: list[Case], options: argparse.Namespace) -> int:
     def heard(result: Result) -> None:
         results.append(result)
         resumed = f", resumed after {result.resumed:.1f} s" if result.resumed is not None else ""
-        say(f"{len(results):4} {result.case}: {result.word} ({result.seconds:.1f} s{resumed})")
+        woke = f", woke up and said: {result.woke}" if result.woke else ""
+        say(f"{len(results):4} {result.case}: {result.word} ({result.seconds:.1f} s{resumed}{woke})")
         for line in report.complaints(result):
             say(line)
 
     lots = list(in_turns(cases))
     environments = min(options.environments, len(lots))
-    Fleet(lots, options.database, log, heard).run(environments)
+    Fleet(lots, options.database, log, heard).run(environments, options.minutes * 60)
     minutes = (time.monotonic() - began) / 60
     if not (options.case or options.only or options.sample or options.all):
         day = f"{datetime.now(UTC):%F}"

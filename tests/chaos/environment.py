@@ -67,12 +67,12 @@ class Environment:
             self._stack.callback(self.postgres.stop)
         self._set_up_django()
         self._fill(inventory)
-        self._run("web", children.web(self.address))
+        self.start_pages()
         for name in WORKERS:
             self.start_worker(name)
         for name in WORKERS:
             self.worker_is_ready(name)
-        self._wait(self.processes["web"], page_answers(self.address))
+        self.pages_answer()
 
     def stop(self) -> None:
         """End every process, and leave nothing that runs."""
@@ -126,9 +126,17 @@ class Environment:
         self._socket.unlink(missing_ok=True)
         self._wait(self._run("redis", children.redis(self._socket)), redis_answers(self._socket))
 
-    def kill_redis(self) -> None:
-        """Redis is gone, and all that it held."""
-        self.processes.pop("redis").stop(0)
+    def start_pages(self) -> None:
+        """Start the pages, where nodes ask too; they are not waited for."""
+        self._run("web", children.web(self.address))
+
+    def pages_answer(self) -> None:
+        """Wait until the pages answer."""
+        self._wait(self.processes["web"], page_answers(self.address))
+
+    def kill(self, name: str) -> None:
+        """The process is gone at once, with all that it held."""
+        self.processes.pop(name).stop(0)
 
     def start_worker(self, name: str) -> None:
         """Start a worker that carries trip wires; it is not waited for."""
@@ -149,16 +157,23 @@ class Environment:
         self.proxy.change("", State.OPEN)
         if "redis" not in self.processes:
             self.start_redis()
+        if "web" not in self.processes:
+            self.start_pages()
+        self.pages_answer()
         for name in WORKERS:
             with suppress(ProcessLookupError):
                 os.killpg(self.processes[name].pid, signal.SIGCONT)
-        dead = [name for name in WORKERS if self.processes[name].has_ended()]
-        for name in dead:
-            self.processes[name].stop(0)
-            self.start_worker(name)
+        self.revive()
         for name in WORKERS:
             self.worker_is_ready(name)
         self.post.set(None)
+
+    def revive(self) -> None:
+        """Start dead workers again, without waiting for them."""
+        for name in WORKERS:
+            if self.processes[name].has_ended():
+                self.processes[name].stop(0)
+                self.start_worker(name)
 
     def worker_of(self, group: int) -> str:
         """The name of the worker whose process group this is."""
@@ -171,16 +186,14 @@ class Environment:
         with self._administrator() as connection:
             return snapshot(connection)
 
-    def after_mounting(self, cluster: str) -> Snapshot:
-        """Take the mount flags of the cluster's stores back, so that each move has to set them; the picture then."""
+    def after_mounting(self, cluster: str, seen: Snapshot) -> None:
+        """Take the mount flags of the cluster's stores back, there and in `seen`, so that each move has to set them."""
         with self._administrator() as connection:
-            found = snapshot(connection)
-            for dn, values in found.items():
+            for dn, values in seen.items():
                 if values.get(FLAG) == {b"TRUE"} and f",CN={cluster}-" in dn:
                     connection.modify(dn, {FLAG: [(ldap3.MODIFY_REPLACE, ["FALSE"])]})
                     assert connection.result["result"] == 0, connection.result
-                    values[FLAG] = frozenset({b"FALSE"})
-            return found
+                    seen[dn] = values | {FLAG: frozenset({b"FALSE"})}
 
     def _administrator(self) -> ldap3.Connection:
         part, told = DirectoryPart(), self.lab.status()["directory"]

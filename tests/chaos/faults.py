@@ -32,6 +32,7 @@ FAULTS = {
         "stop",
     ),
     "late": Fault("a request stays on its way until another worker has finished; its sender is killed", "send", ""),
+    "pages-kill": Fault("the pages and the webhook are killed, for a second", "acting", "started", dies=False),
     "redis-kill": Fault("Redis is killed and comes back empty", "acting", "started", dies=False),
     "redis-wipe": Fault("Redis is wiped and the worker killed", "acting", "started"),
     "database": Fault("PostgreSQL crashes and comes back", "sent", "started", dies=False),

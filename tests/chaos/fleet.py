@@ -5,6 +5,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -28,9 +29,11 @@ class Fleet:
         self._log = log
         self._heard = heard
         self._lock = threading.Lock()
+        self._end = 0.0
 
-    def run(self, environments: int) -> None:
-        """Return when every case has its result."""
+    def run(self, environments: int, seconds: float) -> None:
+        """Return when every case has its result, or when what was begun before `seconds` have passed has it."""
+        self._end = time.monotonic() + seconds
         threads = [threading.Thread(target=self._sail, args=(number,)) for number in range(1, environments + 1)]
         for thread in threads:
             thread.start()
@@ -40,7 +43,7 @@ class Fleet:
     def _sail(self, number: int) -> None:
         """One environment after the other, as long as there is something to do."""
         left: list[Case] = []
-        while left or not self._waiting.empty():
+        while left or (not self._waiting.empty() and time.monotonic() < self._end):
             with (self._log / f"environment-{number}.log").open("ab") as log:
                 left = self._one(log, left)
 
@@ -85,7 +88,7 @@ class Fleet:
 
     def _next(self) -> list[Case]:
         try:
-            return self._waiting.get_nowait()
+            return self._waiting.get_nowait() if time.monotonic() < self._end else []
         except queue.Empty:
             return []
 

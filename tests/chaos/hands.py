@@ -22,6 +22,8 @@ SILENT = {"node": LEASE_SECONDS + 1.5, "directory": 2.0}
 NODE_FAULTS = ("drop", "refuse", "garbage", "slow")
 DIRECTORY_FAULTS = ("busy", "unavailable", "drop")
 WAKES_WITHIN = 8.0
+GIVES_UP = ("lease lost", "signal 9 (SIGKILL)")
+"""What stands in the log of a worker that woke up after its lease."""
 
 
 class Hands:
@@ -31,6 +33,8 @@ class Hands:
         self.tripped: Tripped | None = None
         self.died_at: float | None = None
         """When the worker fell silent, in seconds since 1970; None when it did not."""
+        self.woke = ""
+        """What a worker that was stopped said when it went on."""
         self._env = env
         self._case = case
         self._cluster = cluster
@@ -51,6 +55,7 @@ class Hands:
             self.died_at = self.tripped.at
         act: dict[str, Callable[[Tripped], None]] = {
             "late": self._late,
+            "pages-kill": self._pages_kill,
             "redis-kill": self._redis_kill,
             "redis-wipe": self._redis_wipe,
             "database": self._database,
@@ -85,13 +90,14 @@ class Hands:
         return found if isinstance(found, Tripped) else self._env.post.tripped()
 
     def _await_waking(self, tripped: Tripped) -> None:
-        """The worker that woke up says in its log that it may not go on."""
+        """The worker that woke up says in its log that it may not go on, or that the kernel ended its process."""
         worker = self._env.processes[self._env.worker_of(tripped.group)]
 
-        def said() -> bool:
-            return any("lease lost" in line or "fenced" in line for line in worker.last_lines(200))
+        def said() -> str | None:
+            found = (line for line in worker.last_lines(200) if any(words in line for words in GIVES_UP))
+            return next(found, None)
 
-        until(said, f"{worker.name} says that its lease is lost", WAKES_WITHIN)
+        self.woke = until(said, f"{worker.name} says that its lease is lost", WAKES_WITHIN)
 
     # -- the faults
 
@@ -102,8 +108,14 @@ class Hands:
         os.killpg(tripped.group, signal.SIGKILL)
         self.died_at = time.time()
 
+    def _pages_kill(self, tripped: Tripped) -> None:
+        self._env.kill("web")
+        self._env.post.go_on()
+        time.sleep(AWAY)
+        self._env.start_pages()
+
     def _redis_kill(self, tripped: Tripped) -> None:
-        self._env.kill_redis()
+        self._env.kill("redis")
         self._env.post.go_on()
         time.sleep(AWAY)
         self._env.start_redis()

@@ -20,7 +20,7 @@ BACK = {"failover": "failback", "failback": "failover", "handover": "handback", 
 
 
 class WornOut(Exception):
-    """No cluster of the lab is as it was in the beginning: a new environment is needed."""
+    """No cluster is left that is as it should be, or something may still be going on: a new environment is needed."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Performer:
         self._references: dict[tuple[str, str, str], Reference] = {}
         self._retired: set[str] = set()
         self._warm: set[str] = set()
+        self._worn_out = False
         self._picture = env.picture()
         self._seen = 0
         self._sends = 0
@@ -67,8 +68,12 @@ class Performer:
             result.lost.append(str(error))
         except (Overdue, AssertionError) as error:
             result.broken.append(str(error) or type(error).__name__)
-        if not result.clean:
+        if result.broken or result.stuck:
+            self._worn_out = True
+        elif not result.clean:
             self._retired.add(cluster)
+        if not result.clean:
+            self._picture = self.env.picture()
         self._tidy(cluster)
         result.seconds = round(time.monotonic() - began, 1)
         return result
@@ -81,6 +86,7 @@ class Performer:
         self.env.post.set(case.wire())
         operation = person.begin(self.env, journey.way, cluster)
         hands.strike(operation)
+        self.env.revive()
         self._follow(operation, result)
         expected = [self._references[case.way, cluster, journey.owner]]
         if hands.goes_back:
@@ -128,7 +134,7 @@ class Performer:
         result.stuck += person.running_without_lease()
 
     def _measure(self, operation: Operation, hands: Hands, expected: list[Reference], result: Result) -> None:
-        result.takeovers = operation.takeovers
+        result.takeovers, result.woke = operation.takeovers, hands.woke
         result.repeats = max(0, len(self.env.post.sends()) - sum(reference.sends for reference in expected))
         died = hands.died_at
         if hands.tripped is None:
@@ -140,6 +146,8 @@ class Performer:
 
     def _ready(self, case: Case) -> str:
         """A cluster on which the case can begin, and every reference that its judgement needs."""
+        if self._worn_out:
+            raise WornOut
         way = case.of
         fit = names()[:1] if case.step in POINTERS else names()
         cluster = next((n for n in fit if n.startswith(way.sort) and n not in self._retired), None)
@@ -198,7 +206,7 @@ class Performer:
 
     def _set_out(self, name: str, cluster: str) -> Journey:
         self._seen = max([self._seen, *(e["seq"] for e in self.env.lab.effects(self._seen))])
-        return Journey(WAYS[name], cluster, self._owner(cluster), self._seen, self._picture)
+        return Journey(WAYS[name], cluster, self._owner(cluster), self._seen, dict(self._picture))
 
     def _effects(self, journey: Journey) -> list[dict[str, Any]]:
         return self.env.lab.effects(journey.effects)
@@ -211,7 +219,7 @@ class Performer:
         self.env.mend()
         if not cluster:
             return
-        self._picture = self.env.after_mounting(cluster)
+        self.env.after_mounting(cluster, self._picture)
         for node in self.env.told(cluster)["nodes"]:
             for fault in node["faults"]:
                 self.env.lab.fault(node["name"], fault, False)

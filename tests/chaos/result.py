@@ -17,6 +17,8 @@ class Result:
     takeovers: int = 0
     resumed: float | None = None
     """Seconds from the death of the worker to the line by which another carries on."""
+    woke: str = ""
+    """What a worker that stood still past its lease said when it went on."""
     repeats: int = 0
     """Requests beyond those of a run without a fault; they changed nothing, or they are in `twice`."""
     lost: list[str] = field(default_factory=list)

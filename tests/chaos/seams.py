@@ -12,6 +12,7 @@ from typing import Any
 
 from console.adapters.ldap.lanes import Lanes
 from console.adapters.ldap.pipeline import Pipeline
+from console.adapters.ldap.wire import Wire
 from console.adapters.winrm.channel import Channel
 from console.services.journal import OperationJournal
 from console.services.runs import ClusterRuns
@@ -129,22 +130,23 @@ def _watch_commands(walker: Walker) -> None:
 
 
 def _watch_modifies(walker: Walker) -> None:
-    noted: list[str] = []
+    """A wire is at its `send` after the last look at the lease; whatever has been sent is `sent` after that."""
 
-    def put(plain: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(lanes: Lanes, change: Any, address: str) -> None:
-            plain(lanes, change, address)
-            noted.append(change.dn)
+    def wire_flush(plain: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(wire: Wire, *rest: Any, **more: Any) -> None:
+            if wire.unsent and "within" in more:  # as long as a lease lasts: only changes are sent so
+                walker.sends("modify")
+                walker.mine.out = True
+            plain(wire, *rest, **more)
 
         return watched
 
     def flush(plain: Callable[..., Any]) -> Callable[..., Any]:
         def watched(lanes: Lanes) -> None:
-            out, noted[:] = list(noted), []
-            if out:
-                walker.sends(f"modify {len(out)}: {out[0]}")
+            walker.mine.out = False
             plain(lanes)
-            if out:
+            if walker.mine.out:
+                walker.mine.out = False
                 walker.passes("sent")
 
         return watched
@@ -157,7 +159,7 @@ def _watch_modifies(walker: Walker) -> None:
 
         return watched
 
-    _around(Lanes, "put", put)
+    _around(Wire, "flush", wire_flush)
     _around(Lanes, "flush", flush)
     _around(Pipeline, "_judge", judge)
 

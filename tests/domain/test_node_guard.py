@@ -22,7 +22,7 @@ TOKENS = st.integers(min_value=0, max_value=10**12 - 1)
 def test_names_of_tokens_are_in_the_order_of_the_tokens(one: int, other: int) -> None:
     assert (token_name(one) < token_name(other)) == (one < other)
     assert len(token_name(one)) == len(token_name(other))
-    assert NotRun("token", token_name(one)).token == one
+    assert NotRun("token", token_name(one)).token == str(one)
 
 
 @pytest.mark.parametrize("token", [-1, 10**12])
@@ -76,6 +76,11 @@ def test_it_refuses_a_line_that_has_grown_too_long() -> None:
 def test_the_longest_script_that_is_launched_has_room() -> None:
     _, script = detached_lines("co-" + "9" * 97, ["clpgrp", "-m", "G" * 31, "-a", "N" * 15])
     assert len(guarded(script, Fence(10**9, 10**12 - 1, math.inf), AT)) < LINE_LIMIT / 2
+
+
+@pytest.mark.parametrize("name", ["t", "tx", "t12x", "", "t²"])
+def test_a_folder_that_no_token_of_ours_made_is_told_by_its_name(name: str) -> None:
+    assert NotRun("token", name).token == repr(name)
 
 
 def test_wmic_reads_nothing_from_input() -> None:

@@ -23,7 +23,7 @@ from console.domain.events.runs import NoRuns
 from console.domain.field import Field
 from console.domain.outcome import Ending
 from console.domain.plan import Plan
-from console.domain.ports import Runs
+from console.domain.ports import Control, Runs
 from console.domain.receipts import Kept, Receipt
 from console.domain.runner import Runner
 from console.domain.secrets import Secret
@@ -168,8 +168,8 @@ class Ground:
         assert http is not None
         return Node(name, http.address, http.port, "http", "ntlm", account)
 
-    def open(self, cluster: Cluster | None = None) -> Field:
-        """A field on the cluster through the real adapters."""
+    def open(self, cluster: Cluster | None = None, control: Control | None = None) -> Field:
+        """A field on the cluster through the real adapters; under a control as an operation opens it."""
         clock = SystemClock()
         cluster = cluster or self.cluster()
         return Field(
@@ -180,6 +180,7 @@ class Ground:
             directories=LdapDirectories(clock),
             greeter=NetworkGreeter(),
             clock=clock,
+            control=control,
         )
 
     def plan(self, kind: str, target: str = "", cluster: Cluster | None = None) -> Plan:
@@ -192,14 +193,15 @@ class Ground:
         """Carry a plan out, with a journal and receipts of its own."""
         self.journal = ListJournal()
         self.receipts = ReceiptBook()
-        with self.open(cluster) as opened:
+        control = people or People()
+        with self.open(cluster, control) as opened:
             stage = Stage(
                 operation=f"{id(plan) % 100000}-{plan.hash[:8]}",
                 plan=plan,
                 field=opened,
                 mailboxes=self.frozen,
                 journal=self.journal,
-                control=people or People(),
+                control=control,
                 clock=opened.clock,
                 runs=self.runs,
                 receipts=self.receipts,

@@ -49,19 +49,34 @@ class Installation:
         except ValueError:
             raise AssertionError(f"no single JSON object on standard output:\n{out}\n{err}") from None
 
-    def start(self, name: str, argv: list[str]) -> subprocess.Popen[bytes]:
-        """Start a process whose output goes to a log in the folder."""
-        with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen(argv, env=self.env, stdout=log, stderr=log, start_new_session=True)
+    def start(self, name: str, argv: list[str], **env: str) -> subprocess.Popen[bytes]:
+        """Start a process with `env` besides its environment; its output goes to a log in the folder."""
+        with self.log(name).open("ab") as log:
+            process = subprocess.Popen(argv, env=self.env | env, stdout=log, stderr=log, start_new_session=True)
         self.started.append(process)
         return process
 
-    def worker(self) -> subprocess.Popen[bytes]:
+    def worker(self, name: str = "worker", app: str = "tasks", **env: str) -> subprocess.Popen[bytes]:
         """Start a worker with its scheduler and wait until it takes messages."""
-        process = self.start("worker", children.worker())
-        log = self.folder / "worker.log"
-        wait_for(lambda: "ready." in log.read_text(encoding="utf-8"))
+        before = self.told(name).count("ready.")
+        argv = [app if word == "tasks" else word for word in children.worker()]
+        process = self.start(name, [*argv, "--hostname", f"{name}@%h"], **env)
+        wait_for(lambda: self.told(name).count("ready.") > before, 90)
         return process
+
+    def log(self, name: str) -> Path:
+        """Where the process of that name writes."""
+        return self.folder / f"{name}.log"
+
+    def told(self, name: str) -> str:
+        """What the process of that name has written so far."""
+        return self.log(name).read_text(encoding="utf-8") if self.log(name).exists() else ""
+
+    def shell(self, text: str) -> str:
+        """Run Python with the console set up, and give what it printed."""
+        code, out, err = self.manage("shell", "--no-imports", "-c", text)
+        assert code == 0, out + err
+        return out.strip()
 
     def redis(self) -> subprocess.Popen[bytes]:
         """Start an empty Redis."""

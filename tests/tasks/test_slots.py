@@ -13,13 +13,13 @@ from tasks.slots import Slots
 class Holder:
     """A process that takes a place and holds it until it is told to end, or is killed."""
 
-    def __init__(self, among: Slots) -> None:
+    def __init__(self, among: Slots, *, urgent: bool = False) -> None:
         self._told, telling = os.pipe()
         ending, self._end = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
             os.close(self._end)
-            with among.place() as held:
+            with slots.place(urgent=urgent) if urgent else among.place() as held:
                 os.write(telling, b"1" if held else b"0")
                 os.read(ending, 1)
             os._exit(0)
@@ -63,6 +63,16 @@ def test_the_place_of_a_process_that_was_killed_is_free() -> None:
     second = Holder(among)
     assert second.held
     second.let_go()
+
+
+def test_what_is_urgent_counts_so_that_what_may_wait_never_takes_the_last_process(
+    one_of_three_is_kept_free: None,
+) -> None:
+    takeovers = [Holder(slots._here[0], urgent=True) for _ in range(2)]
+    waits, third = Holder(slots._here[0]), Holder(slots._here[0], urgent=True)
+    assert [holder.held for holder in (*takeovers, waits, third)] == [True, True, False, True]
+    for holder in (*takeovers, waits, third):
+        holder.let_go()
 
 
 def test_what_is_urgent_needs_no_place(one_of_three_is_kept_free: None) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from console.adapters.ldap.entries import entry_of
-from console.adapters.ldap.errors import SUCCESS, of_result
+from console.adapters.ldap.errors import SUCCESS, UNWILLING, of_result
 from console.adapters.ldap.lanes import Arrival, Lanes
-from console.adapters.ldap.settling import SPN, TRANSIENT, concerns_one, settle
+from console.adapters.ldap.settling import SPN, TRANSIENT, UNWILLING_IN_A_ROW, concerns_one, settle
 from console.adapters.ldap.wire import Answer
 from console.domain.directory import EntryChange, Modified
 from console.domain.errors import ConnectionLost, ReachError, TimedOut
@@ -100,15 +100,21 @@ class Pipeline:
             self._busy = True
             self._waiting.append(change)
             return []
-        if not concerns_one(answer, has_written=self._session.has_written):
+        if not self._concerns_one(answer):
             self._error = self._error or of_result(
                 answer.code, answer.text, answer.referrals, where=self._session.where, doing=f"writing {change.dn}"
             )
             return []
-        result = settle(change, answer, self._read, self._holders)
+        result = settle(change, answer, self._read, self._holders, self._session.where)
         self._session.has_written |= answer.code == SUCCESS
         self._failures = 0
         return [(change, result)]
+
+    def _concerns_one(self, answer: Answer) -> bool:
+        """Whether the answer is about one object; a controller that stays unwilling has become read-only."""
+        session = self._session
+        session.unwilling = session.unwilling + 1 if answer.code == UNWILLING else 0
+        return concerns_one(answer, has_written=session.has_written and session.unwilling < UNWILLING_IN_A_ROW)
 
     def _pause(self) -> None:
         self._busy = False

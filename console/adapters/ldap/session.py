@@ -36,6 +36,8 @@ class LdapSession:
         self.where = name_of(directory)
         self.has_written = False
         """Whether the controller has taken a write in this session."""
+        self.unwilling = 0
+        """How many writes in a row it was not willing to do after that."""
         self._wire: Wire | None = None
         self._peer: Peer | None = None
         self._controller: Controller | None = None

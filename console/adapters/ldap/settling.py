@@ -12,7 +12,7 @@
 | 50 | this object does not let the account write it | refused |
 | 21, 34, 64, 65, 67, 71 | the rules of this object | refused |
 | 53 after this session has written something | the rules of this object | refused |
-| 53 before that | the controller may be read-only | `AccessDenied` |
+| 53 before that, or for the third time in a row | the controller is read-only, or has become so | `AccessDenied` |
 | 51, 52, 80 | busy | tried again, then `Unavailable` |
 | every other | concerns all objects | `ReachError` |
 
@@ -53,6 +53,8 @@ OBJECT_RULES = {
     71: "it belongs to another domain controller",
 }
 NAME_TAKEN = ("000021C7", "would cause a conflict")
+UNWILLING_IN_A_ROW = 3
+"""So many different writes refused one after the other are no longer a rule of one object."""
 TARGET_MISSING = ("000020B5", "0000200D", "Referenced object not found")
 SPN = "serviceprincipalname"
 
@@ -64,14 +66,14 @@ Holders = Callable[[str], list[str]]
 def concerns_one(answer: Answer, *, has_written: bool) -> bool:
     """Whether the answer is about this object alone; otherwise it is an error for all.
 
-    `has_written` says that this controller has taken a write in this session, so that it cannot be read-only.
+    `has_written` says that this controller takes writes in this session, so that it is not read-only.
     """
     if answer.code == UNWILLING:
         return has_written
     return answer.code in {SUCCESS, NO_OBJECT, NO_RIGHTS} | RE_READ | OBJECT_RULES.keys()
 
 
-def settle(change: EntryChange, answer: Answer, read: Reader, holders: Holders) -> Modified:
+def settle(change: EntryChange, answer: Answer, read: Reader, holders: Holders, where: str) -> Modified:
     """The outcome of an answer that concerns one object, re-reading it where the code alone does not tell."""
     if answer.code == SUCCESS:
         return Modified("applied")
@@ -80,6 +82,9 @@ def settle(change: EntryChange, answer: Answer, read: Reader, holders: Holders) 
     if answer.code == NO_RIGHTS:
         attributes = ", ".join(c.attribute for c in change.changes)
         return Modified("refused", f"The account may not write {attributes} on this object.")
+    if answer.code == UNWILLING:
+        said = one_line(answer.text)
+        return Modified("refused", f"{where} is not willing to write this object, or none any more: {said}")
     if answer.code not in RE_READ:
         return Modified("refused", f"The directory refuses: {OBJECT_RULES.get(answer.code, one_line(answer.text))}.")
     entry = read(change)

@@ -63,6 +63,8 @@ class Stage:
     """Grows when a person has the operation carried on: what is left on nodes is named by it."""
     acted: dict[str, int] = made_by(default_factory=dict)
     """The attempt in which each step acted last."""
+    counted: set[str] = made_by(default_factory=set)
+    """Steps whose action here has answered for each thing that it was to change, so that nothing is in doubt."""
     silent: dict[str, float] = made_by(default_factory=dict)
     """Nodes that could not tell who has the group, and when (monotonic) they were last asked for the agreement."""
 

@@ -14,10 +14,11 @@ from console.domain.steps.directory import ApplyChanges, SwitchMailboxes, record
 from console.domain.steps.group import MoveGroup, require_owner, views
 from console.domain.steps.handover import HandOver
 from console.domain.steps.recheck import Recheck
+from console.domain.steps.waiting import patience_of
 from console.domain.switch.inverse import mailboxes_left
 from console.domain.switch.membership import compare
 from console.domain.switch.objects import address, pending, write_patiently
-from console.domain.switch.outcome import REMEDIES
+from console.domain.switch.outcome import REMEDIES, Outcome
 from console.domain.switch.reading import mailboxes
 from console.domain.switch.recording import MailboxReceipts
 from console.domain.switch.spool import Changes, Sorted
@@ -77,10 +78,10 @@ class RestoreObjects(ApplyChanges):
         """Send what differs, in its order; what was changed by somebody else goes on the to-do list untouched."""
         require_owner(stage, stage.plan.target)
         session = stage.field.directory()
-        left = pending(session, step.changes)
+        left, patience = pending(session, step.changes), patience_of(stage, step)
         with recorder(stage, step)(left) as results:
             for change in left:
-                done = write_patiently(session, change, stage.clock)
+                done = write_patiently(session, change, patience)
                 results.append(done)
                 stage.note(step, f"{done.outcome}: {change.dn}", kind="output")
                 if done.outcome != "applied":
@@ -115,28 +116,30 @@ class UnmarkStores(RestoreObjects):
 class RestoreMailboxes(SwitchMailboxes):
     """Every mailbox of the plan's list holds the values from before; what cannot be restored is on the to-do list."""
 
-    def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
-        """Before: not yet, each one is compared as it is written. After: the action has counted what it did."""
-        if not applied:
-            return Look(Goal.NOT_YET, f"{step.params['changing']} mailboxes are to be restored.")
-        return Look(Goal.HOLDS, f"{step.params['changing']} mailboxes were planned; see the counts above.")
+    at_first = "Each mailbox of the plan's list is compared as it is written."
 
-    def apply(self, stage: Stage, step: Step) -> None:
+    def left(self, stage: Stage) -> int:
+        """How many mailboxes of the plan's list still differ, read afresh."""
+        field = stage.field
+        left = mailboxes_left(field.directory(), field.read_directory(), planned_mailboxes(stage), frozenset())
+        return sum(1 for _ in left)
+
+    def said(self, outcome: Outcome) -> str:
+        """How it went, for the journal."""
+        return f"{outcome.done} of {outcome.total} mailboxes hold the values from before."
+
+    def change(self, stage: Stage, step: Step) -> Outcome:
         """Write the values before back, many in flight, with progress."""
-        require_owner(stage, stage.plan.target)
         with Changes() as changes:
             for change in planned_mailboxes(stage):
                 changes.add(change)
-            outcome = stream_changes(
+            return stream_changes(
                 stage.field.directory(),
                 changes,
                 on_progress=self.reporter(stage, step),
                 on_note=lambda text: stage.note(step, text),
                 record=MailboxReceipts(stage.receipts, step.key, step.kind),
             )
-        stage.todo.extend(outcome.todo)
-        text = f"{outcome.done} of {outcome.total} mailboxes hold the values from before."
-        stage.note(step, text, kind="progress", done=outcome.done, total=outcome.total)
 
 
 class VerifyRestored:
@@ -197,6 +200,7 @@ class WithholdGo:
 
     def apply(self, stage: Stage, step: Step) -> None:
         """Answer the run with a no; one that has fetched its go is left alone."""
+        stage.control.ensure()
         stage.runs.say_no(step.params["run"], f"The operation is being taken back (operation {stage.operation}).")
         stage.note(step, f"The run {step.params['run']} on {step.params['node']} was told no.")
 

@@ -81,7 +81,7 @@ def undo_steps(
     field: Field, observation: ClusterObservation, way: Way, restored: Restored, direction: Direction
 ) -> tuple[Step, ...]:
     """Recheck, the group back, the directory back, services or the script's go, proofs; only what is needed of it."""
-    marks = store_changes(direction) if way.moves and way.foreign_files else ()
+    marks = _marks(restored, direction) if way.moves and way.foreign_files else ()
     return (
         replace(recheck_step(), kind="undo.recheck", params={"past_no_return": way.past_no_return}),
         *_group_back(field, observation, way),
@@ -91,6 +91,12 @@ def undo_steps(
         *_bring_up(field, observation, way),
         *_proved(field, way, direction, marks),
     )
+
+
+def _marks(restored: Restored, direction: Direction) -> tuple[EntryChange, ...]:
+    """The stores of the target that are to be marked for a while: not those that are restored to be marked anyway."""
+    touched = {change.dn.casefold() for _, changes in restored.objects for change in changes}
+    return tuple(change for change in store_changes(direction) if change.dn.casefold() not in touched)
 
 
 def _group_back(field: Field, observation: ClusterObservation, way: Way) -> Iterator[Step]:

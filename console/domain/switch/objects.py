@@ -5,15 +5,11 @@ from contextlib import AbstractContextManager, nullcontext
 
 from console.domain.directory import EntryChange, Modified
 from console.domain.errors import AccessDenied, ChangeoverError, ProtocolFault, ReachError, Unavailable
-from console.domain.ports import Clock, DirectorySession
+from console.domain.ports import DirectorySession
 from console.domain.receipts import UNKNOWN
 from console.domain.switch.outcome import ALREADY
+from console.domain.switch.patience import Patience, patiently
 from console.domain.switch.values import at_target
-
-CLAIM_TRIES = 4
-CLAIM_PAUSE = 1.0
-"""Seconds before the second try of a claim, doubled each time: another controller may not have seen the release yet."""
-
 
 Recorder = Callable[[Sequence[EntryChange]], AbstractContextManager[list[Modified]]]
 """Keeps a receipt of changes that are about to be sent, and settles it with the results put on the list."""
@@ -45,13 +41,15 @@ def _holds(session: DirectorySession, change: EntryChange) -> bool:
     return entry is not None and at_target(entry, change)
 
 
-def apply_changes(session: DirectorySession, changes: Iterable[EntryChange]) -> Iterator[tuple[EntryChange, Modified]]:
+def apply_changes(
+    session: DirectorySession, changes: Iterable[EntryChange], patience: Patience
+) -> Iterator[tuple[EntryChange, Modified]]:
     """Carry out a few changes one after another, in their order; what is already right is not written.
 
     Each comes with how it ended; the caller decides whether to go on. Raises `ReachError` for what concerns all.
     """
     for change in changes:
-        yield change, _write(session, change)
+        yield change, write_patiently(session, change, patience)
 
 
 def _write(session: DirectorySession, change: EntryChange) -> Modified:
@@ -64,21 +62,26 @@ def claim_names(
     released: Sequence[EntryChange],
     on_note: Callable[[str], None],
     *,
-    clock: Clock,
+    patience: Patience,
     compensate: bool = True,
     record: Recorder = unrecorded,
 ) -> None:
     """Give the names to their new owner after `released` took them off the old one.
 
-    When they cannot be given, they are put back (unless `compensate` is false) and `NamesNotMoved` or the `ReachError`
-    that stood in the way is raised. When the connection broke, nothing is put back: running it again finishes it.
+    What a claim that failed has put back is taken off again first. When the names cannot be given, they are put back
+    (unless `compensate` is false) and `NamesNotMoved` or the `ReachError` that stood in the way is raised. When the
+    connection broke for good, nothing is put back: running it again finishes it.
     """
+    if claims:
+        _release_again(session, released, record, patience, on_note)
     for claim in claims:
         try:
             with record([claim]) as results:
-                result = write_patiently(session, claim, clock)
+                result = write_patiently(session, claim, patience)
                 results.append(result)
         except (AccessDenied, ProtocolFault, Unavailable) as error:
+            if error.may_have_run:
+                raise
             back = _put_back(session, released, on_note, record) if compensate else "They were not put back."
             raise type(error)(f"{error.message} {back}", remedy=error.remedy) from error
         on_note(f"{result.outcome}: {claim.dn}" + (f" ({result.detail})" if result.detail else ""))
@@ -88,15 +91,27 @@ def claim_names(
             raise NamesNotMoved(f"The service principal names could not be given to {claim.dn}: {reason} {back}")
 
 
-def write_patiently(session: DirectorySession, change: EntryChange, clock: Clock) -> Modified:
-    """Carry out one change; a refusal that may pass is tried again, because another controller may lag behind."""
-    result = _write(session, change)
-    for attempt in range(CLAIM_TRIES - 1):
-        if not result.retry:
-            break
-        clock.sleep(CLAIM_PAUSE * 2**attempt)
-        result = _write(session, change)
-    return result
+def _release_again(
+    session: DirectorySession,
+    released: Sequence[EntryChange],
+    record: Recorder,
+    patience: Patience,
+    on_note: Callable[[str], None],
+) -> None:
+    """Take off once more what came back to the old owner. Raises `NamesNotMoved` where that cannot be done."""
+    for change in pending(session, released):
+        with record([change]) as results:
+            result = write_patiently(session, change, patience)
+            results.append(result)
+        on_note(f"released again, {result.outcome}: {change.dn}")
+        if result.outcome != "applied":
+            reason = result.detail or result.outcome
+            raise NamesNotMoved(f"The service principal names could not be taken off {change.dn} again: {reason}")
+
+
+def write_patiently(session: DirectorySession, change: EntryChange, patience: Patience) -> Modified:
+    """Carry out one change, again and again while the controller is busy or away, or another one lags behind."""
+    return patiently(lambda: _write(session, change), patience, lambda result: result.detail if result.retry else "")
 
 
 def _put_back(

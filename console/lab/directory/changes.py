@@ -33,6 +33,8 @@ class Changes:
 
     def __init__(self, store: Store, record: Record, now: Callable[[], datetime], namespace: str) -> None:
         self.store, self.record, self.now, self.namespace = store, record, now, namespace
+        self.held_in_catalog: Callable[[str, str], bool] = lambda key, spn: False
+        """Whether a catalog elsewhere says that another object than `key` holds a name."""
 
     def modify(self, dn: str, changes: Iterable[Change], caller: Caller, *, permissive: bool = False) -> None:
         """Applies every change to one entry or none of them.
@@ -198,10 +200,11 @@ class Changes:
         for spn in (value.decode() for value in values if value.decode().casefold() not in old):
             kind, _, host = spn.partition("/")
             aliased = kind.casefold() in HOST_ALIASES and not caller.is_administrator
-            if self.store.spn_held_elsewhere(key, spn) or (
-                aliased and self.store.spn_held_elsewhere(key, f"HOST/{host}")
-            ):
+            if self._held_elsewhere(key, spn) or (aliased and self._held_elsewhere(key, f"HOST/{host}")):
                 raise errors.spn_not_unique()
+
+    def _held_elsewhere(self, key: str, spn: str) -> bool:
+        return self.store.spn_held_elsewhere(key, spn) or self.held_in_catalog(key, spn)
 
     def _structural(self, attributes: dict[str, tuple[bytes, ...]]) -> str:
         """The most specific of the classes given, lower case."""

@@ -9,22 +9,28 @@ from typing import Any
 FAULTS: dict[str, str] = {
     "refuse": "connections are refused and open ones cut",
     "hang": "requests are read and never answered",
-    "drop": "after=N: the connection is cut at write N+1, which is applied first when applied=True",
+    "drop": "after=N: the connection is cut at write N+1, which is applied first when applied=True, "
+    "and at the times-1 writes after it (without times: at all)",
     "wrong-password": "every password is wrong (49, data 52e)",
     "busy": "count=N: the next N writes are answered 51 (without count: all)",
     "unavailable": "count=N: the next N writes are answered 52 (without count: all)",
-    "read-only": "every write is answered 53",
-    "referral": "url=URL: searches and writes are answered 10",
+    "read-only": "after=N: every write from the one after N others is answered 53",
+    "referral": "url=URL: every request (only=writes: every write) after N others (after=N) is answered 10",
+    "object-rule": "text=TEXT: a write that gives values to an object whose name holds TEXT is answered 19 "
+    "(count=N: N times)",
+    "catalog": "a name's uniqueness is also judged by what the other controller holds, which may lag behind",
     "size-limit": "limit=N: a search or page gives N entries and then 4",
     "certificate": "kind=name|issuer|expired: new TLS connections show a certificate that does not fit",
     "slow": "ms=N: every request waits N milliseconds",
     "garbage": "requests are answered with bytes that are no LDAP",
 }
 ARGUMENTS: dict[str, dict[str, Any]] = {
-    "drop": {"after": 0, "applied": False},
+    "drop": {"after": 0, "applied": False, "times": None},
     "busy": {"count": None},
     "unavailable": {"count": None},
-    "referral": {"url": "ldap://other.example.test/"},
+    "read-only": {"after": 0},
+    "referral": {"url": "ldap://other.example.test/", "only": "", "after": 0},
+    "object-rule": {"text": "", "count": None},
     "size-limit": {"limit": 100},
     "certificate": {"kind": "name"},
     "slow": {"ms": 200},
@@ -35,7 +41,9 @@ _TAKES: dict[str, Callable[[Any], bool]] = {
     "applied": lambda value: isinstance(value, bool),
     "url": lambda value: isinstance(value, str) and value.startswith("ldap"),
     "kind": lambda value: value in CERTIFICATES,
-} | dict.fromkeys(("after", "count", "limit", "ms"), lambda value: type(value) is int and value >= 0)
+    "only": lambda value: value in ("", "writes"),
+    "text": lambda value: isinstance(value, str),
+} | dict.fromkeys(("after", "count", "limit", "ms", "times"), lambda value: type(value) is int and value >= 0)
 
 
 class Faults:
@@ -69,10 +77,13 @@ class Faults:
             return None if found is None else dict(found)
 
     def use(self, name: str) -> bool:
-        """Whether the fault strikes this time; one with a count wears out."""
+        """Whether the fault strikes this time; one with `after` lets so many pass, one with a count wears out."""
         with self._lock:
             found = self._on.get(name)
             if found is None:
+                return False
+            if found.get("after"):
+                found["after"] -= 1
                 return False
             if found.get("count") is not None:
                 found["count"] -= 1
@@ -89,6 +100,10 @@ class Faults:
             if found["after"] > 0:
                 found["after"] -= 1
                 return None
+            if found["times"] is not None:
+                found["times"] -= 1
+                if found["times"] <= 0:
+                    del self._on["drop"]
             return bool(found["applied"])
 
     def describe(self) -> dict[str, dict[str, Any]]:

@@ -47,6 +47,10 @@ class Replication:
         self._versions: dict[int, dict[tuple[str, str], int]] = {id(first): {}, id(second): {}}
         first.replication = second.replication = self
 
+    def other(self, one: Service) -> Service:
+        """The controller at the other end."""
+        return self._peers[id(one)]
+
     def gather(self, source: Service, effects: Iterable[dict[str, Any]]) -> list[Update]:
         """What a write on `source` has changed. Call it under the service's lock, right after the write."""
         found = {}

@@ -53,6 +53,7 @@ class Service:
         self.record = record
         self._effects: list[dict[str, Any]] = []
         self.changes = Changes(self.store, self._gather, self.clock, f"{forest.domain}/{forest.seed}")
+        self.changes.held_in_catalog = self._held_in_catalog
         self.reader = Reader(forest, self.store)
         self._load([*base_tree(forest), *exchange_tree(forest)])
 
@@ -80,6 +81,12 @@ class Service:
             self.record(**effect)
         if self.replication and updates:
             self.replication.send(self, updates)
+
+    def _held_in_catalog(self, key: str, spn: str) -> bool:
+        """The other controller's word on a name, with the fault `catalog`; without its lock, as of about now."""
+        if self.replication is None or self.faults.get("catalog") is None:
+            return False
+        return self.replication.other(self).store.spn_held_elsewhere(key, spn)
 
     def _gather(self, **effect: Any) -> None:
         self._effects.append(effect)

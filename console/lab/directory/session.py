@@ -9,6 +9,7 @@ from typing import Any
 from ldaptor.protocols import pureldap
 
 from console.lab.directory import errors, wire
+from console.lab.directory.changes import DELETE as DELETE_VALUES
 from console.lab.directory.changes import Change
 from console.lab.directory.errors import DirectoryError
 from console.lab.directory.rights import ANONYMOUS, Caller, token_groups
@@ -115,25 +116,36 @@ class Session:
         return answer
 
     def _apply(self, request: Any, controls: dict[str, Any]) -> None:
-        self._faults_of_writes()
+        self._faults_of_writes(request)
         self._check_controls(controls)
         if self.caller.role is None:
             raise errors.operations_error()
         self.service.write(lambda: self._change(request, permissive=PERMISSIVE in controls))
 
-    def _faults_of_writes(self) -> None:
+    def _faults_of_writes(self, request: Any) -> None:
         faults = self.service.faults
         if faults.use("busy"):
             raise DirectoryError(51, "0000200E: SvcErr: DSID-02080490, problem 5001 (BUSY), data 0")
         if faults.use("unavailable"):
             raise DirectoryError(52, "0000200F: SvcErr: DSID-02080490, problem 5002 (UNAVAILABLE), data 0")
-        if faults.get("read-only") is not None:
+        if faults.use("read-only"):
             raise errors.unwilling("this domain controller is read-only")
-        self._refer()
+        self._rule_of_object(request)
+        self._refer("writes")
 
-    def _refer(self) -> None:
+    def _rule_of_object(self, request: Any) -> None:
+        """A rule that keeps values from an object, though they may be taken off it."""
+        rule = self.service.faults.get("object-rule")
+        if rule is None or not isinstance(request, pureldap.LDAPModifyRequest):
+            return
+        name = self.service.store.find(request.object.decode()).dn
+        gives = any(line.operation != DELETE_VALUES and line.values for line in map(_change_of, request.modification))
+        if gives and rule["text"].casefold() in name.casefold() and self.service.faults.use("object-rule"):
+            raise errors.out_of_range("servicePrincipalName")
+
+    def _refer(self, what: str) -> None:
         referral = self.service.faults.get("referral")
-        if referral is not None:
+        if referral is not None and referral["only"] in ("", what) and self.service.faults.use("referral"):
             raise DirectoryError(
                 10, "0000202B: RefErr: DSID-031007EF, data 0, 1 access points", referrals=(referral["url"],)
             )
@@ -176,7 +188,7 @@ class Session:
         self._check_controls(controls)
         if self.caller.role is None:
             raise errors.operations_error()
-        self._refer()
+        self._refer("searches")
         size, cookie = wire.read_paging(controls[PAGED][2]) if PAGED in controls else (0, b"")
         base = request.baseObject.decode()
         matches = self._pages.pop(cookie, None) if cookie else self._matches(base, request)

@@ -145,7 +145,8 @@ class Store:
         return [holder.dn.encode() for holder in holders.values()]
 
     def spn_held_elsewhere(self, entry_key: str, spn: str) -> bool:
-        return any(key != entry_key for key in self.spn_holders.get(spn.casefold(), {}))
+        """Whether another entry holds the name. May be asked without the lock: the holders are copied at once."""
+        return any(key != entry_key for key in tuple(self.spn_holders.get(spn.casefold(), ())))
 
     def _index(self, entry: Entry, name: str, values: list[bytes]) -> None:
         attribute = self.schema.attributes.get(name)

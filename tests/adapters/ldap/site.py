@@ -13,6 +13,7 @@ from console.domain.switch.apply import Outcome, apply_changes, claim_names, pen
 from console.domain.switch.differences import pointer_changes, store_changes
 from console.domain.switch.direction import direction_to
 from console.domain.switch.names import spn_claim, spn_release
+from console.domain.switch.patience import Patience, none
 from console.domain.switch.reading import mailboxes, read_directory
 from console.domain.topology import Cluster, Credential, Directory, Node
 from console.lab.directory import DirectoryServer
@@ -95,6 +96,11 @@ def members(session: DirectorySession, view: DirectoryView) -> frozenset[str]:
     return frozenset(mailbox.guid for mailbox in mailboxes(session, view))
 
 
+def at_once() -> Patience:
+    """Patience for nothing."""
+    return none(SteppingClock())
+
+
 def switch(session: DirectorySession, cluster: Cluster, server: str, *, window: int = 16) -> Outcome:
     """All of a switch to `server`, in the order of an operation. Fails the test for an object that is not applied."""
     view = view_of(session, cluster)
@@ -102,9 +108,9 @@ def switch(session: DirectorySession, cluster: Cluster, server: str, *, window: 
     claim, release = spn_claim(direction), spn_release(direction)
     before = [*store_changes(direction), *([release] if release else [])]
     after = pointer_changes(direction)
-    for change, result in apply_changes(session, pending(session, before)):
+    for change, result in apply_changes(session, pending(session, before), at_once()):
         assert result.outcome == "applied", (change, result)
-    claim_names(session, [claim] if claim else [], before[-1:] if release else [], unheard, clock=SteppingClock())
+    claim_names(session, [claim] if claim else [], before[-1:] if release else [], unheard, patience=at_once())
     outcome = switch_mailboxes(
         session,
         direction,
@@ -114,6 +120,6 @@ def switch(session: DirectorySession, cluster: Cluster, server: str, *, window: 
         on_note=unheard,
         window=window,
     )
-    for change, result in apply_changes(session, pending(session, after)):
+    for change, result in apply_changes(session, pending(session, after), at_once()):
         assert result.outcome == "applied", (change, result)
     return outcome

@@ -19,6 +19,8 @@ from console.domain.switch.reading import mailboxes
 from console.lab.directory import Cluster, Forest
 from tests.adapters.ldap.site import cluster_of, server, switch, view_of
 from tests.directory.backends import Backend, lab_backend
+from tests.directory.conftest import Start
+from tests.directory.snapshot import Snapshot, snapshot
 
 FOREST = Forest(clusters=(Cluster("mail", "2003", "EXCHA", "EXCHB", mailboxes=20),))
 
@@ -27,6 +29,11 @@ FOREST = Forest(clusters=(Cluster("mail", "2003", "EXCHA", "EXCHB", mailboxes=20
 def lab() -> Iterator[Backend]:
     with lab_backend(FOREST) as backend:
         yield backend
+
+
+def picture(backend: Backend) -> Snapshot:
+    """The directory as another client sees it."""
+    return snapshot(backend.connect("administrator"))
 
 
 class Lease:
@@ -55,19 +62,21 @@ def effects(lab: Backend) -> int:
     return len(server(lab).effects)
 
 
-def test_what_the_next_worker_has_done_is_found_done(lab: Backend, directories: LdapDirectories) -> None:
+def test_what_the_next_worker_has_done_is_found_done(start: Start, directories: LdapDirectories) -> None:
+    lab = start(FOREST)
     directory = cluster_of(lab).directory
     with directories.open(directory) as old, directories.open(directory) as new:
         late = [*structure_changes(direction_to(view_of(old, cluster_of(lab)), "EXCHB")), *user_changes(old, lab)]
         switch(new, cluster_of(lab), "EXCHB")
-        before = effects(lab)
+        before = picture(lab)
         ended = [result for _, result in old.modify_many(late)]
     assert len(ended) > 20
     assert {(result.outcome, result.detail) for result in ended} == {("applied", ALREADY)}
-    assert effects(lab) == before
+    assert picture(lab) == before
 
 
-def test_what_has_gone_elsewhere_since_is_a_conflict(lab: Backend, directories: LdapDirectories) -> None:
+def test_what_has_gone_elsewhere_since_is_a_conflict(start: Start, directories: LdapDirectories) -> None:
+    lab = start(FOREST)
     directory = cluster_of(lab).directory
     with directories.open(directory) as old, directories.open(directory) as new:
         late = user_changes(old, lab)
@@ -75,13 +84,14 @@ def test_what_has_gone_elsewhere_since_is_a_conflict(lab: Backend, directories: 
             part = next(part for part in change.changes if part.attribute == "msExchHomeServerName")
             away = AttributeChange(part.attribute, part.before, ("/o=Elsewhere",))
             assert new.modify(EntryChange(change.dn, change.guid, (away,))).outcome == "applied"
-        before = effects(lab)
+        before = picture(lab)
         outcomes = {result.outcome for _, result in old.modify_many(late)}
     assert outcomes == {"conflict"}
-    assert effects(lab) == before
+    assert picture(lab) == before
 
 
-def test_late_release_and_claim_of_names_change_nothing(lab: Backend, directories: LdapDirectories) -> None:
+def test_late_release_and_claim_of_names_change_nothing(start: Start, directories: LdapDirectories) -> None:
+    lab = start(FOREST)
     directory = cluster_of(lab).directory
     with directories.open(directory) as old, directories.open(directory) as new:
         direction = direction_to(view_of(old, cluster_of(lab)), "EXCHB")
@@ -89,28 +99,29 @@ def test_late_release_and_claim_of_names_change_nothing(lab: Backend, directorie
         assert release
         assert claim
         switch(new, cluster_of(lab), "EXCHB")
-        before = effects(lab)
+        before = picture(lab)
         assert [old.modify(late).detail for late in (release, claim)] == [ALREADY, ALREADY]
-        assert effects(lab) == before
+        assert picture(lab) == before
 
 
 def test_after_a_failback_the_old_values_are_back_and_only_the_lease_keeps_a_late_write_away(
-    lab: Backend, directories: LdapDirectories
+    start: Start, directories: LdapDirectories
 ) -> None:
     """Compare-and-set alone would let it through: what it takes for the old value is there again."""
+    lab = start(FOREST)
     directory, lease = cluster_of(lab).directory, Lease()
     with directories.open(directory, lease) as old, directories.open(directory) as new:
         late = user_changes(old, lab)
         switch(new, cluster_of(lab), "EXCHB")
         switch(new, cluster_of(lab), "EXCHA")
         assert user_changes(new, lab) == late
-        before = effects(lab)
+        before = picture(lab)
         lease.times = lease.asked
         with pytest.raises(LeaseLost):
             list(old.modify_many(late))
         with pytest.raises(LeaseLost):
             old.modify(late[0])
-    assert effects(lab) == before
+    assert picture(lab) == before
 
 
 def test_a_worker_that_stood_still_right_before_the_send_sends_nothing(

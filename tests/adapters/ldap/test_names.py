@@ -11,7 +11,8 @@ from console.domain.ports import DirectorySession
 from console.domain.switch.apply import NamesNotMoved, apply_changes, claim_names
 from console.domain.switch.direction import direction_to
 from console.domain.switch.names import spn_claim, spn_release
-from tests.adapters.ldap.site import SteppingClock, cluster_of, view_of
+from console.domain.switch.patience import Patience
+from tests.adapters.ldap.site import SteppingClock, at_once, cluster_of, view_of
 from tests.directory.backends import Backend, lab_backend
 from tests.directory.conftest import FOREST
 
@@ -22,7 +23,7 @@ def released_and_claim(session: DirectorySession, view: DirectoryView) -> tuple[
     release, claim = spn_release(direction), spn_claim(direction)
     assert release is not None
     assert claim is not None
-    assert [result.outcome for _, result in apply_changes(session, [release])] == ["applied"]
+    assert [result.outcome for _, result in apply_changes(session, [release], at_once())] == ["applied"]
     return release, claim
 
 
@@ -41,7 +42,7 @@ def test_a_claim_that_is_refused_puts_the_names_back(backend: Backend, directori
         bad = with_name(claim, next(spn for spn in taken.spns if spn.startswith("exchangeMDB/")))
         notes: list[str] = []
         with pytest.raises(NamesNotMoved) as raised:
-            claim_names(session, [bad], [release], notes.append, clock=SteppingClock())
+            claim_names(session, [bad], [release], notes.append, patience=at_once())
         assert view_of(session, cluster).spn_holders == before.spn_holders
     assert taken.dn in raised.value.message
     assert "The old owner has them back." in raised.value.message
@@ -58,14 +59,14 @@ def test_without_compensation_nothing_is_put_back_and_a_later_claim_finishes(
         release, claim = released_and_claim(session, view)
         bad = with_name(claim, next(spn for spn in taken.spns if spn.startswith("exchangeMDB/")))
         with pytest.raises(NamesNotMoved, match="not put back"):
-            claim_names(session, [bad], [release], print, clock=SteppingClock(), compensate=False)
+            claim_names(session, [bad], [release], print, patience=at_once(), compensate=False)
         lost = view_of(session, cluster)
         assert not any(lost.spn_holders.values())
         again = spn_claim(direction_to(lost, lost.standby.name))
         assert again is not None
         assert set(again.changes[0].after) == set(claim.changes[0].after)
-        claim_names(session, [again], [], print, clock=SteppingClock())
-        claim_names(session, [again], [], print, clock=SteppingClock())
+        claim_names(session, [again], [], print, patience=at_once())
+        claim_names(session, [again], [], print, patience=at_once())
         assert set(view_of(session, cluster).spn_holders.values()) == {(view.standby_computer.dn,)}
 
 
@@ -77,7 +78,7 @@ def test_a_controller_that_turns_read_only_in_between_is_told_with_what_is_left(
         assert backend.lab is not None
         backend.lab.fault("read-only")
         with directories.open(cluster.directory) as session, pytest.raises(AccessDenied) as raised:
-            claim_names(session, [claim], [release], print, clock=SteppingClock())
+            claim_names(session, [claim], [release], print, patience=at_once())
     assert "setspn -A" in raised.value.message
     assert "HOST/EXCHA" in raised.value.message
     assert "writable" in raised.value.remedy
@@ -90,7 +91,7 @@ def test_a_claim_that_lags_behind_is_tried_again(directories: LdapDirectories) -
         with directories.open(cluster.directory) as session:
             release, claim = released_and_claim(session, view_of(session, cluster))
             lagging = _Lagging(session, 2)
-            claim_names(lagging, [claim], [release], print, clock=clock)  # type: ignore[arg-type]
+            claim_names(lagging, [claim], [release], print, patience=Patience(clock, 60.0))  # type: ignore[arg-type]
             assert view_of(session, cluster).spn_holders["host/excha"]
     assert clock.sleeps == [1.0, 2.0]
 

@@ -48,6 +48,14 @@ RUN = r"C:\changeover\run\co-7-2"
         ("(if 1==2 (echo a)) & echo seen", 0, "seen\r\n"),
         ("if defined windir echo yes", 0, "yes\r\n"),
         ("for /l %i in (1,2,5) do @echo %i", 0, "1\r\n3\r\n5\r\n"),
+        ("for /f %i in ('echo one two') do @echo [%i]", 0, "[one]\r\n"),
+        ("for /f \"tokens=2 delims==+\" %i in ('echo a=b+c') do @echo [%i]", 0, "[b]\r\n"),
+        ("for /f \"skip=1\" %i in ('echo a^&echo b') do @echo [%i]", 0, "[b]\r\n"),
+        ("for /f %i in ('nosuch 2^>nul') do @echo [%i]", 0, ""),
+        ("for /f \"tokens=3\" %i in ('echo one two') do @echo [%i]", 0, ""),
+        ("(for /f %i in ('echo 5') do (if %i gtr 4 echo more)&(if %i lss 4 echo less))&echo end", 0, "more\r\nend\r\n"),
+        ("(for /f %i in ('echo 5') do exit %i)&echo never", 5, ""),
+        ("(for %i in (a b) do (for %j in (c d) do echo %i%j))", 0, "ac\r\nad\r\nbc\r\nbd\r\n"),
         ("(echo b&echo a) | find \"a\"", 0, "a\r\n"),
         ("echo a | find \"x\"", 1, ""),
         ("nosuch 2>&1 | find /c \"recognized\"", 0, "1\r\n"),
@@ -70,6 +78,8 @@ def test_a_line_gives_what_cmd_gives(shell: Shell, line: str, code: int, out: st
         "if 1==",
         "if errorlevel x echo a",
         "for /l %i in (1,x) do echo",
+        "for /f %i in (C:\\WINDOWS) do echo %i",
+        "for /f \"tokens=x\" %i in ('echo a') do echo %i",
     ],
 )
 def test_a_line_that_cannot_be_parsed_does_nothing(shell: Shell, line: str) -> None:
