@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import random
 import sys
 import tempfile
 import time
@@ -73,6 +74,7 @@ def _run(cases: list[Case], options: argparse.Namespace) -> int:
             say(line)
 
     lots = list(in_turns(cases))
+    random.Random(options.seed).shuffle(lots)  # so that what there is time for is a bit of everything
     environments = min(options.environments, len(lots))
     Fleet(lots, options.database, log, heard).run(environments, options.minutes * 60)
     minutes = (time.monotonic() - began) / 60

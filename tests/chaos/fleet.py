@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -62,7 +63,8 @@ class Fleet:
                 left = self._through(child, left)
                 if left:
                     break
-            child.stdin.close()
+            with suppress(BrokenPipeError):
+                child.stdin.close()
             code = child.wait()
         if code not in (0, WORN_OUT) and left:
             self._tell(Result(left[0].name, left[0].seed, "broken", broken=["its environment broke down; see its log"]))

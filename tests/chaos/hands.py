@@ -22,6 +22,7 @@ SILENT = {"node": LEASE_SECONDS + 1.5, "directory": 2.0}
 NODE_FAULTS = ("drop", "refuse", "garbage", "slow")
 DIRECTORY_FAULTS = ("busy", "unavailable", "drop")
 WAKES_WITHIN = 8.0
+ALL_LINES = 1_000_000
 GIVES_UP = ("lease lost", "signal 9 (SIGKILL)")
 """What stands in the log of a worker that woke up after its lease."""
 
@@ -72,8 +73,7 @@ class Hands:
         if self.tripped is None:
             return
         if self._case.fault == "stop":
-            os.killpg(self.tripped.group, signal.SIGCONT)
-            self._await_waking(self.tripped)
+            self._wake(self.tripped)
         elif self._case.fault == "late":
             self._env.proxy.change("", State.OPEN)
             time.sleep(AWAY)
@@ -89,12 +89,14 @@ class Hands:
         found = until(somebody, "somebody comes to the wire", REACHED_WITHIN, 0.02)
         return found if isinstance(found, Tripped) else self._env.post.tripped()
 
-    def _await_waking(self, tripped: Tripped) -> None:
+    def _wake(self, tripped: Tripped) -> None:
         """The worker that woke up says in its log that it may not go on, or that the kernel ended its process."""
         worker = self._env.processes[self._env.worker_of(tripped.group)]
+        before = len(worker.last_lines(ALL_LINES))
+        os.killpg(tripped.group, signal.SIGCONT)
 
         def said() -> str | None:
-            found = (line for line in worker.last_lines(200) if any(words in line for words in GIVES_UP))
+            found = (line for line in worker.last_lines(ALL_LINES)[before:] if any(words in line for words in GIVES_UP))
             return next(found, None)
 
         self.woke = until(said, f"{worker.name} says that its lease is lost", WAKES_WITHIN)
