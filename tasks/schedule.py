@@ -7,7 +7,7 @@ from celery.beat import Scheduler
 from console.services import periodic
 
 
-class Turns(Scheduler):  # type: ignore[misc]
+class Turns(Scheduler):
     """A scheduler that keeps nothing: what is due stands in the database, and any number of schedulers may run."""
 
     def setup_schedule(self) -> None:

@@ -16,7 +16,7 @@ LOOK_EVERY = 3.0
 log = structlog.get_logger(__name__)
 
 
-class NewSites(bootsteps.StartStopStep):  # type: ignore[misc]
+class NewSites(bootsteps.StartStopStep):
     """Looks for sites whose queues this worker does not take messages from yet. Each worker does it for itself."""
 
     requires = (Tasks,)

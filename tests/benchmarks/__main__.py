@@ -28,10 +28,16 @@ class Scale:
     growth: tuple[int, ...]
     clicks: int  # even: there and back
     runs: int
+    steps: int
 
 
+<<<<<<< HEAD
 FULL = Scale(20_000, 1_000, (2_000, 20_000, 100_000), 10, 4)
 QUICK = Scale(2_000, 200, (500, 2_000, 8_000), 2, 2)
+=======
+FULL = Scale(20_000, 1_000, (2_000, 20_000, 100_000), 10, 3, 500)
+QUICK = Scale(2_000, 200, (500, 2_000, 8_000), 2, 2, 100)
+>>>>>>> next
 
 
 def slapd(scale: Scale, windows: bool) -> None:
@@ -66,11 +72,21 @@ def clicking(scale: Scale, _windows: bool) -> None:
     asks.run(scale.clicks)
 
 
+def enduring(scale: Scale, _windows: bool) -> None:
+    """A step under lease, journal and audit against a bare Celery task."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+    django.setup()
+    from tests.benchmarks import durability  # its imports need the settings
+
+    durability.run(scale.steps, scale.runs)
+
+
 PARTS: dict[str, Callable[[Scale, bool], None]] = {
     "slapd": slapd,
     "samba": samba,
     "growth": growing,
     "clicks": clicking,
+    "durability": enduring,
 }
 
 

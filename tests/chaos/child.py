@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -18,6 +19,7 @@ WORN_OUT = 3
 
 def main() -> int:
     """Serve until the input ends. `argv`: the database, and the folder for logs (made when empty)."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(WORN_OUT))
     database = sys.argv[1]
     folder = Path(tempfile.mkdtemp(prefix="changeover-chaos-"))
     folder.chmod(0o755)  # PostgreSQL's user passes through
