@@ -92,12 +92,6 @@ class Installation:
         wait_for(lambda: page_answers(address)() is None)
         return address
 
-    def shell(self, code: str) -> str:
-        """What that code prints in the console's own Python, where its models are at hand."""
-        status, out, err = self.manage("shell", "-v", "0", "-c", code)
-        assert status == 0, out + err
-        return out.strip()
-
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What the console's database says, read beside the console."""
         with closing(sqlite3.connect(self.folder / "changeover.sqlite3", timeout=20)) as database:
