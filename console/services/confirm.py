@@ -110,7 +110,9 @@ def _same_open(record: PlanRecord) -> Operation | None:
 
 def _why_held(record: PlanRecord) -> Refusal | None:
     held = reservations.why_held(record.cluster, record.kind) or brakes.why_not(record.cluster, record.kind)
-    return held or (undoing.why_not(record.undoes) if record.undoes is not None else None)
+    if held is None and record.undoes is not None:
+        held = undoing.why_not(record.undoes) or undoing.why_stale(record)
+    return held
 
 
 def _open(record: PlanRecord, actor: audit.Actor, said: Said) -> Operation:

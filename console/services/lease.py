@@ -129,7 +129,7 @@ class LeaseKeeper:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._end.set()
-        self._thread.join()
+        self._thread.join(self._seconds)  # a database that does not answer holds the thread, not the worker
 
     def stop_requested(self) -> str:
         """Who asked for a stop, or an empty text."""

@@ -39,6 +39,15 @@ def why_not(operation: Operation) -> Refusal | None:
     )
 
 
+def why_stale(record: PlanRecord) -> Refusal | None:
+    """Why the plan no longer takes everything back: the operation was carried on after it was made; or None."""
+    operation = record.undoes
+    if operation is None or operation.ended_at is None or operation.ended_at <= record.created_at:
+        return None
+    text = f"Operation {operation.pk} was carried on after this plan was made: it would take back only a part."
+    return Refusal.of(text, "Ask for the undo again.", key="undo.stale", about=str(operation.pk))
+
+
 def changed(operation: Operation) -> bool:
     """Whether the operation kept a receipt of anything, and so may have changed it."""
     return operation.kind in ACTING_KINDS and ReceiptRecord.objects.filter(operation=operation).exists()

@@ -10,7 +10,7 @@ from console.domain.outcome import Ending, Status
 from console.domain.plan import Step
 from console.domain.ports import Control
 from console.models import AuditRecord, JournalLine, NodeRun, ObservationRecord, Operation, PlanRecord
-from console.services import brakes, operations, upkeep
+from console.services import brakes, operations, undoing, upkeep
 from console.services.access import NotAllowed
 from console.services.claiming import claim
 from console.services.clock import database_now
@@ -226,6 +226,18 @@ def test_a_node_that_no_longer_asks_cannot_be_given_its_go(answer: str, failed: 
         assert carry_on(operation, Choice.RETRY, making.actor()).status == "queued"
     else:
         assert refused(operation, Choice.RETRY) == {"continue.go"}
+
+
+def test_an_undo_that_was_planned_before_the_operation_was_carried_on_is_stale() -> None:
+    operation = ended(Status.FAILED)
+    record = PlanRecord.objects.create(cluster=operation.cluster, kind="undo", undoes=operation)
+    record.refresh_from_db()
+    assert undoing.why_stale(record) is None
+    carry_on(operation, Choice.RETRY, making.actor())
+    assert execute(operation.pk, "worker-2", making.ends(Status.FAILED))
+    refusal = undoing.why_stale(PlanRecord.objects.get(pk=record.pk))
+    assert refusal is not None
+    assert refusal.reasons[0].key == "undo.stale"
 
 
 def test_a_viewer_carries_nothing_on() -> None:
