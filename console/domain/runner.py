@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from console.domain import closing
 from console.domain.checks import Refusal
 from console.domain.errors import AccessDenied, ChangeoverError, Fenced, ReachError, TrustFailed
 from console.domain.lease import LeaseLost
@@ -55,18 +56,19 @@ class Runner:
             if step.key in self._over:
                 continue
             if step.safe_point and not self._in_doubt(step) and (who := self.stage.control.stop_requested()):
-                return self._stopped(step, who)
+                return closing.stopped(step, who, changed=self.changed)
             try:
                 self._perform(step)
             except LeaseLost:
                 raise
             except Uncertain as error:
-                return self._ended(Status.UNCERTAIN, step, error)
+                return closing.ended(self.stage, Status.UNCERTAIN, step, error, changed=self.changed)
             except Refusal as refusal:
-                return self._ended(Status.FAILED, step, _as_failure(refusal))
+                failure = closing.as_failure(refusal)
+                return closing.ended(self.stage, Status.FAILED, step, failure, changed=self.changed)
             except ChangeoverError as error:
-                return self._ended(Status.FAILED, step, error)
-        return self._finished()
+                return closing.ended(self.stage, Status.FAILED, step, error, changed=self.changed)
+        return closing.finished(self.stage, progress.skipped, changed=self.changed)
 
     def _take_up(self, progress: Progress) -> None:
         """Go on from what is over. Before the first change nothing is, but for what a person left out."""
@@ -230,65 +232,6 @@ class Runner:
         text = f"Found done: {look.text}" if found and self._in_doubt(step) else look.text
         self.stage.note(step, text, kind="already" if found else "done", **data)
 
-    def _stopped(self, step: Step, who: str) -> Ending:
-        left = "Nothing was changed." if not self.changed else "The steps before it are done and stay done."
-        return Ending(
-            Status.STOPPED, f"Stopped at {who}'s request before “{step.title}”. {left}", step.key, changed=self.changed
-        )
-
-    def _ended(self, status: Status, step: Step, error: ChangeoverError) -> Ending:
-        self.stage.note(step, error.message, kind="failed")
-        how = {Status.UNCERTAIN: "It is uncertain whether", Status.FAILED: "Failed at"}[status]
-        title = f"“{step.title}”"
-        opening = f"{how} {title} took effect." if status is Status.UNCERTAIN else f"{how} {title}."
-        left = self._left_behind(step)
-        return Ending(
-            status,
-            f"{opening} {_sentence(error.message)} {left}".strip(),
-            step.key,
-            error.remedy,
-            tuple(self.stage.todo),
-            self.changed,
-        )
-
-    def _left_behind(self, step: Step) -> str:
-        """What is half-done, in one sentence."""
-        if not self.changed:
-            return "Nothing was changed."
-        keys = [other.key for other in self.stage.plan.steps]
-        later = [other.title for other in self.stage.plan.steps[keys.index(step.key) + 1 :] if other.phase != "proof"]
-        return f"The steps before it are done; not done: {'; '.join(later)}." if later else ""
-
-    def _finished(self) -> Ending:
-        todo: tuple[Todo, ...] = tuple(self.stage.todo)
-        left_out = [step for step in self.stage.plan.steps if step.key in self._progress.skipped]
-        if left_out:
-            return self._incomplete(left_out)
-        reached = self._reached()
-        if todo:
-            many = f"{len(todo)} thing{'' if len(todo) == 1 else 's'}"
-            text = f"{reached}, but {many} could not be done: failed, incomplete."
-            return Ending(Status.FAILED, text, remedy="Work through the list below.", todo=todo, changed=True)
-        if self.stage.control.stop_requested():
-            self.stage.journal.write("note", "The stop was asked for after the last safe point; all steps are done.")
-        return Ending(Status.SUCCEEDED, f"{reached}, proved.", changed=self.changed)
-
-    def _reached(self) -> str:
-        """What the steps came to: mail where it was proved, else only that they are done."""
-        plan = self.stage.plan
-        mail = any(step.kind == "moved" for step in plan.steps)
-        return f"Mail is up on {plan.target}" if mail else "Every step is done"
-
-    def _incomplete(self, left_out: Collection[Step]) -> Ending:
-        """The ending of an operation some of whose steps a person left out: it does not claim what they would prove."""
-        remedy = "Make sure of it by hand, then observe the cluster afresh."
-        why = "left out by a person; the journal says by whom and why"
-        missing = [Todo(step.title, why, remedy) for step in left_out]
-        many = f"{len(missing)} step{'' if len(missing) == 1 else 's'}"
-        text = f"Every other step is done, but {many} had been left out: failed, incomplete."
-        todo = (*self.stage.todo, *missing)
-        return Ending(Status.FAILED, text, remedy="Work through the list below.", todo=todo, changed=self.changed)
-
 
 def _what(step: Step) -> str:
     """What the step is about to do, in one line."""
@@ -297,15 +240,3 @@ def _what(step: Step) -> str:
     if step.changes:
         return f"{len(step.changes)} object{'' if len(step.changes) == 1 else 's'} of the directory."
     return step.title
-
-
-def _as_failure(refusal: Refusal) -> StepFailed:
-    """What a step could not find where the plan found it, as the step's failure."""
-    texts = " ".join(reason.text for reason in refusal.reasons) or refusal.headline
-    remedies = " ".join(reason.remedy for reason in refusal.reasons)
-    return StepFailed(texts, remedy=remedies or None)
-
-
-def _sentence(text: str) -> str:
-    """The text with its full stop, so that another sentence may follow."""
-    return text if text.endswith((".", "!", "?")) else f"{text}."
