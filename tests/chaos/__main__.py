@@ -79,8 +79,8 @@ def _run(cases: list[Case], options: argparse.Namespace) -> int:
     Fleet(lots, options.database, log, heard).run(environments, options.minutes * 60)
     minutes = (time.monotonic() - began) / 60
     if not (options.case or options.only or options.sample or options.all):
-        day = f"{datetime.now(UTC):%F}"
-        PAGE.write_text(report.page(results, minutes, environments, options.database, day), encoding="utf-8")
+        run = report.Run(f"{datetime.now(UTC):%F}", options.database, environments, minutes, len(cases))
+        PAGE.write_text(report.page(results, run), encoding="utf-8")
     say("\n".join([*report.tables(results), "", *report.figures(results), f"{minutes:.1f} minutes."]))
     say(report.last_line(results))
     return 0 if all(result.clean for result in results) else 1

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from console.models import Operation
+from tests.chaos import person
 from tests.chaos.cases import Case
 from tests.chaos.environment import LEASE_SECONDS, Environment, until
 from tests.chaos.faults import FAULTS
@@ -83,10 +84,9 @@ class Hands:
             found = self._env.post.tripped()
             if found is not None:
                 return found
-            operation.refresh_from_db()
-            return not operation.open or None
+            return person.is_over(operation) or None
 
-        found = until(somebody, "somebody comes to the wire", REACHED_WITHIN, 0.02)
+        found = until(somebody, "somebody comes to the wire", REACHED_WITHIN, 0.03)
         return found if isinstance(found, Tripped) else self._env.post.tripped()
 
     def _wake(self, tripped: Tripped) -> None:

@@ -109,12 +109,9 @@ class Performer:
             result.lost.append(f"operation {operation.pk} {operation.status}: {operation.ending_summary}")
 
     def _await_end(self, operation: Operation, result: Result) -> None:
-        def over() -> bool:
-            operation.refresh_from_db()
-            return not operation.open
-
         try:
-            until(over, "the operation ends", ENDS_WITHIN)
+            until(lambda: person.is_over(operation), "the operation ends", ENDS_WITHIN, 0.1)
+            operation.refresh_from_db()
         except Overdue:
             operation.refresh_from_db()
             where = operation.current_step or "no step"

@@ -69,6 +69,11 @@ def _happens(env: Environment, kind: str, cluster: str) -> Operation:
     return until(begun.first, f"a {kind} of {cluster} begins", ASKED_WITHIN)
 
 
+def is_over(operation: Operation) -> bool:
+    """Whether it has ended, by a look at its status alone."""
+    return not Operation.objects.filter(pk=operation.pk, status__in=Operation.ACTING).exists()
+
+
 def steps(operation: Operation) -> tuple[str, ...]:
     """The keys of the operation's steps, in their order."""
     return tuple(step["key"] for step in (operation.plan.body or {}).get("steps", []))

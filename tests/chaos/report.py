@@ -2,8 +2,10 @@
 
 import statistics
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from tests.chaos.cases import parse
+from tests.chaos.environment import LEASE_SECONDS
 from tests.chaos.faults import FAULTS
 from tests.chaos.result import Result
 from tests.chaos.steps import WAYS
@@ -84,12 +86,27 @@ command that repeats it. What a case is made of lies in `tests/chaos/`.
 """
 
 
-def page(results: Sequence[Result], minutes: float, environments: int, database: str, day: str) -> str:
+@dataclass(frozen=True)
+class Run:
+    """How the cases were carried out."""
+
+    day: str
+    database: str
+    environments: int
+    minutes: float
+    cases: int
+    """How many there are; not all of them were tried when the time that was given ran out."""
+
+
+def page(results: Sequence[Result], run: Run) -> str:
     """The whole of docs/chaos.md."""
     faults = "\n".join(f"| {name} | {fault.sentence} |" for name, fault in FAULTS.items())
+    tried = "" if len(results) == run.cases else f", in which {len(results)} of {run.cases} cases were tried"
     made = (
-        f"Made on {day} on {database}: {environments} environments side by side, {minutes:.0f} minutes. "
-        "Where a person had to say something on the way, the cell begins with what was said."
+        f"Made on {run.day} on {run.database} with {run.environments} environments side by side, each with a lease of\n"
+        f"{LEASE_SECONDS} s and a sweep every second, in {run.minutes:.0f} minutes{tried}. ✓ is an operation that\n"
+        "succeeded and did exactly what it does without a fault; a word before it is what a person had to say."
     )
-    parts = [OPENING + faults, "\n## The outcome\n", f"{made}\n", f"**{last_line(results)}**\n", *figures(results)]
+    told = [f"- {text}" for text in figures(results)]
+    parts = [OPENING + faults, "\n## The outcome\n", f"{made}\n", f"**{last_line(results)}**\n", *told]
     return "\n".join([*parts, *tables(results)]) + "\n"
