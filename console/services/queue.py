@@ -4,6 +4,8 @@ A message is only a hint: what is to be done stands in the database, and the swe
 expires by a clock of its own, and one too many finds nothing to do.
 """
 
+import time
+
 import structlog
 from celery import Celery
 from django.conf import settings
@@ -27,7 +29,11 @@ URGENT, ASKED, ROUTINE = 0, 3, 6
 OPERATIONS, OBSERVATION = "operations", "observation"
 """What a worker may be there for (`CHANGEOVER_DUTIES`): each site has a queue for each."""
 
+BREATH = 2.0
+"""Seconds in which a process does not try again a queue that did not answer: a sweep would wait for it row by row."""
+
 log = structlog.get_logger(__name__)
+_silent: dict[str, float] = {}
 
 app = Celery("changeover")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -80,10 +86,13 @@ def send_after_commit(message: str, pk: int, queue: str, *, urgency: int = ASKED
 
 
 def send(message: str, pk: int, queue: str, *, urgency: int = ASKED) -> bool:
-    """Put `message` with the id `pk` on `queue` now; false when the queue does not answer."""
+    """Put `message` with the id `pk` on `queue` now; false when the queue does not answer, or did not a moment ago."""
+    if time.monotonic() < _silent.get("until", 0.0):
+        return False
     try:
         app.send_task(message, args=[pk], queue=queue, priority=urgency, retry=False, ignore_result=True)
     except (OperationalError, OSError) as error:
+        _silent["until"] = time.monotonic() + BREATH
         log.warning("queue does not answer", message=message, id=pk, queue=queue, error=str(error))
         return False
     return True

@@ -107,6 +107,23 @@ def test_work_that_fails_does_not_end_the_scheduler(monkeypatch: pytest.MonkeyPa
     assert done == ["failed", "did"]
 
 
+def test_a_queue_that_does_not_answer_is_given_a_breath(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep with many rows does not wait for a silent queue row by row."""
+    tried: list[int] = []
+
+    def fail(message: str, args: list[int], **_: Any) -> None:
+        tried.extend(args)
+        raise OSError("nobody listens")
+
+    monkeypatch.setattr(queue.app, "send_task", fail)
+    monkeypatch.setattr(queue, "_silent", {})
+    assert not any(queue.send(queue.RUN_OPERATION, pk, "operations.main") for pk in (1, 2, 3))
+    assert tried == [1]
+    queue._silent["until"] -= queue.BREATH
+    assert not queue.send(queue.RUN_OPERATION, 4, "operations.main")
+    assert tried == [1, 4]
+
+
 def at_once(do: Any) -> list[Any]:
     """What four callers get that begin together."""
     got: list[Any] = []

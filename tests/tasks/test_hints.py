@@ -110,18 +110,23 @@ def test_a_worker_whose_clock_is_wrong_by_minutes_works_by_the_databases(install
     assert installation.shell(TIMES) == "True 0"
 
 
-def test_workers_that_schedule_side_by_side_sweep_once(installation: Installation) -> None:
-    """Three schedulers for some seconds: a turn that two of them took would be asked for twice within its time."""
-    installation.env["CHANGEOVER_OBSERVE_EVERY"] = "3600"
-    installation.redis()
+def test_schedulers_side_by_side_ask_once_and_need_no_queue_for_deadlines(installation: Installation) -> None:
+    installation.env |= {"CHANGEOVER_OBSERVE_EVERY": "3600", "CHANGEOVER_CLAIM_WITHIN": "2"}
+    assert installation.json("run", "TOKYO", "failover", "--yes")[0] == 0
     beat = [word for word in children.worker() if word not in ("--beat", "--concurrency", "4")]
-    beat = [*beat[: beat.index("worker")], "beat", "--loglevel", "INFO", "--pidfile="]
     for number in range(3):
-        installation.start(f"beat-{number}", beat)
+        installation.start(
+            f"beat-{number}", [*beat[: beat.index("worker")], "beat", "--loglevel", "INFO", "--pidfile="]
+        )
+    wait_for(lambda: installation.shell(STATUSES) == "failed", 60)
+    told = "".join(installation.told(f"beat-{number}") for number in range(3))
+    assert told.count("operation settled") == 1
+    asked = installation.shell(ASKED)
+    installation.redis()
     installation.worker()
     wait_for(lambda: installation.shell(OBSERVED) == "1", 60)
-    installation.stop(installation.started[1])
-    assert installation.shell(OBSERVED) == "1"
+    assert installation.shell(ASKED) == asked
 
 
 OBSERVED = "from console.models import ObservationRecord as R; print(R.objects.count())"
+ASKED = "from console.models import ObservationTurn as T; print(T.objects.get().asked_at)"

@@ -1,5 +1,8 @@
 """The whole way: a command, a real queue, a real worker, real WinRM and LDAP, and what happens when parts die."""
 
+import os
+import signal
+
 import pytest
 
 from tests.tasks.conftest import Installation, wait_for
@@ -55,6 +58,24 @@ def test_a_worker_that_dies_half_way_is_followed_by_another_that_carries_its_ope
     )
     assert told == "succeeded 1"
     assert owner(installation) == "TYO-EX2"
+
+
+def test_a_worker_that_is_asked_to_stop_takes_nothing_new_and_carries_on_what_it_has(
+    installation: Installation,
+) -> None:
+    installation.redis()
+    installation.lab.fault("TYO-EX1", "slow", ms="200")
+    worker = installation.worker()
+    number = installation.json("run", "TOKYO", "failover", "--yes")[1]["operation"]["id"]
+    wait_for(lambda: running(installation), 60)
+    os.kill(worker.pid, signal.SIGTERM)  # as systemd's KillMode=mixed does
+    code, told = installation.json("plan", "TOKYO", "failback")
+    assert (code, told["reasons"][0]["key"]) == (2, "reservation.acting")
+    assert worker.wait(90) == 0
+    told_at_last = installation.shell(
+        f"from console.models import Operation; o = Operation.objects.get(pk={number}); print(o.status, o.takeovers)"
+    )
+    assert told_at_last == "succeeded 0"
 
 
 def test_wrong_usage_is_told_in_json_too(installation: Installation) -> None:
