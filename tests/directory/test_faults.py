@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import ldap3
@@ -13,6 +13,7 @@ import pytest
 from ldap3.core.exceptions import LDAPExceptionError
 
 from console.lab.directory import DirectoryServer
+from console.lab.directory.replication import Replication
 from tests.directory.backends import Backend, lab_backend
 from tests.directory.conftest import FOREST
 
@@ -130,6 +131,51 @@ def test_the_connection_drops_at_a_write(backend: Backend, lab: DirectoryServer,
     assert stored(lab) == ({"TRUE"} if applied else {"FALSE"})
 
 
+def test_the_connection_drops_as_often_as_said(backend: Backend, lab: DirectoryServer) -> None:
+    lab.fault("drop", times=2)
+    for _ in range(2):
+        with pytest.raises(LDAPExceptionError):
+            write(backend, backend.connect())
+    assert write(backend, backend.connect()) == 0
+
+
+def test_a_directory_becomes_read_only_after_so_many_writes(backend: Backend, lab: DirectoryServer) -> None:
+    connection = backend.connect()
+    lab.fault("read-only", after=1)
+    assert [write(backend, connection, value) for value in ("TRUE", "FALSE", "FALSE")] == [0, 53, 53]
+
+
+def test_a_referral_of_writes_leaves_searches_alone(backend: Backend, lab: DirectoryServer) -> None:
+    connection = backend.connect()
+    lab.fault("referral", only="writes")
+    assert write(backend, connection) == 10
+    assert connection.search(backend.forest.base_dn, "(objectClass=domain)", attributes=["name"])
+
+
+def test_a_rule_keeps_values_from_objects_of_a_name(backend: Backend, lab: DirectoryServer) -> None:
+    connection = backend.connect()
+    lab.fault("object-rule", text="mailbox store", count=1)
+    assert [write(backend, connection) for _ in range(2)] == [19, 0]
+
+
+def test_a_catalog_that_lags_keeps_a_name_from_its_new_holder() -> None:
+    held: list[Callable[[], None]] = []
+    with DirectoryServer(FOREST) as first, DirectoryServer(FOREST, name="DC2") as second:
+        Replication(first.service, second.service, 1.0, lambda _seconds, run: held.append(run))
+        backend = Backend("lab", FOREST, first.address, first.authority, first)
+        connection = backend.connect()
+        old, new = (backend.layout.computer(name) for name in ("EXCHA", "EXCHB"))
+        first.fault("catalog")
+        assert connection.modify(old, {"servicePrincipalName": [("MODIFY_DELETE", ["HOST/EXCHA"])]})
+        assert not connection.modify(new, {"servicePrincipalName": [("MODIFY_ADD", ["HOST/EXCHA"])]})
+        assert "000021C7" in connection.result["message"]
+        assert connection.modify(old, {"servicePrincipalName": [("MODIFY_ADD", ["HOST/EXCHA"])]})
+        assert connection.modify(old, {"servicePrincipalName": [("MODIFY_DELETE", ["HOST/EXCHA"])]})
+        for arrive in held:
+            arrive()
+        assert connection.modify(new, {"servicePrincipalName": [("MODIFY_ADD", ["HOST/EXCHA"])]})
+
+
 def test_connections_are_refused_and_then_taken_again(backend: Backend, lab: DirectoryServer) -> None:
     connection = backend.connect()
     lab.fault("refuse")
@@ -204,6 +250,8 @@ def test_an_unknown_fault_or_argument_is_named(lab: DirectoryServer) -> None:
         ("slow", {"ms": -1}),
         ("drop", {"applied": 1}),
         ("referral", {"url": "elsewhere"}),
+        ("referral", {"only": "reads"}),
+        ("object-rule", {"text": 3}),
     ],
 )
 def test_a_value_that_a_fault_does_not_take_is_refused(lab: DirectoryServer, name: str, wrong: dict[str, Any]) -> None:

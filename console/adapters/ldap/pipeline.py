@@ -41,6 +41,8 @@ class Pipeline:
         self._failures = 0
         self._busy = False
         self._error: ReachError | None = None
+        self._unwilling: ReachError | None = None
+        self._judged = 0
 
     def run(self, changes: Iterable[EntryChange]) -> Iterator[Result]:
         """Every change with how it ended. Raises `ReachError`, with `may_have_run` when a fate is unknown.
@@ -61,8 +63,8 @@ class Pipeline:
                 except ReachError as error:
                     raise self._unsure(error) from error
                 yield from results
-            if self._error:
-                raise self._error
+            if error := self._error or self._unwilling_at_last():
+                raise error
         except LeaseLost:
             self._abandon()
             raise
@@ -100,21 +102,29 @@ class Pipeline:
             self._busy = True
             self._waiting.append(change)
             return []
-        if not self._concerns_one(answer):
-            self._error = self._error or of_result(
-                answer.code, answer.text, answer.referrals, where=self._session.where, doing=f"writing {change.dn}"
-            )
+        if not self._concerns_one(change, answer):
+            self._error = self._error or self._meaning(change, answer)
             return []
+        self._judged += 1
         result = settle(change, answer, self._read, self._holders, self._session.where)
         self._session.has_written |= answer.code == SUCCESS
         self._failures = 0
         return [(change, result)]
 
-    def _concerns_one(self, answer: Answer) -> bool:
+    def _meaning(self, change: EntryChange, answer: Answer) -> ReachError:
+        where, doing = self._session.where, f"writing {change.dn}"
+        return of_result(answer.code, answer.text, answer.referrals, where=where, doing=doing)
+
+    def _concerns_one(self, change: EntryChange, answer: Answer) -> bool:
         """Whether the answer is about one object; a controller that stays unwilling has become read-only."""
-        session = self._session
-        session.unwilling = session.unwilling + 1 if answer.code == UNWILLING else 0
+        session, unwilling = self._session, answer.code == UNWILLING
+        session.unwilling = session.unwilling + 1 if unwilling else 0
+        self._unwilling = self._meaning(change, answer) if unwilling else None
         return concerns_one(answer, has_written=session.has_written and session.unwilling < UNWILLING_IN_A_ROW)
+
+    def _unwilling_at_last(self) -> ReachError | None:
+        """What it means that the last of several changes were refused so, with nothing taken after them."""
+        return self._unwilling if self._judged > 1 else None
 
     def _pause(self) -> None:
         self._busy = False

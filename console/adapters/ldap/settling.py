@@ -12,7 +12,7 @@
 | 50 | this object does not let the account write it | refused |
 | 21, 34, 64, 65, 67, 71 | the rules of this object | refused |
 | 53 after this session has written something | the rules of this object | refused |
-| 53 before that, or for the third time in a row | the controller is read-only, or has become so | `AccessDenied` |
+| 53 before that, for the third time in a row, or to the last of many | it is read-only, or became so | `AccessDenied` |
 | 51, 52, 80 | busy | tried again, then `Unavailable` |
 | every other | concerns all objects | `ReachError` |
 
