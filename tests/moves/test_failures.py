@@ -1,5 +1,7 @@
 """A planned move that meets a fault half-way ends as it must: failed, uncertain or incomplete, never half said."""
 
+import threading
+
 import pytest
 
 from console.domain.outcome import Status
@@ -43,6 +45,20 @@ def test_a_move_that_failed_before_the_group_moved_goes_on_with_a_new_plan(tokyo
     tokyo.lab.fault(TYO1, "winrm-down", False)
     assert tokyo.move("failover").status is Status.SUCCEEDED
     assert tokyo.owner() == TYO2
+
+
+def test_a_short_break_of_the_network_to_both_nodes_does_not_end_the_switch(tokyo):
+    def away() -> None:
+        for node in (TYO1, TYO2):
+            tokyo.lab.fault(node, "winrm-down")
+        threading.Timer(1.5, back).start()
+
+    def back() -> None:
+        for node in (TYO1, TYO2):
+            tokyo.lab.fault(node, "winrm-down", False)
+
+    ending = tokyo.perform(tokyo.plan("failover"), at_beat("claim-names", away))
+    assert (ending.status, ending.todo) == (Status.SUCCEEDED, ())
 
 
 def test_a_service_that_hangs_while_starting_is_uncertain(tokyo):

@@ -15,6 +15,8 @@ from console.domain.steps.base import Goal, Look, Stage, StepFailed
 
 SILENT_SECONDS = 15.0
 """How long a node that could not tell is left alone; no longer than an agreement lasts while mailboxes change."""
+TOLD_WITHIN = 15.0
+"""How long a step waits until any node can tell where the group is."""
 AGREED_WITHIN = 30.0
 """How long whoever carries an operation on waits for the nodes to tell that the group is where it shall be."""
 HANDING = frozenset({"group.move", "group.start", "hand-over", "hand-over.dead", "group.move-back", "hand-over.back"})
@@ -38,19 +40,30 @@ def _view(stage: Stage, name: str) -> Seen[ClusterView]:
 def require_owner(stage: Stage, node: str) -> None:
     """Agreement before the directory moves: the group is on `node`, or is being handed to it by this operation.
 
-    Every engine that answers says so, else `StepFailed`. See `console.domain.events.agreement`.
+    Every engine that answers says so, else `StepFailed`; while none answers they are asked again for a while, since
+    a short break of the network must not end a switch half-way. See `console.domain.events.agreement`.
     """
+    deadline = stage.clock.monotonic() + TOLD_WITHIN
+    while True:
+        told = _owners(stage, node)
+        asking = [name for name, owner in told.items() if owner.casefold() == name.casefold() and _asks(stage, name)]
+        reason = why_not(told, node, run=target_run(stage), asking=asking)
+        if reason is None:
+            return
+        if told or stage.clock.monotonic() >= deadline:
+            remedy = "Find out where the group is; then have the operation carried on, or make a new plan."
+            raise StepFailed(reason, remedy=remedy)
+        stage.clock.sleep(1.0)
+
+
+def _owners(stage: Stage, node: str) -> dict[str, str]:
+    """Who has the group, by each node that can tell."""
     group = stage.field.cluster.group
-    told = {
+    return {
         name: view.groups[group].current
         for name, seen in _answers(stage, node).items()
         if (view := seen.value) is not None and group in view.groups
     }
-    asking = [name for name, current in told.items() if current.casefold() == name.casefold() and _asks(stage, name)]
-    reason = why_not(told, node, run=target_run(stage), asking=asking)
-    if reason is not None:
-        remedy = "Find out where the group is; then have the operation carried on, or make a new plan."
-        raise StepFailed(reason, remedy=remedy)
 
 
 def require_agreement(stage: Stage, finished: Collection[str]) -> None:
