@@ -173,19 +173,47 @@ class Runner:
         self.stage.acted[step.key] = self.stage.attempt
         self.stage.journal.write(ACTING, _what(step), step=step.key, data={"attempt": self.stage.attempt})
         self.changed = True
-        try:
-            behaviour.apply(self.stage, step)
-        except Fenced:
-            self.stage.control.ensure()  # it tells better than the node who has the operation now
-            raise
-        except ReachError as error:
-            if not error.may_have_run:
+        return self._send(behaviour, step)
+
+    def _send(self, behaviour: Behaviour, step: Step) -> ReachError | None:
+        """Act; what was certainly not begun because a side was away for a moment is begun once it is back."""
+        deadline = self.stage.clock.monotonic() + min(self.settle, step.within)
+        unsure = False
+        while True:
+            try:
+                behaviour.apply(self.stage, step)
+            except Fenced:
+                self.stage.control.ensure()  # it tells better than the node who has the operation now
                 raise
-            self.stage.note(
-                step, f"{error.message} The answer was lost; looking whether it took effect.", kind="warning"
-            )
-            return error
-        return None
+            except ReachError as error:
+                unsure |= error.may_have_run
+                if self._again(behaviour, step, error, deadline, unsure=unsure):
+                    continue
+                if not unsure:
+                    raise
+                text = f"{error.message} The answer was lost; looking whether it took effect."
+                self.stage.note(step, text, kind="warning")
+                return error
+            return None
+
+    def _again(self, behaviour: Behaviour, step: Step, error: ReachError, deadline: float, *, unsure: bool) -> bool:
+        """Whether to act once more: the side is to be had again, and the effect certainly did not begin."""
+        said = ""
+        while not isinstance(error, BARRED) and self.stage.clock.monotonic() < deadline:
+            said = self._wait(step, error.message, deadline, said)
+            if not unsure:
+                return True
+            try:
+                return self._took_effect(behaviour, step) is False
+            except ReachError as failure:
+                error = failure
+        return False
+
+    def _took_effect(self, behaviour: Behaviour, step: Step) -> bool | None:
+        """Whether what was sent and not answered began; what may be repeated has not begun until its goal holds."""
+        if step.repeatable:
+            return behaviour.look(self.stage, step, applied=False).goal is not Goal.NOT_YET
+        return behaviour.begun(self.stage, step) if isinstance(behaviour, TellsWhetherBegun) else None
 
     def _prove(self, behaviour: Behaviour, step: Step, lost: ReachError | None) -> Look:
         """Repeat the proof until it holds, and give the look that did, or until its deadline passes."""

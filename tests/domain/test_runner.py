@@ -77,6 +77,54 @@ def test_an_error_that_certainly_did_not_run_fails_the_step():
     assert (ending.status, ending.remedy) == (Status.FAILED, "Correct it.")
 
 
+def test_what_was_certainly_not_sent_is_sent_again_once_the_side_is_back():
+    errors = [Unreachable("NODE1 does not answer."), ConnectionLost("Reset."), None]
+
+    def act(stage, step):
+        error = errors.pop(0)
+        if error is not None:
+            error.may_have_run = False
+            raise error
+
+    thing = Scripted([NOT_YET, HOLDS], act=act)
+    run = runner({"thing": thing})
+    assert run.run().status is Status.SUCCEEDED
+    assert thing.applied == 3
+    assert journal(run).kinds("thing") == ["started", "acting", "waiting", "waiting", "done"]
+    away = Scripted([NOT_YET], act=raising(Unreachable("NODE1 does not answer.")))
+    ending = runner({"thing": away}).run()
+    assert (ending.status, "NODE1 does not answer." in ending.summary) == (Status.FAILED, True)
+
+
+@pytest.mark.parametrize(
+    ("repeatable", "begun", "applied", "status"),
+    [
+        (True, None, 2, Status.SUCCEEDED),
+        (False, False, 2, Status.SUCCEEDED),
+        (False, True, 1, Status.UNCERTAIN),
+        (False, None, 1, Status.UNCERTAIN),
+    ],
+)
+def test_an_unanswered_step_acts_again_only_where_it_certainly_did_not_begin(repeatable, begun, applied, status):
+    lost = [ConnectionLost("The link broke.", may_have_run=True), None]
+
+    class Told(Scripted):
+        def begun(self, stage, step):
+            return begun
+
+        def look(self, stage, step, *, applied):
+            return HOLDS if self.applied == 2 else NOT_YET
+
+    def act(stage, step):
+        error = lost.pop(0)
+        if error is not None:
+            raise error
+
+    thing = Told([NOT_YET], act=act)
+    ending = runner({"thing": thing}, step("thing", repeatable=repeatable)).run()
+    assert (ending.status, thing.applied) == (status, applied)
+
+
 def test_a_side_that_does_not_answer_before_acting_is_given_a_moment_then_fails_untried():
     thing = Scripted([Unreachable("NODE1 does not answer.")])
     run = runner({"thing": thing})
