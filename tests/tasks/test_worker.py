@@ -100,12 +100,12 @@ def test_a_stop_that_is_asked_for_before_the_first_change_leaves_everything_as_i
     installation: Installation,
 ) -> None:
     installation.redis()
-    installation.lab.fault("TYO-EX1", "slow", ms="400")
+    installation.lab.fault("TYO-EX1", "slow", ms="1500")
     installation.worker()
     number = installation.json("run", "TOKYO", "failover", "--yes")[1]["operation"]["id"]
     code, out, err = installation.manage("shell", "-c", STOP.format(number=number))
     assert code == 0, out + err
-    wait_for(lambda: "operation ended" in installation.told("worker"))
+    wait_for(lambda: "operation ended" in installation.told("worker"), 90)
     installation.lab.fault("TYO-EX1", "slow", on=False)
     code, out, err = installation.manage("shell", "-c", f"print(Operation.objects.get(pk={number}).ending_summary)")
     assert "Stopped at ops's request" in out, out + err
