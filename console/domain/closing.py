@@ -8,10 +8,15 @@ from console.domain.outcome import Ending, Status, Todo
 from console.domain.plan import Step
 from console.domain.steps.base import Stage, StepFailed
 
+HALF_DONE = "The steps before it are done"
+"""How the sentence begins that says what is left half-done."""
+NAMED = 3
+"""So many steps that were not done are named; the plan has the others."""
+
 
 def stopped(step: Step, who: str, *, changed: bool) -> Ending:
     """The ending right before `step`, at somebody's request."""
-    left = "Nothing was changed." if not changed else "The steps before it are done and stay done."
+    left = "Nothing was changed." if not changed else f"{HALF_DONE} and stay done."
     return Ending(
         Status.STOPPED, f"Stopped at {who}'s request before “{step.title}”. {left}", step.key, changed=changed
     )
@@ -55,7 +60,11 @@ def _left_behind(stage: Stage, step: Step) -> str:
     """What is half-done, in one sentence."""
     keys = [other.key for other in stage.plan.steps]
     later = [other.title for other in stage.plan.steps[keys.index(step.key) + 1 :] if other.phase != "proof"]
-    return f"The steps before it are done; not done: {'; '.join(later)}." if later else ""
+    if not later:
+        return ""
+    more = len(later) - NAMED
+    rest = f"; and {more} more step{'' if more == 1 else 's'}" if more > 0 else ""
+    return f"{HALF_DONE}; not done: {'; '.join(later[:NAMED])}{rest}."
 
 
 def _reached(stage: Stage) -> str:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from console.domain.node_guard import TOKENS
 from console.models import Cluster, Operation
 from console.services import serving
 from console.services.clock import database_now
@@ -71,13 +72,19 @@ def _to_be_had(operation_id: int) -> QuerySet[Operation]:
 
 
 def _next_token(cluster: Cluster, now: datetime) -> int:
-    cluster.fence = max(cluster.fence + 1, int(now.timestamp()))
+    """Higher than the last one, unless that is higher than any node is ever sent: then somebody wrote it by hand."""
+    last = cluster.fence if cluster.fence + 1 < TOKENS else 0
+    if last != cluster.fence:
+        log.error("fencing token was edited", cluster=cluster.name, fence=cluster.fence)
+    cluster.fence = max(last + 1, int(now.timestamp()))
     cluster.save(update_fields=["fence"])
     return cluster.fence
 
 
 def _say_taken_over(row: Operation, worker: str, token: int) -> None:
     where = f"in the step {row.current_step}" if row.current_step else "before its first step"
+    until = row.lease_until.isoformat() if row.lease_until else ""
     text = f"{worker} carries on: {row.lease_owner or 'its worker'} fell silent {where}."
-    add_line(row.pk, "resumed", text, step=row.current_step, data={"from": row.lease_owner, "token": token})
+    data = {"from": row.lease_owner, "to": worker, "lease_until": until, "token": token}
+    add_line(row.pk, "resumed", text, step=row.current_step, data=data)
     log.warning("operation taken over", operation=row.pk, fence=token, step=row.current_step, silent=row.lease_owner)

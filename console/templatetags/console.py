@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from console.domain.checks import Check, Reason, Verdict
+from console.domain.closing import HALF_DONE
 from console.models import GlobalStop
 from console.services import brakes
 from console.services.access import Right, why_not
@@ -32,7 +33,13 @@ OF_STATUS = {
     "uncertain": "unknown",
 }
 ICON_OF_STATUS = {"queued": "waiting", "stopped": "stopped"}
-KIND_WORDS = {"failover": "Fail over", "failback": "Fail back", "takeover": "Take over", "start": "Start"}
+KIND_WORDS = {
+    "failover": "Fail over",
+    "failback": "Fail back",
+    "takeover": "Take over",
+    "start": "Start",
+    "undo": "Undo",
+}
 
 
 @register.simple_tag
@@ -143,6 +150,13 @@ def ticking(start: object, end: object = None) -> SafeString | str:
 def seconds_words(value: object) -> str:
     """A number of seconds in words, such as `10 min`; empty for what is no number."""
     return spans.in_words(float(value)).replace(" 00 s", "") if isinstance(value, int | float) else ""
+
+
+@register.filter
+def half_done(text: str) -> tuple[str, str]:
+    """The summary of an ending in two: what happened, and what is left half-done."""
+    happened, said, rest = text.partition(HALF_DONE)
+    return happened.strip(), said + rest
 
 
 @register.filter

@@ -11,6 +11,8 @@ from console.models import JournalLine, Operation
 WINDOW = 300
 BATCH = 500
 TROUBLE = frozenset({"failed", "warning"})
+NEWS = TROUBLE | {"resumed", "continued", "skipped"}
+"""The lines that nobody should have to look for: their step is folded out."""
 OPENING = "Before the first step"
 
 
@@ -48,6 +50,11 @@ class Group:
     def trouble(self) -> bool:
         """Whether something went wrong among them."""
         return any(line.kind in TROUBLE for line in self.lines)
+
+    @property
+    def news(self) -> bool:
+        """Whether something went wrong among them, or somebody else went on."""
+        return any(line.kind in NEWS for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -89,14 +96,14 @@ def after(operation_id: int, seq: int) -> list[JournalLine]:
 
 
 def folded(lines: Sequence[JournalLine], titles: Mapping[str, str], *, all_open: bool) -> list[Group]:
-    """The lines by step; a line of no step stays with the one before. Trouble and the last step are open."""
+    """The lines by step; a line of no step stays with the one before. Trouble, news and the last step are open."""
     groups: list[Group] = []
     for line in lines:
         if not groups or (line.step and line.step != groups[-1].step):
             groups.append(Group(line.step, titles.get(line.step, line.step or OPENING)))
         groups[-1].lines.append(line)
     for group in groups:
-        group.open = all_open or group.trouble or group is groups[-1]
+        group.open = all_open or group.news or group is groups[-1]
     return groups
 
 

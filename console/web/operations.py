@@ -143,11 +143,13 @@ def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
 
 
 def _facts(operation: Operation, offers: Sequence[continuing.Offer]) -> Sequence[JournalLine]:
-    """The last lines of the step in doubt: what was seen of it, for the person who decides."""
+    """The last lines of the step in doubt: what it sent and what was seen of it, for the person who decides."""
     step = next((offer.step for offer in offers if offer.step), None)
     if step is None:
         return ()
-    lines = JournalLine.objects.filter(operation=operation, step=step.key).exclude(kind__in=("started", "ending"))
+    lines = JournalLine.objects.filter(operation=operation, step=step.key).exclude(
+        kind__in=("started", "output", "ending")
+    )
     return list(lines.order_by("-seq")[:FACTS])[::-1]
 
 

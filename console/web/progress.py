@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from console.domain.plan import Plan, Step
+from console.domain.progress import CONTINUED, RESUMED
 from console.models import JournalLine, Operation
 
 MARKS = ("started", "done", "already", "skipped", "failed")
@@ -29,6 +32,18 @@ class StepRow:
 
 
 @dataclass(frozen=True)
+class Resumed:
+    """That another worker has it now, and since when."""
+
+    silent: str
+    """The worker that had it; empty when nobody wrote down which."""
+    heard: datetime | None
+    """When that one prolonged its lease for the last time."""
+    worker: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Standing:
     """The operation in the terms of its page."""
 
@@ -36,6 +51,8 @@ class Standing:
     rows: tuple[StepRow, ...]
     seen_alive: bool
     """Whether a worker that runs it was heard of; false means that we lost sight of it."""
+    resumed: Resumed | None = None
+    """The worker that has it now, when it took it over from another."""
 
     @property
     def current(self) -> StepRow | None:
@@ -62,7 +79,19 @@ def standing(operation: Operation, plan: Plan) -> Standing:
     rows = [_row(index + 1, step, marks.get(step.key, ()), operation) for index, step in enumerate(plan.steps)]
     running = operation.status == Operation.Status.RUNNING
     lost = running and operation.lease_until is not None and operation.lease_until < timezone.now()
-    return Standing(operation, tuple(rows), seen_alive=not lost)
+    resumed = _resumed(operation) if running and operation.takeovers and not lost else None
+    return Standing(operation, tuple(rows), seen_alive=not lost, resumed=resumed)
+
+
+def _resumed(operation: Operation) -> Resumed | None:
+    """What the last worker that took it over wrote; none when a person has had it carried on since."""
+    last = JournalLine.objects.filter(operation=operation, kind__in=(RESUMED, CONTINUED)).order_by("-seq").first()
+    if last is None or last.kind != RESUMED:
+        return None
+    data: Mapping[str, Any] = last.data or {}
+    until = parse_datetime(str(data.get("lease_until", "")))
+    heard = until - timedelta(seconds=settings.LEASE_SECONDS) if until else None
+    return Resumed(str(data.get("from", "")), heard, str(data.get("to") or operation.lease_owner), last.at)
 
 
 def _marks(operation: Operation) -> Mapping[str, Sequence[JournalLine]]:
@@ -77,17 +106,24 @@ def _marks(operation: Operation) -> Mapping[str, Sequence[JournalLine]]:
 def _row(number: int, step: Step, lines: Sequence[JournalLine], operation: Operation) -> StepRow:
     if not lines:
         return StepRow(number, step, "waiting" if operation.open else "not-reached")
-    began = next((line.at for line in lines if line.kind == "started"), None)
+    began = next((line.at for line in reversed(lines) if line.kind == "started"), None)
     last = lines[-1]
-    state = STATES[last.kind]
-    if state == "running" and not operation.open:
-        state = "uncertain"
-    if state == "failed" and operation.status == Operation.Status.UNCERTAIN:
-        state = "uncertain"
+    state = _state(STATES[last.kind], operation)
+    if state == "waiting":
+        return StepRow(number, step, state)
     ended = None if state == "running" else last.at
     said = last.text if last.kind != "started" else ""
     done, total = _count(operation, step) if state in ("running", "uncertain", "failed") else (None, None)
     return StepRow(number, step, state, began, ended, said, done, total)
+
+
+def _state(said: str, operation: Operation) -> str:
+    """How a step stands of which the journal says last that it runs or failed, or that it is over."""
+    if said not in ("running", "failed"):
+        return said
+    if operation.open:  # what failed is about to be tried again, and what ran is when a worker has it
+        return "waiting" if said == "failed" or operation.status == Operation.Status.QUEUED else said
+    return "uncertain" if said == "running" or operation.status == Operation.Status.UNCERTAIN else said
 
 
 def _count(operation: Operation, step: Step) -> tuple[int | None, int | None]:

@@ -95,7 +95,7 @@ def test_progress_is_counted(olga: Client, tokyo: Cluster, page: Page) -> None:
         ("failed", {"todo": [{"what": "CN=Ann", "why": "gone", "remedy": "Look at her."}]}, "failed, incomplete"),
         ("failed", {"todo": [{"what": "CN=Ann", "why": "gone", "remedy": "Look at her."}]}, "Look at her."),
         ("stopped", {}, "Make a new plan"),
-        ("uncertain", {}, "Look, then acknowledge"),
+        ("uncertain", {}, "Look, then decide"),
         ("uncertain", {}, "Nothing was observed since this operation ended."),
     ],
 )

@@ -56,8 +56,8 @@
   function groupFor(line) {
     const tail = groups.lastElementChild;
     if (tail && (!line.step || tail.dataset.step === line.step)) return tail;
-    const trouble = tail && tail.querySelector(".jl--failed, .jl--warning");
-    if (tail && !trouble && !tail.dataset.touched && follows()) tail.open = false;
+    const news = tail && tail.querySelector(".jl--failed, .jl--warning, .jl--resumed, .jl--continued, .jl--skipped");
+    if (tail && !news && !tail.dataset.touched && follows()) tail.open = false;
     const group = document.getElementById("group-template").content.firstElementChild.cloneNode(true);
     group.dataset.step = line.step;
     group.querySelector(".jgroup__title").textContent = titleOf(line.step);
