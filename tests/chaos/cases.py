@@ -27,7 +27,7 @@ STRUCK = {
     "start": ("go", "bring-up"),
 }
 """The steps of each way that all other faults strike."""
-SEVERAL_SENDS = {"move-group": 4, "hand-over": 4, "mailboxes": 9, "undo-mailboxes": 9}
+SEVERAL_SENDS = {"move-group": 4, "hand-over": 4, "mailboxes": 2, "undo-mailboxes": 2}
 """Steps that send more than once, and among how many of their requests the seed chooses."""
 
 

@@ -12,7 +12,7 @@ ORDERED = ("service", "group", "resource", "partition", "address")
 """Effects whose order on each node must be the same."""
 _MASKS = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "RUN"),
-    (re.compile(r"\bco-\d+-[0-9a-f]+-"), "co-"),
+    (re.compile(r"^co-\d+-[0-9a-f]+-(.+?)(-\d+)?$"), r"co-\1"),  # a number at the end counts attempts
     (re.compile(r"(?<=\.BAT )(START|FAILOVER)\b"), "EVENT"),
 )
 _RECOVER = "START.BAT RECOVER"

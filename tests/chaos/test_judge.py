@@ -46,6 +46,7 @@ def test_the_order_between_two_nodes_and_of_writes_does_not_count() -> None:
     ("kind", "one", "other"),
     [
         ("task", "co-12-0a1b2c3d-move-group", "co-7-99aabbcc-move-group"),
+        ("task", "co-12-0a1b2c3d-move-group", "co-7-99aabbcc-move-group-2"),
         (
             "script",
             "START.BAT FAILOVER 11111111-2222-3333-4444-555555555555",
