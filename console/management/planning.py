@@ -45,6 +45,8 @@ class Wanted:
         """Raises `Refusal` for a cluster or an operation that there is not, and for arguments that do not fit."""
         cluster = plans.find_cluster(options["cluster"])
         if options["kind"] == undoing.KIND:
+            if options["to"]:
+                raise Refusal.of("An undo leads where its operation came from.", "Leave --to out.", key="usage")
             return cls(cluster, undoing.KIND, "", _undone(cluster, options["operation"]), options["first"])
         if options["operation"] is not None or options["first"]:
             remedy = f"Leave them out, or ask for: {cluster.name} {undoing.KIND}."

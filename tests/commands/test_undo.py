@@ -91,6 +91,7 @@ def test_a_failed_failover_is_taken_back_and_its_receipts_are_written(
     [
         (("plan", "Tokyo", "undo"), "no operation that changed anything"),
         (("plan", "Tokyo", "undo", "--operation", "4711"), "no operation 4711"),
+        (("plan", "Tokyo", "undo", "--to", "TYO-EX1"), "leads where its operation came from"),
         (("run", "Tokyo", "failover", "--yes", "--operation", "1"), "belong to an undo"),
         (("plan", "Tokyo", "failover", "--from", "mailboxes"), "belong to an undo"),
         (("receipt", "4711"), "no operation 4711"),
