@@ -27,6 +27,8 @@ CLOCK_FORMAT = "%Y%m%d%H%M%S.%f"
 """WMI's date (CIM_DATETIME) without its zone."""
 
 _TOKEN_DIGITS = 12
+TOKENS = 10**_TOKEN_DIGITS
+"""No node is sent a token as high as this."""
 _KEPT = "changeover_kept"
 _CLOCK = "wmic os get LocalDateTime /value"
 _CLOCK_TOLD = re.compile(r"(?<!\d)\d{14}\.\d{6}(?!\d)")
@@ -49,7 +51,7 @@ class NotRun:
 
 def token_name(token: int) -> str:
     """The folder of a token: as texts the names are in the order of the tokens. Raises `ValueError` for a wild one."""
-    if not 0 <= token < 10**_TOKEN_DIGITS:
+    if not 0 <= token < TOKENS:
         raise ValueError(f"{token} is no fencing token.")
     return f"t{token:0{_TOKEN_DIGITS}d}"
 

@@ -22,7 +22,7 @@ from console.domain.steps import BEHAVIOURS
 from console.domain.steps.base import Stage
 from console.domain.steps.group import require_agreement
 from console.models import Operation, PlanRecord
-from console.services import undoing
+from console.services import plan_records, undoing
 from console.services.fields import open_field
 from console.services.journal import OperationJournal, storable
 from console.services.lease import LeaseClock
@@ -90,6 +90,8 @@ def _performed(operation: Operation, token: int, control: Control, field: Field,
         raise
     except Exception as error:
         return never_began(operation, error, progress)
+    if strange := sorted(progress.acted.keys() - {step.key for step in plan.steps}):
+        return untold(operation, JournalBroken(f"It says that {' and '.join(strange)} acted, which its plan lacks."))
     runner = Runner(stage, BEHAVIOURS, agree=require_agreement)
     try:
         return runner.run(progress)
@@ -110,7 +112,7 @@ def _come_so_far(operation: Operation, token: int) -> Progress:
 def _plan(operation: Operation, field: Field, runs: Runs, journal: OperationJournal, control: Control) -> Plan:
     """The plan that was confirmed, or the one that is made now."""
     if operation.plan.state == PlanRecord.State.READY:
-        return Plan.from_json(operation.plan.body or {})
+        return plan_records.of(operation.plan)
     return planned_now(operation, field, runs, journal, control)
 
 

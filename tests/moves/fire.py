@@ -237,6 +237,13 @@ class Reference:
         self.holds_though_some_died(fire)
         assert fire.acknowledged() == self.acknowledged
 
+    def holds_by_count(self, fire: Fire, count: int) -> None:
+        """The same where only a number tells what was written: the controller's own count since the beginning."""
+        assert not difference(self.after, all_of_it(fire.backend))
+        assert count == self.count
+        assert fire.acknowledged() <= self.acknowledged
+        assert fire.inverse() == self.inverse
+
     def holds_though_some_died(self, fire: Fire) -> None:
         """The same, but that what a worker did not live to note is unknown, which an undo takes into account."""
         assert not difference(self.after, all_of_it(fire.backend))
