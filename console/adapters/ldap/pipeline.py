@@ -63,8 +63,8 @@ class Pipeline:
                 except ReachError as error:
                     raise self._unsure(error) from error
                 yield from results
-            if error := self._error or self._unwilling_at_last():
-                raise error
+            if failure := self._error or self._unwilling_at_last():
+                raise failure
         except LeaseLost:
             self._abandon()
             raise
