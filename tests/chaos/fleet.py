@@ -16,6 +16,7 @@ from tests.chaos.child import WORN_OUT
 from tests.chaos.result import Result
 
 ROOT = Path(__file__).parents[2]
+ENOUGH_BREAKDOWNS = 3
 Heard = Callable[[Result], None]
 
 
@@ -31,6 +32,7 @@ class Fleet:
         self._heard = heard
         self._lock = threading.Lock()
         self._end = 0.0
+        self._breakdowns = 0
 
     def run(self, environments: int, seconds: float) -> None:
         """Return when every case has its result, or when what was begun before `seconds` have passed has it."""
@@ -44,7 +46,7 @@ class Fleet:
     def _sail(self, number: int) -> None:
         """One environment after the other, as long as there is something to do."""
         left: list[Case] = []
-        while left or (not self._waiting.empty() and time.monotonic() < self._end):
+        while self._goes_on() and (left or not self._waiting.empty()):
             with (self._log / f"environment-{number}.log").open("ab") as log:
                 left = self._one(log, left)
 
@@ -67,6 +69,7 @@ class Fleet:
                 child.stdin.close()
             code = child.wait()
         if code not in (0, WORN_OUT) and left:
+            self._breakdowns += 1
             self._tell(Result(left[0].name, left[0].seed, "broken", broken=["its environment broke down; see its log"]))
             return left[1:]
         return left
@@ -90,10 +93,16 @@ class Fleet:
 
     def _next(self) -> list[Case]:
         try:
-            return self._waiting.get_nowait() if time.monotonic() < self._end else []
+            return self._waiting.get_nowait() if self._goes_on() else []
         except queue.Empty:
             return []
 
+    def _goes_on(self) -> bool:
+        """Not when time is up, nor when environments break down one after the other: the next one would too."""
+        return time.monotonic() < self._end and self._breakdowns < ENOUGH_BREAKDOWNS
+
     def _tell(self, result: Result) -> None:
         with self._lock:
+            if result.status != "broken":
+                self._breakdowns = 0
             self._heard(result)
