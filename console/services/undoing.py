@@ -61,7 +61,7 @@ def later_changes(operation: Operation) -> Operation | None:
 
 def undoing(operation: Operation) -> list[Operation]:
     """The operations that take this one back or took it back, the last one first."""
-    return list(Operation.objects.filter(plan__undoes=operation).order_by("-pk"))
+    return list(Operation.objects.filter(plan__undoes=operation).select_related("plan").order_by("-pk"))
 
 
 def steps_of(operation: Operation) -> list[Step]:

@@ -33,13 +33,7 @@ OF_STATUS = {
     "uncertain": "unknown",
 }
 ICON_OF_STATUS = {"queued": "waiting", "stopped": "stopped"}
-KIND_WORDS = {
-    "failover": "Fail over",
-    "failback": "Fail back",
-    "takeover": "Take over",
-    "start": "Start",
-    "undo": "Undo",
-}
+KIND_WORDS = {"failover": "Fail over", "failback": "Fail back", "takeover": "Take over", "start": "Start"}
 
 
 @register.simple_tag

@@ -26,6 +26,8 @@ from console.web.undo import taking_back
 PAGE = 50
 FACTS = 6
 """How many lines of the step in doubt are shown beside the question."""
+NO_FACTS = ("started", "output", "ending")
+"""The kinds of line that are not: what a command prints is in the journal."""
 
 
 @methods("GET")
@@ -147,9 +149,7 @@ def _facts(operation: Operation, offers: Sequence[continuing.Offer]) -> Sequence
     step = next((offer.step for offer in offers if offer.step), None)
     if step is None:
         return ()
-    lines = JournalLine.objects.filter(operation=operation, step=step.key).exclude(
-        kind__in=("started", "output", "ending")
-    )
+    lines = JournalLine.objects.filter(operation=operation, step=step.key).exclude(kind__in=NO_FACTS)
     return list(lines.order_by("-seq")[:FACTS])[::-1]
 
 

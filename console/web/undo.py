@@ -31,6 +31,11 @@ class TakingBack:
     of: Operation | None
     """The operation that this one takes back."""
 
+    @property
+    def taken(self) -> bool:
+        """Whether the last undo took all of it back."""
+        return bool(self.by) and self.by[0].status == Operation.Status.SUCCEEDED and not self.by[0].plan.undo_from
+
 
 def taking_back(operation: Operation) -> TakingBack:
     """How it stands with taking this operation back."""

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from tests.journeys.person import Person, sign_in
 from tests.journeys.stack import LabCluster, Stack
 
-CLUSTERS, SCRIPTED = 32, 7
+CLUSTERS, SCRIPTED = 38, 8
 GENERATIONS = ("2003", "2007")
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [

@@ -23,6 +23,15 @@ def sticks_out(page: Page) -> list[str]:
     return found
 
 
+def troubles(page: Page) -> list[str]:
+    """Everything that is wrong with the page, on a telephone and on a desk."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    found = [f"sticks out: {one}" for one in sticks_out(page)]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    primary = page.locator(".button--primary:visible").all_inner_texts()
+    return found + complaints(page) + ([f"{len(primary)} first things to do: {primary}"] if len(primary) > 1 else [])
+
+
 def complaints(page: Page) -> list[str]:
     """What axe finds on the page in light and in dark, as sentences; asserts that its rules ran."""
     page.emulate_media(color_scheme="light")

@@ -94,7 +94,7 @@ class Person:
     @property
     def confirm_button(self) -> Locator:
         """The button that starts the operation."""
-        return self.page.get_by_role("button", name=re.compile(r"^(Fail over|Fail back|Take over) to .* now$"))
+        return self.page.get_by_role("button", name=re.compile(r"^((Fail over|Fail back|Take over) to .*|Undo) now$"))
 
     @property
     def stop_button(self) -> Locator:

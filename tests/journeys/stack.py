@@ -100,8 +100,7 @@ class Stack:
         keys = definition.to_dict(self.world)["webhook"]["keys"]
         self.manage("shell", "-c", ISSUE, typed=json.dumps(keys))
         self._wait(queue, redis_answers(self.redis_socket))
-        worker = self._start("worker", children.worker())
-        self._wait(worker, log_says(worker, "ready."))
+        self.start_worker()
         self._wait(self.web, page_answers(self.address))
         self.lab = control.wait_for_lab(lab_folder, 30)
         wait_for(self._all_observed, "every cluster was observed", 120)
@@ -112,6 +111,16 @@ class Stack:
             process = self.processes.pop()
             process.ask_to_stop()
             process.stop(time.monotonic() + 5)
+
+    def start_worker(self) -> None:
+        """Start the worker and wait until it takes messages."""
+        self.worker = self._start("worker", children.worker())
+        self._wait(self.worker, log_says(self.worker, "ready."))
+
+    def kill_worker(self) -> None:
+        """Take the worker away as a crash would."""
+        self.processes.remove(self.worker)
+        self.worker.stop(0)
 
     def stop_pages(self) -> None:
         """Take the pages away as a crash would."""
