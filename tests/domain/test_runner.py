@@ -58,6 +58,16 @@ def test_a_step_that_says_no_gives_its_remedy_and_says_what_is_not_done():
     assert "not done: Do last" in ending.summary
 
 
+@pytest.mark.parametrize(
+    ("count", "end"), [(3, "; Do s2."), (4, "; Do s2; and 1 more step."), (9, "; and 6 more steps.")]
+)
+def test_of_many_steps_that_are_not_done_the_first_three_are_named(count, end):
+    later = {f"s{number}": Scripted([HOLDS]) for number in range(count)}
+    ending = runner({"first": Scripted([NOT_YET, HOLDS]), "thing": Scripted([NEVER]), **later}).run()
+    assert "not done: Do s0; Do s1; Do s2" in ending.summary
+    assert ending.summary.endswith(end)
+
+
 def test_a_reason_without_its_full_stop_does_not_run_into_what_follows():
     ending = runner({"thing": Scripted([NOT_YET], act=raising(StepFailed("START.BAT failed: it said 9")))}).run()
     assert "it said 9. " in f"{ending.summary} "

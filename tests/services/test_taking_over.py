@@ -1,7 +1,7 @@
 """A worker that dies, hangs or is stopped is followed by another, under a higher token, from where the journal ends."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -76,6 +76,8 @@ def test_an_operation_whose_worker_is_silent_or_hangs_is_taken_over(column: str)
     line = JournalLine.objects.get(operation=operation, kind="resumed")
     assert line.step == "move"
     assert "worker-1 fell silent in the step move" in line.text
+    assert (line.data["from"], line.data["to"]) == ("worker-1", "worker-2")
+    assert datetime.fromisoformat(line.data["lease_until"])
     assert claim(operation.pk, "worker-3") is None
 
 

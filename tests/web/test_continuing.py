@@ -45,6 +45,9 @@ def test_what_failed_or_was_stopped_offers_to_be_carried_on(
     assert "It goes on from where its journal ends." in text
     assert "attempt 2" in text
     assert "Carry on from here" not in text
+    assert "run-step--waiting" in text
+    assert "run-step--failed" not in text
+    assert "run-step--running" not in text, "no worker has it yet"
 
 
 def test_a_step_is_left_out_with_a_reason_and_shown_so(olga: Client, tokyo: Cluster, page: Page) -> None:

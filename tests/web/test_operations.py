@@ -1,5 +1,6 @@
 """The operation's page: the sentence, the steps, the journal, what can be done; and the history."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -53,6 +54,33 @@ def test_one_without_a_live_worker_is_never_shown_as_running_well(olga: Client, 
     assert "We lost sight of the worker" in text
     assert "during “Move the group”" in text
     assert "now--lost" in text
+
+
+@pytest.mark.parametrize(
+    ("owner", "said"),
+    [
+        ("worker-1", "Worker worker-1 fell silent at 03:12:01; worker-2 carries on since"),
+        ("", "Its worker fell silent"),
+    ],
+)
+def test_one_that_was_taken_over_says_who_fell_silent_when_and_who_carries_on(
+    olga: Client, tokyo: Cluster, page: Page, owner: str, said: str
+) -> None:
+    operation = world.running(tokyo, takeovers=1, lease_owner="worker-2")
+    data = {"from": owner, "to": "worker-2", "lease_until": f"{timezone.now():%F}T03:12:07+00:00", "token": 9}
+    world.write(operation, [("resumed", "stop", "worker-2 carries on.")], data)
+    region = page(olga, at(operation)).partition('class="now__text"')[2].partition("</section>")[0]
+    text = plain(re.sub("<[^>]*>", "", region))
+    assert said in text
+    world.write(operation, [("continued", "", "olga had it carried on.")])
+    assert "fell silent" not in page(olga, at(operation, "operation-state")), "a person has begun it anew since"
+
+
+def test_what_happened_stands_before_what_is_left_half_done(olga: Client, tokyo: Cluster, page: Page) -> None:
+    summary = "Failed at “Move”. It said no. The steps before it are done; not done: Start."
+    text = page(olga, at(world.ended(tokyo, "failed", ending_summary=summary)))
+    assert '<p class="now__sentence">Failed at “Move”. It said no.</p>' in text
+    assert "<p>The steps before it are done; not done: Start.</p>" in text
 
 
 @pytest.mark.parametrize(
@@ -224,7 +252,7 @@ def test_the_changing_parts_come_alone(rita: Client, tokyo: Cluster, page: Page)
     text = page(rita, at(world.running(tokyo), "operation-state"))
     assert "<html" not in text
     assert [part.split('"')[1] for part in text.split("data-region ")[1:]] == [
-        *("now", "superseded", "todo"),
+        *("now", "superseded", "taken-back", "todo"),
         *("actions", "undo", "runs", "steps"),
     ]
 

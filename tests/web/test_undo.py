@@ -74,6 +74,22 @@ def test_the_button_asks_for_the_plan_and_both_pages_are_linked(olga: Client, to
     assert f'takes back <a href="{at(operation)}">operation {operation.pk}</a>' in page(olga, at(undo))
 
 
+@pytest.mark.parametrize(("undone_from", "all_of_it"), [("", True), ("move", False)])
+def test_what_was_taken_back_says_so_and_offers_only_what_is_left(
+    olga: Client, tokyo: Cluster, page: Page, undone_from: str, all_of_it: bool
+) -> None:
+    operation = changed(tokyo)
+    Operation.objects.filter(pk=operation.pk).update(ending_remedy="Have it carried on.")
+    undo = world.ended(tokyo, "succeeded", kind="failback")
+    Operation.objects.filter(pk=undo.pk).update(kind="undo")
+    PlanRecord.objects.filter(pk=undo.plan_id).update(undoes=operation, undo_from=undone_from)
+    text = page(olga, at(operation))
+    assert "takes this one back" in text
+    assert ("there is nothing left to undo" in text) is all_of_it
+    assert ("Have it carried on." in text) is not all_of_it
+    assert ("Shows the plan of every step back" in text) is not all_of_it
+
+
 def test_a_refusal_says_why_and_what_to_do(olga: Client, tokyo: Cluster, page: Page) -> None:
     first, later = changed(tokyo), changed(tokyo)
     text = page(olga, at(first))
