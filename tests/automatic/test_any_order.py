@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from tests.automatic.nights import EXAMPLES, NIGHTS, Act, live_through
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=EXAMPLES)
 @given(acts=NIGHTS)

@@ -53,6 +53,7 @@ def found() -> str:
     return ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("remove", "breaks"),
     [

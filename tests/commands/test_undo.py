@@ -61,6 +61,7 @@ def owner(lab: Lab) -> str:
     return held.name if held else ""
 
 
+@pytest.mark.slow
 def test_a_failed_failover_is_taken_back_and_its_receipts_are_written(
     tokyo: Lab, manage: Manage, tmp_path: Path
 ) -> None:

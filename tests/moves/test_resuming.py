@@ -93,6 +93,7 @@ def faultless(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         ground.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [True, False])
 def test_a_move_whose_every_worker_dies_before_or_after_a_line_ends_as_if_nobody_had(
     tokyo: Ground, faultless: dict[str, object], before: bool
@@ -106,6 +107,7 @@ def test_a_move_whose_every_worker_dies_before_or_after_a_line_ends_as_if_nobody
     assert not difference(faultless["picture"], tokyo.picture())  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_scripted_move_whose_every_worker_dies_after_it_acted_hands_over_and_gives_the_go_once(
     tmp_path: Path,
 ) -> None:

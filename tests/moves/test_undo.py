@@ -58,6 +58,7 @@ def test_what_failed_before_its_first_change_leaves_nothing_to_take_back(tokyo, 
     assert difference(before, tokyo.picture()) == {}
 
 
+@pytest.mark.slow
 def test_mailboxes_that_were_half_switched_all_come_back(tmp_path):
     ground = Ground(tmp_path / "lab", presets.tokyo(), mailboxes=200)
     try:
@@ -66,6 +67,7 @@ def test_mailboxes_that_were_half_switched_all_come_back(tmp_path):
         ground.close()
 
 
+@pytest.mark.slow
 def test_mailboxes_whose_fate_is_unknown_come_back_too(tmp_path):
     ground = Ground(tmp_path / "lab", presets.tokyo(), mailboxes=200)
     gone = at_beat("mailboxes", lambda: ground.directory.fault("refuse", True), 3)
@@ -102,6 +104,7 @@ def test_a_directory_of_either_make_is_as_before_after_an_undo(ground, step, num
     assert ground.owner() == ground.source
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ground", ["2003", "2007"], indirect=True)
 def test_a_move_that_succeeded_is_taken_back_and_the_undo_too(ground):
     before = ground.picture()
@@ -154,6 +157,7 @@ def test_down_to_the_move_the_services_stay_as_they_were_before_it(tokyo):
     assert (tokyo.owner(), exchange(tokyo, tokyo.source)) == (tokyo.source, set())
 
 
+@pytest.mark.slow
 def test_down_to_a_step_of_the_directory_the_group_goes_back_too_and_the_plan_says_so(tokyo):
     before = tokyo.picture()
     plan, _ = broken_at(tokyo, "start-SMTPSVC")
@@ -168,6 +172,7 @@ def set_value(ground: Ground, dn: str, attribute: str, value: str) -> None:
         assert connection.modify(dn, {attribute: [("MODIFY_REPLACE", [value])]}), connection.result
 
 
+@pytest.mark.slow
 @BOTH
 def test_what_somebody_else_has_changed_since_is_left_alone_and_goes_on_the_list(ground):
     plan = ground.plan("failover")
@@ -198,6 +203,7 @@ def values(ground: Ground, dn: str, attribute: str) -> list[Any]:
         return [value.decode() for value in connection.response[0]["raw_attributes"][attribute]]
 
 
+@pytest.mark.slow
 def test_a_mailbox_that_is_gone_is_told_and_the_others_are_restored(tokyo):
     plan = tokyo.plan("failover")
     tokyo.perform(plan)
@@ -241,6 +247,7 @@ def test_an_undo_is_refused_while_nobody_can_tell_who_has_the_group(tokyo):
     assert "plan the undo again" in refused.value.reasons[0].remedy
 
 
+@pytest.mark.slow
 def test_an_undo_that_would_need_a_dead_node_is_refused_with_what_to_do(tokyo):
     plan = tokyo.plan("failover")
     tokyo.perform(plan)

@@ -57,6 +57,7 @@ def test_nobody_keeps_or_settles_a_receipt_whose_lease_is_over(operation, column
     assert (ReceiptRecord.objects.count(), kept(operation)[0].results) == (1, None)
 
 
+@pytest.mark.slow
 def test_each_slice_of_mailboxes_stands_before_its_first_one_is_sent_and_is_settled_by_its_last(operation):
     record = MailboxReceipts(OperationReceipts(operation.pk, 5), "mailboxes", "directory.mailboxes")
     sent: list[EntryChange] = []

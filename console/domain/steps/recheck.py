@@ -18,6 +18,12 @@ class Recheck:
         """Reads nodes and directory afresh. Raises `Drifted` with everything that changed."""
         field, plan = stage.field, stage.plan
         observation = field.observe()
+        silent = [
+            f"{name} ({seen.hostname.unknown})" for name, seen in observation.nodes.items() if not seen.hostname.value
+        ]
+        if silent:  # a node that does not answer at this moment has not become another one
+            text = f"Whether the plan still fits cannot be told without {' and '.join(silent)}."
+            return Look(Goal.UNKNOWN, text, remedy="See that the node answers over WinRM, then make a new plan.")
         view = field.read_directory()
         found = drift.differences(
             plan.structural, drift.fingerprint(field.cluster, field.generation, observation, view)
