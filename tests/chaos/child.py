@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -13,12 +14,13 @@ from tests.chaos.cases import Case
 from tests.chaos.environment import Environment
 from tests.chaos.result import Result
 
+UNCLEAN = 2
 WORN_OUT = 3
 """The exit code that asks for a new environment; the lot that was begun has not been finished."""
 
 
 def main() -> int:
-    """Serve until the input ends. `argv`: the database, and the folder for logs (made when empty)."""
+    """Serve until the input ends; `argv` names the database. The logs stay only when something was not clean."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(WORN_OUT))
     database = sys.argv[1]
     folder = Path(tempfile.mkdtemp(prefix="changeover-chaos-"))
@@ -26,22 +28,26 @@ def main() -> int:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever else is printed is no answer
     env = Environment(folder, database)
+    code = 1
     try:
         env.start()
-        sys.stderr.write(f"environment in {folder}\n")
-        return _serve(env, answers)
+        code = _serve(env, answers)
     except Exception:
         traceback.print_exc()
-        sys.stderr.write(f"logs are in {folder}\n")
-        return 1
     finally:
         env.stop()
+        if code:
+            sys.stderr.write(f"logs are in {folder}\n")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    return 0 if code == UNCLEAN else code
 
 
 def _serve(env: Environment, answers: TextIO) -> int:
+    """Carry out what comes in; 0 when all of it was clean."""
     from tests.chaos.performing import Performer, WornOut
 
-    performer = Performer(env)
+    performer, code = Performer(env), 0
     for line in sys.stdin:
         for item in json.loads(line):
             try:
@@ -49,8 +55,9 @@ def _serve(env: Environment, answers: TextIO) -> int:
             except WornOut:
                 return WORN_OUT
             _say(answers, result)
+            code = code if result.clean else UNCLEAN
         _say(answers, None)
-    return 0
+    return code
 
 
 def _say(answers: TextIO, result: Result | None) -> None:
