@@ -10,6 +10,7 @@ from tests.directory.backends import Backend, samba_backend
 from tests.directory.conftest import samba_factory
 from tests.directory.samba import SambaFactory, SambaUnavailable
 from tests.directory.snapshot import Snapshot
+from tests.moves.fire import Fire, Reference
 from tests.moves.ground import Ground
 from tests.moves.trapped import CLUSTERS, all_of_it, put_right, trapped_forest
 
@@ -51,3 +52,16 @@ def tokyo(tmp_path: Path) -> Iterator[Ground]:
     made = Ground(tmp_path / "lab", presets.tokyo())
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def reference(ground: Fire) -> Reference:
+    """The switch without a fault, on the module's own ground."""
+    return Reference.of(ground)
+
+
+@pytest.fixture
+def fire(ground: Fire, reference: Reference) -> Iterator[Fire]:
+    """The module's own ground, as it was before its first switch."""
+    with ground.then_as_before():
+        yield ground

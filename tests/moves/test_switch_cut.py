@@ -30,17 +30,6 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fire]:
     made.close()
 
 
-@pytest.fixture(scope="module")
-def reference(ground: Fire) -> Reference:
-    return Reference.of(ground)
-
-
-@pytest.fixture
-def fire(ground: Fire, reference: Reference) -> Iterator[Fire]:
-    with ground.then_as_before():
-        yield ground
-
-
 def test_a_switch_makes_as_many_writes_as_are_broken_here(reference: Reference) -> None:
     assert (reference.count, reference.sends) == (WRITES, SENDS)
     assert set(reference.written.values()) == {1}

@@ -26,17 +26,6 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fire]:
     made.close()
 
 
-@pytest.fixture(scope="module")
-def reference(ground: Fire) -> Reference:
-    return Reference.of(ground)
-
-
-@pytest.fixture
-def fire(ground: Fire, reference: Reference) -> Iterator[Fire]:
-    with ground.then_as_before():
-        yield ground
-
-
 def names(fire: Fire) -> set[str]:
     """The names that move."""
     return set(fire.switch.step("release-names").changes[0].changes[0].before)

@@ -24,17 +24,6 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fire]:
     made.close()
 
 
-@pytest.fixture(scope="module")
-def reference(ground: Fire) -> Reference:
-    return Reference.of(ground)
-
-
-@pytest.fixture
-def fire(ground: Fire, reference: Reference) -> Iterator[Fire]:
-    with ground.then_as_before():
-        yield ground
-
-
 @pytest.mark.parametrize("fault", ["busy", "unavailable"])
 @pytest.mark.parametrize("key", EACH)
 def test_a_busy_controller_is_waited_for_longer_and_longer(

@@ -35,17 +35,6 @@ def ground(
     made.close()
 
 
-@pytest.fixture(scope="module")
-def reference(ground: Fire) -> Reference:
-    return Reference.of(ground)
-
-
-@pytest.fixture
-def fire(ground: Fire, reference: Reference) -> Iterator[Fire]:
-    with ground.then_as_before():
-        yield ground
-
-
 @contextmanager
 def counted(fire: Fire, reference: Reference) -> Iterator[None]:
     """What is done here comes to the same end by as many writes as if nothing had disturbed it."""
