@@ -79,6 +79,10 @@ independent client sees it, and the operation's record are held against the same
 `make chaos` runs every case and writes this page; `make chaos ARGS="--list"` lists them; a case that fails prints the
 command that repeats it. What a case is made of lies in `tests/chaos/`.
 
+One thing is not tried, since nothing could refuse it: a write that was sent and stays on the network until somebody has
+moved the cluster back. A directory compares old values only, and they are the same again then. A late write is let in
+before anybody goes back; a late command to a node afterwards, since nodes know whose turn it is.
+
 ## The faults
 
 | fault | what happens |
