@@ -12,11 +12,25 @@ if ! unshare --net true; then
 fi
 # A test that fails is tried once more, alone, and named: with two cores shared by a domain controller, a browser and a
 # lab, time can run out for a test that is right. One that fails again makes the run red.
+# The quick tests share the cores, as in `make check`; what needs a port, a domain controller or a browser goes one by one.
+# With arguments all that they choose goes one by one.
 exec unshare --net sh -c '
     ip link set lo up
-    .venv/bin/python -m pytest "$@" && exit 0
-    code=$?
-    [ "$code" -eq 1 ] || exit "$code"
+    quick="not samba and not browser and not slow"
+    again=0
+    tests() {
+        .venv/bin/python -m pytest "$@" && return
+        code=$?
+        [ "$code" -eq 1 ] || exit "$code"
+        again=1
+    }
+    if [ $# -gt 0 ]; then
+        tests "$@"
+    else
+        tests --cache-clear -q -m "$quick" -n logical --maxprocesses 4 --dist loadfile
+        tests -m "not ($quick)"
+    fi
+    [ "$again" -eq 1 ] || exit 0
     echo "Once more, alone, what failed above:"
     exec .venv/bin/python -m pytest -v --last-failed --last-failed-no-failures none "$@"
 ' run.sh "$@" </dev/null

@@ -10,7 +10,7 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 
 ROOT = Path(__file__).parents[2]
-MINUTES = 4
+MINUTES = 3
 SIZE = 40
 SEED = datetime.now(UTC).toordinal()
 LATE_COMMAND = ("failover/stop-MSExchangeIS/stop", "failover/mailboxes/stop")
