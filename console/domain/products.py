@@ -18,6 +18,23 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A note of the guide about running Exchange in a cluster: said as advice, or carried by something else."""
+
+    key: str
+    place: str
+    """Where the guide says it: `Notes, item 3`."""
+    text: str = ""
+    """The advice; `{source}`, `{target}`, `{floating_ip}`, `{protocols}` and `{grace}` are filled in."""
+    shown: tuple[str, ...] = ()
+    """The pages that say it: `plan`, `operation` (once it has succeeded), `cluster`."""
+    when: str = "always"
+    """The condition under which they do, by its name in `console.domain.advice`."""
+    carried: str = ""
+    """What takes care of it where it is no advice: a check, or the event log's reader."""
+
+
+@dataclass(frozen=True)
 class Generation:
     """What Exchange 2003 or 2007 needs: services in start order and what the directory holds for it."""
 
@@ -30,6 +47,8 @@ class Generation:
     windows: tuple[str, ...]
     source: str
     """The section of the guide that the data comes from."""
+    notes: tuple[Note, ...] = ()
+    """The guide's notes, in its order."""
 
     def running_services(self, extra: tuple[str, ...]) -> tuple[Service, ...]:
         """The services that a cluster runs, in start order: all but the optional ones not named in `extra`."""

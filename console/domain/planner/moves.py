@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from console.domain import drift, preflight
-from console.domain.advice import advice
+from console.domain.advice import plan_advice
 from console.domain.checks import Refusal
 from console.domain.field import Field
 from console.domain.plan import Plan
@@ -73,5 +73,5 @@ def make_plan(field: Field, kind: str, target: str, sink: MailboxSink, *, valid_
         membership=membership,
         structural=drift.fingerprint(field.cluster, field.generation, observation, view),
         controller=view.controller.dns_name,
-        notes=(*summary(direction).sentences, *remarks, *advice(field.cluster.generation)),
+        notes=(*summary(direction).sentences, *remarks, *plan_advice(situation)),
     )
