@@ -5,6 +5,7 @@ from console.models.audit import AuditHead, AuditRecord
 from console.models.automatic import Alarm, GlobalStop, Go, NodeRun
 from console.models.hooks import HookNonce, HookRefusals, NodeKey
 from console.models.inventory import Cluster, Credential, Directory, ExchangeServer, Node, Site
+from console.models.kits import KitList, KitMailbox
 from console.models.operations import (
     JournalLine,
     ObservationRecord,
@@ -29,6 +30,8 @@ __all__ = [
     "HookNonce",
     "HookRefusals",
     "JournalLine",
+    "KitList",
+    "KitMailbox",
     "Node",
     "NodeKey",
     "NodeRun",
