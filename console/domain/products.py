@@ -35,6 +35,37 @@ class Note:
 
 
 @dataclass(frozen=True)
+class EventRule:
+    """How an event of Windows' event log is taken: folded away with the reason, or explained."""
+
+    key: str
+    sources: tuple[str, ...]
+    says: str
+    """Why it is harmless; or what it means, and what to do."""
+    place: str
+    """Where that is from."""
+    codes: tuple[int, ...] = ()
+    """Event numbers; every one when empty."""
+    mentions: tuple[str, ...] = ()
+    """Texts that the message must hold, all of them, in any case."""
+    benign: bool = False
+    only_away: bool = False
+    """Harmless only on a node that does not have the group at that moment."""
+
+
+@dataclass(frozen=True)
+class ServerSetting:
+    """A setting that each Exchange server has for itself in the directory, and which side is likely right."""
+
+    title: str
+    object_class: str
+    """The class of the object below the server, or of the server itself, that carries it."""
+    attribute: str
+    right: str
+    """How that is told, by its name in `console.domain.server_settings`: `active`, `partition`, `newer`."""
+
+
+@dataclass(frozen=True)
 class Generation:
     """What Exchange 2003 or 2007 needs: services in start order and what the directory holds for it."""
 
@@ -49,6 +80,10 @@ class Generation:
     """The section of the guide that the data comes from."""
     notes: tuple[Note, ...] = ()
     """The guide's notes, in its order."""
+    event_rules: tuple[EventRule, ...] = ()
+    """How events are taken; the first that fits counts."""
+    server_settings: tuple[ServerSetting, ...] = ()
+    """What must be equal on both servers."""
 
     def running_services(self, extra: tuple[str, ...]) -> tuple[Service, ...]:
         """The services that a cluster runs, in start order: all but the optional ones not named in `extra`."""

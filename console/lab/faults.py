@@ -7,7 +7,7 @@ A fault is on or off per node. Its argument, where it takes one, is the name of 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from console.lab import groups, heartbeat, power, stores
+from console.lab import event_log, groups, heartbeat, power, stores
 from console.lab.files import write_configuration, write_scripts
 from console.lab.groups import crash
 from console.lab.resources import log
@@ -103,6 +103,14 @@ FAULTS = {
         lambda world, node: write_scripts(node.cluster, node),
     ),
     "webhook-unreachable": Fault("The node's scripts get no answer from the console."),
+    "counters-read": Fault(
+        "The performance monitor is started: Exchange's counters are missing where the partition is not.",
+        "",
+        event_log.counters_read,
+    ),
+    "event-logged": Fault(
+        "An error stands in the application log, of this source and number.", "event", event_log.from_fault
+    ),
     "clock-off": Fault("The node's clock is off by so many seconds.", "seconds"),
     "heartbeats-lost": Fault(
         "No heartbeat passes between this node and the others: dual activation, or a network partition's action.",

@@ -45,6 +45,19 @@ class Handle:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An entry of a node's event log; `kind` as WMI counts (1 error, 2 warning, 3 information)."""
+
+    number: int
+    log: str
+    source: str
+    code: int
+    kind: int
+    at: datetime
+    message: str
+
+
 @dataclass(eq=False)
 class Node:
     """A node's state. `boots` counts its lives: a procedure of an earlier life must end."""
@@ -65,6 +78,7 @@ class Node:
     sessions: list[str] = field(default_factory=lambda: ["Administrator"])
     open_files: list[tuple[str, str]] = field(default_factory=list)  # (user, path) through shares
     unnoticed: bool = False  # its engine is gone, but the others still wait for its heartbeat
+    events: list[LoggedEvent] = field(default_factory=list)
     faults: dict[str, dict[str, str]] = field(default_factory=dict)
     scripts: list[Job] = field(default_factory=list)  # script runs under way: they end with the node's power
     view: "list[Group] | None" = None  # the groups as it sees them alone, while it is apart from the others
@@ -121,6 +135,7 @@ class Cluster:
     groups: list[Group] = field(default_factory=list)
     partition: Volume = field(default_factory=Volume)
     suspended: bool = False
+    keys_of: str = ""  # the node whose System Attendant published its keys last
     store_homes: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def node(self, name: str) -> Node | None:

@@ -116,6 +116,7 @@ class World:
         names = ["EXIFS", *START_ORDER[cluster.definition.generation]]
         for service in filter(None, map(node.service, names)):
             service.state, service.pid = RUNNING, self.new_pid()
+        cluster.keys_of = node.name
         if node.service(INFORMATION_STORE):
             node.mounted = set(cluster.stores())
             cluster.store_homes = dict.fromkeys(cluster.stores(), node.name)

@@ -11,6 +11,7 @@ from console.lab.state import RUNNING, Node
 JAPAN = timedelta(hours=9)
 INVALID_CLASS = 2147749904
 _STORES = re.compile(r"win32_perfrawdata_msexchangeis_msexchangeis(mailbox|public)\b", re.IGNORECASE)
+_EVENTS = "path win32_ntlogevent "
 _SYSTEM = ("System Idle Process", "System", "smss.exe", "csrss.exe", "winlogon.exe", "explorer.exe")
 
 
@@ -22,6 +23,8 @@ def wmic(cmd: Interpreter, rest: str) -> int:
     with cmd.process.world.lock:
         if stores:
             instances = _store_instances(cmd.process.node, public=stores.group(1) == "public")
+        elif text.startswith(_EVENTS):
+            instances = _events(cmd, text)
         elif text.startswith("os "):
             instances = [_system(cmd)]
         elif text.startswith("process "):
@@ -51,13 +54,44 @@ def _properties(text: str) -> set[str]:
 
 
 def _system(cmd: Interpreter) -> dict[str, str]:
-    off = timedelta(seconds=float(cmd.process.node.faults.get("clock-off", {}).get("seconds") or 0))
+    off = _off(cmd.process.node)
     return {
         "LastBootUpTime": cim_date(cmd.process.node.booted + off),
         "LocalDateTime": cim_date(cmd.process.world.clock.date() + off),
         "Caption": f"Microsoft(R) Windows(R) Server {cmd.process.node.definition.windows}, Enterprise Edition",
         "CSName": cmd.process.node.name.upper(),
     }
+
+
+def _off(node: Node) -> timedelta:
+    """How far the node's clock is ahead."""
+    return timedelta(seconds=float(node.faults.get("clock-off", {}).get("seconds") or 0))
+
+
+def _events(cmd: Interpreter, text: str) -> list[dict[str, str]]:
+    """The events that a `where` of logs, types and an earliest time lets through, the latest first."""
+    node = cmd.process.node
+    logs = set(re.findall(r"logfile='(\w+)'", text))
+    kinds = {int(number) for number in re.findall(r"eventtype=(\d)", text)}
+    since = re.search(r"timegenerated\s*>=\s*'(\d{14})\.(\d{6})\+000'", text)
+    earliest = datetime.strptime("".join(since.groups()), "%Y%m%d%H%M%S%f") if since else datetime.min
+    found = []
+    for event in reversed(node.events):
+        at = event.at + _off(node)
+        wanted = (not logs or event.log.casefold() in logs) and (not kinds or event.kind in kinds)
+        if wanted and at.replace(tzinfo=None) >= earliest:
+            found.append(
+                {
+                    "EventCode": str(event.code),
+                    "EventType": str(event.kind),
+                    "Logfile": event.log,
+                    "Message": event.message,
+                    "RecordNumber": str(event.number),
+                    "SourceName": event.source,
+                    "TimeGenerated": cim_date(at),
+                }
+            )
+    return found
 
 
 def _store_instances(node: Node, *, public: bool) -> list[dict[str, str]] | None:
