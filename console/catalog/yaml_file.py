@@ -53,7 +53,9 @@ def _plain(node: Node, place: str, lines: Lines) -> Any:
         return _mapping(node, place, lines)
     if isinstance(node, SequenceNode):
         return [_plain(item, f"{place}[{index}]", lines) for index, item in enumerate(node.value)]
-    return _scalar(node)
+    if isinstance(node, ScalarNode):
+        return _scalar(node)
+    raise WrongYaml(node.start_mark.line + 1, "must be text, a list or keys with values")
 
 
 def _mapping(node: MappingNode, place: str, lines: Lines) -> dict[str, Any]:

@@ -51,7 +51,12 @@ def furnish_partition(cluster: Cluster) -> None:
     letter = cluster.definition.partition[0].upper()
     disk = Disk()
     disk.volumes[letter] = cluster.partition
-    for folder in ("mdbdata", "mtadata", "conndata", "Mailroot"):
+    if cluster.definition.generation == "2003":
+        folders = ["mdbdata", r"vs1\BadMail", r"vs1\Queue", "mtadata", "conndata", "Mailroot"]
+    else:
+        folders = [rf"Mailbox\{group}" for group in cluster.definition.storage_groups]
+        folders.append(r"TransportRoles\data\Queue")
+    for folder in folders:
         disk.mkdir(rf"{letter}:\Exchsrv\{folder}")
 
 

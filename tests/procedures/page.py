@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from console import catalog
 from console.domain.procedures import Means, Mode, Procedure, ProcedureStep
+from console.domain.procedures.proofs import PROOFS
 
 HEAD = """# Set-up procedures
 
@@ -12,7 +13,9 @@ fails when it is no longer what stands there. *Automated* is what a program can 
 does it, in a dialog, and a program can prove it. *Confirmed*: a person does it and says so, for the reason that the row
 gives. Where heading and text of a step disagree in the guide, the text holds.
 
-The console does not carry procedures out yet; it tells who would do what, and how it would be proved.
+`manage.py procedure check CLUSTER PROCEDURE` reads a cluster and says of every step whether its goal holds, changing
+nothing. Proofs that the last table but one calls *by a person* it does not ask for: their steps are *unknown*, and
+say what to look at. The console does not carry procedures out yet.
 
 The parts of a step (its letters, bullets and numbers, Notes and Importants) are read with
 `manage.py procedure show PROCEDURE --parts`; one that is done or proved in another way than its step has a row here.
@@ -52,8 +55,9 @@ def _by(step: ProcedureStep) -> Iterator[str]:
 
 
 def _proofs(means: Means) -> str:
-    rows = "\n".join(f"| `{proof.key}` | {proof.title} | {proof.reads} |" for proof in means.proofs)
-    return f"## Proofs\n\n| proof | what holds | what is read |\n|---|---|---|\n{rows}\n"
+    asked = {proof.key: "console" if proof.key in PROOFS else "by a person" for proof in means.proofs}
+    rows = "\n".join(f"| `{one.key}` | {one.title} | {one.reads} | {asked[one.key]} |" for one in means.proofs)
+    return f"## Proofs\n\n| proof | what holds | what is read | who looks |\n|---|---|---|---|\n{rows}\n"
 
 
 def _actions(means: Means) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from console import catalog
 from console.domain.procedures import Mode, ProcedureStep, Sort
+from console.domain.procedures.proofs import PROOFS
 from tests.procedures import page
 
 PAGE = Path(__file__).parents[2] / "docs" / "procedures.md"
@@ -66,6 +67,10 @@ def test_every_proof_and_action_that_is_listed_is_named_by_a_step() -> None:
     steps = [step for key in catalog.procedures() for step in catalog.procedure(key).steps]
     assert {proof.key for proof in catalog.means().proofs} == {step.proof for step in steps if step.proof}
     assert {action.key for action in catalog.means().actions} == {step.action for step in steps if step.action}
+
+
+def test_every_proof_that_the_console_asks_for_is_listed() -> None:
+    assert set(PROOFS) <= {proof.key for proof in catalog.means().proofs}
 
 
 def test_the_text_of_a_step_holds_against_its_heading() -> None:

@@ -58,8 +58,6 @@ def test_a_part_says_only_what_differs(tmp_path: Path) -> None:
     assert (fact.sort, fact.mode, fact.proof, fact.side) == (Sort.IMPORTANT, Mode.CHECKED, "dns.record", Side.DNS)
     assert (other.mode, other.proof, other.reason) == (Mode.CONFIRMED, "", "Because.")
     assert [step.depth for step in steps.values()] == [0, 1, 2, 2, 0]
-    assert fact.proved_by() == ("dns.record", Side.DNS)
-    assert other.proved_by() is None
     assert (steps["one"].until, steps["two"].needs) == (("two",), ("one",))
 
 

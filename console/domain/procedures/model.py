@@ -90,6 +90,8 @@ class ProcedureStep:
     """The keys of the steps that must be over before it."""
     until: tuple[str, ...]
     """The keys of later steps it only leads up to: when the goals of them all hold, it need not hold any more."""
+    about: tuple[str, ...] = ()
+    """What its proof is about: folders as the guide names them (on X:), a level of Exchange."""
 
     @property
     def number(self) -> int:
@@ -100,10 +102,6 @@ class ProcedureStep:
     def depth(self) -> int:
         """0 for a step, 1 for its parts, 2 for theirs."""
         return 0 if self.sort is Sort.STEP else _marks(self.at)
-
-    def proved_by(self) -> tuple[str, Side] | None:
-        """The proof with the side on which it is asked; steps with the same one hold or fail together."""
-        return (self.proof, self.side) if self.proof else None
 
 
 @dataclass(frozen=True)

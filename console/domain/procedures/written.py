@@ -18,6 +18,7 @@ class WrittenPart:
     does: str = ""
     reason: str = ""
     remedy: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class WrittenStep:
     reason: str = ""
     needs: tuple[str, ...] = ()
     until: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
     items: tuple[WrittenPart, ...] = ()
 
 
@@ -108,7 +110,7 @@ def _filled(
     needs: tuple[str, ...],
     until: tuple[str, ...],
 ) -> ProcedureStep:
-    mode, side = raw.mode or (whole and whole.mode), raw.side or (whole and whole.side)
+    mode, side = raw.mode or (whole.mode if whole else None), raw.side or (whole.side if whole else None)
     assert mode is not None
     assert side is not None
     confirmed, automated = mode is Mode.CONFIRMED, mode is Mode.AUTOMATED
@@ -126,6 +128,7 @@ def _filled(
         remedy=raw.remedy or (whole.remedy if whole else ""),
         needs=needs,
         until=until,
+        about=() if confirmed or (raw.by and not raw.about) else raw.about or (whole.about if whole else ()),
     )
     _whole(step, means, place)
     return step
