@@ -16,6 +16,7 @@ from console.models.operations import (
     PlanRecord,
     ReceiptRecord,
 )
+from console.models.watching import EventLogRecord, ServerDifferences
 
 __all__ = [
     "Alarm",
@@ -24,6 +25,7 @@ __all__ = [
     "Cluster",
     "Credential",
     "Directory",
+    "EventLogRecord",
     "ExchangeServer",
     "GlobalStop",
     "Go",
@@ -43,5 +45,6 @@ __all__ = [
     "PlanMailboxes",
     "PlanRecord",
     "ReceiptRecord",
+    "ServerDifferences",
     "Site",
 ]
