@@ -89,8 +89,8 @@ def _line(name: str, value: str) -> Iterator[str]:
 
 
 def _safe(value: str) -> bool:
-    """Whether it is a SAFE-STRING, and ends with no blank that a reader might lose."""
-    plain = all(0 < ord(char) < 128 and char not in "\r\n" for char in value)
+    """Whether it is a SAFE-STRING without control characters, and ends with no blank that a reader might lose."""
+    plain = all(" " <= char <= "~" for char in value)
     return plain and not value.startswith((" ", ":", "<")) and not value.endswith(" ")
 
 

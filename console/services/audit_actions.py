@@ -45,6 +45,7 @@ class Action(StrEnum):
     HOOKS_REFUSED = "webhook:requests:refused", "Requests of the webhook from {subject} were refused"
 
     KIT_MADE = "kit:kit:made", "{actor} made the kit of the node {subject} of {cluster}"
+    KIT_COLLECTED = "kit:run:collected", "{actor} took in what the kit did on {cluster} in the run {subject}"
 
     PLAN_ASKED = "operation:plan:asked", "{actor} asked for a plan: {subject} of {cluster}"
     FAILOVER_CONFIRMED = "operation:failover:confirmed", "{actor} confirmed the failover of {cluster}"

@@ -1,6 +1,8 @@
 """`manage.py kit`, the list of mailboxes that kits are made of, and how ready they are, on a lab's directory."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,15 +10,20 @@ from typing import Any
 import ldap3
 import pytest
 
-from console.domain.kit.runner import split
+from console.domain.kit.manifest import digest, read_manifest
+from console.domain.kit.runner import Sent, apply_records, split
+from console.domain.kit.spool import Spool, change_of, conflicts_file, signed_spool
+from console.domain.secrets import Secret
+from console.domain.switch.values import at_target
 from console.lab.server import Lab
-from console.models import AuditRecord, Cluster, KitList, KitMailbox, NodeKey
+from console.models import Alarm, AuditRecord, Cluster, KitList, KitMailbox, NodeKey
 from console.services import turns
 from console.services.fields import open_field
 from console.services.kits.checks import kit_checks
 from console.services.kits.listing import refresh, refresh_in_turn
 from tests.commands.conftest import Told, one_object
 from tests.directory.backends import Backend
+from tests.moves.trapped import all_of_it, put_right
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +170,87 @@ def test_a_node_without_a_key_is_warned_of(keyed: str) -> None:
 def test_a_clusters_list_has_one_turn_in_a_quarter_of_an_hour(tokyo: Lab) -> None:
     name = f"kit list {cluster().pk}"
     assert [turns.mine(name, 900.0) for _ in range(3)] == [True, False, False]
+
+
+def spooled(key: str, folder: Path, run: str, take: int | None = None) -> None:
+    """What the node leaves after it applied the kit in `folder`: refused are what the lab's directory refuses."""
+    manifest = read_manifest((folder / "kit.txt").read_bytes())
+    records = tuple(split((folder / "kit.ldf").read_text(encoding="ascii")))
+    with open_field(cluster()) as field:
+        session = field.directory()
+
+        def send(batch: Sequence[str]) -> Sent:
+            for passed, record in enumerate(batch):
+                change = change_of(record)
+                entry = session.read(change.dn, [part.attribute for part in change.changes])
+                whole = "replace: " in record
+                if entry is not None and at_target(entry, change):
+                    if whole:
+                        continue
+                    return Sent(16, passed)
+                before = entry.all(change.changes[0].attribute) if whole and entry else change.changes[0].before
+                first = replace(change.changes[0], before=before)
+                if session.modify(replace(change, changes=(first, *change.changes[1:]))).outcome != "applied":
+                    return Sent(16, passed)
+            return Sent(0)
+
+        done = apply_records(records[:take], send, batch=9)
+    conflicts = conflicts_file(done)
+    texts = (manifest.cluster, manifest.node, manifest.key_id, run, manifest.records_hash, digest(conflicts))
+    left = len(records) - len(records[:take])
+    times = (manifest.made, manifest.made)
+    spool = Spool(*texts, *times, len(records), len(done.conflicts), left)
+    (folder / "spool.txt").write_bytes(signed_spool(spool, Secret(key)).replace(b"\n", b"\r\n"))
+    (folder / "conflicts.ldf").write_bytes(conflicts)
+
+
+@pytest.fixture
+def as_before(tokyo: Lab) -> Iterator[None]:
+    """Whatever the test changes in the directory is put back."""
+    server: Any = tokyo.directory
+    backend = Backend("lab", server.forest, server.address, tokyo.authority.certificate_path, server)
+    with put_right(backend, all_of_it(backend)):
+        yield
+
+
+def test_what_a_kit_did_is_taken_in_once_and_audited(
+    keyed: str, as_before: None, manage: Manage, tmp_path: Path
+) -> None:
+    manage("kit", "make", "tokyo", "--node", "tyo-ex2", "--output", str(tmp_path))
+    spooled(keyed, tmp_path, "run-1")
+    told = one_object(manage("kit", "collect", str(tmp_path), "--json"))
+    assert (told["complete"], told["todo"]) == (True, [])
+    assert "Everything in the directory names the target." in told["summary"]
+    record = AuditRecord.objects.get(action="kit:run:collected")
+    assert (record.actor_name, record.subject_name, record.after["left_count"]) == ("ops", "run-1", 0)
+    assert not Alarm.objects.exists()
+    code, _, err = manage("kit", "collect", str(tmp_path))
+    assert (code, "has been taken in" in err) == (2, True)
+    spooled(keyed, tmp_path, "run-2")
+    again = one_object(manage("kit", "collect", str(tmp_path), "--json"))
+    refused, right = re.findall(r"(\d+) refused \((\d+) of them", again["summary"])[0]
+    assert (again["complete"], int(refused) > 20, refused) == (True, True, right)
+
+
+def test_what_a_kit_left_is_named_and_raises_an_alarm(
+    keyed: str, directory: Any, as_before: None, manage: Manage, tmp_path: Path
+) -> None:
+    manage("kit", "make", "tokyo", "--node", "tyo-ex2", "--output", str(tmp_path))
+    meddled = KitMailbox.objects.order_by("dn").values_list("dn", flat=True)[0]
+    assert directory.modify(meddled, {"homeMTA": [(ldap3.MODIFY_DELETE, [])]}), directory.result
+    spooled(keyed, tmp_path, "run-1", take=-1)
+    told = one_object(manage("kit", "collect", str(tmp_path), "--json"))
+    assert told["complete"] is False
+    assert [item["what"] for item in told["todo"]] == [meddled]
+    assert "1 refused (0 of them were right already), 1 not tried" in told["summary"]
+    assert Alarm.objects.get().text == told["summary"]
+
+
+def test_a_spool_of_another_hand_is_refused_and_nothing_is_kept(
+    keyed: str, as_before: None, manage: Manage, tmp_path: Path
+) -> None:
+    manage("kit", "make", "tokyo", "--node", "tyo-ex2", "--output", str(tmp_path))
+    spooled("ab" * 32, tmp_path, "run-1")
+    code, _, err = manage("kit", "collect", str(tmp_path))
+    assert (code, "The signature of spool.txt" in err) == (1, True)
+    assert not AuditRecord.objects.filter(action="kit:run:collected").exists()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.kit.manifest import BadKit, Manifest, digest, read_manifest, signed, verify
+from console.domain.kit.manifest import Manifest, digest, read_manifest, signed, verify
+from console.domain.kit.sealed import BadKit
 from console.domain.secrets import Secret
 
 KEY = Secret("ab" * 32)

@@ -5,23 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.domain.errors import ChangeoverError
-from console.domain.hooks.canonical import from_stamp, matches, sign, to_stamp
-from console.domain.hooks.lines import BadBody, parse_lines, render_lines
+from console.domain.hooks.canonical import to_stamp
 from console.domain.kit.records import PARTS
+from console.domain.kit.sealed import FORM, BadKit, is_sealed, moment, number, said, seal
 from console.domain.secrets import Secret
 
-TAG = b"CHO1-KIT\n"
+TAG = b"CHO1-KIT"
 MANIFEST, RECORDS = "kit.txt", "kit.ldf"
-FORM = "1"
 _TEXTS = ("cluster", "node", "source", "target", "controller", "key_id", "records_hash")
-_KEYS = ("kit", *_TEXTS, "made", "listed", *PARTS, "mac")
-
-
-class BadKit(ChangeoverError):
-    """A kit that must not be used; the message says what is wrong with it."""
-
-    remedy = "Make it anew: manage.py kit make CLUSTER --node NODE --output DIR"
+_KEYS = ("kit", *_TEXTS, "made", "listed", *PARTS)
 
 
 @dataclass(frozen=True)
@@ -52,36 +44,27 @@ def digest(records: bytes) -> str:
 
 
 def signed(manifest: Manifest, key: Secret) -> bytes:
-    """The manifest as a file: its lines, then `mac` with HMAC-SHA256 (RFC 2104) over the tag and those lines."""
+    """The manifest as a file, signed with `key`."""
     values = {"kit": FORM, **{name: str(getattr(manifest, name)) for name in _TEXTS}}
     values |= {"made": to_stamp(manifest.made), "listed": to_stamp(manifest.listed)}
-    body = render_lines(values | {part: str(manifest.counts.get(part, 0)) for part in PARTS})
-    return body + render_lines({"mac": sign(key, TAG + body)})
+    return seal(TAG, values | {part: str(manifest.counts.get(part, 0)) for part in PARTS}, key)
 
 
 def read_manifest(data: bytes) -> Manifest:
     """What a manifest says; whether it may be believed says `verify`. Raises `BadKit`."""
-    try:
-        found = parse_lines(data, _KEYS)
-    except BadBody as error:
-        raise BadKit(f"{MANIFEST} cannot be read. {error.message}") from None
-    missing = [key for key in _KEYS if not found.get(key)]
-    if missing:
-        raise BadKit(f"{MANIFEST} lacks {', '.join(missing)}.")
-    if found["kit"] != FORM:
-        raise BadKit(f"{MANIFEST} has the form {found['kit']}; this release reads the form {FORM}.")
-    made, listed = from_stamp(found["made"]), from_stamp(found["listed"])
-    if made is None or listed is None or not all(found[part].isdecimal() for part in PARTS):
-        raise BadKit(f"{MANIFEST} holds a time or a count that is none.")
-    texts = {name: found[name] for name in _TEXTS}
-    return Manifest(made=made, listed=listed, counts={part: int(found[part]) for part in PARTS}, **texts)
+    found = said(MANIFEST, data, _KEYS)
+    return Manifest(
+        **{name: found[name] for name in _TEXTS},
+        made=moment(MANIFEST, found["made"]),
+        listed=moment(MANIFEST, found["listed"]),
+        counts={part: number(MANIFEST, found[part]) for part in PARTS},
+    )
 
 
 def verify(data: bytes, records: bytes, key: Secret) -> Manifest:
     """The manifest of a kit that is whole and signed with `key`. Raises `BadKit`."""
     manifest = read_manifest(data)
-    body, _, mac = data.replace(b"\r\n", b"\n").rpartition(b"mac=")
-    if not matches(key, TAG + body, mac.decode("ascii").strip()):
+    if not is_sealed(TAG, data, key):
         raise BadKit(f"The signature of {MANIFEST} is not one of {manifest.node}'s key {manifest.key_id}.")
     if digest(records) != manifest.records_hash:
         raise BadKit(f"{RECORDS} is not the file that {MANIFEST} was signed for.")

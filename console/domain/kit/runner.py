@@ -49,7 +49,7 @@ class Applied:
 def split(text: str) -> Iterator[str]:
     """The records of an LDIF file: what stands between empty lines, without comments and the line of the version."""
     lines: list[str] = []
-    for line in [*text.splitlines(), ""]:
+    for line in [*text.replace("\r\n", "\n").split("\n"), ""]:
         if line.startswith(("#", "version:")):
             continue
         if line:

@@ -1,4 +1,4 @@
-"""`manage.py kit make|verify`: the files by which a node points the directory at itself while the console is silent."""
+"""`manage.py kit make|verify|collect`: what a node does to the directory while the console is silent."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -11,17 +11,18 @@ from console.domain.kit.records import PARTS
 from console.management.base import SUCCEEDED, Refused, add_json
 from console.management.speaking import OperatorCommand
 from console.services.audit import timestamp
+from console.services.kits.collecting import collect
 from console.services.kits.making import make_kit, read_kit, write_kit
 from console.services.plans import find_cluster
 
 
 class Command(OperatorCommand):
-    """`make` needs the right to operate and reads the directory; `verify` needs the right to see."""
+    """`make` and `collect` need the right to operate and read the directory; `verify` needs the right to see."""
 
-    help = "Make the kit of a node, or prove that a folder holds a whole one."
+    help = "Make the kit of a node, prove that a folder holds a whole one, or take in what became of one."
 
     def arguments(self, parser: CommandParser) -> None:
-        """Two subcommands."""
+        """Three subcommands."""
         commands = parser.add_subparsers(dest="command", required=True)
         make = commands.add_parser("make", help="make the kit of a node from what is true now")
         make.add_argument("cluster", metavar="CLUSTER")
@@ -30,12 +31,15 @@ class Command(OperatorCommand):
         make.add_argument("--whole", action="store_true", help="read every mailbox, not only what changed")
         verify = commands.add_parser("verify", help="prove that a folder holds a whole kit with a good signature")
         verify.add_argument("folder", metavar="DIR")
-        for command in (make, verify):
+        collect = commands.add_parser("collect", help="take in and audit what a node did with its kit")
+        collect.add_argument("folder", metavar="DIR", help="folder with the node's spool.txt and conflicts.ldf")
+        for command in (make, verify, collect):
             add_json(command)
 
     def act(self, options: dict[str, Any]) -> int:
         """Dispatch to the subcommand."""
-        return self._make(options) if options["command"] == "make" else self._verify(options)
+        commands = {"make": self._make, "verify": self._verify, "collect": self._collect}
+        return commands[options["command"]](options)
 
     def _make(self, options: dict[str, Any]) -> int:
         actor, folder = self.actor("operate"), Path(options["output"])
@@ -55,6 +59,18 @@ class Command(OperatorCommand):
             raise Refused(f"{error.filename} cannot be read: {error.strerror}. Name the folder of a kit.") from None
         text = f"The kit is whole and signed by the key {manifest.key_id} of {manifest.node}.\n{_told(manifest)}"
         self.answer(options, text, _data("whole", manifest))
+        return SUCCEEDED
+
+    def _collect(self, options: dict[str, Any]) -> int:
+        actor = self.actor("operate")
+        try:
+            found = collect(Path(options["folder"]), actor)
+        except OSError as error:
+            raise Refused(f"{error.filename} cannot be read: {error.strerror}. Name the folder of a spool.") from None
+        lines = [found.sentence, *(f"  - {item.what}: {item.why} {item.remedy}" for item in found.todo)]
+        todo = [item.to_json() for item in found.todo]
+        data = {"result": "collected", "summary": found.sentence, "complete": found.complete, "todo": todo}
+        self.answer(options, "\n".join(lines), data)
         return SUCCEEDED
 
 

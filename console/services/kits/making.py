@@ -9,9 +9,10 @@ from django.db import transaction
 
 from console.domain.checks import Refusal
 from console.domain.field import Field
-from console.domain.kit.manifest import MANIFEST, RECORDS, BadKit, Manifest, digest, read_manifest, signed, verify
+from console.domain.kit.manifest import MANIFEST, RECORDS, Manifest, digest, read_manifest, signed, verify
 from console.domain.kit.records import counted, kit_records
 from console.domain.kit.runner import split
+from console.domain.kit.sealed import BadKit
 from console.domain.secrets import Secret
 from console.models import Cluster, Node, NodeKey
 from console.services import audit
@@ -65,15 +66,20 @@ def read_kit(folder: Path) -> Manifest:
     """
     data, records = (folder / MANIFEST).read_bytes(), (folder / RECORDS).read_bytes()
     said = read_manifest(data)
-    pk, key = find(said.key_id)
-    known = NodeKey.objects.filter(node__name__iexact=said.node, node__cluster__name=said.cluster)
-    if pk is None or not known.filter(pk=pk).exists():
-        raise BadKit(f"{said.key_id} is not an active key of the node {said.node} of {said.cluster}.")
-    manifest = verify(data, records, key)
+    manifest = verify(data, records, key_of(said.cluster, said.node, said.key_id))
     count, wanted = sum(1 for _ in split(records.decode("ascii"))), sum(manifest.counts.values())
     if count != wanted:
         raise BadKit(f"{RECORDS} has {count} records and {MANIFEST} says {wanted}.")
     return manifest
+
+
+def key_of(cluster: str, node: str, key_id: str) -> Secret:
+    """The secret of an active key of that node. Raises `BadKit` when it has none of that id."""
+    pk, key = find(key_id)
+    known = NodeKey.objects.filter(node__name__iexact=node, node__cluster__name=cluster)
+    if pk is None or not known.filter(pk=pk).exists():
+        raise BadKit(f"{key_id} is not an active key of the node {node} of {cluster}.")
+    return key
 
 
 def _made(field: Field, node: Node, key_id: str, key: Secret, *, whole: bool) -> Kit:
