@@ -6,6 +6,7 @@ from datetime import datetime
 from console.lab import definition
 from console.lab.disk import Disk, Volume
 from console.lab.exchange import Installed
+from console.lab.network import Adapter
 from console.lab.schedule import Job
 
 STOPPED, START_PENDING, STOP_PENDING, RUNNING = 1, 2, 3, 4
@@ -79,6 +80,9 @@ class Node:
     open_files: list[tuple[str, str]] = field(default_factory=list)  # (user, path) through shares
     unnoticed: bool = False  # its engine is gone, but the others still wait for its heartbeat
     events: list[LoggedEvent] = field(default_factory=list)
+    adapters: list[Adapter] = field(default_factory=list)  # in binding order, the public one first
+    service_pack: int = 2  # of Windows
+    fixes: list[str] = field(default_factory=list)  # of Windows, as KB898060
     faults: dict[str, dict[str, str]] = field(default_factory=dict)
     scripts: list[Job] = field(default_factory=list)  # script runs under way: they end with the node's power
     view: "list[Group] | None" = None  # the groups as it sees them alone, while it is apart from the others

@@ -12,6 +12,7 @@ from console.lab.effects import Effect, EffectLog
 from console.lab.exchange import INFORMATION_STORE, START_ORDER, installed
 from console.lab.files import furnish, furnish_partition
 from console.lab.hooks import Hooks
+from console.lab.network import adapters_of
 from console.lab.schedule import Scheduler
 from console.lab.state import RUNNING, Cluster, Group, Node, Resource, Service
 
@@ -87,6 +88,7 @@ class World:
             for entry in installed(cluster.definition.generation)
         }
         node = Node(item.name, cluster, item, Disk(), services, self.clock.date(), engine=cluster.definition.engine)
+        node.adapters = adapters_of(item)
         for service in services.values():
             if service.state != RUNNING:
                 service.pid = 0

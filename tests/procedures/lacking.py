@@ -91,6 +91,38 @@ def manual_msdtc(ground: Ground) -> Iterator[None]:
 
 
 @contextmanager
+def interconnect_first(ground: Ground) -> Iterator[None]:
+    """The standby's interconnect is bound before its public adapter."""
+    node_of(ground).adapters.reverse()
+    yield
+    node_of(ground).adapters.reverse()
+
+
+@contextmanager
+def interconnect_with_netbios(ground: Ground) -> Iterator[None]:
+    """The standby's interconnect has NetBIOS on."""
+    node_of(ground).adapters[1].netbios = 0
+    yield
+    node_of(ground).adapters[1].netbios = 2
+
+
+@contextmanager
+def interconnect_with_dns(ground: Ground) -> Iterator[None]:
+    """The standby's interconnect names a DNS server."""
+    node_of(ground).adapters[1].dns.append("192.0.2.53")
+    yield
+    node_of(ground).adapters[1].dns.clear()
+
+
+@contextmanager
+def registering(ground: Ground) -> Iterator[None]:
+    """The standby's public adapter registers itself in DNS."""
+    node_of(ground).adapters[0].registers = True
+    yield
+    node_of(ground).adapters[0].registers = False
+
+
+@contextmanager
 def no_queue_folder(ground: Ground) -> Iterator[None]:
     """The folder of the queue is not on the partition."""
     disk = Disk()

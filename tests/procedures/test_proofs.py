@@ -25,6 +25,10 @@ LACKING: list[tuple[str, lacking.Lacking, str, str]] = [
     ("exchange.installed", lacking.no_transport, "install", "EX2 has no service"),
     ("services.manual", lacking.automatic_store, "standby-services", "MSExchangeIS on"),
     ("services.msdtc", lacking.manual_msdtc, "install/important.3", "does not start by itself"),
+    ("network.order", lacking.interconnect_first, "network", "EX2 Interconnect LAN comes before Public LAN"),
+    ("network.interconnect", lacking.interconnect_with_netbios, "network/bullet-2", "EX2 has NetBIOS on"),
+    ("network.interconnect", lacking.interconnect_with_dns, "network/bullet-2", "names the DNS server 192.0.2.53"),
+    ("network.registration", lacking.registering, "network/bullet-3", "EX2 registers itself"),
     ("partition.folders", lacking.no_queue_folder, "folders", "There is no folder X:"),
     ("exchange.level", lacking.old_level, "install/important.4", "EX2 is at Version 6.5"),
     ("stores.paths", lacking.store_elsewhere, "standby-stores", "lies at C:"),
@@ -45,7 +49,7 @@ def test_on_a_cluster_that_is_set_up_nothing_says_no(ground: Ground) -> None:
     assert all(one.check.verdict is Verdict.UNKNOWN for one in found.values() if one.step.mode is Mode.CONFIRMED)
 
 
-@pytest.mark.parametrize(("proof", "lacks", "step", "reason"), LACKING, ids=[row[0] for row in LACKING])
+@pytest.mark.parametrize(("proof", "lacks", "step", "reason"), LACKING, ids=[row[1].__name__ for row in LACKING])
 def test_just_what_is_lacking_says_no(
     ground: Ground, proof: str, lacks: lacking.Lacking, step: str, reason: str
 ) -> None:
@@ -77,6 +81,21 @@ def test_stores_that_are_called_after_their_servers_are_named(tmp_path: Path) ->
     reason = no["store-names"].check.reason
     assert "The store Mailbox Store (NGO-EX1) (First Storage Group) holds the name NGO-EX1." in reason
     assert "NGO-EX1 has no store Mailbox Store (NGO-EX2) in First Storage Group, as NGO-EX2 has." in reason
+
+
+def test_the_fixes_count_without_a_service_pack_of_windows_and_each_is_named(ground: Ground) -> None:
+    node = lacking.node_of(ground)
+    node.service_pack, node.fixes = 1, ["KB898060"]
+    try:
+        found = examined(ground)
+        node.fixes.append("KB905214")
+        after = examined(ground)
+    finally:
+        node.service_pack, node.fixes = 2, []
+    old = lacking.cluster_of(ground).definition.generation == "2003"
+    assert failing(found) == ({"hotfixes", "hotfixes/bullet-2"} if old else set())
+    assert not old or "EX2 has neither Service Pack 2 of Windows nor KB905214" in found["hotfixes"].check.reason
+    assert failing(after) == set()
 
 
 def test_a_directory_that_cannot_be_read_makes_its_steps_unknown_and_no_other(ground: Ground) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from console.domain.procedures.proofs import directory, observed, windows
+from console.domain.procedures.proofs import directory, network, observed, windows
 from console.domain.procedures.proofs.base import Asked, Finding, Grounds
 
 PROOFS: Mapping[str, Asked] = {
@@ -14,9 +14,13 @@ PROOFS: Mapping[str, Asked] = {
     "group.owner": Asked(observed.owner),
     "group.scripts": Asked(observed.scripts),
     "logs.paths": Asked(directory.log_paths),
+    "network.interconnect": Asked(network.interconnect, network.questions),
+    "network.order": Asked(network.order, network.questions),
+    "network.registration": Asked(network.registration, network.questions),
     "partition.folders": Asked(windows.folders, windows.folder_questions),
     "services.manual": Asked(observed.manual),
     "services.msdtc": Asked(windows.msdtc, windows.msdtc_questions),
+    "windows.hotfixes": Asked(windows.hotfixes, windows.hotfix_questions),
     "stores.names": Asked(directory.store_names),
     "stores.paths": Asked(directory.store_paths),
 }

@@ -5,10 +5,12 @@ from console.domain.errors import Garbled
 from console.domain.ports import Argv, CommandResult
 from console.domain.procedures.model import Side
 from console.domain.procedures.proofs.base import Finding, Grounds, untold, without
-from console.domain.readings.windows import said
+from console.domain.readings.windows import read_blocks, said
 from console.domain.topology import Cluster
 
 MSDTC = "MSDTC"
+SYSTEM: Argv = ("wmic", "os", "get", "ServicePackMajorVersion,Version", "/value")
+FIXES: Argv = ("wmic", "qfe", "get", "HotFixID", "/value")
 EACH_GROUP = "{storage group}"
 """Stands in a path for the name of each storage group."""
 
@@ -30,6 +32,25 @@ def msdtc(grounds: Grounds, side: Side, _: tuple[str, ...]) -> Finding:
         if start != "AUTO":
             wrong.append(f"{MSDTC} on {node.node} does not start by itself: {start or 'not installed'}.")
     return without(wrong, "It runs on both nodes.")
+
+
+def hotfix_questions(_: Cluster, __: tuple[str, ...]) -> tuple[Argv, ...]:
+    """Windows' service pack, and its list of fixes."""
+    return (SYSTEM, FIXES)
+
+
+def hotfixes(grounds: Grounds, side: Side, about: tuple[str, ...]) -> Finding:
+    """Every node has the fixes, or a service pack of Windows that holds them: from 2 on, and any Windows after 2003."""
+    wrong = []
+    for node in grounds.nodes(side):
+        system = next(iter(read_blocks(grounds.answer(node, SYSTEM))), {})
+        if not system.get("Version") or not system.get("ServicePackMajorVersion", "").isdecimal():
+            raise Garbled(f"Windows on {node.node} does not tell its version and service pack.")
+        if not system["Version"].startswith("5.2.") or int(system["ServicePackMajorVersion"]) >= 2:
+            continue
+        there = {block.get("HotFixID", "").upper() for block in read_blocks(grounds.answer(node, FIXES))}
+        wrong += [f"{node.node} has neither Service Pack 2 of Windows nor {fix}." for fix in about if fix not in there]
+    return without(wrong, "The fixes are there, by themselves or in a service pack.")
 
 
 def folder_questions(cluster: Cluster, about: tuple[str, ...]) -> tuple[Argv, ...]:
