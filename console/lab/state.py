@@ -141,6 +141,7 @@ class Cluster:
     suspended: bool = False
     keys_of: str = ""  # the node whose System Attendant published its keys last
     store_homes: dict[tuple[str, str], str] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=dict)  # host name, casefolded, to its A records
 
     def node(self, name: str) -> Node | None:
         """The node of this name, in any case."""

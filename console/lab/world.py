@@ -68,6 +68,7 @@ class World:
     def _cluster(self, item: definition.Cluster) -> Cluster:
         cluster = Cluster(item.name, item)
         cluster.nodes = [self._node(cluster, node) for node in item.nodes]
+        cluster.names = {cluster.nodes[0].name.casefold(): [item.floating_ip]}
         groups = [exchange_group(item)] if item.exchange_group else []
         cluster.groups = [
             Group(group, [Resource(r) for r in sorted(group.resources, key=lambda r: r.depth)])

@@ -123,6 +123,33 @@ def registering(ground: Ground) -> Iterator[None]:
 
 
 @contextmanager
+def no_record(ground: Ground) -> Iterator[None]:
+    """DNS does not know the primary's name."""
+    names = cluster_of(ground).names
+    before = names.pop(ground.source.casefold())
+    yield
+    names[ground.source.casefold()] = before
+
+
+@contextmanager
+def another_record(ground: Ground) -> Iterator[None]:
+    """The primary's name leads somewhere else as well."""
+    names = cluster_of(ground).names
+    names[ground.source.casefold()].append("192.0.2.77")
+    yield
+    names[ground.source.casefold()].pop()
+
+
+@contextmanager
+def stale_record(ground: Ground) -> Iterator[None]:
+    """The standby's name leads to its own address."""
+    names = cluster_of(ground).names
+    names[ground.target.casefold()] = [node_of(ground).adapters[0].address]
+    yield
+    names.pop(ground.target.casefold())
+
+
+@contextmanager
 def no_queue_folder(ground: Ground) -> Iterator[None]:
     """The folder of the queue is not on the partition."""
     disk = Disk()

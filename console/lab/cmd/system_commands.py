@@ -1,4 +1,4 @@
-"""Programs of Windows that tell about the node: hostname, whoami, ping, reg, query, powershell, timeout."""
+"""Programs of Windows that tell about the node: hostname, whoami, ping, nslookup, reg, query, powershell, timeout."""
 
 import base64
 import binascii
@@ -54,6 +54,22 @@ def ping(cmd: Interpreter, rest: str) -> int:
         cmd.process.out(f"Reply from {host}: bytes=32 time<1ms TTL=128")
     cmd.process.out(f"\nPing statistics for {host}:")
     cmd.process.out(f"    Packets: Sent = {count}, Received = {count}, Lost = 0 (0% loss),")
+    return 0
+
+
+@command("nslookup")
+def nslookup(cmd: Interpreter, rest: str) -> int:
+    """Tell the A records of a name, after the block about the DNS server."""
+    name = next((word for word in reversed(words(rest)) if not word.startswith("-")), "")
+    clusters = cmd.process.world.clusters
+    found = [address for cluster in clusters for address in cluster.names.get(name.casefold(), [])]
+    cmd.process.out("Server:  dc1.lab.example\nAddress:  192.0.2.53\n")
+    if not found:
+        cmd.process.err(f"*** dc1.lab.example can't find {name}: Non-existent domain")
+        return 0
+    heading = "Addresses:  " if len(found) > 1 else "Address:  "
+    separator = "\n          "
+    cmd.process.out(f"Name:    {name.lower()}.lab.example\n{heading}{separator.join(found)}\n")
     return 0
 
 

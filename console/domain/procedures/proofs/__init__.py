@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
-from console.domain.procedures.proofs import directory, network, observed, windows
+from console.domain.procedures.proofs import directory, dns, network, observed, windows
 from console.domain.procedures.proofs.base import Asked, Finding, Grounds
 
 PROOFS: Mapping[str, Asked] = {
     "cluster.running": Asked(observed.running),
+    "dns.record": Asked(dns.record, dns.record_questions),
+    "dns.stale": Asked(dns.stale, dns.stale_questions),
     "exchange.installed": Asked(observed.installed),
     "exchange.level": Asked(directory.level),
     "group.make-up": Asked(observed.make_up),

@@ -76,6 +76,12 @@ def registration(grounds: Grounds, side: Side, _: tuple[str, ...]) -> Finding:
     return without(wrong, "No public adapter registers itself.")
 
 
+def addresses(grounds: Grounds, node: NodeObservation) -> set[str]:
+    """Every address that the node has now, a floating one among them. Raises `ChangeoverError`."""
+    blocks = read_blocks(grounds.answer(node, ADAPTERS))
+    return {address for block in blocks for address in _QUOTED.findall(block.get("IPAddress", ""))}
+
+
 def _split(grounds: Grounds, node: NodeObservation) -> tuple[Adapter, list[Adapter]]:
     """The public adapter, in whose network the floating IP lies, and the others. Raises `Garbled` without the one."""
     adapters = list(_adapters(read_blocks(grounds.answer(node, ADAPTERS))))
