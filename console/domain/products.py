@@ -66,6 +66,20 @@ class ServerSetting:
 
 
 @dataclass(frozen=True)
+class Function:
+    """A function of Exchange that the guide's functional range names, inside of it or outside."""
+
+    title: str
+    supported: bool
+    consequence: str
+    """What a move means for who uses it."""
+    services: tuple[str, ...] = ()
+    """The Windows services by which a node shows that it is used; none when no service is its own."""
+    public_stores: bool = False
+    """Whether a public folder store shows it, too."""
+
+
+@dataclass(frozen=True)
 class Generation:
     """What Exchange 2003 or 2007 needs: services in start order and what the directory holds for it."""
 
@@ -84,6 +98,8 @@ class Generation:
     """How events are taken; the first that fits counts."""
     server_settings: tuple[ServerSetting, ...] = ()
     """What must be equal on both servers."""
+    functions: tuple[Function, ...] = ()
+    """The guide's functional range, both lists of it."""
 
     def running_services(self, extra: tuple[str, ...]) -> tuple[Service, ...]:
         """The services that a cluster runs, in start order: all but the optional ones not named in `extra`."""

@@ -2,7 +2,7 @@
 
 from console.catalog import generation
 from console.domain.advice import CONDITIONS, PAGES
-from console.domain.products import Note
+from console.domain.products import Function, Note
 
 CHAPTERS = {"2003": "Chapter 1, Exchange Server 2003", "2007": "Chapter 2, Exchange Server 2007"}
 HEAD = """# The guide's notes as advice
@@ -20,7 +20,19 @@ def page() -> str:
 
 def _chapter(key: str, title: str) -> str:
     rows = "".join(_row(note) for note in generation(key).notes)
-    return f"\n## {title}\n\n| place | said on | when | what |\n|---|---|---|---|\n{rows}"
+    functions = "".join(_function(function) for function in generation(key).functions)
+    return (
+        f"\n## {title}\n\n| place | said on | when | what |\n|---|---|---|---|\n{rows}"
+        "\nThe functional range: functions outside of it are warned of before a planned move (`range.outside`), and\n"
+        "so are supported ones that are used but not moved (`range.covered`).\n"
+        f"\n| function | supported | shows by | what a move means |\n|---|---|---|---|\n{functions}"
+    )
+
+
+def _function(function: Function) -> str:
+    signs = [f"`{name}`" for name in function.services] + ["a public store"] * function.public_stores
+    supported = "yes" if function.supported else "no"
+    return f"| {function.title} | {supported} | {', '.join(signs) or 'nothing of its own'} | {function.consequence} |\n"
 
 
 def _row(note: Note) -> str:

@@ -38,8 +38,8 @@ SCRIPT = {"script-fails", "script-hangs", "script-edited", "webhook-unreachable"
 """Tested with the scripts."""
 HEARTBEAT = {"heartbeats-lost", "heartbeat-cut", "ping-unreachable", "paused"}
 """Tested with the heartbeats."""
-EVENTS = {"counters-read", "event-logged"}
-"""Tested with the event logs."""
+EVENTS = {"counters-read", "event-logged", "service-installed"}
+"""Tested with the event logs and the functional range."""
 NODE = {
     "service-does-not-stop",
     "service-does-not-start",
