@@ -97,6 +97,10 @@ def _resources(cluster: Cluster) -> list[str]:
             lines.append(f"\t\t\t\t<ip>{cluster.definition.floating_ip}</ip>")
         if resource.kind == "sd":
             lines.append(f"\t\t\t\t<volumemountpoint>{cluster.definition.partition}</volumemountpoint>")
+        if resource.kind == "script":
+            script = cluster.definition.script
+            for what, seconds in (("act", script.start_timeout), ("deact", script.stop_timeout)):
+                lines.append(f"\t\t\t\t<{what}><timeout>{int(seconds)}</timeout></{what}>")
         lines += ["\t\t\t</parameters>", f"\t\t</{resource.kind}>"]
     return [*lines, "\t</resource>"]
 
