@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 LOCK := deploy/constraints.txt
 # The quick tests: no domain controller, no browser, nothing that takes more than seconds.
-QUICK := not samba and not browser and not slow
+QUICK := not samba and not browser and not wine and not slow
 # On every core up to four; the tests of one file stay together and share what they set up.
 SPREAD := -n logical --maxprocesses 4 --dist loadfile
 

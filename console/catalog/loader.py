@@ -1,14 +1,19 @@
-"""Reads the catalog's TOML files strictly: what is unknown, missing or of the wrong type names its file and line."""
+"""Reads the catalog's files strictly: what is unknown, missing or of the wrong type names its file and line."""
 
 import dataclasses
 import re
 import tomllib
+import types
 import typing
+from collections.abc import Callable
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from console.catalog import yaml_file
 from console.domain.errors import ChangeoverError
+from console.domain.procedures import Means, Procedure, WrittenProcedure, WrongStep, resolve
 from console.domain.products import ClusterProduct, Generation
 
 Shape = TypeVar("Shape")
@@ -39,33 +44,73 @@ def cluster_product(key: str) -> ClusterProduct:
     return load(_path("drivers", key), ClusterProduct)
 
 
+def procedures() -> tuple[str, ...]:
+    """The keys of the procedures that the catalog knows."""
+    return tuple(sorted(path.stem for path in (FOLDER / "procedures").glob("*.yaml")))
+
+
+@cache
+def procedure(key: str) -> Procedure:
+    """The procedure `key`, with every step's own fields filled in. Raises `CatalogError`."""
+    return load_procedure(_path("procedures", key, "yaml"))
+
+
+@cache
+def means() -> Means:
+    """The proofs and actions that procedures may name. Raises `CatalogError`."""
+    return load(FOLDER / "means.yaml", Means)
+
+
+def load_procedure(path: Path) -> Procedure:
+    """The procedure that a file writes. Raises `CatalogError`, naming the file, the line and the key."""
+    reader, raw = _opened(path)
+    written: WrittenProcedure = _checked(path, reader.fill(WrittenProcedure, raw, ""))
+    try:
+        return resolve(written, means())
+    except WrongStep as error:
+        raise reader.wrong(error.place, error.why) from error
+
+
 def load(path: Path, shape: type[Shape]) -> Shape:
     """The file as a `shape` (a dataclass). Raises `CatalogError`, naming the file, the line and the key."""
+    reader, raw = _opened(path)
+    filled: Shape = reader.fill(shape, raw, "")
+    return _checked(path, filled)
+
+
+def _opened(path: Path) -> tuple["_Reader", Any]:
+    """Something that reads the file, and its plain values."""
     try:
         text = path.read_text(encoding="utf-8")
+        if path.suffix == ".yaml":
+            values, lines = yaml_file.read(text)
+            return _Reader(path.name, lines), values
         raw = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, yaml_file.WrongYaml) as error:
         raise CatalogError(f"{path.name} cannot be read: {error}") from error
-    filled: Shape = _Reader(path.name, text).fill(shape, raw, "")
+    return _Reader(path.name, _TomlLines(text)), raw
+
+
+def _checked(path: Path, filled: Shape) -> Shape:
     if getattr(filled, "key", path.stem) != path.stem:
         raise CatalogError(f"{path.name}: its key must be {path.stem!r}, as the file is called.")
     return filled
 
 
-def _path(folder: str, key: str) -> Path:
-    path = FOLDER / folder / f"{key}.toml"
-    known = sorted(found.stem for found in (FOLDER / folder).glob("*.toml"))
+def _path(folder: str, key: str, kind: str = "toml") -> Path:
+    path = FOLDER / folder / f"{key}.{kind}"
+    known = sorted(found.stem for found in (FOLDER / folder).glob(f"*.{kind}"))
     if key not in known:
-        raise CatalogError(f"The catalog has no {folder}/{key}.toml; it knows {', '.join(known)}.")
+        raise CatalogError(f"The catalog has no {folder}/{key}.{kind}; it knows {', '.join(known)}.")
     return path
 
 
 class _Reader:
     """Turns the plain values of one file into dataclasses, knowing where each key stands."""
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, line_of: Callable[[str], int]) -> None:
         self.name = name
-        self.lines = text.splitlines()
+        self.line_of = line_of
 
     def fill(self, shape: Any, raw: Any, place: str) -> Any:
         """`raw` as the dataclass `shape`."""
@@ -90,6 +135,12 @@ class _Reader:
             return tuple(self.value(inner, item, f"{place}[{index}]") for index, item in enumerate(raw))
         if dataclasses.is_dataclass(hint):
             return self.fill(hint, raw, f"{place}.")
+        if isinstance(hint, types.UnionType):
+            return self.value(next(one for one in typing.get_args(hint) if one is not types.NoneType), raw, place)
+        if issubclass(hint, StrEnum):
+            if raw not in list(hint):
+                raise self.wrong(place, f"must be one of {', '.join(hint)}")
+            return hint(raw)
         if type(raw) is not hint:
             raise self.wrong(place, f"must be of type {hint.__name__}, not {type(raw).__name__}")
         return raw
@@ -100,7 +151,14 @@ class _Reader:
         line = self.line_of(place)
         return CatalogError(f"{self.name},{f' line {line},' if line else ''} {place} {why}.")
 
-    def line_of(self, place: str) -> int:
+
+class _TomlLines:
+    """Finds where a key of a TOML file stands."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.splitlines()
+
+    def __call__(self, place: str) -> int:
         """The number of the line where the key at `place` stands; 0 when it cannot be found."""
         line = 0
         for part in place.split("."):

@@ -19,6 +19,14 @@ class Present:
 
 
 @dataclass(frozen=True)
+class AtLeast:
+    """The attribute is a number that is not smaller."""
+
+    attribute: str
+    value: int
+
+
+@dataclass(frozen=True)
 class AnyOf:
     """At least one of the parts holds."""
 
@@ -39,4 +47,4 @@ class Not:
     part: "Filter"
 
 
-Filter = Equal | Present | AnyOf | AllOf | Not
+Filter = Equal | Present | AtLeast | AnyOf | AllOf | Not

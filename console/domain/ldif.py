@@ -1,4 +1,4 @@
-"""The receipts of an operation as LDIF (RFC 2849): what takes its directory changes back without the console."""
+"""Changes of the directory as LDIF (RFC 2849), and the receipts of an operation as a file that takes them back."""
 
 import base64
 from collections.abc import Iterable, Iterator
@@ -19,49 +19,50 @@ def ldif(title: Iterable[str], newest_first: Iterable[Kept]) -> Iterator[str]:
     """
     yield "version: 1\n"
     for text in title:
-        yield from _comment(text)
+        yield from comment(text)
     for kept in newest_first:
         yield from _receipt(kept)
 
 
 def _receipt(kept: Kept) -> Iterator[str]:
     yield "\n"
-    yield from _comment(f"{kept.number}. {kept.receipt.step}: {kept.receipt.found}")
+    yield from comment(f"{kept.number}. {kept.receipt.step}: {kept.receipt.found}")
     if not kept.receipt.changes:
-        yield from _comment("Nothing of this is in the directory; it is taken back on the nodes.")
+        yield from comment("Nothing of this is in the directory; it is taken back on the nodes.")
     for change, fate in reversed(list(kept.fates())):
         if fate == UNKNOWN:
             yield from _in_doubt(change)
         elif fate in STANDING:
-            yield from _record(change, [line for c in change.changes for line in _by_value(c)])
+            yield from modification(change, [line for c in change.changes for line in by_value(c.reversed())])
         else:
-            yield from _comment(f"{change.dn} was not changed ({fate}).")
+            yield from comment(f"{change.dn} was not changed ({fate}).")
 
 
 def _in_doubt(change: EntryChange) -> Iterator[str]:
-    yield from _comment(f"IN DOUBT: whether {change.dn} was changed is not known.")
+    yield from comment(f"IN DOUBT: whether {change.dn} was changed is not known.")
     parts = [c for c in change.changes if c.attribute.casefold() != SPN.casefold()]
     for c in change.changes:
         if c not in parts:
-            yield from _comment(f"Look at its {c.attribute}. Before: {_words(c.removed)}; not: {_words(c.added)}.")
+            yield from comment(f"Look at its {c.attribute}. Before: {_words(c.removed)}; not: {_words(c.added)}.")
     if parts:
-        yield from _record(change, [line for c in parts for line in _whole(c)])
+        yield from modification(change, [line for c in parts for line in whole(c.attribute, c.before)])
 
 
 def _words(values: Iterable[str]) -> str:
     return " and ".join(values) or "none of these"
 
 
-def _record(change: EntryChange, parts: list[str]) -> Iterator[str]:
+def modification(change: EntryChange, parts: Iterable[str]) -> Iterator[str]:
+    """One record, after an empty line: the object of `change`, and `parts` as what is modified on it."""
     yield "\n"
     yield from _line("dn", change.dn)
     yield "changetype: modify\n"
     yield from parts
 
 
-def _by_value(change: AttributeChange) -> Iterator[str]:
-    """Deletes what was written and adds what was there, so that a value that was changed since refuses the record."""
-    for verb, values in (("delete", change.added), ("add", change.removed)):
+def by_value(change: AttributeChange) -> Iterator[str]:
+    """Deletes the values that go and adds those that come, so that a value changed since refuses the record."""
+    for verb, values in (("delete", change.removed), ("add", change.added)):
         if values:
             yield f"{verb}: {change.attribute}\n"
             for value in values:
@@ -69,11 +70,11 @@ def _by_value(change: AttributeChange) -> Iterator[str]:
             yield "-\n"
 
 
-def _whole(change: AttributeChange) -> Iterator[str]:
-    """Writes what was there, whatever is there now; nothing there takes the attribute away."""
-    yield f"replace: {change.attribute}\n"
-    for value in change.before:
-        yield from _line(change.attribute, value)
+def whole(attribute: str, values: Iterable[str]) -> Iterator[str]:
+    """Writes `values`, whatever is there now; none takes the attribute away."""
+    yield f"replace: {attribute}\n"
+    for value in values:
+        yield from _line(attribute, value)
     yield "-\n"
 
 
@@ -88,12 +89,12 @@ def _line(name: str, value: str) -> Iterator[str]:
 
 
 def _safe(value: str) -> bool:
-    """Whether it is a SAFE-STRING, and ends with no blank that a reader might lose."""
-    plain = all(0 < ord(char) < 128 and char not in "\r\n" for char in value)
+    """Whether it is a SAFE-STRING without control characters, and ends with no blank that a reader might lose."""
+    plain = all(" " <= char <= "~" for char in value)
     return plain and not value.startswith((" ", ":", "<")) and not value.endswith(" ")
 
 
-def _comment(text: str) -> Iterator[str]:
+def comment(text: str) -> Iterator[str]:
     """A comment of any length; characters that are not printable ASCII are written as escapes."""
     plain = text.encode("ascii", "backslashreplace").decode()
     plain = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in plain)

@@ -245,6 +245,14 @@ class Driver(Protocol):
     def read_resources(self, cluster: Cluster, results: Sequence[CommandResult]) -> tuple[str, ...]:
         """The group's resources by configuration, each `kind@name`. Raises `Garbled`."""
 
+    def read_script_timeouts(
+        self, cluster: Cluster, results: Sequence[CommandResult]
+    ) -> tuple[tuple[int | None, int | None], ...]:
+        """Seconds that the configuration gives each script of the group to start and to stop; None where it is silent.
+
+        Raises `Garbled`.
+        """
+
     def move(self, cluster: Cluster, target: str) -> Argv:
         """The command that moves the Exchange group to `target`, run on the node that has it."""
 

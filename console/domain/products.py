@@ -18,6 +18,68 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A note of the guide about running Exchange in a cluster: said as advice, or carried by something else."""
+
+    key: str
+    place: str
+    """Where the guide says it: `Notes, item 3`."""
+    text: str = ""
+    """The advice; `{source}`, `{target}`, `{floating_ip}`, `{protocols}` and `{grace}` are filled in."""
+    shown: tuple[str, ...] = ()
+    """The pages that say it: `plan`, `operation` (once it has succeeded), `cluster`."""
+    when: str = "always"
+    """The condition under which they do, by its name in `console.domain.advice`."""
+    carried: str = ""
+    """What takes care of it where it is no advice: a check, or the event log's reader."""
+
+
+@dataclass(frozen=True)
+class EventRule:
+    """How an event of Windows' event log is taken: folded away with the reason, or explained."""
+
+    key: str
+    sources: tuple[str, ...]
+    says: str
+    """Why it is harmless; or what it means, and what to do."""
+    place: str
+    """Where that is from."""
+    codes: tuple[int, ...] = ()
+    """Event numbers; every one when empty."""
+    mentions: tuple[str, ...] = ()
+    """Texts that the message must hold, all of them, in any case."""
+    benign: bool = False
+    only_away: bool = False
+    """Harmless only on a node that does not have the group at that moment."""
+
+
+@dataclass(frozen=True)
+class ServerSetting:
+    """A setting that each Exchange server has for itself in the directory, and which side is likely right."""
+
+    title: str
+    object_class: str
+    """The class of the object below the server, or of the server itself, that carries it."""
+    attribute: str
+    right: str
+    """How that is told, by its name in `console.domain.server_settings`: `active`, `partition`, `newer`."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of Exchange that the guide's functional range names, inside of it or outside."""
+
+    title: str
+    supported: bool
+    consequence: str
+    """What a move means for who uses it."""
+    services: tuple[str, ...] = ()
+    """The Windows services by which a node shows that it is used; none when no service is its own."""
+    public_stores: bool = False
+    """Whether a public folder store shows it, too."""
+
+
+@dataclass(frozen=True)
 class Generation:
     """What Exchange 2003 or 2007 needs: services in start order and what the directory holds for it."""
 
@@ -30,6 +92,14 @@ class Generation:
     windows: tuple[str, ...]
     source: str
     """The section of the guide that the data comes from."""
+    notes: tuple[Note, ...] = ()
+    """The guide's notes, in its order."""
+    event_rules: tuple[EventRule, ...] = ()
+    """How events are taken; the first that fits counts."""
+    server_settings: tuple[ServerSetting, ...] = ()
+    """What must be equal on both servers."""
+    functions: tuple[Function, ...] = ()
+    """The guide's functional range, both lists of it."""
 
     def running_services(self, extra: tuple[str, ...]) -> tuple[Service, ...]:
         """The services that a cluster runs, in start order: all but the optional ones not named in `extra`."""

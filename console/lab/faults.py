@@ -7,12 +7,15 @@ A fault is on or off per node. Its argument, where it takes one, is the name of 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from console.lab import groups, heartbeat, power, stores
+from console.lab import event_log, groups, heartbeat, power, stores
+from console.lab.exchange import Installed
 from console.lab.files import write_configuration, write_scripts
 from console.lab.groups import crash
 from console.lab.resources import log
-from console.lab.state import Handle, Node
+from console.lab.state import RUNNING, Handle, Node, Service
 from console.lab.world import World
+
+_FURTHER = "A service that a fault installed"
 
 Switch = Callable[[World, Node], None]
 
@@ -51,6 +54,17 @@ def _mount(world: World, node: Node) -> None:
         stores.mount(world, node, group, store, "fault off")
 
 
+def _install(world: World, node: Node) -> None:
+    name = node.faults["service-installed"].get("service") or "MSADC"
+    image = rf"C:\Program Files\{name}\{name}.exe"
+    node.services[name.casefold()] = Service(Installed(name, _FURTHER, image, 2, exchange=False), 2, RUNNING)
+
+
+def _uninstall(world: World, node: Node) -> None:
+    for name in [name for name, service in node.services.items() if service.installed.display == _FURTHER]:
+        del node.services[name]
+
+
 def _rejoin(world: World, node: Node) -> None:
     heartbeat.regain(world, node)
 
@@ -81,6 +95,9 @@ FAULTS = {
     "other-name": Fault("hostname and the registry give another computer's name.", "computer"),
     "service-does-not-stop": Fault("A service that is told to stop stays STOP_PENDING.", "service"),
     "service-does-not-start": Fault("A service that is started dies and is STOPPED again.", "service"),
+    "service-installed": Fault(
+        "A further service was installed: it starts by itself, and runs.", "service", _install, _uninstall
+    ),
     "service-hangs": Fault("A service that is started stays START_PENDING.", "service"),
     "store-unmounted": Fault("A store is not mounted though its service runs.", "store", _dismount, _mount),
     "group-fails": Fault("A resource fails when a group starts here (Online Failure).", "resource"),
@@ -103,6 +120,14 @@ FAULTS = {
         lambda world, node: write_scripts(node.cluster, node),
     ),
     "webhook-unreachable": Fault("The node's scripts get no answer from the console."),
+    "counters-read": Fault(
+        "The performance monitor is started: Exchange's counters are missing where the partition is not.",
+        "",
+        event_log.counters_read,
+    ),
+    "event-logged": Fault(
+        "An error stands in the application log, of this source and number.", "event", event_log.from_fault
+    ),
     "clock-off": Fault("The node's clock is off by so many seconds.", "seconds"),
     "heartbeats-lost": Fault(
         "No heartbeat passes between this node and the others: dual activation, or a network partition's action.",

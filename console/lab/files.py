@@ -51,7 +51,12 @@ def furnish_partition(cluster: Cluster) -> None:
     letter = cluster.definition.partition[0].upper()
     disk = Disk()
     disk.volumes[letter] = cluster.partition
-    for folder in ("mdbdata", "mtadata", "conndata", "Mailroot"):
+    if cluster.definition.generation == "2003":
+        folders = ["mdbdata", r"vs1\BadMail", r"vs1\Queue", "mtadata", "conndata", "Mailroot"]
+    else:
+        folders = [rf"Mailbox\{group}" for group in cluster.definition.storage_groups]
+        folders.append(r"TransportRoles\data\Queue")
+    for folder in folders:
         disk.mkdir(rf"{letter}:\Exchsrv\{folder}")
 
 
@@ -92,6 +97,10 @@ def _resources(cluster: Cluster) -> list[str]:
             lines.append(f"\t\t\t\t<ip>{cluster.definition.floating_ip}</ip>")
         if resource.kind == "sd":
             lines.append(f"\t\t\t\t<volumemountpoint>{cluster.definition.partition}</volumemountpoint>")
+        if resource.kind == "script":
+            script = cluster.definition.script
+            for what, seconds in (("act", script.start_timeout), ("deact", script.stop_timeout)):
+                lines.append(f"\t\t\t\t<{what}><timeout>{int(seconds)}</timeout></{what}>")
         lines += ["\t\t\t</parameters>", f"\t\t</{resource.kind}>"]
     return [*lines, "\t</resource>"]
 

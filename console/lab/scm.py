@@ -1,5 +1,6 @@
 """The service control manager of a node: states, dependencies and Win32 error codes."""
 
+from console.lab import event_log
 from console.lab.exchange import INFORMATION_STORE
 from console.lab.schedule import Outcome, Procedure
 from console.lab.state import RUNNING, START_PENDING, STATE_WORDS, STOP_PENDING, STOPPED, Node, Service
@@ -119,8 +120,10 @@ def _starting(world: World, node: Node, service: Service, by: str) -> Procedure:
         return Outcome(DIED)
     if code := _why_it_dies(node, service):
         set_state(world, node, service, STOPPED, by, code)
+        event_log.service_died(world, node, service, code)
         return Outcome(code)
     set_state(world, node, service, RUNNING, by)
+    event_log.service_runs(world, node, service)
     if name == INFORMATION_STORE:
         yield from mount_all(world, node, by)
     return Outcome(OK)

@@ -6,6 +6,7 @@ from datetime import datetime
 from console.lab import definition
 from console.lab.disk import Disk, Volume
 from console.lab.exchange import Installed
+from console.lab.network import Adapter
 from console.lab.schedule import Job
 
 STOPPED, START_PENDING, STOP_PENDING, RUNNING = 1, 2, 3, 4
@@ -45,6 +46,19 @@ class Handle:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An entry of a node's event log; `kind` as WMI counts (1 error, 2 warning, 3 information)."""
+
+    number: int
+    log: str
+    source: str
+    code: int
+    kind: int
+    at: datetime
+    message: str
+
+
 @dataclass(eq=False)
 class Node:
     """A node's state. `boots` counts its lives: a procedure of an earlier life must end."""
@@ -65,6 +79,10 @@ class Node:
     sessions: list[str] = field(default_factory=lambda: ["Administrator"])
     open_files: list[tuple[str, str]] = field(default_factory=list)  # (user, path) through shares
     unnoticed: bool = False  # its engine is gone, but the others still wait for its heartbeat
+    events: list[LoggedEvent] = field(default_factory=list)
+    adapters: list[Adapter] = field(default_factory=list)  # in binding order, the public one first
+    service_pack: int = 2  # of Windows
+    fixes: list[str] = field(default_factory=list)  # of Windows, as KB898060
     faults: dict[str, dict[str, str]] = field(default_factory=dict)
     scripts: list[Job] = field(default_factory=list)  # script runs under way: they end with the node's power
     view: "list[Group] | None" = None  # the groups as it sees them alone, while it is apart from the others
@@ -121,7 +139,9 @@ class Cluster:
     groups: list[Group] = field(default_factory=list)
     partition: Volume = field(default_factory=Volume)
     suspended: bool = False
+    keys_of: str = ""  # the node whose System Attendant published its keys last
     store_homes: dict[tuple[str, str], str] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=dict)  # host name, casefolded, to its A records
 
     def node(self, name: str) -> Node | None:
         """The node of this name, in any case."""

@@ -12,6 +12,7 @@ from console.lab.effects import Effect, EffectLog
 from console.lab.exchange import INFORMATION_STORE, START_ORDER, installed
 from console.lab.files import furnish, furnish_partition
 from console.lab.hooks import Hooks
+from console.lab.network import adapters_of
 from console.lab.schedule import Scheduler
 from console.lab.state import RUNNING, Cluster, Group, Node, Resource, Service
 
@@ -67,6 +68,7 @@ class World:
     def _cluster(self, item: definition.Cluster) -> Cluster:
         cluster = Cluster(item.name, item)
         cluster.nodes = [self._node(cluster, node) for node in item.nodes]
+        cluster.names = {cluster.nodes[0].name.casefold(): [item.floating_ip]}
         groups = [exchange_group(item)] if item.exchange_group else []
         cluster.groups = [
             Group(group, [Resource(r) for r in sorted(group.resources, key=lambda r: r.depth)])
@@ -87,6 +89,7 @@ class World:
             for entry in installed(cluster.definition.generation)
         }
         node = Node(item.name, cluster, item, Disk(), services, self.clock.date(), engine=cluster.definition.engine)
+        node.adapters = adapters_of(item)
         for service in services.values():
             if service.state != RUNNING:
                 service.pid = 0
@@ -116,6 +119,7 @@ class World:
         names = ["EXIFS", *START_ORDER[cluster.definition.generation]]
         for service in filter(None, map(node.service, names)):
             service.state, service.pid = RUNNING, self.new_pid()
+        cluster.keys_of = node.name
         if node.service(INFORMATION_STORE):
             node.mounted = set(cluster.stores())
             cluster.store_homes = dict.fromkeys(cluster.stores(), node.name)

@@ -5,6 +5,7 @@ from console.models.audit import AuditHead, AuditRecord
 from console.models.automatic import Alarm, GlobalStop, Go, NodeRun
 from console.models.hooks import HookNonce, HookRefusals, NodeKey
 from console.models.inventory import Cluster, Credential, Directory, ExchangeServer, Node, Site
+from console.models.kits import KitList, KitMailbox
 from console.models.operations import (
     JournalLine,
     ObservationRecord,
@@ -15,6 +16,7 @@ from console.models.operations import (
     PlanRecord,
     ReceiptRecord,
 )
+from console.models.watching import EventLogRecord, ServerDifferences
 
 __all__ = [
     "Alarm",
@@ -23,12 +25,15 @@ __all__ = [
     "Cluster",
     "Credential",
     "Directory",
+    "EventLogRecord",
     "ExchangeServer",
     "GlobalStop",
     "Go",
     "HookNonce",
     "HookRefusals",
     "JournalLine",
+    "KitList",
+    "KitMailbox",
     "Node",
     "NodeKey",
     "NodeRun",
@@ -40,5 +45,6 @@ __all__ = [
     "PlanMailboxes",
     "PlanRecord",
     "ReceiptRecord",
+    "ServerDifferences",
     "Site",
 ]

@@ -44,6 +44,9 @@ class Action(StrEnum):
     NODE_KEY_RETIRED = "webhook:key:retired", "{actor} retired a key of the node {subject} of {cluster}"
     HOOKS_REFUSED = "webhook:requests:refused", "Requests of the webhook from {subject} were refused"
 
+    KIT_MADE = "kit:kit:made", "{actor} made the kit of the node {subject} of {cluster}"
+    KIT_COLLECTED = "kit:run:collected", "{actor} took in what the kit did on {cluster} in the run {subject}"
+
     PLAN_ASKED = "operation:plan:asked", "{actor} asked for a plan: {subject} of {cluster}"
     FAILOVER_CONFIRMED = "operation:failover:confirmed", "{actor} confirmed the failover of {cluster}"
     FAILBACK_CONFIRMED = "operation:failback:confirmed", "{actor} confirmed the failback of {cluster}"

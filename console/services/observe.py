@@ -9,6 +9,7 @@ from django.db import transaction
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
 from console.models import Cluster, ObservationRecord
+from console.services import event_logs, server_settings
 from console.services.clock import database_now
 from console.services.fields import open_field
 from console.services.looking import Looked, look, unreadable
@@ -25,12 +26,22 @@ def observe(cluster: Cluster, open_it: Callable[[Cluster], Field] = open_field) 
     try:
         with open_it(cluster) as field:
             looked = look(field)
+            _watch(cluster, field, looked)
     except ChangeoverError as error:
         looked = unreadable(cluster, f"{error.message} {error.remedy}".strip(), at)
     except Exception as error:
         log.exception("observation failed", cluster=cluster.name)
         looked = unreadable(cluster, f"An unexpected {type(error).__name__}; the worker's log has it.", at)
     return _keep(cluster, looked, at)
+
+
+def _watch(cluster: Cluster, field: Field, looked: Looked) -> None:
+    """Read what is watched beside the state; whatever goes wrong with it leaves the observation as it is."""
+    try:
+        event_logs.read_for(cluster, field)
+        server_settings.compare_if_due(cluster, field, looked.status.active)
+    except Exception:
+        log.exception("watching failed", cluster=cluster.name)
 
 
 def _keep(cluster: Cluster, looked: Looked, at: datetime) -> ObservationRecord:

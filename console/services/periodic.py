@@ -1,4 +1,4 @@
-"""Periodic work: the sweep and the round of observations, each done once however many schedulers run."""
+"""Periodic work: the sweep, observations and the lists of kits, each done once however many schedulers run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,9 +8,12 @@ from django.conf import settings
 from django.db import connection
 
 from console.services import turns, upkeep
+from console.services.kits import listing
 
 OBSERVE_TURN = 2.0
 """Seconds between two looks for clusters whose turn it is to be observed."""
+KIT_TURN = 30.0
+"""Seconds between two looks for clusters whose list of mailboxes is due."""
 LEAST, MOST = 0.1, 1.0
 """Bounds, in seconds, of how often a scheduler looks for what is due."""
 
@@ -29,6 +32,7 @@ class Work:
 WORK = (
     Work("sweep", upkeep.sweep, lambda: float(settings.SWEEP_EVERY)),
     Work("observe", turns.ask_due, lambda: OBSERVE_TURN),
+    Work("kits", listing.ask_due, lambda: KIT_TURN),
 )
 
 

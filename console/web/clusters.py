@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from console.models import Cluster, NodeRun, Operation, PlanRecord
+from console.models import Cluster, NodeRun, Operation, PlanRecord, ServerDifferences
+from console.services.advice import for_cluster
+from console.services.kits.checks import kit_checks
 from console.services.turns import ask
 from console.web.access import methods, needs, the_cluster
 from console.web.cards import ClusterCard, cards
@@ -36,6 +38,9 @@ def detail(request: HttpRequest, name: str) -> HttpResponseBase:
         "nodes": _nodes(card),
         "operations": Operation.objects.filter(cluster=cluster).select_related("cluster")[:RECENT],
         "reports": NodeRun.objects.filter(node__cluster=cluster).select_related("node", "operation")[:RECENT],
+        "compared": ServerDifferences.objects.filter(cluster=cluster).first(),
+        "advice": for_cluster(cluster),
+        "kit": kit_checks(cluster),
         "last_plan": PlanRecord.objects.filter(cluster=cluster).first(),
     }
     return render(request, "clusters/detail.html", context)

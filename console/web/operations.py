@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from console.domain.checks import Refusal
 from console.domain.progress import KINDS
 from console.models import JournalLine, NodeRun, Operation
-from console.services import continuing, operations, plan_records
+from console.services import continuing, event_logs, operations, plan_records
 from console.services.access import NotAllowed
+from console.services.advice import for_operation
 from console.services.continuing import Choice
 from console.web import journal, streaming
 from console.web.access import actor_of, methods, needs, the_operation
@@ -136,6 +137,8 @@ def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
         "plan": plan,
         "latest": not Operation.objects.filter(cluster=operation.cluster, pk__gt=operation.pk).exists(),
         "card": card,
+        "advice": for_operation(operation),
+        "event_logs": event_logs.of(operation),
         "back": taking_back(operation),
         "offers": offers,
         "facts": _facts(operation, offers) if operation.status == Operation.Status.UNCERTAIN else (),

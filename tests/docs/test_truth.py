@@ -14,7 +14,7 @@ from console.services.access import ROLES
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 DOMAIN = ROOT / "console" / "domain"
-CHECK_KEY = re.compile(r"(node|engine|group|partition|services|directory|mail)\.[a-z-]+")
+CHECK_KEY = re.compile(r"(node|engine|group|partition|range|services|directory|mail)\.[a-z-]+")
 
 
 def page(name: str) -> str:

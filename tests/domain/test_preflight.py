@@ -126,3 +126,8 @@ def test_engines_that_disagree_are_refused_naming_what_each_says():
     reason = next(check for check in found if check.key == "group.owner").reason
     assert "NODE1 says NODE1" in reason
     assert "NODE2 says NODE2" in reason
+
+
+def test_services_that_cannot_be_listed_are_unknown_and_not_good():
+    found = preflight.checks(situation(used_services={"NODE1": Seen(frozenset()), "NODE2": Seen.nothing("WMI is ill")}))
+    assert not_passed(found) == {("range.outside", "unknown")}

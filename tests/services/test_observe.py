@@ -102,3 +102,13 @@ def test_what_waits_is_sent_again_and_no_sooner_than_it_should(monkeypatch: pyte
     monkeypatch.setattr(upkeep, "RESEND_AFTER", -1)
     upkeep.resend()
     assert sent == [("operations.run", operation.pk)]
+
+
+def test_what_goes_wrong_beside_it_leaves_the_observation_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHANGEOVER_TEST_PASSWORD", "never-asked-for")
+
+    def break_off(*_: object) -> None:
+        raise RuntimeError("a detail")
+
+    monkeypatch.setattr(observe.event_logs, "read_for", break_off)
+    assert observe.observe(making.cluster()).status["mail"] == "down"

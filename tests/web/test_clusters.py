@@ -1,13 +1,15 @@
 """The list of clusters and the page of one: what is known, how old it is, and what can be done."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from console.models import Cluster, ObservationTurn
+from console.models import Cluster, KitList, KitMailbox, ObservationTurn
+from console.services.clock import database_now
 from tests.services import making
 from tests.web import world
 
@@ -114,3 +116,14 @@ def test_what_can_be_done_is_kept_as_fresh_as_what_is_seen(olga: Client, tokyo: 
     text = page(olga, reverse("cluster", args=["TOKYO"]))
     for region in ("headline", "nodes", "move", "recent"):
         assert f'data-region id="{region}"' in text
+
+
+def test_it_shows_how_ready_the_kits_are(olga: Client, tokyo: Cluster, page: Page) -> None:
+    address = reverse("cluster", args=["TOKYO"])
+    assert "They have not been read yet." in page(olga, address)
+    now = database_now()
+    listed = KitList.objects.create(cluster=tokyo, read_at=now - timedelta(hours=3), whole_at=now)
+    KitMailbox.objects.create(list=listed, guid="1", dn="CN=One")
+    shown = page(olga, address)
+    assert "1 mailboxes, brought up to date 3 hours ago, read whole just now." in shown
+    assert "manage.py nodekey issue" in shown

@@ -252,8 +252,8 @@ def test_the_changing_parts_come_alone(rita: Client, tokyo: Cluster, page: Page)
     text = page(rita, at(world.running(tokyo), "operation-state"))
     assert "<html" not in text
     assert [part.split('"')[1] for part in text.split("data-region ")[1:]] == [
-        *("now", "superseded", "taken-back", "todo"),
-        *("actions", "undo", "runs", "steps"),
+        *("now", "superseded", "taken-back", "todo", "advice"),
+        *("actions", "undo", "events", "runs", "steps"),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from ldap3.utils.conv import escape_filter_chars
 
-from console.domain.filters import AllOf, AnyOf, Equal, Filter, Not, Present
+from console.domain.filters import AllOf, AnyOf, AtLeast, Equal, Filter, Not, Present
 
 
 def write(what: Filter) -> str:
@@ -12,6 +12,8 @@ def write(what: Filter) -> str:
             return f"({attribute}={escape_filter_chars(value)})"
         case Present(attribute):
             return f"({attribute}=*)"
+        case AtLeast(attribute, number):
+            return f"({attribute}>={number})"
         case AnyOf(parts):
             return f"(|{''.join(write(part) for part in parts)})"
         case AllOf(parts):

@@ -1,12 +1,13 @@
 """Plan a planned move, by the console's own hand or handed over to the console's scripts on the nodes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from console.domain import drift, preflight
-from console.domain.advice import advice
+from console.domain.advice import plan_advice
 from console.domain.checks import Refusal
 from console.domain.field import Field
+from console.domain.functional_range import used_services
 from console.domain.plan import Plan
 from console.domain.planner.base import VALID_SECONDS, node_of, read_situation, refuse_failed
 from console.domain.planner.mailboxes import MailboxSink, frozen_membership
@@ -52,6 +53,7 @@ def make_plan(field: Field, kind: str, target: str, sink: MailboxSink, *, valid_
     """
     ends = ends_of(field.cluster, kind, target)
     situation = read_situation(field, ends.source, ends.target)
+    situation = replace(situation, used_services=used_services(field, situation.observation))
     found = preflight.checks(situation)
     refuse_failed(found, f"{field.cluster.name} cannot be moved to {ends.target} now.")
     observation, view = situation.observation, situation.view
@@ -73,5 +75,5 @@ def make_plan(field: Field, kind: str, target: str, sink: MailboxSink, *, valid_
         membership=membership,
         structural=drift.fingerprint(field.cluster, field.generation, observation, view),
         controller=view.controller.dns_name,
-        notes=(*summary(direction).sentences, *remarks, *advice(field.cluster.generation)),
+        notes=(*summary(direction).sentences, *remarks, *plan_advice(situation)),
     )

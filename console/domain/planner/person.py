@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from console.domain import drift
-from console.domain.advice import advice
+from console.domain.advice import plan_advice
 from console.domain.checks import Check, Refusal
 from console.domain.events.opinion import form_opinion
 from console.domain.field import Field
@@ -52,7 +52,7 @@ def make_person_takeover(field: Field, target: str, sink: MailboxSink, *, valid_
         membership=membership,
         structural=drift.directory_fingerprint(situation.view),
         controller=situation.view.controller.dns_name,
-        notes=(*summary(direction).sentences, *remarks, *advice(field.cluster.generation)),
+        notes=(*summary(direction).sentences, *remarks, *plan_advice(situation)),
     )
 
 

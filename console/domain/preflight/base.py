@@ -25,6 +25,8 @@ class Situation:
     greetings: Mapping[GreetingAt, Greeting]
     target_controller: Seen[str] | None = None
     """The domain controller that the target uses, by its own name; None when none is set apart."""
+    used_services: Mapping[str, Seen[frozenset[str]]] | None = None
+    """The services that each node that answers runs or starts by itself, casefolded; None when not looked for."""
 
     def seen(self, node: str) -> NodeObservation:
         """What was read on `node`."""

@@ -69,9 +69,14 @@ def invalid_class(result: CommandResult) -> bool:
 def node_clock(blocks: Sequence[Block]) -> datetime:
     """The node's time from `wmic os get LocalDateTime`, with its zone. Raises `Garbled`."""
     told = next((block["LocalDateTime"] for block in blocks if block.get("LocalDateTime")), "")
+    return cim_time(told)
+
+
+def cim_time(told: str) -> datetime:
+    """A time as WMI writes it (CIM DATETIME), with its zone. Raises `Garbled`."""
     found = _CIM_DATE.fullmatch(told)
     if not found:
-        raise Garbled(f"wmic shows no time of the node: {told or 'no LocalDateTime'}")
+        raise Garbled(f"wmic shows no time of the node: {told[:40] or 'nothing'}")
     digits, micros, sign, minutes = found.groups()
     offset = timedelta(minutes=int(minutes)) * (-1 if sign == "-" else 1)
     try:

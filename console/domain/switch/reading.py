@@ -16,7 +16,7 @@ from console.domain.directory import (
 )
 from console.domain.errors import ConnectionLost
 from console.domain.filters import AllOf, AnyOf, Equal
-from console.domain.ports import DirectorySession
+from console.domain.ports import DirectorySession, Entry
 from console.domain.products import Generation
 from console.domain.switch.names import SPN, movable_names, optional_classes
 from console.domain.switch.rights import missing_rights
@@ -172,7 +172,17 @@ def _one_pass(session: DirectorySession, view: DirectoryView) -> Iterator[Mailbo
         return
     what = AllOf((Equal("objectCategory", "person"), AnyOf(tuple(Equal("homeMDB", store.dn) for store in stores))))
     for base in view.controller.domain_contexts:
-        left_out = (f"{SYSTEM_OBJECTS},{base}", view.primary.dn, view.standby.dn)
         for entry in session.search(base, what, MAILBOX_ATTRIBUTES):
-            if not any(dn.is_below(entry.dn, system) for system in left_out):
-                yield Mailbox(entry.dn, entry.guid, *(entry.one(attribute) for attribute in MAILBOX_ATTRIBUTES))
+            if not of_a_server(view, base, entry.dn):
+                yield mailbox_of(entry)
+
+
+def mailbox_of(entry: Entry) -> Mailbox:
+    """The mailbox that was read with `MAILBOX_ATTRIBUTES`."""
+    return Mailbox(entry.dn, entry.guid, *(entry.one(attribute) for attribute in MAILBOX_ATTRIBUTES))
+
+
+def of_a_server(view: DirectoryView, base: str, name: str) -> bool:
+    """Whether the object `name` of the domain `base` is a server's own and stays with it."""
+    places = (f"{SYSTEM_OBJECTS},{base}", view.primary.dn, view.standby.dn)
+    return any(dn.is_below(name, place) for place in places)

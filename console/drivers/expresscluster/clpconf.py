@@ -1,4 +1,4 @@
-"""Reads the groups and their resources from `clp.conf`, the XML in which the product keeps its topology."""
+"""Reads groups, resources and the time-outs of scripts from `clp.conf`, in which the product keeps its topology."""
 
 from xml.parsers import expat
 
@@ -12,14 +12,7 @@ def group_resources(text: str, group: str) -> tuple[str, ...]:
 
     A file with a document type is refused: entities could make a small file grow without end.
     """
-    if len(text) > SIZE_LIMIT:
-        raise Garbled(f"clp.conf has {len(text)} characters, more than a configuration has.")
-    groups = _Groups()
-    try:
-        groups.parser.Parse(text.strip("\0\r\n \ufeff"), True)
-    except (expat.ExpatError, ValueError) as error:
-        first = next((line.strip() for line in text.splitlines() if line.strip()), "nothing")
-        raise Garbled(f"clp.conf is not readable as XML ({error}); it begins with: {first[:100]}") from error
+    groups = _parsed(text)
     found = {name.casefold(): resources for name, resources in groups.found.items()}
     if group.casefold() not in found:
         raise Garbled(
@@ -29,15 +22,44 @@ def group_resources(text: str, group: str) -> tuple[str, ...]:
     return tuple(found[group.casefold()])
 
 
+def script_timeouts(text: str, name: str) -> tuple[int | None, int | None]:
+    """The seconds that the script resource `name` gives its start and its stop; None where nothing is written.
+
+    Raises `Garbled`, also for what is no number. Where the product writes them is not told by any source that was
+    seen; looked for are `act/timeout` and `deact/timeout`, within the resource or its parameters.
+    """
+    seconds: dict[str, int] = {}
+    for (resource, what), value in _parsed(text).timeouts.items():
+        if resource == name.casefold():
+            if not (value.strip().isascii() and value.strip().isdecimal()):
+                raise Garbled(f"clp.conf gives the script {name} the time-out {value.strip()[:40]!r}.")
+            seconds[what] = int(value)
+    return seconds.get("act"), seconds.get("deact")
+
+
+def _parsed(text: str) -> "_Groups":
+    if len(text) > SIZE_LIMIT:
+        raise Garbled(f"clp.conf has {len(text)} characters, more than a configuration has.")
+    groups = _Groups()
+    try:
+        groups.parser.Parse(text.strip("\0\r\n \ufeff"), True)
+    except (expat.ExpatError, ValueError) as error:
+        first = next((line.strip() for line in text.splitlines() if line.strip()), "nothing")
+        raise Garbled(f"clp.conf is not readable as XML ({error}); it begins with: {first[:100]}") from error
+    return groups
+
+
 class _Groups:
-    """Collects `group/resource` names while the parser walks."""
+    """Collects `group/resource` names and the time-outs of scripts while the parser walks."""
 
     def __init__(self) -> None:
         self.found: dict[str, list[str]] = {}
+        self.timeouts: dict[tuple[str, str], str] = {}
         self.path: list[tuple[str, str]] = []
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.text
         self.parser.StartDoctypeDeclHandler = self.refuse
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -51,6 +73,13 @@ class _Groups:
                 raise Garbled(f"clp.conf names a resource {name!r}; it should be written kind@name.")
             self.found[self.path[-1][1]].append(name)
         self.path.append((tag, name))
+
+    def text(self, data: str) -> None:
+        """Text, of which a long one comes in pieces."""
+        tags = [tag for tag, _ in self.path if tag != "parameters"]
+        if tags[:3] == ["root", "resource", "script"] and tags[3:] in (["act", "timeout"], ["deact", "timeout"]):
+            key = (self.path[2][1].casefold(), tags[3])
+            self.timeouts[key] = self.timeouts.get(key, "") + data
 
     def end(self, tag: str) -> None:
         """An element closes."""

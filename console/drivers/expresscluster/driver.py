@@ -10,7 +10,7 @@ from console.domain.ports import Argv, CommandResult
 from console.domain.scripts import is_ours
 from console.domain.topology import Cluster
 from console.drivers.expresscluster import rules
-from console.drivers.expresscluster.clpconf import group_resources
+from console.drivers.expresscluster.clpconf import group_resources, script_timeouts
 from console.drivers.expresscluster.clpstat import STATUS_WIDTH, Block, Screen, read_screen
 
 Value = TypeVar("Value")
@@ -55,14 +55,18 @@ class ExpressCluster:
 
     def read_resources(self, cluster: Cluster, results: Sequence[CommandResult]) -> tuple[str, ...]:
         """The group's resources by configuration, each `kind@name`. Raises `Garbled`."""
-        configuration = results[1]
-        if not configuration.ok:
-            said = " ".join((configuration.stdout + " " + configuration.stderr).split()) or "nothing"
-            raise Garbled(
-                f"clp.conf cannot be read: {said[:200]}",
-                remedy="Correct the product's folder in the inventory, or the rights of the account.",
-            )
-        return group_resources(configuration.stdout, cluster.group)
+        return group_resources(_configuration(results), cluster.group)
+
+    def read_script_timeouts(
+        self, cluster: Cluster, results: Sequence[CommandResult]
+    ) -> tuple[tuple[int | None, int | None], ...]:
+        """Seconds for the start and the stop of each script of the group, None where none is written."""
+        names = [
+            name
+            for kind, _, name in (text.partition("@") for text in self.read_resources(cluster, results))
+            if kind == SCRIPT
+        ]
+        return tuple(script_timeouts(_configuration(results), name) for name in names)
 
     def move(self, cluster: Cluster, target: str) -> Argv:
         """The command that moves the Exchange group to `target`, run on the node that has it; never forced."""
@@ -116,6 +120,17 @@ class ExpressCluster:
         except Garbled:
             return {}
         return {name.casefold(): kind for kind, _, name in (text.partition("@") for text in resources)}
+
+
+def _configuration(results: Sequence[CommandResult]) -> str:
+    configuration = results[1]
+    if not configuration.ok:
+        said = " ".join((configuration.stdout + " " + configuration.stderr).split()) or "nothing"
+        raise Garbled(
+            f"clp.conf cannot be read: {said[:200]}",
+            remedy="Correct the product's folder in the inventory, or the rights of the account.",
+        )
+    return configuration.stdout
 
 
 def _filled(template: Argv, cluster: Cluster, node: str = "") -> Argv:

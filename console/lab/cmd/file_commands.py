@@ -40,7 +40,7 @@ def type_(cmd: Interpreter, rest: str) -> int:
 
 @command("dir")
 def dir_(cmd: Interpreter, rest: str) -> int:
-    """List a folder: names only with /b, sizes and a summary otherwise."""
+    """List a folder: names only with /b, sizes and a summary otherwise; folders only with /ad."""
     paths, switches = split(cmd, rest)
     path = paths[0] if paths else cmd.process.folder
     item = cmd.process.node.disk.item(path)
@@ -50,6 +50,10 @@ def dir_(cmd: Interpreter, rest: str) -> int:
         entries = _matches(cmd, path)
         if not entries:
             raise DiskError("File Not Found" if path[0] in cmd.process.node.disk.volumes else NO_PATH)
+    if "/ad" in switches:
+        entries = [entry for entry in entries if entry.data is None]
+        if not entries:
+            raise DiskError("File Not Found")
     if "/b" in switches:
         for entry in entries:
             cmd.process.out(entry.path.rpartition("\\")[2])

@@ -1,4 +1,4 @@
-"""Programs of Windows that tell about the node: hostname, whoami, ping, reg, query, powershell, timeout."""
+"""Programs of Windows that tell about the node: hostname, whoami, ping, nslookup, reg, query, powershell, timeout."""
 
 import base64
 import binascii
@@ -7,6 +7,7 @@ import re
 from console.lab.cmd.interpreter import NOT_RECOGNIZED, Interpreter
 from console.lab.cmd.registry import COMMANDS, command, words
 
+_LINKAGE = r"hklm\system\currentcontrolset\services\tcpip\linkage"
 _COMPUTER_NAME = r"hklm\system\currentcontrolset\control\computername\activecomputername"
 _UNICODE_PATH = re.compile(r"-(?:encodedcommand|enc|ec|e)\s+([A-Za-z0-9+/=]+)", re.IGNORECASE)
 
@@ -56,11 +57,32 @@ def ping(cmd: Interpreter, rest: str) -> int:
     return 0
 
 
+@command("nslookup")
+def nslookup(cmd: Interpreter, rest: str) -> int:
+    """Tell the A records of a name, after the block about the DNS server."""
+    name = next((word for word in reversed(words(rest)) if not word.startswith("-")), "")
+    clusters = cmd.process.world.clusters
+    found = [address for cluster in clusters for address in cluster.names.get(name.casefold(), [])]
+    cmd.process.out("Server:  dc1.lab.example\nAddress:  192.0.2.53\n")
+    if not found:
+        cmd.process.err(f"*** dc1.lab.example can't find {name}: Non-existent domain")
+        return 0
+    heading = "Addresses:  " if len(found) > 1 else "Address:  "
+    separator = "\n          "
+    cmd.process.out(f"Name:    {name.lower()}.lab.example\n{heading}{separator.join(found)}\n")
+    return 0
+
+
 @command("reg")
 def reg(cmd: Interpreter, rest: str) -> int:
-    """Query the one registry value that says who the computer is."""
+    """Query the registry values that say who the computer is and in which order its adapters are bound."""
     arguments = words(rest)
     key = arguments[1].casefold().replace("hkey_local_machine", "hklm") if len(arguments) > 1 else ""
+    if arguments[:1] == ["query"] and key == _LINKAGE:
+        bound = r"\0".join(rf"\Device\{adapter.guid}" for adapter in cmd.process.node.adapters)
+        full = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Linkage"
+        cmd.process.out(f"\n{full}\n    Bind    REG_MULTI_SZ    {bound}\\0\\0\n")
+        return 0
     if arguments[:1] != ["query"] or key != _COMPUTER_NAME:
         cmd.process.err("ERROR: The system was unable to find the specified registry key or value.")
         return 1

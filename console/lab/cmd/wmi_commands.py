@@ -3,14 +3,19 @@
 import re
 from datetime import datetime, timedelta
 
+from console.lab.cmd.builtins import VERSIONS
 from console.lab.cmd.interpreter import Interpreter
 from console.lab.cmd.registry import command
 from console.lab.exchange import INFORMATION_STORE
+from console.lab.network import configuration
 from console.lab.state import RUNNING, Node
 
 JAPAN = timedelta(hours=9)
 INVALID_CLASS = 2147749904
 _STORES = re.compile(r"win32_perfrawdata_msexchangeis_msexchangeis(mailbox|public)\b", re.IGNORECASE)
+_EVENTS = "path win32_ntlogevent "
+_ADAPTERS = "path win32_networkadapterconfiguration "
+_STATES = {1: "Stopped", 2: "Start Pending", 3: "Stop Pending", 4: "Running"}
 _SYSTEM = ("System Idle Process", "System", "smss.exe", "csrss.exe", "winlogon.exe", "explorer.exe")
 
 
@@ -22,6 +27,14 @@ def wmic(cmd: Interpreter, rest: str) -> int:
     with cmd.process.world.lock:
         if stores:
             instances = _store_instances(cmd.process.node, public=stores.group(1) == "public")
+        elif text.startswith("service "):
+            instances = _services(cmd.process.node)
+        elif text.startswith(_EVENTS):
+            instances = _events(cmd, text)
+        elif text.startswith(_ADAPTERS):
+            instances = _adapters(cmd.process.node)
+        elif text.startswith("qfe "):
+            instances = [{"HotFixID": fix} for fix in cmd.process.node.fixes]
         elif text.startswith("os "):
             instances = [_system(cmd)]
         elif text.startswith("process "):
@@ -51,13 +64,54 @@ def _properties(text: str) -> set[str]:
 
 
 def _system(cmd: Interpreter) -> dict[str, str]:
-    off = timedelta(seconds=float(cmd.process.node.faults.get("clock-off", {}).get("seconds") or 0))
+    off = _off(cmd.process.node)
     return {
         "LastBootUpTime": cim_date(cmd.process.node.booted + off),
         "LocalDateTime": cim_date(cmd.process.world.clock.date() + off),
         "Caption": f"Microsoft(R) Windows(R) Server {cmd.process.node.definition.windows}, Enterprise Edition",
         "CSName": cmd.process.node.name.upper(),
+        "ServicePackMajorVersion": str(cmd.process.node.service_pack),
+        "Version": VERSIONS[cmd.process.node.definition.windows],
     }
+
+
+def _adapters(node: Node) -> list[dict[str, str]]:
+    """The adapters; what the node has beside its own addresses, such as the floating IP, is on the public one."""
+    return [
+        configuration(adapter, sorted(node.addresses - {adapter.address}) if number == 0 else [])
+        for number, adapter in enumerate(node.adapters)
+    ]
+
+
+def _off(node: Node) -> timedelta:
+    """How far the node's clock is ahead."""
+    return timedelta(seconds=float(node.faults.get("clock-off", {}).get("seconds") or 0))
+
+
+def _events(cmd: Interpreter, text: str) -> list[dict[str, str]]:
+    """The events that a `where` of logs, types and an earliest time lets through, the latest first."""
+    node = cmd.process.node
+    logs = set(re.findall(r"logfile='(\w+)'", text))
+    kinds = {int(number) for number in re.findall(r"eventtype=(\d)", text)}
+    since = re.search(r"timegenerated\s*>=\s*'(\d{14})\.(\d{6})\+000'", text)
+    earliest = datetime.strptime("".join(since.groups()), "%Y%m%d%H%M%S%f") if since else datetime.min
+    found = []
+    for event in reversed(node.events):
+        at = event.at + _off(node)
+        wanted = (not logs or event.log.casefold() in logs) and (not kinds or event.kind in kinds)
+        if wanted and at.replace(tzinfo=None) >= earliest:
+            found.append(
+                {
+                    "EventCode": str(event.code),
+                    "EventType": str(event.kind),
+                    "Logfile": event.log,
+                    "Message": event.message,
+                    "RecordNumber": str(event.number),
+                    "SourceName": event.source,
+                    "TimeGenerated": cim_date(at),
+                }
+            )
+    return found
 
 
 def _store_instances(node: Node, *, public: bool) -> list[dict[str, str]] | None:
@@ -66,6 +120,14 @@ def _store_instances(node: Node, *, public: bool) -> list[dict[str, str]] | None
         return None
     shown = [(group, store) for group, store in sorted(node.mounted) if ("public" in store.casefold()) == public]
     return [{"Name": f"{group}-{store}"} for group, store in shown] + [{"Name": "_Total"}]
+
+
+def _services(node: Node) -> list[dict[str, str]]:
+    modes = {2: "Auto", 3: "Manual", 4: "Disabled"}
+    return [
+        {"Name": s.installed.name, "StartMode": modes[s.start], "State": _STATES[s.state]}
+        for s in node.services.values()
+    ]
 
 
 def _processes(node: Node) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from console.adapters.ldap.opening import tls_context
 from console.adapters.ldap.settling import concerns_one
 from console.adapters.ldap.wire import Answer, RawEntry
 from console.domain.errors import AccessDenied
-from console.domain.filters import AllOf, AnyOf, Equal, Not, Present
+from console.domain.filters import AllOf, AnyOf, AtLeast, Equal, Not, Present
 from console.domain.secrets import Secret
 from console.domain.topology import Credential, Directory
 from console.lab.directory import Cluster, Forest
@@ -35,8 +35,8 @@ def test_a_value_is_never_read_as_a_pattern(value: str) -> None:
 
 
 def test_filters_nest() -> None:
-    what = AllOf((Equal("a", "(1)"), AnyOf((Present("b"), Not(Equal("c", "*"))))))
-    assert write(what) == "(&(a=\\281\\29)(|(b=*)(!(c=\\2a))))"
+    what = AllOf((Equal("a", "(1)"), AtLeast("n", 7), AnyOf((Present("b"), Not(Equal("c", "*"))))))
+    assert write(what) == "(&(a=\\281\\29)(n>=7)(|(b=*)(!(c=\\2a))))"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ SCRIPT = {"script-fails", "script-hangs", "script-edited", "webhook-unreachable"
 """Tested with the scripts."""
 HEARTBEAT = {"heartbeats-lost", "heartbeat-cut", "ping-unreachable", "paused"}
 """Tested with the heartbeats."""
+EVENTS = {"counters-read", "event-logged", "service-installed"}
+"""Tested with the event logs and the functional range."""
 NODE = {
     "service-does-not-stop",
     "service-does-not-start",
@@ -52,7 +54,7 @@ NODE = {
 
 
 def test_every_fault_has_its_place_among_these_tests() -> None:
-    assert set(faults.FAULTS) == WIRE | TEXT | NODE | SCRIPT | HEARTBEAT
+    assert set(faults.FAULTS) == WIRE | TEXT | NODE | SCRIPT | HEARTBEAT | EVENTS
 
 
 @pytest.mark.parametrize(

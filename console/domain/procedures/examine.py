@@ -1,0 +1,93 @@
+"""Proves a procedure on a cluster: reads once, then says of every step whether its goal holds. Changes nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from console.domain.checks import Check, Refusal, Verdict
+from console.domain.errors import ChangeoverError
+from console.domain.field import Field
+from console.domain.ports import Argv, CommandResult
+from console.domain.procedures.model import Means, Mode, Procedure, ProcedureStep
+from console.domain.procedures.proofs import PROOFS, Finding, Grounds
+from console.domain.procedures.reading import read_setup
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A step with how its goal stands."""
+
+    step: ProcedureStep
+    check: Check
+
+
+def examine(procedure: Procedure, means: Means, field: Field) -> tuple[Examined, ...]:
+    """Every step and part of the procedure, examined on the field's cluster in one round of reading."""
+    grounds = read_grounds(procedure, field)
+    titles = {proof.key: proof for proof in means.proofs}
+    found = {
+        step.key: _finding(step, grounds, titles[step.proof].reads if step.proof else "") for step in procedure.steps
+    }
+    behind = {step.key: _behind(step, found) for step in procedure.steps}
+    return tuple(Examined(step, _check(step, behind[step.key])) for step in procedure.steps)
+
+
+def read_grounds(procedure: Procedure, field: Field) -> Grounds:
+    """Everything that the procedure's proofs look at. A node or directory that cannot be read is a fact."""
+    grounds = Grounds(field.cluster, field.generation, field.driver, field.observe(), None, "", {})
+    try:
+        grounds = replace(grounds, setup=read_setup(field.directory(), field.cluster))
+    except ChangeoverError as error:
+        grounds = replace(grounds, no_setup=error.message)
+    except Refusal as refusal:
+        grounds = replace(grounds, no_setup=refusal.headline)
+    asked = _questions(procedure.steps, grounds)
+    nodes = [node.node for node in grounds.observation.nodes.values() if node.answered]
+    answers = {name: found for name in nodes if (found := _answers(field, name, asked)) is not None}
+    return replace(grounds, answers=answers)
+
+
+def _questions(steps: Iterable[ProcedureStep], grounds: Grounds) -> tuple[Argv, ...]:
+    """Every question of the steps' proofs, once."""
+    asked = [
+        argv for step in steps if step.proof in PROOFS for argv in PROOFS[step.proof].asks(grounds.cluster, step.about)
+    ]
+    return tuple(dict.fromkeys(asked))
+
+
+def _answers(field: Field, node: str, asked: tuple[Argv, ...]) -> Mapping[Argv, CommandResult] | None:
+    """What the node answers; None when it does not."""
+    if not asked:
+        return {}
+    try:
+        given = field.session(node).batch(asked, within=field.cluster.timing.command)
+    except ChangeoverError:
+        return None
+    return dict(zip(asked, given, strict=True))
+
+
+def _finding(step: ProcedureStep, grounds: Grounds, reads: str) -> Finding:
+    if step.mode is Mode.CONFIRMED:
+        return Finding(Verdict.UNKNOWN, f"A person has to say so: {step.reason}")
+    if step.proof not in PROOFS:
+        return Finding(Verdict.UNKNOWN, f"The console does not ask for this by itself; look at {reads}.")
+    try:
+        return PROOFS[step.proof].judge(grounds, step.side, step.about)
+    except ChangeoverError as error:
+        return Finding(Verdict.UNKNOWN, error.message)
+
+
+def _behind(step: ProcedureStep, found: Mapping[str, Finding]) -> Finding:
+    """What only leads up to later steps need not hold any more once all of their goals do."""
+    own = found[step.key]
+    later = {found[key].verdict for key in step.until}
+    if own.verdict is Verdict.PASS or not later or Verdict.FAIL in later:
+        return own
+    ahead = ", ".join(step.until)
+    if later == {Verdict.PASS}:
+        return Finding(Verdict.PASS, f"It is behind: what it leads up to is done ({ahead}).")
+    return Finding(Verdict.UNKNOWN, f"{own.reason} It may be behind: what it leads up to is not known ({ahead}).")
+
+
+def _check(step: ProcedureStep, finding: Finding) -> Check:
+    remedy = "" if finding.verdict is Verdict.PASS else step.remedy
+    return Check(step.key, step.title, finding.verdict, finding.reason, remedy, about=step.side)

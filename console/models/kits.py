@@ -1,0 +1,43 @@
+"""The mailboxes that the kits of a cluster are made of, as they were last read."""
+
+from django.db import models
+
+from console.models.inventory import Cluster
+
+
+class KitList(models.Model):
+    """How far the mailboxes of a cluster have been read, from which domain controller, and when."""
+
+    cluster = models.OneToOneField(Cluster, on_delete=models.CASCADE, related_name="kit_list")
+    controller = models.TextField(blank=True, help_text="Whose update sequence numbers these are.")
+    usn = models.BigIntegerField(default=0, help_text="highestCommittedUSN when the last reading began.")
+    whole_at = models.DateTimeField(null=True, blank=True, help_text="When every mailbox was last read.")
+    read_at = models.DateTimeField(null=True, blank=True, help_text="When the list was last brought up to date.")
+    failed_at = models.DateTimeField(null=True, blank=True, help_text="When it could last not be, if not since.")
+    failure = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["cluster_id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"mailboxes of {self.cluster}"
+
+
+class KitMailbox(models.Model):
+    """One mailbox of either server with what ties it to one; empty text for no value."""
+
+    list = models.ForeignKey(KitList, on_delete=models.CASCADE, related_name="mailboxes")
+    guid = models.CharField(max_length=36)
+    dn = models.TextField()
+    home_mdb = models.TextField()
+    home_mta = models.TextField()
+    home_server = models.TextField()
+
+    class Meta:
+        ordering = ["pk"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["list", "guid"], name="mailbox_once_per_kit_list")]
+
+    def __str__(self) -> str:
+        return self.dn

@@ -1,0 +1,57 @@
+"""How ready the kits of a cluster are for a day when the console is silent."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from console.domain.checks import Check, Verdict
+from console.models import Cluster, KitList, NodeKey
+from console.services.clock import database_now
+from console.services.kits.listing import REFRESH_EVERY
+
+LATE = 2 * REFRESH_EVERY.total_seconds()
+"""Seconds after which a list is called old: two refreshes in a row did not come."""
+LATE_WHOLE = 26 * 3600.0
+"""The same for the nightly reading of every mailbox."""
+AGAIN = "See that a worker of the site runs and reaches the domain controller; the list is read again by itself."
+
+
+def kit_checks(cluster: Cluster) -> tuple[Check, ...]:
+    """Whether the mailboxes are known and fresh, and whether every node has a key that its kit is signed with."""
+    known = KitList.objects.filter(cluster=cluster).first()
+    return (_list(known, database_now()), *_keys(cluster))
+
+
+def _list(known: KitList | None, now: datetime) -> Check:
+    title = "The mailboxes of the kit are known and fresh"
+    if known is None or known.read_at is None or known.whole_at is None:
+        why = known.failure if known else ""
+        text = f"They have not been read yet. {why}".strip()
+        return Check("kit.list", title, Verdict.UNKNOWN, text, AGAIN)
+    age = (now - known.read_at).total_seconds()
+    whole = (now - known.whole_at).total_seconds()
+    text = f"{known.mailboxes.count()} mailboxes, brought up to date {_ago(age)}, read whole {_ago(whole)}."
+    late = age > LATE or whole > LATE_WHOLE
+    if known.failure or late:
+        text = f"{text} {known.failure}".strip()
+        return Check("kit.list", title, Verdict.WARN, text, AGAIN, age=age)
+    return Check("kit.list", title, Verdict.PASS, text, age=age)
+
+
+def _keys(cluster: Cluster) -> Iterator[Check]:
+    signing = set(NodeKey.objects.filter(node__cluster=cluster, retired_at=None).values_list("node_id", flat=True))
+    for node in cluster.nodes.order_by("role"):
+        title = f"{node.name} has a key that its kit is signed with"
+        if node.pk in signing:
+            yield Check("kit.key", title, Verdict.PASS, "It has one.", about=node.name)
+            continue
+        remedy = f"Issue one: manage.py nodekey issue {node.name}"
+        yield Check(
+            "kit.key", title, Verdict.WARN, "It has none, so no kit can be made for it.", remedy, about=node.name
+        )
+
+
+def _ago(seconds: float) -> str:
+    if seconds < 120:
+        return "just now"
+    minutes = round(seconds / 60)
+    return f"{minutes} minutes ago" if minutes < 120 else f"{round(minutes / 60)} hours ago"
