@@ -22,7 +22,14 @@ from console.services.queue import OPERATIONS, app, queues, sites_here  # noqa: 
 from tasks import slots  # noqa: E402
 from tasks.sites import NewSites  # noqa: E402
 
-app.conf.imports = ["tasks.plans", "tasks.operations", "tasks.observe", "tasks.events", "tasks.kits"]
+app.conf.imports = [
+    "tasks.plans",
+    "tasks.operations",
+    "tasks.observe",
+    "tasks.events",
+    "tasks.kits",
+    "tasks.procedures",
+]
 app.steps["consumer"].add(NewSites)
 
 # A line or two every second for tasks that found nothing to do would bury those that matter.

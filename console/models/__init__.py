@@ -16,6 +16,7 @@ from console.models.operations import (
     PlanRecord,
     ReceiptRecord,
 )
+from console.models.procedures import ProcedureProof
 from console.models.watching import EventLogRecord, ServerDifferences
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "PeriodicTurn",
     "PlanMailboxes",
     "PlanRecord",
+    "ProcedureProof",
     "ReceiptRecord",
     "ServerDifferences",
     "Site",

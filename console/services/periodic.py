@@ -7,7 +7,7 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
-from console.services import turns, upkeep
+from console.services import proving, turns, upkeep
 from console.services.kits import listing
 
 OBSERVE_TURN = 2.0
@@ -32,6 +32,7 @@ class Work:
 WORK = (
     Work("sweep", upkeep.sweep, lambda: float(settings.SWEEP_EVERY)),
     Work("observe", turns.ask_due, lambda: OBSERVE_TURN),
+    Work("proofs", proving.sweep, lambda: float(settings.SWEEP_EVERY)),
     Work("kits", listing.ask_due, lambda: KIT_TURN),
 )
 

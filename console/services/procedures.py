@@ -31,10 +31,21 @@ def prove(cluster: Cluster, key: str) -> tuple[Examined, ...]:
 
     Raises `Refusal` for a procedure of another generation of Exchange, `CredentialUnavailable` without a password.
     """
-    procedure = find(key)
-    if procedure.generation != cluster.generation:
-        fitting = [one.key for one in all_procedures() if one.generation == cluster.generation]
-        text = f"{procedure.key} is for Exchange {procedure.generation}; {cluster.name} runs {cluster.generation}."
-        raise Refusal.of(text, f"Name one of these: {', '.join(fitting)}.", key="procedure")
+    procedure = require_fitting(cluster, key)
     with open_field(cluster) as field:
         return examine(procedure, means(), field)
+
+
+def fitting(cluster: Cluster) -> tuple[Procedure, ...]:
+    """The procedures of the cluster's generation of Exchange."""
+    return tuple(one for one in all_procedures() if one.generation == cluster.generation)
+
+
+def require_fitting(cluster: Cluster, key: str) -> Procedure:
+    """The procedure called `key`, which must be of the cluster's generation of Exchange. Raises `Refusal`."""
+    procedure = find(key)
+    if procedure.generation != cluster.generation:
+        names = ", ".join(one.key for one in fitting(cluster))
+        text = f"{procedure.key} is for Exchange {procedure.generation}; {cluster.name} runs {cluster.generation}."
+        raise Refusal.of(text, f"Name one of these: {names}.", key="procedure")
+    return procedure

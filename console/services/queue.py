@@ -23,6 +23,7 @@ PREPARE_PLAN = "plans.prepare"
 DECIDE_RUN = "events.decide"
 OBSERVE_CLUSTER = "observe.cluster"
 REFRESH_KIT = "kits.refresh"
+PROVE_PROCEDURE = "procedures.prove"
 
 URGENT, ASKED, ROUTINE = 0, 3, 6
 """What a node waits for, what a person waits for, the rest: workers take them in this order, whatever their queue."""
