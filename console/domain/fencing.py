@@ -40,6 +40,13 @@ class FencedNode:
         """Read: the same with and without a lease."""
         return self._session.batch(commands, within=within)
 
+    def put(self, path: str, data: bytes, *, within: float) -> None:
+        """Write a file under the lease. Raises `LeaseLost`, `ReachError`, `WrongNode`."""
+        try:
+            self._session.put(path, data, within=within)
+        except Fenced as error:
+            raise self._meaning(error) from error
+
     def launch(self, run_id: str, argv: Argv, *, within: float) -> None:
         """Start a detached command under the lease. Raises `LeaseLost`, `ReachError`, `WrongNode`."""
         try:

@@ -62,6 +62,12 @@ class NodeSession(Protocol):
     def batch(self, commands: Sequence[Argv], *, within: float) -> tuple[CommandResult, ...]:
         """Run read-only commands in one round trip, one result for each. Raises `ReachError`, `Garbled`."""
 
+    def put(self, path: str, data: bytes, *, within: float) -> None:
+        """Make the file `path` hold `data`, lines that end with CRLF; it is in no argument, log or error.
+
+        Not atomic: write beside, read back, then move. Raises `ReachError`, `WrongNode`, `Unquotable`.
+        """
+
     def launch(self, run_id: str, argv: Argv, *, within: float) -> None:
         """Start a command that outlives the connection; nothing happens when `run_id` was launched before."""
 

@@ -107,6 +107,21 @@ def detached_lines(run_id: str, argv: Sequence[str]) -> tuple[str, str]:
     return f'mkdir "{folder}"', bounded(written)
 
 
+def receiving_line(path: str, data: bytes) -> str:
+    """The line that writes its standard input to `path`, which `data` is to be: findstr passes lines on as they are.
+
+    What is relied on: findstr of Windows 2003 and later takes lines of up to 8191 bytes, and waits for the end of the
+    last one. Raises `Unquotable` for data of another form.
+    """
+    lines = data.split(b"\r\n")
+    if not data or lines[-1] or any(b"\n" in line or b"\0" in line or len(line) > LINE_LIMIT for line in lines):
+        remedy = f"Give it lines of at most {LINE_LIMIT} bytes, each ended by CRLF."
+        raise Unquotable(f"What {path} is to hold cannot be written there line by line.", remedy=remedy)
+    quoted = path if _PLAIN.fullmatch(path) else f'"{path}"'
+    _argument(path, 1)
+    return bounded(f'findstr "^" >{quoted}')
+
+
 def _argument(text: str, position: int) -> str:
     bad = _FORBIDDEN.search(text) or _LOOKALIKES.search(text)
     if bad:

@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from winrm.exceptions import WinRMOperationTimeoutError
@@ -11,7 +12,15 @@ from console.adapters.winrm.errors import ShellLost, translate
 from console.adapters.winrm.gate import TOO_LATE_TRIES, Gate
 from console.adapters.winrm.output import Answer, Stream
 from console.adapters.winrm.transport import OPERATION_TIMEOUT, RECEIVE_TIMEOUT, make_protocol
-from console.domain.errors import AccessDenied, ConnectionLost, ReachError, TimedOut, TrustFailed, WrongNode
+from console.domain.errors import (
+    AccessDenied,
+    ConnectionLost,
+    ProtocolFault,
+    ReachError,
+    TimedOut,
+    TrustFailed,
+    WrongNode,
+)
 from console.domain.node_guard import clock_line
 from console.domain.ports import Clock, CommandResult, Guard, OnLine
 from console.domain.readings import read_hostname
@@ -32,6 +41,9 @@ SHELL_COMMANDS = 500
 
 CLOCK_SECONDS = 10.0
 """What a node may take to tell its time; one that takes longer is not asked to watch it."""
+
+PIECE = 65536
+"""Bytes of a command's input that go in one message: well below the 150 kB that an envelope may have."""
 
 CLEANUP_SECONDS = 3.0
 """What saying goodbye to a command or a shell may take."""
@@ -61,9 +73,18 @@ class Channel:
             )
         self._protocol, self._transport = make_protocol(node)
 
-    def execute(self, line: str, *, within: float, on_line: OnLine | None = None, changing: bool = False) -> Answer:
+    def execute(
+        self,
+        line: str,
+        *,
+        within: float,
+        on_line: OnLine | None = None,
+        changing: bool = False,
+        stdin: bytes | None = None,
+    ) -> Answer:
         """Run a command line within so many seconds. Raises `ReachError`, and when `changing` `WrongNode`, `Garbled`.
 
+        A command that is given `stdin` reads it to its end; it is in no argument, trace or error.
         Under a lease a changing line raises `LeaseLost` in place of being sent, and `Fenced` where the node refuses it.
         A changing line is sent only in a shell whose machine has given its name; a shell lives on one machine.
         What certainly did not run (its shell was gone, its message was not unsealed) is sent again once, and so is a
@@ -72,11 +93,11 @@ class Channel:
         with self._lock:
             deadline = self.clock.monotonic() + within
             try:
-                return self._once(line, deadline, on_line, changing)
+                return self._once(line, deadline, on_line, changing, stdin)
             except ConnectionLost as error:
                 if error.may_have_run and changing:
                     raise
-            return self._once(line, deadline, on_line, changing)
+            return self._once(line, deadline, on_line, changing, stdin)
 
     def close(self) -> None:
         """Close shell and connection; what cannot be closed is left to the node's own idle limit."""
@@ -96,18 +117,18 @@ class Channel:
             self.shells_opened += 1
             self._commands = 0
 
-    def _once(self, line: str, deadline: float, on_line: OnLine | None, changing: bool) -> Answer:
+    def _once(self, line: str, deadline: float, on_line: OnLine | None, changing: bool, stdin: bytes | None) -> Answer:
         self._open(deadline)
         if changing and self._proved_on != self.shells_opened:
             self._prove(deadline)
         if changing and self._gate is not None:
-            return self._through(self._gate, line, deadline, on_line)
-        return self._command(line, deadline, on_line)
+            return self._through(self._gate, line, deadline, on_line, stdin)
+        return self._command(line, deadline, on_line, stdin)
 
-    def _through(self, gate: Gate, line: str, deadline: float, on_line: OnLine | None) -> Answer:
+    def _through(self, gate: Gate, line: str, deadline: float, on_line: OnLine | None, stdin: bytes | None) -> Answer:
         """A changing line under the lease: what the node calls late did not run and is sent again while it is ours."""
         for _ in range(TOO_LATE_TRIES):
-            answer = self._command(gate.guarded(line), deadline, gate.hearing(on_line))
+            answer = self._command(gate.guarded(line), deadline, gate.hearing(on_line), stdin)
             if gate.passed(answer):
                 return answer
         raise gate.too_late()
@@ -131,19 +152,42 @@ class Channel:
         except TimedOut:
             gate.forget()
 
-    def _command(self, line: str, deadline: float, on_line: OnLine | None = None) -> Answer:
+    def _command(self, line: str, deadline: float, on_line: OnLine | None = None, stdin: bytes | None = None) -> Answer:
         """One command in the shell that is open."""
         self._commands += 1
         command = ""
         try:
-            command = self._call(lambda: self._protocol.run_command(self._shell, line), deadline, sending=True)
-            return self._receive(command, deadline, on_line)
+            console = stdin is None
+            command = self._call(
+                lambda: self._protocol.run_command(self._shell, line, console_mode_stdin=console),
+                deadline,
+                sending=True,
+            )
+            refused = self._feed(command, stdin, deadline) if stdin is not None else None
+            answer = self._receive(command, deadline, on_line)
+            if refused is not None and answer.exit_code == 0:
+                raise refused
+            return answer
         except ReachError as error:
             self._after(error)
             raise
         finally:
             self._signal(command)
             self._used = self.clock.monotonic()
+
+    def _feed(self, command: str, data: bytes, deadline: float) -> ReachError | None:
+        """Give the command its input to the end; the error where it does not take it, as one that is over does not."""
+        for start in range(0, max(len(data), 1), PIECE):
+            piece, last = data[start : start + PIECE], start + PIECE >= len(data)
+            send = partial(self._protocol.send_command_input, self._shell, command, piece, end=last)
+            try:
+                self._call(send, deadline, sent=True)
+            except ProtocolFault as error:
+                return error
+            except _Quiet as quiet:
+                text = f"{self.node.name} did not take a command's input in time."
+                raise TimedOut(text, may_have_run=True) from quiet
+        return None
 
     def _receive(self, command: str, deadline: float, on_line: OnLine | None) -> Answer:
         out = Stream("stdout", self.node.codepage, on_line)

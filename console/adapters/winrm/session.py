@@ -11,7 +11,7 @@ from console.adapters.winrm.channel import HOSTNAME, Channel, demand_name
 from console.adapters.winrm.output import Answer
 from console.domain.errors import Garbled, ReachError, Unavailable
 from console.domain.ports import Argv, CommandResult, DetachedRun, OnLine
-from console.domain.quoting import batch_lines, cmd_line, detached_lines
+from console.domain.quoting import batch_lines, cmd_line, detached_lines, receiving_line
 from console.domain.topology import Node
 
 _START_TIMES = ("23:59", "23:59:00")
@@ -57,6 +57,15 @@ class WinrmSession:
             results.extend(read)
         return tuple(results)
 
+    def put(self, path: str, data: bytes, *, within: float) -> None:
+        """Make the file `path` hold `data`, which goes by standard input. Not atomic: write beside, prove, then move.
+
+        `data` is lines that end with CRLF. Raises `ReachError`, `WrongNode`, `Unquotable`, `Garbled`.
+        """
+        line = receiving_line(path, data)
+        answer = self._execute(line, within, changing=True, stdin=data)
+        self._demand(CommandResult(("write", path), answer.exit_code, answer.stdout, answer.stderr), f"write {path}")
+
     def launch(self, run_id: str, argv: Argv, *, within: float) -> None:
         """Start a command that outlives the connection; nothing happens when `run_id` began before.
 
@@ -98,9 +107,17 @@ class WinrmSession:
         answer = self._execute(line, within, on_line, changing=True)
         return CommandResult(argv, answer.exit_code, answer.stdout, answer.stderr)
 
-    def _execute(self, line: str, within: float, on_line: OnLine | None = None, *, changing: bool = False) -> Answer:
+    def _execute(
+        self,
+        line: str,
+        within: float,
+        on_line: OnLine | None = None,
+        *,
+        changing: bool = False,
+        stdin: bytes | None = None,
+    ) -> Answer:
         began = time.monotonic()
-        answer = self._channel.execute(line, within=within, on_line=on_line, changing=changing)
+        answer = self._channel.execute(line, within=within, on_line=on_line, changing=changing, stdin=stdin)
         if self._on_trace is not None:
             self._on_trace(Exchanged(self.node.name, line, answer, time.monotonic() - began))
         return answer
@@ -114,7 +131,7 @@ class WinrmSession:
 def _failed(node: Node, what: str, code: int, said: str) -> ReachError:
     return Unavailable(
         f"{node.name} could not {what} (exit code {code}): {said}",
-        remedy="Start the node's task scheduler service, look at the space on its system drive, then try again.",
+        remedy="Look at the folder, the space on its drive, and the node's task scheduler service; then try again.",
     )
 
 

@@ -119,6 +119,10 @@ def find(cmd: Interpreter, rest: str) -> int:
     arguments = words(rest)
     switches = {word.casefold() for word in arguments if word.startswith("/")}
     wanted = next((word for word in arguments if not word.startswith("/")), "")
+    if wanted == "^":  # the beginning, which every line has: findstr passes its input on as it is
+        data = cmd.process.stdin()
+        cmd.process.stdout(data)
+        return 0 if data else 1
     lines = cmd.process.stdin().decode(cmd.process.encoding, "replace").splitlines()
     if "/i" in switches:
         hits = [line for line in lines if (wanted.casefold() in line.casefold()) != ("/v" in switches)]
