@@ -25,6 +25,8 @@ class Volume:
 
     def __init__(self) -> None:
         self.items: dict[str, Item] = {}
+        self.rights: dict[str, dict[str, str]] = {}
+        """Path, casefolded, to its own rights, account to right; without an entry those of the folder above hold."""
 
 
 class Disk:
@@ -94,6 +96,7 @@ class Disk:
         items = self.volumes[path[0]].items
         for key in [key for key in list(items) if key == path.casefold() or key.startswith(path.casefold() + "\\")]:
             items.pop(key, None)
+            self.volumes[path[0]].rights.pop(key, None)
 
     def listing(self, path: str) -> list[Item]:
         """What lies directly in a folder, by name. Raises `DiskError`."""

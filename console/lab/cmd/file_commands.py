@@ -2,7 +2,7 @@
 
 from console.lab.cmd.interpreter import Interpreter
 from console.lab.cmd.registry import command, words
-from console.lab.disk import NO_FILE, NO_PATH, DiskError, Item
+from console.lab.disk import NO_FILE, NO_PATH, Disk, DiskError, Item
 
 FENCES = "c:\\changeover\\fence\\"
 """Below it the console has a node remember its fencing tokens: effects of a kind of their own."""
@@ -153,7 +153,15 @@ def _transfer(cmd: Interpreter, rest: str, *, keep: bool) -> None:
         data = disk.read(source)
         disk.write(target, data)
         if not keep and source.casefold() != target.casefold():
+            _keep_rights(disk, source, target)
             disk.remove(source)
+
+
+def _keep_rights(disk: Disk, source: str, target: str) -> None:
+    """What is moved within a drive keeps the rights of its own."""
+    own = disk.volumes[source[0]].rights.get(source.casefold())
+    if own is not None and source[0] == target[0]:
+        disk.volumes[target[0]].rights[target.casefold()] = own
 
 
 @command("cd", "chdir")

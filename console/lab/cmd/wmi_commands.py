@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from console.lab.cmd.builtins import VERSIONS
 from console.lab.cmd.interpreter import Interpreter
 from console.lab.cmd.registry import command
+from console.lab.cmd.rights_commands import KNOWN
 from console.lab.exchange import INFORMATION_STORE
 from console.lab.network import configuration
 from console.lab.state import RUNNING, Node
@@ -15,6 +16,7 @@ INVALID_CLASS = 2147749904
 _STORES = re.compile(r"win32_perfrawdata_msexchangeis_msexchangeis(mailbox|public)\b", re.IGNORECASE)
 _EVENTS = "path win32_ntlogevent "
 _ADAPTERS = "path win32_networkadapterconfiguration "
+_WANTED_SID = re.compile(r"\bsid='s-[\d-]+'")
 _STATES = {1: "Stopped", 2: "Start Pending", 3: "Stop Pending", 4: "Running"}
 _SYSTEM = ("System Idle Process", "System", "smss.exe", "csrss.exe", "winlogon.exe", "explorer.exe")
 
@@ -35,6 +37,9 @@ def wmic(cmd: Interpreter, rest: str) -> int:
             instances = _adapters(cmd.process.node)
         elif text.startswith("qfe "):
             instances = [{"HotFixID": fix} for fix in cmd.process.node.fixes]
+        elif text.startswith(("sysaccount ", "group ")):
+            instances = [{"Name": name.rpartition("\\")[2], "SID": sid} for sid, name in KNOWN.items()]
+            instances = [one for one in instances if _WANTED_SID.search(text) is None or one["SID"].casefold() in text]
         elif text.startswith("os "):
             instances = [_system(cmd)]
         elif text.startswith("process "):
