@@ -64,7 +64,7 @@ Judge = Callable[[Grounds, Side, tuple[str, ...]], Finding]
 """Says how a goal stands on a side, given what the step is about. May raise `ChangeoverError`: then it is unknown."""
 
 
-def no_questions(_: Cluster, __: tuple[str, ...]) -> tuple[Argv, ...]:
+def no_questions(_: Grounds, __: tuple[str, ...]) -> tuple[Argv, ...]:
     """For a proof that needs no more than the observation and the directory."""
     return ()
 
@@ -74,7 +74,8 @@ class Asked:
     """How a proof is had: what it asks on every node, read-only, and how the answers are judged."""
 
     judge: Judge
-    asks: Callable[[Cluster, tuple[str, ...]], tuple[Argv, ...]] = no_questions
+    asks: Callable[[Grounds, tuple[str, ...]], tuple[Argv, ...]] = no_questions
+    """Given what was read before: the observation and, where it could be read, the directory; no answers yet."""
 
 
 def holds(reason: str) -> Finding:

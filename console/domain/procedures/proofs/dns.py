@@ -9,20 +9,19 @@ from console.domain.procedures.proofs.base import Finding, Grounds, without
 from console.domain.procedures.proofs.network import addresses
 from console.domain.procedures.proofs.network import questions as network_questions
 from console.domain.readings.windows import said
-from console.domain.topology import Cluster
 
 _ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 _NO_SUCH_NAME = "non-existent domain"
 
 
-def record_questions(cluster: Cluster, _: tuple[str, ...]) -> tuple[Argv, ...]:
+def record_questions(grounds: Grounds, _: tuple[str, ...]) -> tuple[Argv, ...]:
     """Where the primary node's name leads."""
-    return (_question(cluster.primary.name),)
+    return (_question(grounds.cluster.primary.name),)
 
 
-def stale_questions(cluster: Cluster, about: tuple[str, ...]) -> tuple[Argv, ...]:
+def stale_questions(grounds: Grounds, about: tuple[str, ...]) -> tuple[Argv, ...]:
     """Where both nodes' names lead, and which addresses the nodes have."""
-    return (*(_question(node.name) for node in cluster.nodes), *network_questions(cluster, about))
+    return (*(_question(node.name) for node in grounds.cluster.nodes), *network_questions(grounds, about))
 
 
 def record(grounds: Grounds, _: Side, __: tuple[str, ...]) -> Finding:

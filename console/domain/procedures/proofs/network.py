@@ -11,7 +11,6 @@ from console.domain.ports import Argv
 from console.domain.procedures.model import Side
 from console.domain.procedures.proofs.base import Finding, Grounds, without
 from console.domain.readings.windows import Block, read_blocks
-from console.domain.topology import Cluster
 
 _PROPERTIES = "Caption,DNSServerSearchOrder,FullDNSRegistrationEnabled,IPAddress,IPSubnet,SettingID,TcpipNetbiosOptions"
 ADAPTERS: Argv = ("wmic", "path", "Win32_NetworkAdapterConfiguration", "where", "IPEnabled=TRUE", "get")
@@ -38,7 +37,7 @@ class Adapter:
         return any(ipaddress.ip_address(address) in network for network in self.networks)
 
 
-def questions(_: Cluster, __: tuple[str, ...]) -> tuple[Argv, ...]:
+def questions(_: Grounds, __: tuple[str, ...]) -> tuple[Argv, ...]:
     """The adapters, and the order in which TCP/IP is bound to them."""
     return (ADAPTERS, BINDING)
 

@@ -15,14 +15,14 @@ EACH_GROUP = "{storage group}"
 """Stands in a path for the name of each storage group."""
 
 
-def msdtc_questions(_: Cluster, __: tuple[str, ...]) -> tuple[Argv, ...]:
+def msdtc_questions(_: Grounds, __: tuple[str, ...]) -> tuple[Argv, ...]:
     """How the service stands, and how it starts."""
     return (("sc", "query", MSDTC), ("sc", "qc", MSDTC))
 
 
 def msdtc(grounds: Grounds, side: Side, _: tuple[str, ...]) -> Finding:
     """The Distributed Transaction Coordinator runs, and starts by itself."""
-    query, config = msdtc_questions(grounds.cluster, ())
+    query, config = msdtc_questions(grounds, ())
     wrong = []
     for node in grounds.nodes(side):
         state = readings.read_service(MSDTC, grounds.answer(node, query)).state
@@ -34,7 +34,7 @@ def msdtc(grounds: Grounds, side: Side, _: tuple[str, ...]) -> Finding:
     return without(wrong, "It runs on both nodes.")
 
 
-def hotfix_questions(_: Cluster, __: tuple[str, ...]) -> tuple[Argv, ...]:
+def hotfix_questions(_: Grounds, __: tuple[str, ...]) -> tuple[Argv, ...]:
     """Windows' service pack, and its list of fixes."""
     return (SYSTEM, FIXES)
 
@@ -53,9 +53,9 @@ def hotfixes(grounds: Grounds, side: Side, about: tuple[str, ...]) -> Finding:
     return without(wrong, "The fixes are there, by themselves or in a service pack.")
 
 
-def folder_questions(cluster: Cluster, about: tuple[str, ...]) -> tuple[Argv, ...]:
+def folder_questions(grounds: Grounds, about: tuple[str, ...]) -> tuple[Argv, ...]:
     """The folders within the folder above each that the step is about."""
-    above = {_split(path)[0] for path in _on(cluster, about)}
+    above = {_split(path)[0] for path in _on(grounds.cluster, about)}
     return tuple(("dir", "/b", "/ad", folder) for folder in sorted(above))
 
 
