@@ -1,6 +1,6 @@
 """What was seen on the nodes, and when: every fact is either read, or unknown with the reason why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -89,6 +89,13 @@ class PartitionUser:
     process: str
     path: str
     pid: int = 0
+
+
+def describe(users: Sequence[PartitionUser], most: int = 5) -> str:
+    """The users in a sentence's middle, at most `most` of them by name."""
+    named = [f"{user.process} ({user.path})" if user.path else user.process for user in users[:most]]
+    more = f" and {len(users) - most} more" if len(users) > most else ""
+    return ", ".join(named) + more
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,32 @@
-"""How an operation can end: succeeded, failed, stopped or uncertain, with what is left for a person."""
+"""How an operation can end: succeeded, failed, stopped or uncertain; and how a procedure rests, which is no ending."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from dataclasses import field as made_by
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """The four endings."""
+    """The four endings, and a procedure's rest until somebody or something lets it go on."""
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     STOPPED = "stopped"
     UNCERTAIN = "uncertain"
+    WAITING = "waiting"
+
+
+class WaitsFor(StrEnum):
+    """What a procedure that rests waits for."""
+
+    PROOF = "proof"
+    """A person does something, and the console proves it."""
+    WORD = "word"
+    """A person does something and says so: nothing that can be read would tell."""
+    MOVE = "move"
+    """The group is to be moved by an operation of its own: a failover or a failback."""
+    MEND = "mend"
+    """The console could not do it, or cannot see: a person mends what stands in the way."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +44,7 @@ class Todo:
 
 @dataclass(frozen=True)
 class Ending:
-    """How an operation ended, in one sentence, and what to do next."""
+    """How an operation ended, in one sentence, and what to do next; or, with the status waiting, why it rests."""
 
     status: Status
     summary: str
@@ -38,3 +53,11 @@ class Ending:
     todo: tuple[Todo, ...] = ()
     changed: bool = False
     """Whether anything was changed before it ended."""
+    waits_for: str = ""
+    """Of a rest: a `WaitsFor`."""
+    towards: str = ""
+    """Of a rest that waits for a move: the node."""
+    wake_after: float = 0.0
+    """Of a rest: seconds after which the console looks again by itself; 0: it does not."""
+    findings: Mapping[str, Mapping[str, str]] = made_by(default_factory=dict)
+    """Of a rest: how each step that is not over stood when it was looked at last, as `verdict` and `reason`."""

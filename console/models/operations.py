@@ -5,7 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-ACTING_KINDS = ("failover", "failback", "takeover", "start", "directory-switch", "undo")
+PROCEDURE_KINDS = ("setup-2003", "setup-2007", "service-pack-2007")
+"""Kinds that may rest for days; the domain's `procedures.kinds` says which procedure each carries out."""
+ACTING_KINDS = ("failover", "failback", "takeover", "start", "directory-switch", "undo", *PROCEDURE_KINDS)
 ONE_ACTING = "one_acting_operation_per_cluster"
 
 
@@ -82,8 +84,11 @@ class Operation(models.Model):
         FAILED = "failed", "failed"
         STOPPED = "stopped", "stopped"
         UNCERTAIN = "uncertain", "uncertain"
+        WAITING = "waiting", "waiting for a person"
+        PAUSED = "paused", "paused"
 
     ACTING = (Status.QUEUED, Status.RUNNING)
+    RESTING = (Status.WAITING, Status.PAUSED)
     ENDED = (Status.SUCCEEDED, Status.FAILED, Status.STOPPED, Status.UNCERTAIN)
 
     cluster = models.ForeignKey("console.Cluster", on_delete=models.PROTECT, related_name="operations")
@@ -143,6 +148,23 @@ class Operation(models.Model):
     attempt = models.PositiveIntegerField(default=1, help_text="Grows when a person has it continued.")
     last_seq = models.PositiveBigIntegerField(default=0, help_text="The journal's last line.")
 
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    assigned_to_name = models.CharField(max_length=150, blank=True, help_text="Who does a procedure's next step.")
+    waits_for = models.CharField(max_length=8, blank=True, help_text="proof, word, move or mend; only while it rests.")
+    waiting_step = models.CharField(max_length=128, blank=True)
+    waiting_text = models.TextField(blank=True, help_text="How that step stands.")
+    waiting_remedy = models.TextField(blank=True, help_text="What is to be done.")
+    waiting_target = models.CharField(max_length=64, blank=True, help_text="The node that a move is to lead to.")
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    wake_at = models.DateTimeField(null=True, blank=True, help_text="When the console looks again by itself.")
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.CharField(max_length=150, blank=True)
+    pause_reason = models.TextField(blank=True)
+    findings = models.JSONField(default=dict, blank=True, help_text="How a procedure's open steps stood last.")
+    looked_at = models.DateTimeField(null=True, blank=True, help_text="When that was.")
+
     class Meta:
         ordering = ["-pk"]
         default_permissions = ()
@@ -164,6 +186,11 @@ class Operation(models.Model):
         return self.status in self.ACTING
 
     @property
+    def resting(self) -> bool:
+        """Whether it is a procedure that waits for a person, or was paused: not over, and no worker has it."""
+        return self.status in self.RESTING
+
+    @property
     def needs_acknowledgement(self) -> bool:
         """Whether a person has to look: it ended uncertain, or it began without anybody's click."""
         looked_into = self.acknowledged_at is not None
@@ -176,7 +203,7 @@ class JournalLine(models.Model):
     operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="journal")
     seq = models.PositiveBigIntegerField()
     at = models.DateTimeField(db_default=Now(), help_text="By the database's clock.")
-    kind = models.CharField(max_length=16)
+    kind = models.CharField(max_length=32)
     step = models.CharField(max_length=128, blank=True)
     text = models.TextField()
     data = models.JSONField(null=True, blank=True)

@@ -2,14 +2,34 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from console.domain.checks import Check, Refusal, Verdict
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
 from console.domain.ports import Argv, CommandResult
-from console.domain.procedures.model import Means, Mode, Procedure, ProcedureStep
+from console.domain.procedures.model import Means, Mode, Procedure, ProcedureStep, Side
 from console.domain.procedures.proofs import PROOFS, Finding, Grounds
 from console.domain.procedures.reading import read_setup
+
+
+class Provable(Protocol):
+    """What of a step tells how its goal is proved, wherever the step comes from: the catalog, or a plan."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def side(self) -> Side: ...
+    @property
+    def mode(self) -> Mode: ...
+    @property
+    def proof(self) -> str: ...
+    @property
+    def about(self) -> tuple[str, ...]: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def until(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -22,17 +42,20 @@ class Examined:
 
 def examine(procedure: Procedure, means: Means, field: Field) -> tuple[Examined, ...]:
     """Every step and part of the procedure, examined on the field's cluster in one round of reading."""
-    grounds = read_grounds(procedure, field)
-    titles = {proof.key: proof for proof in means.proofs}
-    found = {
-        step.key: _finding(step, grounds, titles[step.proof].reads if step.proof else "") for step in procedure.steps
-    }
-    behind = {step.key: _behind(step, found) for step in procedure.steps}
-    return tuple(Examined(step, _check(step, behind[step.key])) for step in procedure.steps)
+    grounds = read_grounds(procedure.steps, field)
+    found = judge(procedure.steps, grounds, {proof.key: proof.reads for proof in means.proofs})
+    return tuple(Examined(step, _check(step, found[step.key])) for step in procedure.steps)
 
 
-def read_grounds(procedure: Procedure, field: Field) -> Grounds:
-    """Everything that the procedure's proofs look at. A node or directory that cannot be read is a fact."""
+def judge(steps: Iterable[Provable], grounds: Grounds, reads: Mapping[str, str]) -> Mapping[str, Finding]:
+    """How each step's goal stands by what was read; `reads` says in words what each proof looks at."""
+    steps = tuple(steps)
+    found = {step.key: _finding(step, grounds, reads.get(step.proof, "")) for step in steps}
+    return {step.key: _behind(step, found) for step in steps}
+
+
+def read_grounds(steps: Iterable[Provable], field: Field) -> Grounds:
+    """Everything that the steps' proofs look at. A node or directory that cannot be read is a fact."""
     grounds = Grounds(field.cluster, field.generation, field.driver, field.observe(), None, "", {})
     try:
         grounds = replace(grounds, setup=read_setup(field.directory(), field.cluster))
@@ -40,17 +63,15 @@ def read_grounds(procedure: Procedure, field: Field) -> Grounds:
         grounds = replace(grounds, no_setup=error.message)
     except Refusal as refusal:
         grounds = replace(grounds, no_setup=refusal.headline)
-    asked = _questions(procedure.steps, grounds)
+    asked = _questions(steps, grounds)
     nodes = [node.node for node in grounds.observation.nodes.values() if node.answered]
     answers = {name: found for name in nodes if (found := _answers(field, name, asked)) is not None}
     return replace(grounds, answers=answers)
 
 
-def _questions(steps: Iterable[ProcedureStep], grounds: Grounds) -> tuple[Argv, ...]:
+def _questions(steps: Iterable[Provable], grounds: Grounds) -> tuple[Argv, ...]:
     """Every question of the steps' proofs, once."""
-    asked = [
-        argv for step in steps if step.proof in PROOFS for argv in PROOFS[step.proof].asks(grounds.cluster, step.about)
-    ]
+    asked = [argv for step in steps if step.proof in PROOFS for argv in PROOFS[step.proof].asks(grounds, step.about)]
     return tuple(dict.fromkeys(asked))
 
 
@@ -65,7 +86,7 @@ def _answers(field: Field, node: str, asked: tuple[Argv, ...]) -> Mapping[Argv, 
     return dict(zip(asked, given, strict=True))
 
 
-def _finding(step: ProcedureStep, grounds: Grounds, reads: str) -> Finding:
+def _finding(step: Provable, grounds: Grounds, reads: str) -> Finding:
     if step.mode is Mode.CONFIRMED:
         return Finding(Verdict.UNKNOWN, f"A person has to say so: {step.reason}")
     if step.proof not in PROOFS:
@@ -76,7 +97,7 @@ def _finding(step: ProcedureStep, grounds: Grounds, reads: str) -> Finding:
         return Finding(Verdict.UNKNOWN, error.message)
 
 
-def _behind(step: ProcedureStep, found: Mapping[str, Finding]) -> Finding:
+def _behind(step: Provable, found: Mapping[str, Finding]) -> Finding:
     """What only leads up to later steps need not hold any more once all of their goals do."""
     own = found[step.key]
     later = {found[key].verdict for key in step.until}

@@ -14,6 +14,7 @@ from console.domain.steps.partition import FreePartition
 from console.domain.steps.proof import Greet, MountedStores, Moved
 from console.domain.steps.recheck import Recheck
 from console.domain.steps.services import StartService, StopService
+from console.domain.steps.setup import SETUP
 from console.domain.steps.undo import (
     HandBack,
     MoveBack,
@@ -53,4 +54,5 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "directory.unmark": UnmarkStores(),
     "directory.restore-mailboxes": RestoreMailboxes(),
     "directory.verify-restored": VerifyRestored(),
+    **SETUP,
 }

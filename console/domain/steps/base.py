@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from dataclasses import field as made_by
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from console.domain.errors import ChangeoverError
 from console.domain.events.runs import NoRuns
 from console.domain.field import Field
-from console.domain.outcome import Todo
+from console.domain.outcome import Todo, WaitsFor
 from console.domain.plan import Plan, Step
 from console.domain.ports import Clock, Control, Journal, Mailboxes, Runs
 from console.domain.receipts import NoReceipts, Receipt, Receipts
+
+if TYPE_CHECKING:  # proofs look at what checks look at, and those at what steps know
+    from console.domain.procedures.proofs import Grounds
 
 
 class Goal(StrEnum):
@@ -42,6 +45,31 @@ class StepFailed(ChangeoverError):
     """A step said no for good."""
 
 
+class NeedsPerson(Exception):
+    """A procedure goes no further by itself here: it rests, which is no failure. Raised by a look before anything acts.
+
+    `findings` says of each step (by its key in the procedure) how it stands: `verdict` and `reason`.
+    """
+
+    def __init__(
+        self,
+        waits_for: WaitsFor,
+        text: str,
+        remedy: str,
+        *,
+        towards: str = "",
+        wake_after: float = 0.0,
+        findings: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.waits_for = waits_for
+        self.text = text
+        self.remedy = remedy
+        self.towards = towards
+        self.wake_after = wake_after
+        self.findings = findings or {}
+
+
 @dataclass
 class Stage:
     """Where steps are performed: the field, the plan, and the links to journal and people."""
@@ -67,6 +95,8 @@ class Stage:
     """Steps whose action here has answered for each thing that it was to change, so that nothing is in doubt."""
     silent: dict[str, float] = made_by(default_factory=dict)
     """Nodes that could not tell who has the group, and when (monotonic) they were last asked for the agreement."""
+    grounds: "Grounds | None" = None
+    """What a procedure's proofs have read in this burst; None before, and after an action."""
 
     def note(self, step: Step, text: str, *, kind: str = "note", **data: object) -> None:
         """Add a line about `step` to the journal."""

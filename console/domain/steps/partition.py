@@ -1,17 +1,8 @@
 """Nobody uses the switching partition: the guide warns that a node shuts down if it is in use during a move."""
 
-from collections.abc import Sequence
-
-from console.domain.observation import PartitionUser
+from console.domain.observation import describe
 from console.domain.plan import Step
 from console.domain.steps.base import Goal, Look, Stage
-
-
-def describe(users: Sequence[PartitionUser], most: int = 5) -> str:
-    """The users in a sentence's middle, at most `most` of them by name."""
-    named = [f"{user.process} ({user.path})" if user.path else user.process for user in users[:most]]
-    more = f" and {len(users) - most} more" if len(users) > most else ""
-    return ", ".join(named) + more
 
 
 class FreePartition:

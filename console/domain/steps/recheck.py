@@ -2,10 +2,10 @@
 
 from console.domain import drift
 from console.domain.errors import Drifted
+from console.domain.observation import describe
 from console.domain.observe import foreign_users
 from console.domain.plan import Step
 from console.domain.steps.base import Goal, Look, Stage
-from console.domain.steps.partition import describe
 from console.domain.switch.apply import compare_membership
 
 
