@@ -29,10 +29,12 @@ class FencedNode:
         self._session = session
         self._control = control
 
-    def run(self, argv: Argv, *, within: float, on_line: OnLine | None = None) -> CommandResult:
+    def run(
+        self, argv: Argv, *, within: float, on_line: OnLine | None = None, stdin: bytes | None = None
+    ) -> CommandResult:
         """Run a changing command under the lease. Raises `LeaseLost`, `ReachError`, `WrongNode`."""
         try:
-            return self._session.run(argv, within=within, on_line=on_line)
+            return self._session.run(argv, within=within, on_line=on_line, stdin=stdin)
         except Fenced as error:
             raise self._meaning(error) from error
 

@@ -1,11 +1,12 @@
 """The outside world as the domain sees it: nodes, directories, greetings, time, journal; adapters implement these."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from console.domain.access_lists import AccessEntry
 from console.domain.directory import Controller, EntryChange, Modified
 from console.domain.events.facts import RunView
 from console.domain.filters import Filter
@@ -56,8 +57,10 @@ class NodeSession(Protocol):
 
     node: Node
 
-    def run(self, argv: Argv, *, within: float, on_line: OnLine | None = None) -> CommandResult:
-        """Run a changing command and wait for its end. Raises `ReachError`, `WrongNode`."""
+    def run(
+        self, argv: Argv, *, within: float, on_line: OnLine | None = None, stdin: bytes | None = None
+    ) -> CommandResult:
+        """Run a changing command, which may read `stdin`, and wait for its end. Raises `ReachError`, `WrongNode`."""
 
     def batch(self, commands: Sequence[Argv], *, within: float) -> tuple[CommandResult, ...]:
         """Run read-only commands in one round trip, one result for each. Raises `ReachError`, `Garbled`."""
@@ -131,6 +134,15 @@ class DirectorySession(Protocol):
     def bound_as(self) -> tuple[str, bool | None]:
         """The account that is bound, and whether it is a domain administrator (None: could not be told)."""
 
+    def access_list(self, dn: str) -> tuple[AccessEntry, ...] | None:
+        """Who may do what to `dn`, in the order that counts; None when the directory does not show it."""
+
+    def token(self, dn: str) -> frozenset[str]:
+        """The SIDs of the account `dn` and of its groups, as far as they are shown."""
+
+    def attribute_guids(self, names: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Each attribute that the schema shows, casefolded, to the GUIDs by which access lists know it."""
+
 
 class Directories(Protocol):
     """Opens sessions to directories."""
@@ -177,8 +189,7 @@ class Journal(Protocol):
     def write(self, kind: str, text: str, *, step: str = "", data: Mapping[str, object] | None = None) -> None:
         """Add a line.
 
-        `kind`: started, acting, output, progress, waiting, done, already, skipped, failed, note, warning, resumed,
-        continued, ending.
+        `kind`: one of `console.domain.progress.KINDS`.
         """
 
 
@@ -284,6 +295,15 @@ class Driver(Protocol):
 
     def script_questions(self, cluster: Cluster, resources: Sequence[str]) -> tuple[Argv, ...]:
         """The read-only commands that show the group's scripts on one node; none when the group runs nothing."""
+
+    def script_folders(self, cluster: Cluster, resources: Sequence[str]) -> tuple[str, ...]:
+        """The folder on every node that holds the files of each script resource of the group."""
+
+    def script_settings(self, cluster: Cluster, results: Sequence[CommandResult]) -> tuple[Mapping[str, str], ...]:
+        """What the configuration says of each script resource of the group, by the product's own names.
+
+        A setting that is not written has the product's default, which nothing here tells. Raises `Garbled`.
+        """
 
     def script_state(self, resources: Sequence[str], scripts: Sequence[CommandResult] = ()) -> str:
         """`none` when the group runs no script, `console` when its scripts are ours unchanged, else `guide/unknown`.

@@ -49,24 +49,21 @@ def settings_for(
 
 
 def timeouts_of(field: Field) -> Timeouts:
-    """The time-outs of the group's scripts as the configuration on a node has them; the shorter where nodes differ.
+    """The time-outs of the group's scripts as the configuration has them: the shortest on the nodes that answer.
 
-    Raises `ReachError` or `Garbled` when neither node can tell.
+    The product's own where nothing is written. Raises `ReachError` or `Garbled` when neither node can tell.
     """
     cluster, driver = field.cluster, field.driver
     read: list[tuple[int | None, int | None]] = []
-    problem: ChangeoverError | None = None
+    problems: list[ChangeoverError] = []
     for node in cluster.nodes:
         try:
             results = field.session(node.name).batch(driver.questions(cluster), within=cluster.timing.command)
             read += driver.read_script_timeouts(cluster, results)
         except ChangeoverError as error:
-            problem = error
-            continue
-        problem = None
-        break
-    if problem is not None:
-        raise problem
+            problems.append(error)
+    if len(problems) == len(cluster.nodes):
+        raise problems[0]
     return shortest(read)
 
 

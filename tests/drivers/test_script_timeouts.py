@@ -6,7 +6,7 @@ import pytest
 
 from console.domain.errors import Garbled
 from console.domain.ports import CommandResult
-from console.drivers.expresscluster.clpconf import script_timeouts
+from console.drivers.expresscluster.clpconf import script_settings, script_timeouts
 from console.drivers.expresscluster.driver import ExpressCluster
 from console.lab import presets
 from console.lab.assemble import assemble
@@ -56,3 +56,23 @@ def test_the_configuration_that_the_lab_writes_is_understood(tmp_path: Path) -> 
     lab = assemble(presets.fast_definition(presets.nagoya(base="127.0.36")), tmp_path)
     (found,) = lab.world.clusters
     assert script_timeouts(configuration(found), "script1") == (1800, 1800)
+
+
+def test_what_follows_a_failure_is_read_by_the_products_own_names() -> None:
+    inside = (
+        "<act><retry>1</retry><fo>2</fo><action>1</action></act><deact><action> 4 </action></deact><other>9</other>"
+    )
+    found = {"act/retry": "1", "act/fo": "2", "act/action": "1", "deact/action": "4"}
+    assert script_settings(conf(inside), "SCRIPT1") == found
+    assert script_settings(conf(f"<parameters>{inside}</parameters>"), "script1") == found
+    assert script_settings(conf(inside), "another") == {}
+
+
+def test_each_script_resource_of_the_group_has_a_folder_of_its_own() -> None:
+    resources = ("fip@fip1", "script@Script1", "sd@sd1", "script@other one")
+    folders = ExpressCluster().script_folders(cluster(), resources)
+    assert folders == (
+        r"C:\Program Files\EXPRESSCLUSTER\scripts\failover\Script1",
+        r"C:\Program Files\EXPRESSCLUSTER\scripts\failover\other one",
+    )
+    assert ExpressCluster().script_folders(cluster(), ("fip@fip1",)) == ()

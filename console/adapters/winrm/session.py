@@ -36,9 +36,11 @@ class WinrmSession:
         self._channel = channel
         self._on_trace = on_trace
 
-    def run(self, argv: Argv, *, within: float, on_line: OnLine | None = None) -> CommandResult:
+    def run(
+        self, argv: Argv, *, within: float, on_line: OnLine | None = None, stdin: bytes | None = None
+    ) -> CommandResult:
         """Run a changing command and wait for its end. Raises `ReachError`, `WrongNode`, `Unquotable`, `Garbled`."""
-        return self._change(cmd_line(argv), argv, within, on_line)
+        return self._change(cmd_line(argv), argv, within, on_line, stdin)
 
     def batch(self, commands: Sequence[Argv], *, within: float) -> tuple[CommandResult, ...]:
         """Run read-only commands in one round trip, or as few as fit a command line; one result for each.
@@ -103,8 +105,10 @@ class WinrmSession:
                 return
         self._demand(created, f"create the task {run_id}")
 
-    def _change(self, line: str, argv: Argv, within: float, on_line: OnLine | None = None) -> CommandResult:
-        answer = self._execute(line, within, on_line, changing=True)
+    def _change(
+        self, line: str, argv: Argv, within: float, on_line: OnLine | None = None, stdin: bytes | None = None
+    ) -> CommandResult:
+        answer = self._execute(line, within, on_line, changing=True, stdin=stdin)
         return CommandResult(argv, answer.exit_code, answer.stdout, answer.stderr)
 
     def _execute(

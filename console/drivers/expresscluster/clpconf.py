@@ -1,10 +1,12 @@
-"""Reads groups, resources and the time-outs of scripts from `clp.conf`, in which the product keeps its topology."""
+"""Reads groups, resources and the settings of scripts from `clp.conf`, in which the product keeps its topology."""
 
 from xml.parsers import expat
 
 from console.domain.errors import Garbled
 
 SIZE_LIMIT = 4_000_000
+SETTINGS = tuple(f"{part}/{what}" for part in ("act", "deact") for what in ("timeout", "retry", "fo", "action"))
+"""What the product calls the settings of a resource that say how long it may take and what follows a failure."""
 
 
 def group_resources(text: str, group: str) -> tuple[str, ...]:
@@ -29,12 +31,21 @@ def script_timeouts(text: str, name: str) -> tuple[int | None, int | None]:
     seen; looked for are `act/timeout` and `deact/timeout`, within the resource or its parameters.
     """
     seconds: dict[str, int] = {}
-    for (resource, what), value in _parsed(text).timeouts.items():
-        if resource == name.casefold():
-            if not (value.strip().isascii() and value.strip().isdecimal()):
-                raise Garbled(f"clp.conf gives the script {name} the time-out {value.strip()[:40]!r}.")
+    for what, value in script_settings(text, name).items():
+        if what in ("act/timeout", "deact/timeout"):
+            if not (value.isascii() and value.isdecimal()):
+                raise Garbled(f"clp.conf gives the script {name} the time-out {value[:40]!r}.")
             seconds[what] = int(value)
-    return seconds.get("act"), seconds.get("deact")
+    return seconds.get("act/timeout"), seconds.get("deact/timeout")
+
+
+def script_settings(text: str, name: str) -> dict[str, str]:
+    """What is written of `SETTINGS` for the script resource `name`, within the resource or its parameters, stripped.
+
+    Raises `Garbled`.
+    """
+    found = _parsed(text).settings.items()
+    return {what: value.strip() for (resource, what), value in found if resource == name.casefold()}
 
 
 def _parsed(text: str) -> "_Groups":
@@ -50,11 +61,11 @@ def _parsed(text: str) -> "_Groups":
 
 
 class _Groups:
-    """Collects `group/resource` names and the time-outs of scripts while the parser walks."""
+    """Collects `group/resource` names and the settings of scripts while the parser walks."""
 
     def __init__(self) -> None:
         self.found: dict[str, list[str]] = {}
-        self.timeouts: dict[tuple[str, str], str] = {}
+        self.settings: dict[tuple[str, str], str] = {}
         self.path: list[tuple[str, str]] = []
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self.start
@@ -77,9 +88,10 @@ class _Groups:
     def text(self, data: str) -> None:
         """Text, of which a long one comes in pieces."""
         tags = [tag for tag, _ in self.path if tag != "parameters"]
-        if tags[:3] == ["root", "resource", "script"] and tags[3:] in (["act", "timeout"], ["deact", "timeout"]):
-            key = (self.path[2][1].casefold(), tags[3])
-            self.timeouts[key] = self.timeouts.get(key, "") + data
+        what = "/".join(tags[3:])
+        if tags[:3] == ["root", "resource", "script"] and what in SETTINGS:
+            key = (self.path[2][1].casefold(), what)
+            self.settings[key] = self.settings.get(key, "") + data
 
     def end(self, tag: str) -> None:
         """An element closes."""

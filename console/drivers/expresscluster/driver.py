@@ -10,7 +10,7 @@ from console.domain.ports import Argv, CommandResult
 from console.domain.scripts import is_ours
 from console.domain.topology import Cluster
 from console.drivers.expresscluster import rules
-from console.drivers.expresscluster.clpconf import group_resources, script_timeouts
+from console.drivers.expresscluster.clpconf import group_resources, script_settings, script_timeouts
 from console.drivers.expresscluster.clpstat import STATUS_WIDTH, Block, Screen, read_screen
 
 Value = TypeVar("Value")
@@ -61,12 +61,19 @@ class ExpressCluster:
         self, cluster: Cluster, results: Sequence[CommandResult]
     ) -> tuple[tuple[int | None, int | None], ...]:
         """Seconds for the start and the stop of each script of the group, None where none is written."""
-        names = [
-            name
-            for kind, _, name in (text.partition("@") for text in self.read_resources(cluster, results))
-            if kind == SCRIPT
-        ]
+        names = _scripts(self.read_resources(cluster, results))
         return tuple(script_timeouts(_configuration(results), name) for name in names)
+
+    def script_settings(self, cluster: Cluster, results: Sequence[CommandResult]) -> tuple[dict[str, str], ...]:
+        """What clp.conf says of each script of the group: `act/timeout`, `act/retry`, `deact/action` and the like."""
+        names = _scripts(self.read_resources(cluster, results))
+        return tuple(script_settings(_configuration(results), name) for name in names)
+
+    def script_folders(self, cluster: Cluster, resources: Sequence[str]) -> tuple[str, ...]:
+        """Where the product keeps the batch files of each script resource of the group, on every node."""
+        (file, *_) = self.product.script_files
+        folder = file.rpartition("\\")[0]
+        return tuple(_filled((folder.replace("{resource}", name),), cluster)[0] for name in _scripts(resources))
 
     def move(self, cluster: Cluster, target: str) -> Argv:
         """The command that moves the Exchange group to `target`, run on the node that has it; never forced."""
@@ -100,7 +107,7 @@ class ExpressCluster:
 
     def script_questions(self, cluster: Cluster, resources: Sequence[str]) -> tuple[Argv, ...]:
         """The commands that show the group's batch files; other kinds of programs are not looked into."""
-        names = [name for kind, _, name in (text.partition("@") for text in resources) if kind == SCRIPT]
+        names = _scripts(resources)
         files = [(name, file) for name in names for file in self.product.script_files]
         return tuple(_filled(("type", file.replace("{resource}", name)), cluster) for name, file in files)
 
@@ -120,6 +127,11 @@ class ExpressCluster:
         except Garbled:
             return {}
         return {name.casefold(): kind for kind, _, name in (text.partition("@") for text in resources)}
+
+
+def _scripts(resources: Sequence[str]) -> list[str]:
+    """The names of the script resources."""
+    return [name for kind, _, name in (text.partition("@") for text in resources) if kind == SCRIPT]
 
 
 def _configuration(results: Sequence[CommandResult]) -> str:

@@ -69,3 +69,8 @@ def test_data_that_could_not_come_through_whole_is_refused(data: bytes) -> None:
 def test_a_path_that_cmd_would_act_on_is_refused(path: str) -> None:
     with pytest.raises(Unquotable):
         receiving_line(path, b"one\r\n")
+
+
+def test_a_command_is_answered_by_what_it_is_given_to_read(session: WinrmSession) -> None:
+    result = session.run(("find", "two"), within=20, stdin=b"one\r\ntwo\r\nthree\r\n")
+    assert (result.exit_code, result.stdout) == (0, "two\r\n")
