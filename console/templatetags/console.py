@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString
 
 from console.domain.checks import Check, Reason, Verdict
 from console.domain.closing import HALF_DONE
-from console.models import GlobalStop
+from console.domain.procedures import Mode
+from console.domain.procedures.kinds import is_procedure
+from console.models import GlobalStop, Operation
 from console.services import brakes
 from console.services.access import Right, why_not
 from console.web import icons, spans
@@ -31,9 +33,19 @@ OF_STATUS = {
     "failed": "bad",
     "stopped": "warn",
     "uncertain": "unknown",
+    "waiting": "warn",
+    "paused": "idle",
 }
-ICON_OF_STATUS = {"queued": "waiting", "stopped": "stopped"}
-KIND_WORDS = {"failover": "Fail over", "failback": "Fail back", "takeover": "Take over", "start": "Start"}
+ICON_OF_STATUS = {"queued": "waiting", "stopped": "stopped", "waiting": "person", "paused": "pause"}
+KIND_WORDS = {
+    "failover": "Fail over",
+    "failback": "Fail back",
+    "takeover": "Take over",
+    "start": "Start",
+    "setup-2003": "Set up Exchange 2003",
+    "setup-2007": "Set up Exchange 2007",
+    "service-pack-2007": "Service pack for Exchange 2007",
+}
 
 
 @register.simple_tag
@@ -79,6 +91,13 @@ def news_tone(status: str) -> str:
 def kind_word(kind: str) -> str:
     """An operation's kind as a button says it."""
     return KIND_WORDS.get(kind, str(kind).replace("-", " ").capitalize())
+
+
+@register.filter
+def named(operation: Operation) -> str:
+    """What an operation does, in few words: a move with where it leads, a procedure by its name."""
+    word = kind_word(operation.kind)
+    return word if is_procedure(operation.kind) else f"{word} to {operation.target}"
 
 
 @register.filter
@@ -239,6 +258,15 @@ def step_mark(state: str) -> SafeString:
     group = f"tone-{tone}" if tone in TONES else f"step-{tone}"
     picture = icons.icon(drawing, words, "spin" if state == "running" else "")
     return format_html('<span class="mark {}">{}</span>', group, picture)
+
+
+MODE_ICONS = {Mode.AUTOMATED: "server", Mode.CHECKED: "search", Mode.CONFIRMED: "flag"}
+
+
+@register.simple_tag
+def mode_mark(mode: Mode) -> SafeString:
+    """Who does a step of a procedure, as a picture beside the words."""
+    return icons.icon(MODE_ICONS[mode])
 
 
 @register.filter

@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from django.db.models import Q, QuerySet
 
+from console.domain.outcome import WaitsFor
 from console.models import Alarm, Cluster, Node, ObservationRecord, Operation
 from console.models.operations import ACTING_KINDS
 from console.services import brakes
@@ -43,6 +44,8 @@ class ClusterCard:
     """The alarms that nobody has acknowledged."""
     rest: Cooldown | None = None
     """The cooldown after a takeover."""
+    resting: Operation | None = None
+    """The procedure that waits for a person, or was paused."""
 
     @property
     def status(self) -> Mapping[str, Any]:
@@ -84,8 +87,16 @@ class ClusterCard:
 
     def _move(self, kind: str, target: str) -> Move:
         there = self.active.casefold() == target.casefold()
-        suggested = bool(self.active) and not there and not self._held
-        return Move(kind, target, suggested, self._held or (f"The group is already on {target}." if there else ""))
+        held = self._held or self._held_by_procedure(target)
+        suggested = bool(self.active) and not there and not held
+        return Move(kind, target, suggested, held or (f"The group is already on {target}." if there else ""))
+
+    def _held_by_procedure(self, target: str) -> str:
+        """What rests lets only the move through that it waits for."""
+        one = self.resting
+        if one is None or (one.waits_for == WaitsFor.MOVE and one.waiting_target.casefold() == target.casefold()):
+            return ""
+        return f"Operation {one.pk}, a set-up procedure, is {one.get_status_display()}; finish it or give it up first."
 
     @property
     def _held(self) -> str:
@@ -103,7 +114,9 @@ def cards(clusters: Iterable[Cluster]) -> list[ClusterCard]:
     found = list(clusters)
     nodes = _grouped(Node.objects.filter(cluster__in=found).order_by("role"))
     asked = Operation.objects.filter(cluster__in=found, kind__in=ACTING_KINDS).order_by("pk")
-    acting = {o.cluster_id: o for o in asked.filter(status__in=Operation.ACTING)}
+    under_way = list(asked.filter(status__in=(*Operation.ACTING, *Operation.RESTING)))
+    acting = {o.cluster_id: o for o in under_way if o.open}
+    resting = {o.cluster_id: o for o in under_way if o.resting}
     ended = list(_unacknowledged(asked))
     unseen = _grouped(o for o in ended if o.automatic or o.superseded_by_id)
     waiting = {o.cluster_id: o for o in ended if o.status == "uncertain" and not o.superseded_by_id}
@@ -119,6 +132,7 @@ def cards(clusters: Iterable[Cluster]) -> list[ClusterCard]:
             tuple(unseen.get(c.pk, ())),
             tuple(alarms.get(c.pk, ())),
             rests.get(c.pk),
+            resting.get(c.pk),
         )
         for c in found
     ]

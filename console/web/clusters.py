@@ -14,6 +14,7 @@ from console.services.kits.checks import kit_checks
 from console.services.turns import ask
 from console.web.access import methods, needs, the_cluster
 from console.web.cards import ClusterCard, cards
+from console.web.setup_view import procedures_of
 
 RECENT = 5
 
@@ -41,6 +42,7 @@ def detail(request: HttpRequest, name: str) -> HttpResponseBase:
         "compared": ServerDifferences.objects.filter(cluster=cluster).first(),
         "advice": for_cluster(cluster),
         "kit": kit_checks(cluster),
+        "procedures": procedures_of(cluster),
         "last_plan": PlanRecord.objects.filter(cluster=cluster).first(),
     }
     return render(request, "clusters/detail.html", context)
@@ -72,7 +74,8 @@ def _sum(found: Sequence[ClusterCard]) -> dict[str, int]:
     tones = [card.mail_tone for card in found]
     up, down = tones.count("good"), tones.count("bad")
     running = sum(card.operation is not None for card in found)
-    return {"up": up, "down": down, "unknown": len(tones) - up - down, "running": running}
+    resting = sum(card.resting is not None for card in found)
+    return {"up": up, "down": down, "unknown": len(tones) - up - down, "running": running, "resting": resting}
 
 
 def _nodes(card: ClusterCard) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ def lines(request: HttpRequest, pk: int) -> HttpResponseBase:
         {
             "lines": [journal.as_json(line) for line in found],
             "more": len(found) == journal.BATCH,
-            "open": operation.open,
+            "open": operation.status not in Operation.ENDED,
             "status": operation.status,
         }
     )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from console.web import attention, audit, clusters, hooks, inventory, live, operations, plans, session, undo
+from console.web import attention, audit, clusters, hooks, inventory, live, operations, plans, session, setup, undo
 
 session_urls: list[URLPattern | URLResolver] = [
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
@@ -15,6 +15,10 @@ cluster_urls: list[URLPattern | URLResolver] = [
     path("clusters/<str:name>/", clusters.detail, name="cluster"),
     path("clusters/<str:name>/observe/", clusters.observe, name="observe-cluster"),
     path("clusters/<str:name>/plan/", plans.prepare, name="prepare-plan"),
+]
+setup_urls: list[URLPattern | URLResolver] = [
+    path("clusters/<str:name>/procedures/<str:key>/", setup.procedure, name="procedure"),
+    path("clusters/<str:name>/procedures/<str:key>/prove/", setup.prove, name="prove-procedure"),
 ]
 plan_urls: list[URLPattern | URLResolver] = [
     path("plans/<int:pk>/", plans.detail, name="plan"),
@@ -62,6 +66,7 @@ hook_urls: list[URLPattern | URLResolver] = [
 urlpatterns = [
     *session_urls,
     *cluster_urls,
+    *setup_urls,
     *plan_urls,
     *operation_urls,
     *attention_urls,

@@ -27,6 +27,10 @@ SHOWN = (
     "outage_started_at",
     "outage_ended_at",
     "acknowledged_at",
+    "assigned_to_name",
+    "waiting_step",
+    "waits_for",
+    "looked_at",
 )
 
 P = ParamSpec("P")
@@ -46,8 +50,8 @@ class Head:
 
     @property
     def open(self) -> bool:
-        """Whether it still acts or waits to."""
-        return self.status in Operation.ACTING
+        """Whether anything may still come of it: a procedure that rests goes on some day."""
+        return self.status not in Operation.ENDED
 
 
 async def read(ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

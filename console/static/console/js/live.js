@@ -11,6 +11,7 @@
   const { events, lines: linesUrl, stateUrl, filterText, filterKind, filterStep } = card.dataset;
   const isPart = Boolean(card.dataset.later);
   const SHOWN = 3000;
+  const ENDED = ["succeeded", "failed", "stopped", "uncertain"];
   const SILENCE = 25000;
 
   let last = Number(card.dataset.last);
@@ -155,7 +156,7 @@
     source.addEventListener("open", hear());
     source.addEventListener("beat", hear());
     source.addEventListener("lines", hear(take));
-    source.addEventListener("state", hear((head) => { open = ["queued", "running"].includes(head.status); refreshSoon(); }));
+    source.addEventListener("state", hear((head) => { open = !ENDED.includes(head.status); refreshSoon(); }));
     source.addEventListener("over", () => { stopPolling(); source.close(); source = null; say("over"); });
     source.addEventListener("error", () => {
       if (["live", "none"].includes(link.dataset.state)) say("reconnecting");
