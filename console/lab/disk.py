@@ -1,11 +1,14 @@
 """A Windows disk in memory: drive letters, case-insensitive paths, files as bytes."""
 
 import fnmatch
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 NO_FILE = "The system cannot find the file specified."
 NO_PATH = "The system cannot find the path specified."
+INSTALLED = datetime(2008, 10, 1, tzinfo=UTC)
+"""When everything was written that is there before anybody does anything."""
 
 
 class DiskError(Exception):
@@ -18,6 +21,7 @@ class Item:
 
     path: str
     data: bytes | None = None
+    modified: datetime = INSTALLED
 
 
 class Volume:
@@ -35,6 +39,7 @@ class Disk:
     def __init__(self) -> None:
         self.volumes: dict[str, Volume] = {"C": Volume()}
         self.on_new_file: Callable[[str], None] = lambda path: None
+        self.clock: Callable[[], datetime] = lambda: INSTALLED
 
     def absolute(self, path: str, folder: str = "C:\\") -> str:
         """The full path: drive letter in capitals, no dots, no trailing backslash but for a root."""
@@ -69,12 +74,12 @@ class Disk:
         if not self._folder_exists(path):
             raise DiskError(NO_PATH)
         if item is None:
-            self.volumes[path[0]].items[path.casefold()] = Item(path, data)
+            self.volumes[path[0]].items[path.casefold()] = Item(path, data, self.clock())
             self.on_new_file(path)
         elif item.data is None:
             raise DiskError("Access is denied.")
-        else:
-            item.data = item.data + data if append else data
+        elif data or not append:
+            item.data, item.modified = item.data + data if append else data, self.clock()
 
     def mkdir(self, path: str) -> None:
         """Make a folder and those above it. Raises `DiskError` when it is there already."""
@@ -109,6 +114,13 @@ class Disk:
             entry for key, entry in list(items.items()) if key.startswith(prefix) and "\\" not in key[len(prefix) :]
         ]
         return sorted(found, key=lambda entry: entry.path.casefold())
+
+    def below(self, path: str) -> Iterator[Item]:
+        """Everything in a folder and in those below it, by name."""
+        for item in self.listing(path):
+            yield item
+            if item.data is None:
+                yield from self.below(item.path)
 
     def matching(self, pattern: str) -> list[Item]:
         """The entries that a path with `*` or `?` in its last part names."""

@@ -40,23 +40,24 @@ def type_(cmd: Interpreter, rest: str) -> int:
 
 @command("dir")
 def dir_(cmd: Interpreter, rest: str) -> int:
-    """List a folder: names only with /b, sizes and a summary otherwise; folders only with /ad."""
+    """List a folder: names only with /b, sizes and a summary otherwise; /ad folders, /a-d files; /s whole ways."""
     paths, switches = split(cmd, rest)
     path = paths[0] if paths else cmd.process.folder
-    item = cmd.process.node.disk.item(path)
+    disk, deep = cmd.process.node.disk, "/s" in switches
+    item = disk.item(path)
     if item is not None and item.data is None:
-        entries = cmd.process.node.disk.listing(path)
+        entries = list(disk.below(path)) if deep else disk.listing(path)
     else:
         entries = _matches(cmd, path)
         if not entries:
-            raise DiskError("File Not Found" if path[0] in cmd.process.node.disk.volumes else NO_PATH)
-    if "/ad" in switches:
-        entries = [entry for entry in entries if entry.data is None]
+            raise DiskError("File Not Found" if path[0] in disk.volumes else NO_PATH)
+    if (wanted := {"/ad", "/a-d"} & switches) or (deep and not entries):
+        entries = [entry for entry in entries if (entry.data is None) == (wanted == {"/ad"})]
         if not entries:
             raise DiskError("File Not Found")
     if "/b" in switches:
         for entry in entries:
-            cmd.process.out(entry.path.rpartition("\\")[2])
+            cmd.process.out(entry.path if deep else entry.path.rpartition("\\")[2])
         return 0
     _long_listing(cmd, path, entries)
     return 0
@@ -109,7 +110,12 @@ def del_(cmd: Interpreter, rest: str) -> int:
             cmd.process.err(f"Could Not Find {path}")
         for item in found:
             cmd.process.node.disk.remove(item.path)
+            _record(cmd, item.path, "deleted")
     return 0
+
+
+def _record(cmd: Interpreter, path: str, after: str) -> None:
+    cmd.process.world.record("file", path, "", after, node=cmd.process.node.name, by=cmd.process.user)
 
 
 @command("move")
@@ -148,13 +154,16 @@ def _transfer(cmd: Interpreter, rest: str, *, keep: bool) -> None:
         item = disk.item(target)
         if item is not None and item.data is None:
             target = target.rstrip("\\") + "\\" + source.rpartition("\\")[2]
-        if disk.item(source) is None:
+        found = disk.item(source)
+        if found is None:
             raise DiskError(NO_FILE)
-        data = disk.read(source)
-        disk.write(target, data)
+        written = found.modified
+        disk.write(target, disk.read(source))
+        disk.volumes[target[0]].items[target.casefold()].modified = written
         if not keep and source.casefold() != target.casefold():
             _keep_rights(disk, source, target)
             disk.remove(source)
+            _record(cmd, source, f"renamed to {target}")
 
 
 def _keep_rights(disk: Disk, source: str, target: str) -> None:
