@@ -34,6 +34,9 @@ class Receipts(Protocol):
     def settle(self, number: int, results: Iterable[Modified]) -> None:
         """Say how each change of the receipt ended, in their order. Raises `LeaseLost`."""
 
+    def latest(self, step: str) -> Receipt | None:
+        """The last receipt that was kept for the step in this operation, whoever kept it; None when there is none."""
+
 
 class NoReceipts:
     """Keeps nothing: for stages that nobody takes back."""
@@ -44,6 +47,10 @@ class NoReceipts:
 
     def settle(self, number: int, results: Iterable[Modified]) -> None:
         """Take no notice."""
+
+    def latest(self, step: str) -> Receipt | None:
+        """None was kept."""
+        return None
 
 
 UNKNOWN = "unknown"

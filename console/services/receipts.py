@@ -51,6 +51,12 @@ class OperationReceipts:
             self._lock()
             ReceiptRecord.objects.filter(operation_id=self._operation_id, number=number).update(results=body)
 
+    def latest(self, step: str) -> Receipt | None:
+        """The last receipt that was kept for the step, by any worker of this operation."""
+        rows = ReceiptRecord.objects.filter(operation_id=self._operation_id, step=step).order_by("-number")
+        row = rows.first()
+        return _kept(row).receipt if row is not None else None
+
     def _lock(self) -> None:
         ours = Operation.objects.select_for_update().filter(
             pk=self._operation_id, status=Operation.Status.RUNNING, lease_token=self._token

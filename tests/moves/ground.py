@@ -76,6 +76,9 @@ class ReceiptBook:
     def settle(self, number: int, results: Iterable[Modified]) -> None:
         self.kept[number - 1] = replace(self.kept[number - 1], results=tuple(results))
 
+    def latest(self, step: str) -> Receipt | None:
+        return next((kept.receipt for kept in self.newest_first() if kept.receipt.step == step), None)
+
     def newest_first(self) -> Iterator[Kept]:
         return reversed(self.kept)
 
