@@ -6,7 +6,7 @@ from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.outcome import Ending, Status, Todo
 from console.domain.plan import Step
-from console.domain.steps.base import Stage, StepFailed
+from console.domain.steps.base import NeedsPerson, Stage, StepFailed
 
 HALF_DONE = "The steps before it are done"
 """How the sentence begins that says what is left half-done."""
@@ -31,6 +31,21 @@ def ended(stage: Stage, status: Status, step: Step, error: ChangeoverError, *, c
     left = _left_behind(stage, step) if changed else "Nothing was changed."
     text = f"{opening} {_sentence(error.message)} {left}".strip()
     return Ending(status, text, step.key, error.remedy, tuple(stage.todo), changed)
+
+
+def rests(step: Step, need: NeedsPerson, *, changed: bool) -> Ending:
+    """A procedure's rest at `step`."""
+    return Ending(
+        Status.WAITING,
+        need.text,
+        step.key,
+        need.remedy,
+        changed=changed,
+        waits_for=need.waits_for.value,
+        towards=need.towards,
+        wake_after=need.wake_after,
+        findings=need.findings,
+    )
 
 
 def finished(stage: Stage, skipped: Collection[str], *, changed: bool) -> Ending:

@@ -7,8 +7,14 @@ from typing import Any
 from console.domain.errors import ChangeoverError
 from console.domain.outcome import Todo
 
-FINISHED_KINDS = frozenset({"done", "already", "skipped"})
-"""The lines that end a step: proved, found as it shall be (or said to be so by a person), or left out by a person."""
+SAID = "said"
+"""The line of a person's word for a step that nothing else can tell of: it ends the step."""
+FINISHED_KINDS = frozenset({"done", "already", "skipped", SAID})
+"""The lines that end a step: proved, found as it shall be, left out by a person, or done by a person's word."""
+RESTED = "waiting-for-person"
+"""The line with which a procedure rests: what was under way is settled by it, unless its data says `in_doubt`."""
+REOPENED = "reopened"
+"""The line of a procedure's step that was over and whose goal does not hold any more."""
 ACTING = "acting"
 """The line that is written right before a step acts: after it, and before the step's end, its effect is in doubt."""
 CONTINUED = "continued"
@@ -29,6 +35,9 @@ KINDS = (
     "warning",
     RESUMED,
     CONTINUED,
+    RESTED,
+    REOPENED,
+    SAID,
     "ending",
 )
 """Every kind of line that there is."""
@@ -70,11 +79,17 @@ class Progress:
     """The attempt in which each step acted last: it names what was left on nodes."""
     resumed: int = 0
     """How often workers have taken the operation over since a step of it ended, or a person had it carried on."""
+    rested: bool = False
+    """Whether it is a procedure that has rested before."""
 
     @property
     def over(self) -> frozenset[str]:
-        """Keys of the steps that are not performed again: before the first change, all but what a person left out."""
-        return self.finished if self.changed else self.skipped
+        """Keys of the steps that are not performed again.
+
+        Before the first change these are only what a person left out, unless it has rested: a procedure asks by itself
+        whether what it had done still holds.
+        """
+        return self.finished if self.changed or self.rested else self.skipped
 
 
 FRESH = Progress()
@@ -107,6 +122,7 @@ class _Reader:
         self._acted: dict[str, int] = {}
         self._in_doubt = ""
         self._resumed = 0
+        self._rested = False
 
     def take(self, line: Line) -> None:
         """Take one line in. Raises `JournalBroken` for one that cannot be understood."""
@@ -127,6 +143,15 @@ class _Reader:
             self._in_doubt, self._resumed = "", 0
         elif line.kind == RESUMED:
             self._resumed += 1
+        elif line.kind == RESTED:
+            self._rest(data)
+        elif line.kind == REOPENED:
+            self._finished.discard(line.step)
+
+    def _rest(self, data: Mapping[str, Any]) -> None:
+        self._rested, self._resumed = True, 0
+        if not data.get("in_doubt"):
+            self._in_doubt = ""
 
     def _end(self, line: Line, data: Mapping[str, Any]) -> None:
         self._finished.add(line.step)
@@ -147,4 +172,5 @@ class _Reader:
             tuple(self._todo),
             dict(self._acted),
             self._resumed,
+            self._rested,
         )

@@ -1,4 +1,4 @@
-"""The only loop that performs steps: look, act, prove, journal; and turn whatever happens into one of four endings."""
+"""The only loop that performs steps: look, act, prove, journal; whatever happens becomes an ending, or a rest."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -7,16 +7,33 @@ from console.domain import closing
 from console.domain.checks import Refusal
 from console.domain.errors import AccessDenied, ChangeoverError, Fenced, ReachError, TrustFailed
 from console.domain.lease import LeaseLost
-from console.domain.outcome import Ending, Status, Todo
+from console.domain.outcome import Ending, Status, Todo, WaitsFor
 from console.domain.plan import Step
-from console.domain.progress import ACTING, FRESH, Progress
-from console.domain.steps.base import Behaviour, Goal, LeavesReceipt, Look, Stage, StepFailed, TellsWhetherBegun
+from console.domain.progress import ACTING, FRESH, REOPENED, Progress
+from console.domain.steps.base import (
+    Behaviour,
+    Goal,
+    LeavesReceipt,
+    Look,
+    NeedsPerson,
+    Stage,
+    StepFailed,
+    TellsWhetherBegun,
+)
 
 POLL_SECONDS = 1.0
 SETTLE_SECONDS = 30.0
 """How long a step that cannot look at its goal waits for the other side before it gives up."""
+REOPEN_SECONDS = 300.0
+"""How long it may take to look at every step of a procedure at once."""
+MENDED_SECONDS = 300.0
+"""How long a procedure that could not reach a side waits before it tries again by itself."""
 BARRED = (AccessDenied, TrustFailed)
 """Waiting does not mend these, and each try with a refused password brings the account nearer to being locked."""
+
+
+class Unseen(StepFailed):
+    """Before acting a step could not see how things stand: nothing was done."""
 
 
 class Uncertain(ChangeoverError):
@@ -38,6 +55,8 @@ class Runner:
     settle: float = SETTLE_SECONDS
     agree: Callable[[Stage, Collection[str]], None] | None = None
     """Asked once, with the steps that are over, before a run that goes on where another ended changes anything."""
+    no_longer: Callable[[Stage, Collection[str]], Mapping[str, str]] | None = None
+    """Of a procedure, which rests where an operation would fail: tells which steps that are over no longer hold."""
     changed: bool = False
 
     def __post_init__(self) -> None:
@@ -52,6 +71,7 @@ class Runner:
         its worker fell silent is looked at first: see `_settle_doubt`.
         """
         self._take_up(progress)
+        self._reopen()
         for step in self.stage.plan.steps:
             if step.key in self._over:
                 continue
@@ -63,11 +83,12 @@ class Runner:
                 raise
             except Uncertain as error:
                 return closing.ended(self.stage, Status.UNCERTAIN, step, error, changed=self.changed)
+            except NeedsPerson as need:
+                return closing.rests(step, need, changed=self.changed)
             except Refusal as refusal:
-                failure = closing.as_failure(refusal)
-                return closing.ended(self.stage, Status.FAILED, step, failure, changed=self.changed)
+                return self._failed(step, closing.as_failure(refusal))
             except ChangeoverError as error:
-                return closing.ended(self.stage, Status.FAILED, step, error, changed=self.changed)
+                return self._failed(step, error)
         return closing.finished(self.stage, progress.skipped, changed=self.changed)
 
     def _take_up(self, progress: Progress) -> None:
@@ -78,6 +99,27 @@ class Runner:
         self.changed = progress.changed
         self.stage.acted.update(progress.acted)
         self.stage.todo[:] = progress.todo if progress.changed else ()
+
+    def _reopen(self) -> None:
+        """Of a procedure that goes on after a rest: what was done and no longer holds is to be done again."""
+        if self.no_longer is None or not self._over:
+            return
+        self.stage.control.beat("", REOPEN_SECONDS)
+        for key, why in self.no_longer(self.stage, self._over).items():
+            title = self.stage.plan.step(key).title
+            self.stage.journal.write(REOPENED, f"“{title}” was done, and no longer holds: {why}", step=key)
+            self._over.discard(key)
+
+    def _failed(self, step: Step, error: ChangeoverError) -> Ending:
+        """A step that said no ends an operation; a procedure rests there until a person has mended it."""
+        if self.no_longer is None:
+            return closing.ended(self.stage, Status.FAILED, step, error, changed=self.changed)
+        self.stage.note(step, error.message, kind="failed")
+        again = not isinstance(error, BARRED) and not isinstance(error.__cause__, BARRED)
+        passes = again and isinstance(error, Unseen | ReachError) and not error.may_have_run
+        wake_after = MENDED_SECONDS if passes else 0.0
+        need = NeedsPerson(WaitsFor.MEND, error.message, error.remedy, wake_after=wake_after)
+        return closing.rests(step, need, changed=self.changed)
 
     def _in_doubt(self, step: Step) -> bool:
         return step.key == self._progress.in_doubt
@@ -158,7 +200,7 @@ class Runner:
         if self._in_doubt(step):
             return Uncertain(f"Its worker fell silent, and how things stand cannot be seen: {error.message}")
         text = f"Before acting the step could not see how things stand: {error.message}"
-        return StepFailed(text, remedy=error.remedy)
+        return Unseen(text, remedy=error.remedy)
 
     def _apply(self, behaviour: Behaviour, step: Step, look: Look) -> ReachError | None:
         """Act. A lost answer is no failure yet: the proof decides. Gives the error whose effect is in doubt.

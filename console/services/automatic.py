@@ -8,7 +8,7 @@ from django.db.models import Q
 from console.domain.events.decisions import Decision, Join, LogOnly, No, Open, Supersede
 from console.domain.outcome import Ending, Status
 from console.models import Cluster, NodeRun, ObservationRecord, Operation, PlanRecord
-from console.services import alarms, audit, brakes, goes, queue
+from console.services import alarms, audit, brakes, goes, queue, resting
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.endings import end
@@ -88,7 +88,9 @@ def _end_overtaken(number: int, text: str, run: NodeRun) -> None:
 
 
 def _open(cluster: Cluster, run: NodeRun, opening: Open, opinion: str, soon: Operation | None) -> Operation:
+    before = resting.give_way(cluster, opening.kind, opening.target)
     operation = _new(cluster, run, opening)
+    resting.supersede(before, operation)
     _settle(run, "open", operation=operation)
     if opening.superseding is not None:
         Operation.objects.filter(pk=opening.superseding).update(superseded_by=operation)

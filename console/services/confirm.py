@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from console.domain.checks import Reason, Refusal
 from console.domain.plan import Plan
 from console.models import Cluster, Operation, PlanRecord
-from console.services import access, audit, brakes, plans, queue, reservations, undoing
+from console.models.operations import PROCEDURE_KINDS
+from console.services import access, audit, brakes, plans, queue, reservations, resting, undoing
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 
@@ -19,6 +20,7 @@ CONFIRMED = {
     "failback": Action.FAILBACK_CONFIRMED,
     "takeover": Action.TAKEOVER_CONFIRMED,
     "undo": Action.UNDO_CONFIRMED,
+    **dict.fromkeys(PROCEDURE_KINDS, Action.SETUP_CONFIRMED),
 }
 
 
@@ -109,7 +111,8 @@ def _same_open(record: PlanRecord) -> Operation | None:
 
 
 def _why_held(record: PlanRecord) -> Refusal | None:
-    held = reservations.why_held(record.cluster, record.kind) or brakes.why_not(record.cluster, record.kind)
+    cluster, kind = record.cluster, record.kind
+    held = reservations.why_held(cluster, kind, record.target) or brakes.why_not(cluster, kind)
     if held is None and record.undoes is not None:
         held = undoing.why_not(record.undoes) or undoing.why_stale(record)
     return held
@@ -121,6 +124,8 @@ def _open(record: PlanRecord, actor: audit.Actor, said: Said) -> Operation:
     if reasons:
         raise Refusal(f"The {plan.kind} of {plan.cluster} is not confirmed yet.", reasons)
     now = database_now()
+    urgent = plan.kind in reservations.NEVER_HELD_UP
+    before = resting.give_way(record.cluster, plan.kind, plan.target) if urgent else None
     operation = Operation.objects.create(
         cluster=record.cluster,
         kind=plan.kind,
@@ -134,8 +139,11 @@ def _open(record: PlanRecord, actor: audit.Actor, said: Said) -> Operation:
         confirmed_at=now,
         claim_before=now + timedelta(seconds=settings.CLAIM_WITHIN),
         steps_total=len(plan.steps),
+        assigned_to=actor.user if plan.kind in PROCEDURE_KINDS else None,
+        assigned_to_name=actor.name if plan.kind in PROCEDURE_KINDS else "",
     )
-    if plan.kind in reservations.NEVER_HELD_UP and (waiting := reservations.unacknowledged(record.cluster)):
+    resting.supersede(before, operation)
+    if urgent and (waiting := reservations.unacknowledged(record.cluster)):
         Operation.objects.filter(pk=waiting.pk).update(superseded_by=operation)
     site = record.cluster.site.name
     urgency = queue.urgency_of(plan.kind)

@@ -63,8 +63,8 @@ def carry_on(operation: Operation, choice: Choice, actor: audit.Actor, reason: s
 
 def offers(operation: Operation) -> tuple[Offer, ...]:
     """What can be said to an operation that ended half-way: none where it came to its end, or another came after it."""
-    over = operation.open or operation.status == Operation.Status.SUCCEEDED or operation.kind not in ACTING_KINDS
-    if over or any(alone(operation)):
+    over = operation.open or operation.resting or operation.status == Operation.Status.SUCCEEDED
+    if over or operation.kind not in ACTING_KINDS or any(alone(operation)):
         return ()
     try:
         step = ground(operation).step

@@ -17,6 +17,7 @@ from console.domain.events.facts import Event, EventKind, OpenOperation
 from console.domain.events.opinion import Holding, Opinion, form_opinion
 from console.domain.observation import ClusterObservation, Seen
 from console.domain.ports import Greeting
+from console.domain.procedures.kinds import is_procedure
 from console.domain.products import Generation
 from console.domain.topology import GreetingAt
 from console.models import Cluster, Go, NodeRun, Operation, PlanRecord
@@ -153,6 +154,8 @@ def _settle(cluster: Cluster, run_pk: int, sight: Sight) -> bool:
         opinion = sight.opinion(asked)
         event = Event(EventKind.STARTING, run.node.name, run.run_id, run.clp_event, run.first_seen_at)
         acting, waiting = reservations.acting(cluster), reservations.unacknowledged(cluster)
+        if acting is not None and is_procedure(acting.kind):
+            acting = None  # it rests as soon as something is opened, and gives no go
         decision = decision_for(event, sight.cluster, opinion, _open(acting), _open(waiting), sight.named)
         carry_out(cluster, run, decision, opinion.sentence)
         if asked is not None and opinion.verdict() is Holding.ASKS and not isinstance(decision, No):

@@ -1,14 +1,14 @@
 """How an operation ends: its row, the last line of its journal and its audit record, in one transaction."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from django.db import transaction
 from django.db.models import Q
 
 from console.domain.lease import LeaseLost
-from console.domain.outcome import Ending, Status
-from console.models import Cluster, NodeRun, Operation
-from console.services import alarms, audit, goes, plan_records, turns
+from console.domain.outcome import Ending, Status, WaitsFor
+from console.models import NodeRun, Operation
+from console.services import alarms, audit, goes, plan_records, resting, turns
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.journal import add_line
@@ -32,15 +32,18 @@ def end(
 ) -> None:
     """End the operation as `ending` says, provided that its row still fits `only_if`.
 
-    The audit record's action tells the status, unless `action` says more. Raises `LeaseLost`, and changes nothing,
-    when it does not. The cluster is observed afresh afterwards.
+    The audit record's action tells the status, unless `action` says more. A procedure rests instead where the ending
+    says so, or where it was asked to pause. Raises `LeaseLost`, and changes nothing, when the row does not fit. The
+    cluster is observed afresh afterwards.
     """
     with transaction.atomic():
         # Whoever gives a go locks the cluster first, then the operation: the same order here.
-        of_cluster = Operation.objects.filter(pk=operation_id).values("cluster_id")
-        Cluster.objects.select_for_update().filter(pk__in=of_cluster).first()
-        ended = Operation.objects.filter(only_if, pk=operation_id, status__in=Operation.ACTING)
-        if ended.update(**_columns(ending)) != 1:
+        fits = only_if & Q(status__in=(*Operation.ACTING, *Operation.RESTING))
+        row = resting.lock(operation_id, fits)
+        if row is not None and row.open and (ending := _or_rest(row, ending)).status is Status.WAITING:
+            resting.rest(row, ending)
+            return
+        if row is None or Operation.objects.filter(fits, pk=operation_id).update(**_columns(ending)) != 1:
             raise LeaseLost(f"Operation {operation_id} has gone on without this worker.")
         operation = Operation.objects.select_related("cluster__site", "plan").get(pk=operation_id)
         add_line(operation_id, "ending", ending.summary, step=ending.step, data={"status": ending.status.value})
@@ -49,6 +52,7 @@ def end(
             _let_go(operation, ending)
         cluster = operation.cluster
         turns.ask(cluster)
+        resting.wake_after_move(cluster)
         audit.record(
             action or _ACTIONS[ending.status],
             actor,
@@ -58,6 +62,19 @@ def end(
             before={"target": operation.target, "source": operation.source, "plan": operation.plan.hash},
             after={**asdict(ending), "todo": len(ending.todo)},
         )
+
+
+def _or_rest(row: Operation, ending: Ending) -> Ending:
+    """The ending, or the rest that it becomes: a procedure that was asked to pause has stopped for that.
+
+    One that was asked to stop and would rest has come to its end.
+    """
+    if row.paused_at is not None and ending.status is Status.STOPPED:
+        return replace(ending, status=Status.WAITING, waits_for=WaitsFor.PROOF)
+    if row.stop_requested_at is not None and row.paused_at is None and ending.status is Status.WAITING:
+        text = f"Given up at {row.stop_requested_by}'s request. It was waiting: {ending.summary}"
+        return Ending(Status.STOPPED, text, ending.step, changed=ending.changed)
+    return ending
 
 
 def _let_go(operation: Operation, ending: Ending) -> None:
@@ -88,4 +105,7 @@ def _columns(ending: Ending) -> dict[str, object]:
         "current_step": "",
         "lease_until": None,
         "step_until": None,
+        "waits_for": "",
+        "waiting_target": "",
+        "wake_at": None,
     }

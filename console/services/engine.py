@@ -12,17 +12,19 @@ from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
 from console.domain.lease import LeaseLost
-from console.domain.outcome import Ending, Status, Todo
+from console.domain.outcome import Ending, Status, Todo, WaitsFor
 from console.domain.plan import Plan
 from console.domain.ports import Control, Runs
+from console.domain.procedures.kinds import is_procedure
 from console.domain.progress import FRESH, JournalBroken, Progress
-from console.domain.runner import Runner
+from console.domain.runner import MENDED_SECONDS, Runner
 from console.domain.secrets import Secret
 from console.domain.steps import BEHAVIOURS
 from console.domain.steps.base import Stage
 from console.domain.steps.group import require_agreement
+from console.domain.steps.setup.again import no_longer
 from console.models import Operation, PlanRecord
-from console.services import plan_records, undoing
+from console.services import plan_records, procedure_plans, undoing
 from console.services.fields import open_field
 from console.services.journal import OperationJournal, storable
 from console.services.lease import LeaseClock
@@ -54,6 +56,8 @@ def make_plan(record: PlanRecord, sink: SliceWriter) -> Plan:
             return planner.make_person_takeover(field, record.target, sink)
         if record.kind == undoing.KIND:
             return undoing.plan_of(record, field, sink)
+        if is_procedure(record.kind):
+            return procedure_plans.plan_of(record, field)
         return planner.make_plan(field, record.kind, record.target, sink)
 
 
@@ -92,7 +96,10 @@ def _performed(operation: Operation, token: int, control: Control, field: Field,
         return never_began(operation, error, progress)
     if strange := sorted(progress.acted.keys() - {step.key for step in plan.steps}):
         return untold(operation, JournalBroken(f"It says that {' and '.join(strange)} acted, which its plan lacks."))
-    runner = Runner(stage, BEHAVIOURS, agree=require_agreement)
+    if is_procedure(plan.kind):
+        runner = Runner(stage, BEHAVIOURS, no_longer=no_longer)
+    else:
+        runner = Runner(stage, BEHAVIOURS, agree=require_agreement)
     try:
         return runner.run(progress)
     except PASSING:
@@ -166,6 +173,10 @@ def never_began(operation: Operation, error: Exception, progress: Progress = FRE
     if progress.in_doubt:
         text = f"It is uncertain whether {progress.in_doubt} took effect, and nothing could be looked at: {what}"
         return Ending(Status.UNCERTAIN, text, progress.in_doubt, f"{remedy} {ANSWER}", changed=True)
+    if progress.rested:
+        text = f"It could not be carried on: {what} What it did before stands in the journal."
+        mend = WaitsFor.MEND.value
+        return Ending(Status.WAITING, text, remedy=remedy, waits_for=mend, wake_after=MENDED_SECONDS)
     if progress.changed:
         text = f"The operation could not be carried on: {what} What it did before stands in the journal."
         return Ending(Status.FAILED, text, remedy=f"{remedy} Then have it carried on.", changed=True)

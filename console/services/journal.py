@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from console.domain.lease import LeaseLost
-from console.domain.progress import FINISHED_KINDS
+from console.domain.progress import FINISHED_KINDS, REOPENED
 from console.domain.secrets import Secret, scrub
 from console.models import JournalLine, Operation
 from console.services import alarms
@@ -85,6 +85,8 @@ def _columns(kind: str, step: str, data: Mapping[str, object], now: datetime) ->
         columns["current_step"] = step
     if kind in FINISHED_KINDS and step:
         columns["steps_done"] = F("steps_done") + 1
+    if kind == REOPENED:
+        columns["steps_done"] = F("steps_done") - 1
     mark = OUTAGE_COLUMNS.get(str(data.get("mark", "")))
     if mark == "outage_started_at":  # it may have been down since an operation before
         columns[mark] = Coalesce(F(mark), now)

@@ -12,6 +12,7 @@ from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.plan import Plan
 from console.models import Cluster, Node, Operation, PlanRecord
+from console.models.operations import PROCEDURE_KINDS
 from console.services import access, audit, brakes, plan_records, queue, reservations, undoing
 from console.services.audit_actions import Action
 from console.services.clock import database_now
@@ -24,7 +25,17 @@ KINDS = ("failover", "failback", "takeover")
 
 Planner = Callable[[PlanRecord, SliceWriter], Plan]
 
-__all__ = ["KINDS", "fail_overdue", "find_cluster", "fresh", "make", "of", "prepare", "prepare_undo"]
+__all__ = [
+    "KINDS",
+    "fail_overdue",
+    "find_cluster",
+    "fresh",
+    "make",
+    "of",
+    "prepare",
+    "prepare_procedure",
+    "prepare_undo",
+]
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +58,18 @@ def prepare(cluster: Cluster, kind: str, target: str, actor: audit.Actor, *, sen
     """
     access.require(actor.user, "operate", cluster)
     return _ask(cluster, kind, _target(cluster, kind, target), actor, send=send)
+
+
+def prepare_procedure(cluster: Cluster, kind: str, actor: audit.Actor, *, send: bool = True) -> PlanRecord:
+    """Ask for the plan of a set-up procedure, by its kind of operation; it leads to the primary node.
+
+    Raises `NotAllowed`, and `Refusal` for a kind that is none.
+    """
+    access.require(actor.user, "operate", cluster)
+    if kind not in PROCEDURE_KINDS:
+        raise Refusal.of(f"{kind!r} is no procedure.", f"Name one of: {', '.join(PROCEDURE_KINDS)}.")
+    node = Node.objects.get(cluster=cluster, role=Node.Role.PRIMARY).name
+    return _ask(cluster, kind, node, actor, send=send)
 
 
 def prepare_undo(operation: Operation, first: str, actor: audit.Actor, *, send: bool = True) -> PlanRecord:
@@ -98,7 +121,8 @@ def make(plan_id: int, planner: Planner = make_plan) -> PlanRecord:
         return fresh(plan_id)
     record = PlanRecord.objects.select_related("cluster__site").get(pk=plan_id)
     try:
-        held = reservations.why_held(record.cluster, record.kind) or brakes.why_not(record.cluster, record.kind)
+        cluster, kind = record.cluster, record.kind
+        held = reservations.why_held(cluster, kind, record.target) or brakes.why_not(cluster, kind)
         if held is not None:
             raise held
         plan_records.keep(record, planner(record, SliceWriter(record)))

@@ -1,8 +1,10 @@
 """What holds a cluster: the operation that acts on it, or one whose fate nobody has looked into yet."""
 
 from console.domain.checks import Refusal
+from console.domain.outcome import WaitsFor
+from console.domain.planner import PLANNED_MOVES
 from console.models import Cluster, Operation
-from console.models.operations import ACTING_KINDS
+from console.models.operations import ACTING_KINDS, PROCEDURE_KINDS
 
 NEVER_HELD_UP = ("takeover", "start")
 """Kinds that answer what the cluster product has already done; no reservation stands in their way."""
@@ -20,18 +22,38 @@ def unacknowledged(cluster: Cluster) -> Operation | None:
     return uncertain.filter(acknowledged_at__isnull=True, superseded_by__isnull=True).order_by("-pk").first()
 
 
+def resting(cluster: Cluster) -> Operation | None:
+    """The procedure that rests on the cluster and holds it reserved; one that a takeover superseded holds nothing."""
+    found = Operation.objects.filter(cluster=cluster, status__in=Operation.RESTING, superseded_by__isnull=True)
+    return found.order_by("-pk").first()
+
+
+def procedure(cluster: Cluster) -> Operation | None:
+    """The procedure that is under way on the cluster: one that acts, or rests, superseded or not."""
+    under_way = (*Operation.ACTING, *Operation.RESTING)
+    found = Operation.objects.filter(cluster=cluster, kind__in=PROCEDURE_KINDS, status__in=under_way)
+    return found.order_by("-pk").first()
+
+
 def already_open(cluster: Cluster, kind: str, target: str = "") -> Operation | None:
-    """The open operation when it is the one asked for: same kind, and same target when one is named."""
-    operation = acting(cluster)
+    """The open operation when it is the one asked for: same kind, and same target when one is named.
+
+    A procedure is open while it rests, too.
+    """
+    operation = procedure(cluster) if kind in PROCEDURE_KINDS else acting(cluster)
     if operation is None or operation.kind != kind:
         return None
     return operation if not target or operation.target.casefold() == target.casefold() else None
 
 
-def why_held(cluster: Cluster, kind: str) -> Refusal | None:
-    """Why an operation of `kind` may not start on the cluster now, or None if nothing holds it."""
+def why_held(cluster: Cluster, kind: str, target: str = "") -> Refusal | None:
+    """Why an operation of `kind` (to the node `target`) may not start on the cluster now, or None if nothing holds it.
+
+    A procedure that rests lets through the move that it waits for, and nothing else that the console would start; one
+    that acts gives way to what the cluster product has already done.
+    """
     operation = acting(cluster)
-    if operation is not None:
+    if operation is not None and not (kind in NEVER_HELD_UP and operation.kind in PROCEDURE_KINDS):
         return Refusal.of(
             f"Operation {operation.pk} ({operation.kind} to {operation.target}) is "
             f"{operation.get_status_display()} on {cluster.name}.",
@@ -39,6 +61,9 @@ def why_held(cluster: Cluster, kind: str) -> Refusal | None:
             key="reservation.acting",
             about=str(operation.pk),
         )
+    held = None if kind in NEVER_HELD_UP else resting(cluster)
+    if held is not None and not _lets_through(held, kind, target):
+        return _held_by_procedure(held, cluster)
     held = None if kind in NEVER_HELD_UP else unacknowledged(cluster)
     if held is None:
         return None
@@ -47,5 +72,21 @@ def why_held(cluster: Cluster, kind: str) -> Refusal | None:
         "and nobody has looked into it yet.",
         f"Observe {cluster.name} afresh, then acknowledge operation {held.pk} with what you found.",
         key="reservation.uncertain",
+        about=str(held.pk),
+    )
+
+
+def _lets_through(procedure: Operation, kind: str, target: str) -> bool:
+    """Whether the operation is the very move that the procedure waits for."""
+    awaited = procedure.status == Operation.Status.WAITING and procedure.waits_for == WaitsFor.MOVE
+    return awaited and kind in PLANNED_MOVES and target.casefold() == procedure.waiting_target.casefold()
+
+
+def _held_by_procedure(held: Operation, cluster: Cluster) -> Refusal:
+    towards = f" It waits for a move to {held.waiting_target}." if held.waits_for == WaitsFor.MOVE else ""
+    return Refusal.of(
+        f"Operation {held.pk} ({held.kind}) is {held.get_status_display()} on {cluster.name}.{towards}",
+        f"Bring operation {held.pk} to its end first, or give it up.",
+        key="reservation.procedure",
         about=str(held.pk),
     )

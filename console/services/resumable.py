@@ -10,7 +10,7 @@ from console.domain.plan import Plan, Step
 from console.domain.progress import JournalBroken, Progress
 from console.domain.skipping import skip
 from console.models import NodeRun, ObservationRecord, Operation, PlanRecord
-from console.models.operations import ACTING_KINDS
+from console.models.operations import ACTING_KINDS, PROCEDURE_KINDS
 from console.services import brakes, plan_records, reservations, runs
 from console.services.clock import database_now
 from console.services.progress import progress_of
@@ -75,6 +75,9 @@ def _ended_badly(row: Operation, choice: Choice) -> Iterator[Reason]:
     about = str(row.pk)
     if row.open:
         yield Reason(f"It is {row.get_status_display()}.", "Wait until it has ended.", "continue.open", about)
+    elif row.resting:
+        remedy = "Answer it, have it look again, or resume it: a procedure that rests goes on where it is."
+        yield Reason(f"It is {row.get_status_display()}.", remedy, "continue.resting", about)
     elif row.status == Operation.Status.SUCCEEDED or row.kind not in ACTING_KINDS:
         text = f"It {row.get_status_display()}; nothing of it is left to do."
         yield Reason(text, "Make a new plan for what shall happen next.", "continue.over", about)
@@ -101,9 +104,13 @@ NO_REASON = Reason("No reason was given.", "Say in a few words why; it goes to t
 
 
 def alone(row: Operation) -> Iterator[Reason]:
-    """Whatever acted on the cluster since, or acts now, has changed what the operation would go on from."""
+    """Whatever acted on the cluster since, or acts now, has changed what the operation would go on from.
+
+    A procedure proves what it had done before it goes on, so only what acts now stands in its way.
+    """
     others = Operation.objects.filter(cluster=row.cluster, kind__in=ACTING_KINDS).exclude(pk=row.pk)
-    later = others.filter(pk__gt=row.pk).order_by("-pk").first() or reservations.acting(row.cluster)
+    after = None if row.kind in PROCEDURE_KINDS else others.filter(pk__gt=row.pk).order_by("-pk").first()
+    later = after or reservations.acting(row.cluster)
     if later is not None and later.pk != row.pk:
         text = f"Operation {later.pk} ({later.kind} to {later.target}) came after it."
         remedy = f"See what operation {later.pk} came to, then make a new plan from what is true."

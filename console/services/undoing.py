@@ -9,7 +9,7 @@ from console.domain.field import Field
 from console.domain.plan import Plan, Step
 from console.domain.planner import MailboxSink, Undone
 from console.models import Operation, PlanRecord, ReceiptRecord
-from console.models.operations import ACTING_KINDS
+from console.models.operations import ACTING_KINDS, PROCEDURE_KINDS
 from console.services import plan_records, runs
 from console.services.receipts import StoredReceipts
 
@@ -21,6 +21,10 @@ BEFORE = timedelta(hours=1)
 def why_not(operation: Operation) -> Refusal | None:
     """Why the operation cannot be taken back, or None: it has not ended, did nothing, or others built on it since."""
     about, name = str(operation.pk), f"Operation {operation.pk}"
+    if operation.kind in PROCEDURE_KINDS:
+        text = f"{name} carried out a set-up procedure, which is not taken back as a whole."
+        remedy = "Its record says of each step what was there before, and where a copy lies."
+        return Refusal.of(text, remedy, key="undo.procedure", about=about)
     if operation.open:
         text = f"{name} is {operation.get_status_display()}; only what has ended can be taken back."
         return Refusal.of(text, "Wait for its end, or ask it to stop.", key="undo.open", about=about)

@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status
+from console.domain.procedures.kinds import is_procedure
 from console.models import Operation, PlanRecord
-from console.services import deciding, goes, plans, queue, serving, unanswered
+from console.services import deciding, goes, plans, queue, resting, serving, unanswered
 from console.services.audit_actions import Action
 from console.services.claiming import abandoned
 from console.services.clock import database_now
@@ -30,6 +31,7 @@ def sweep() -> None:
     settle_lost()
     plans.fail_overdue()
     goes.expire()
+    resting.wake_due()
     resend()
     unanswered.sweep()
     deciding.send_due()
@@ -43,6 +45,9 @@ def expire_unclaimed(operation_id: int | None = None) -> int:
     expired = 0
     for operation in _of(waiting, operation_id).select_related("cluster__site"):
         still = Q(status=Operation.Status.QUEUED, lease_token=operation.lease_token)
+        if is_procedure(operation.kind) and operation.waiting_since is not None:
+            resting.put_back(operation, _unclaimed(operation).summary, still)
+            continue
         expired += _ended(operation, _unclaimed(operation), still, Action.OPERATION_EXPIRED)
     return expired
 

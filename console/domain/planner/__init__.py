@@ -5,6 +5,7 @@ from console.domain.planner.base import VALID_SECONDS, refuse_failed
 from console.domain.planner.mailboxes import SLICE, MailboxRow, MailboxSink
 from console.domain.planner.moves import PLANNED_MOVES, Ends, ends_of, make_plan
 from console.domain.planner.person import make_person_takeover
+from console.domain.planner.setup import make_setup
 from console.domain.planner.undo import make_undo
 from console.domain.planner.unwinding import Undone
 
@@ -21,6 +22,7 @@ __all__ = [
     "is_for_good",
     "make_person_takeover",
     "make_plan",
+    "make_setup",
     "make_start",
     "make_takeover",
     "make_undo",

@@ -1,6 +1,6 @@
 """What the steps of a set-up procedure share: a look by proof, on grounds read once and dropped by an action."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import ClassVar
 
 from console.domain.checks import Verdict
@@ -113,25 +113,3 @@ def asks_for_move(stage: Stage, node: str) -> NeedsPerson:
 
 MOVE_SECONDS = 120.0
 """How often a procedure that waits for a move looks by itself; the end of an operation wakes it at once."""
-
-
-def no_longer(stage: Stage, over: Iterable[str], behaviours: Mapping[str, object]) -> Mapping[str, str]:
-    """Of the steps that are over (keys of the plan) those whose goal certainly does not hold any more, and why.
-
-    Read afresh in one round. A person's word stands; what is unknown stands too. A goal that was only to hold for its
-    numbered step is not asked for once that is over.
-    """
-    stage.grounds = None
-    kept = set(over)
-    done = {step.params["at"] for step in stage.plan.steps if step.key in kept}
-    found = {}
-    for step in stage.plan.steps:
-        behaviour = behaviours[step.kind]
-        if step.key not in kept or not isinstance(behaviour, SetupStep):
-            continue
-        if not behaviour.lasting and PlannedGoal.of(step).number in done:
-            continue
-        finding = behaviour.finding(stage, step, grounds_of(stage))
-        if finding.verdict is Verdict.FAIL:
-            found[step.key] = finding.reason
-    return found
