@@ -72,6 +72,20 @@ def batch_lines(
     return (*lines, (batch_line([*opening, *held], nonce), len(held))) if held else tuple(lines)
 
 
+def name_for_cmd(dn: str) -> str:
+    """A distinguished name in which what cannot be passed to cmd.exe stands as pairs of hexadecimal digits.
+
+    That is another way of writing the same name (RFC 4514 section 2.4): `CN=A\\"B` becomes `CN=A\\22B`.
+    """
+
+    def written(match: re.Match[str]) -> str:
+        char = match.group()[-1]
+        bad = _FORBIDDEN.match(char) or _LOOKALIKES.match(char)
+        return "".join(f"\\{byte:02X}" for byte in char.encode()) if bad else match.group()
+
+    return re.sub(r"\\?.", written, dn, flags=re.DOTALL)
+
+
 def run_folder(run_id: str) -> str:
     """The folder of a detached command. Raises `Unquotable` for an id that is not a plain lower-case name."""
     if not _RUN_ID.fullmatch(run_id):

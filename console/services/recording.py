@@ -1,9 +1,10 @@
 """A directory session that keeps every question with its answer, and never writes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, NoReturn
 
+from console.domain.access_lists import AccessEntry
 from console.domain.directory import Controller, EntryChange, Modified
 from console.domain.errors import ChangeoverError
 from console.domain.filters import Filter
@@ -60,6 +61,24 @@ class RecordingSession:
         """The account that is bound, and whether it is a domain administrator."""
         answer = self._session.bound_as()
         self._keep("bound_as", {}, list(answer))
+        return answer
+
+    def access_list(self, dn: str) -> tuple[AccessEntry, ...] | None:
+        """Who may do what to `dn`."""
+        answer = self._session.access_list(dn)
+        self._keep("access_list", {"dn": dn}, None if answer is None else [asdict(entry) for entry in answer])
+        return answer
+
+    def token(self, dn: str) -> frozenset[str]:
+        """The SIDs of the account `dn` and of its groups."""
+        answer = self._session.token(dn)
+        self._keep("token", {"dn": dn}, sorted(answer))
+        return answer
+
+    def attribute_guids(self, names: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """The GUIDs by which access lists know attributes."""
+        answer = self._session.attribute_guids(names)
+        self._keep("attribute_guids", {"names": sorted(names)}, {name: sorted(found) for name, found in answer.items()})
         return answer
 
     def _keep(self, call: str, question: dict[str, Any], answer: Any) -> None:

@@ -1,13 +1,13 @@
 """A session with one pinned domain controller: reads try again by themselves, writes go through the pipeline."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from ldap3 import BASE, DEREF_NEVER, LEVEL, SUBTREE
 from ldap3.operation.search import search_operation
 from ldap3.protocol.rfc2696 import paged_search_control
 
-from console.adapters.ldap import identity
+from console.adapters.ldap import identity, security
 from console.adapters.ldap.entries import entry_of
 from console.adapters.ldap.errors import NO_OBJECT, SUCCESS, of_result
 from console.adapters.ldap.filters import write
@@ -15,6 +15,7 @@ from console.adapters.ldap.limits import Limits
 from console.adapters.ldap.opening import Peer, name_of, open_wire
 from console.adapters.ldap.pipeline import Pipeline
 from console.adapters.ldap.wire import Answer, RawEntry, Wire
+from console.domain.access_lists import AccessEntry
 from console.domain.directory import Controller, EntryChange, Modified
 from console.domain.errors import ConnectionLost, ReachError, TimedOut, Unavailable, Unreachable
 from console.domain.filters import Filter
@@ -102,9 +103,9 @@ class LdapSession:
         raw = self.again(lambda: self.read_once(dn, attributes))
         return entry_of(raw, self._more) if raw else None
 
-    def read_once(self, dn: str, attributes: Sequence[str]) -> RawEntry | None:
+    def read_once(self, dn: str, attributes: Sequence[str], control: Any = None) -> RawEntry | None:
         """The object as it came, without a second try."""
-        answer = self.ask("searchRequest", _search(dn, ANYTHING, BASE, attributes))
+        answer = self.ask("searchRequest", _search(dn, ANYTHING, BASE, attributes), control)
         if answer.code == NO_OBJECT:
             return None
         self.check(answer, f"reading {dn or 'the rootDSE'}")
@@ -165,6 +166,18 @@ class LdapSession:
     def bound_as(self) -> tuple[str, bool | None]:
         """The account, and whether it is a domain administrator (None: could not be told)."""
         return identity.account(self), identity.is_domain_administrator(self)
+
+    def access_list(self, dn: str) -> tuple[AccessEntry, ...] | None:
+        """Who may do what to `dn`; None when the directory does not show it. Raises `ReachError`, `Garbled`."""
+        return security.access_list(self, dn)
+
+    def token(self, dn: str) -> frozenset[str]:
+        """The SIDs of the account `dn` and of its groups, as far as they are shown. Raises `ReachError`."""
+        return security.token(self, dn)
+
+    def attribute_guids(self, names: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Each attribute, casefolded, to the GUIDs by which access lists know it. Raises `ReachError`."""
+        return security.attribute_guids(self, names)
 
 
 def _search(base: str, text: str, scope: str, attributes: Sequence[str]) -> Any:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from console.domain import drift, preflight
 from console.domain.advice import plan_advice
 from console.domain.checks import Refusal
+from console.domain.delegation.nodes import rights_of_nodes
 from console.domain.field import Field
 from console.domain.functional_range import used_services
 from console.domain.plan import Plan
@@ -53,7 +54,11 @@ def make_plan(field: Field, kind: str, target: str, sink: MailboxSink, *, valid_
     """
     ends = ends_of(field.cluster, kind, target)
     situation = read_situation(field, ends.source, ends.target)
-    situation = replace(situation, used_services=used_services(field, situation.observation))
+    situation = replace(
+        situation,
+        used_services=used_services(field, situation.observation),
+        node_rights=rights_of_nodes(field.directory(), situation.view),
+    )
     found = preflight.checks(situation)
     refuse_failed(found, f"{field.cluster.name} cannot be moved to {ends.target} now.")
     observation, view = situation.observation, situation.view

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from console.domain.checks import Check, Verdict
+from console.domain.delegation.nodes import NodeRights
 from console.domain.directory import DirectoryView
 from console.domain.observation import ClusterObservation, NodeObservation, Seen
 from console.domain.ports import Driver, Greeting
@@ -27,6 +28,8 @@ class Situation:
     """The domain controller that the target uses, by its own name; None when none is set apart."""
     used_services: Mapping[str, Seen[frozenset[str]]] | None = None
     """The services that each node that answers runs or starts by itself, casefolded; None when not looked for."""
+    node_rights: tuple[NodeRights, ...] = ()
+    """What the nodes' own accounts lack, primary first; none when not looked for."""
 
     def seen(self, node: str) -> NodeObservation:
         """What was read on `node`."""

@@ -77,7 +77,7 @@ def _rights(situation: Situation) -> list[Check]:
     title = f"{rights.account} may write what the switch changes"
     found = []
     if rights.missing:
-        remedy = "Delegate write access to these attributes to the console's account on that object."
+        remedy = "Delegate write access to these attributes: `manage.py directory delegation` prints the lines for it."
         reason = f"It may not write {', '.join(rights.missing[:5])}" + (", …" if len(rights.missing) > 5 else ".")
         found.append(failed("directory.rights", title, reason, remedy, evidence="\n".join(rights.missing)))
     else:

@@ -122,7 +122,8 @@ DEFAULT_ACCOUNTS = (
 class Forest:
     """One domain forest with one Exchange organization.
 
-    `clear_text` lets a simple bind with a password through without TLS; `seed` fixes names and GUIDs.
+    `clear_text` lets a simple bind with a password through without TLS; `seed` fixes names and GUIDs. With
+    `nodes_delegated` the clusters' computer accounts have the same rights as the service account.
     """
 
     base_dn: str = "DC=example,DC=test"
@@ -139,6 +140,7 @@ class Forest:
     mail_only_users: int = 3
     contacts: int = 2
     clear_text: bool = False
+    nodes_delegated: bool = True
     seed: int = 1
 
     @property

@@ -30,7 +30,7 @@ DELEGATED: dict[str, frozenset[str]] = {
 
 
 DOMAIN_SID = (21, 1004336348, 1177238915, 682003330)  # the lab's domain; S-1-5- comes before it
-DOMAIN_ADMINS, DOMAIN_USERS = 512, 513
+DOMAIN_ADMINS, DOMAIN_USERS, DOMAIN_COMPUTERS = 512, 513, 515
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ def token_groups(caller: Caller) -> tuple[bytes, ...]:
     if caller.role is None:
         return ()
     groups = [DOMAIN_USERS] + ([DOMAIN_ADMINS] if caller.is_administrator else [])
-    return tuple(_sid(*DOMAIN_SID, group) for group in groups)
+    return tuple(sid(*DOMAIN_SID, group) for group in groups)
 
 
-def _sid(*parts: int) -> bytes:
+def sid(*parts: int) -> bytes:
     """A security identifier of the NT authority."""
     return bytes([1, len(parts)]) + (5).to_bytes(6, "big") + b"".join(part.to_bytes(4, "little") for part in parts)
 

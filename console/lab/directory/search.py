@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from console.lab.directory import errors, wire
+from console.lab.directory import access_lists, errors, wire
 from console.lab.directory.definition import Forest
 from console.lab.directory.filters import FilterCompiler
 from console.lab.directory.rights import Caller, effective_attributes
@@ -86,6 +86,8 @@ class Reader:
                 return [entry.rdn_value.encode()]
             case "whenchanged" | "whencreated":
                 return [generalized_time(entry.changed if name == "whenchanged" else entry.created)]
+            case "objectsid":
+                return access_lists.sid_of(entry)
             case "usnchanged" | "usncreated":
                 return [str(entry.usn if name == "usnchanged" else entry.usn_created).encode()]
         return []
@@ -96,15 +98,28 @@ class Reader:
             low, high = selection.wanted.get(name, (0, None))
             attribute = self.schema.attributes.get(name)
             if attribute is None:
-                if name == "allowedattributeseffective":
-                    effective = effective_attributes(self.schema, caller, entry)
-                    yield wire.attribute("allowedAttributesEffective", [item.encode() for item in effective])
+                yield from self._told_of_rights(entry, name, caller)
                 continue
             if selection.types_only:
                 if self.values(entry, attribute):
                     yield wire.attribute(attribute.name, ())
                 continue
             yield from self._one(entry, attribute, low, high)
+
+    def _told_of_rights(self, entry: Entry, name: str, caller: Caller) -> Iterator[bytes]:
+        """What the directory makes up when asked: about the caller's rights, and everybody's."""
+        match name:
+            case "allowedattributeseffective":
+                effective = effective_attributes(self.schema, caller, entry)
+                yield wire.attribute("allowedAttributesEffective", [item.encode() for item in effective])
+            case "sdrightseffective":
+                every_part = "15" if caller.is_administrator else "0"
+                yield wire.attribute("sDRightsEffective", [every_part.encode()])
+            case "ntsecuritydescriptor":
+                made = access_lists.descriptor(self.forest, self.schema, entry)
+                yield wire.attribute("nTSecurityDescriptor", [made])
+            case "tokengroups":
+                yield wire.attribute("tokenGroups", access_lists.groups_of(entry))
 
     def _names(self, entry: Entry, selection: Selection) -> Iterable[str]:
         if not selection.everything:
