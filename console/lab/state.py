@@ -59,6 +59,16 @@ class LoggedEvent:
     message: str
 
 
+@dataclass
+class Components:
+    """What Windows has beside itself: features of 2008, and for 2003 .NET Framework 2.0 and PowerShell."""
+
+    features: set[str] = field(default_factory=set)
+    framework: int | None = None
+    """The service pack of .NET Framework 2.0; None while it is not installed."""
+    powershell: bool = False
+
+
 @dataclass(eq=False)
 class Node:
     """A node's state. `boots` counts its lives: a procedure of an earlier life must end."""
@@ -83,6 +93,7 @@ class Node:
     adapters: list[Adapter] = field(default_factory=list)  # in binding order, the public one first
     service_pack: int = 2  # of Windows
     fixes: list[str] = field(default_factory=list)  # of Windows, as KB898060
+    components: Components = field(default_factory=Components)
     faults: dict[str, dict[str, str]] = field(default_factory=dict)
     scripts: list[Job] = field(default_factory=list)  # script runs under way: they end with the node's power
     view: "list[Group] | None" = None  # the groups as it sees them alone, while it is apart from the others
@@ -142,6 +153,7 @@ class Cluster:
     keys_of: str = ""  # the node whose System Attendant published its keys last
     store_homes: dict[tuple[str, str], str] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)  # host name, casefolded, to its A records
+    folders: dict[str, list[str]] = field(default_factory=dict)  # public folder, by path, to the servers with a replica
 
     def node(self, name: str) -> Node | None:
         """The node of this name, in any case."""

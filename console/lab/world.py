@@ -9,6 +9,7 @@ from console.lab import definition
 from console.lab.clock import Clock
 from console.lab.disk import Disk
 from console.lab.effects import Effect, EffectLog
+from console.lab.equipment import equip
 from console.lab.exchange import INFORMATION_STORE, START_ORDER, installed
 from console.lab.files import furnish, furnish_partition
 from console.lab.hooks import Hooks
@@ -78,6 +79,7 @@ class World:
             for group in cluster.groups:
                 self._bring_up(cluster, group)
         furnish_partition(cluster)
+        equip(cluster)
         for node in cluster.nodes:
             furnish(cluster, node)
             node.disk.on_new_file = functools.partial(self._new_file, node.name)
@@ -89,6 +91,7 @@ class World:
             for entry in installed(cluster.definition.generation)
         }
         node = Node(item.name, cluster, item, Disk(), services, self.clock.date(), engine=cluster.definition.engine)
+        node.disk.clock = self.clock.date
         node.adapters = adapters_of(item)
         for service in services.values():
             if service.state != RUNNING:

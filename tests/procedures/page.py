@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from console import catalog
 from console.domain.procedures import Means, Mode, Procedure, ProcedureStep
-from console.domain.procedures.proofs import PROOFS
 
 HEAD = """# Set-up procedures
 
@@ -14,8 +13,9 @@ does it, in a dialog, and a program can prove it. *Confirmed*: a person does it 
 gives. Where heading and text of a step disagree in the guide, the text holds.
 
 `manage.py procedure check CLUSTER PROCEDURE` reads a cluster and says of every step whether its goal holds, changing
-nothing. Proofs that the last table but one calls *by a person* it does not ask for: their steps are *unknown*, and
-say what to look at. The console does not carry procedures out yet.
+nothing; `manage.py procedure start CLUSTER PROCEDURE` begins it, and rests wherever a person has to do something. What
+cannot be read is *unknown*, and its step says what to look at. A step that only leads up to later ones (a move of the
+group) counts as done once they are.
 
 The parts of a step (its letters, bullets and numbers, Notes and Importants) are read with
 `manage.py procedure show PROCEDURE --parts`; one that is done or proved in another way than its step has a row here.
@@ -55,9 +55,8 @@ def _by(step: ProcedureStep) -> Iterator[str]:
 
 
 def _proofs(means: Means) -> str:
-    asked = {proof.key: "console" if proof.key in PROOFS else "by a person" for proof in means.proofs}
-    rows = "\n".join(f"| `{one.key}` | {one.title} | {one.reads} | {asked[one.key]} |" for one in means.proofs)
-    return f"## Proofs\n\n| proof | what holds | what is read | who looks |\n|---|---|---|---|\n{rows}\n"
+    rows = "\n".join(f"| `{one.key}` | {one.title} | {one.reads} |" for one in means.proofs)
+    return f"## Proofs\n\n| proof | what holds | what is read |\n|---|---|---|\n{rows}\n"
 
 
 def _actions(means: Means) -> str:

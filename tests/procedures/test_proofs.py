@@ -117,6 +117,9 @@ def test_a_directory_that_cannot_be_read_makes_its_steps_unknown_and_no_other(gr
         "stores.names",
         "group.owner",
         "partition.folders",
+        "directory.native-mode",
+        "smtp.paths",
+        "transport.queue",
     }
     assert failing(found) == set()
 

@@ -10,7 +10,7 @@ from console.domain.field import Field
 from console.domain.ports import Argv, CommandResult
 from console.domain.procedures.model import Means, Mode, Procedure, ProcedureStep, Side
 from console.domain.procedures.proofs import PROOFS, Finding, Grounds
-from console.domain.procedures.reading import read_setup
+from console.domain.procedures.reading import read_level, read_setup
 
 
 class Provable(Protocol):
@@ -58,6 +58,7 @@ def read_grounds(steps: Iterable[Provable], field: Field) -> Grounds:
     """Everything that the steps' proofs look at. A node or directory that cannot be read is a fact."""
     grounds = Grounds(field.cluster, field.generation, field.driver, field.observe(), None, "", {})
     try:
+        grounds = replace(grounds, domain=read_level(field.directory()))
         grounds = replace(grounds, setup=read_setup(field.directory(), field.cluster))
     except ChangeoverError as error:
         grounds = replace(grounds, no_setup=error.message)

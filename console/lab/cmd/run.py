@@ -5,6 +5,7 @@ import re
 from console.lab.cmd import (
     builtins,
     cluster_commands,
+    feature_commands,
     file_commands,
     handle_commands,
     rights_commands,
@@ -19,6 +20,7 @@ from console.lab.cmd.process import Process
 MODULES = (
     builtins,
     cluster_commands,
+    feature_commands,
     file_commands,
     handle_commands,
     rights_commands,

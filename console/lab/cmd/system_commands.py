@@ -3,12 +3,21 @@
 import base64
 import binascii
 import re
+from collections.abc import Callable
 
 from console.lab.cmd.interpreter import NOT_RECOGNIZED, Interpreter
 from console.lab.cmd.registry import COMMANDS, command, words
+from console.lab.state import Components
 
 _LINKAGE = r"hklm\system\currentcontrolset\services\tcpip\linkage"
 _COMPUTER_NAME = r"hklm\system\currentcontrolset\control\computername\activecomputername"
+_COMPONENTS: dict[str, Callable[[Components], dict[str, int]]] = {
+    r"hklm\software\microsoft\net framework setup\ndp\v2.0.50727": lambda there: (
+        {} if there.framework is None else {"Install": 1, "SP": there.framework}
+    ),
+    r"hklm\software\microsoft\powershell\1": lambda there: {"Install": 1} if there.powershell else {},
+}
+"""Keys of the registry to their values; a key without values is not there."""
 _UNICODE_PATH = re.compile(r"-(?:encodedcommand|enc|ec|e)\s+([A-Za-z0-9+/=]+)", re.IGNORECASE)
 
 
@@ -82,6 +91,11 @@ def reg(cmd: Interpreter, rest: str) -> int:
         bound = r"\0".join(rf"\Device\{adapter.guid}" for adapter in cmd.process.node.adapters)
         full = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Linkage"
         cmd.process.out(f"\n{full}\n    Bind    REG_MULTI_SZ    {bound}\\0\\0\n")
+        return 0
+    if arguments[:1] == ["query"] and key in _COMPONENTS and _COMPONENTS[key](cmd.process.node.components):
+        cmd.process.out(f"\n{key.upper()}")
+        for name, value in _COMPONENTS[key](cmd.process.node.components).items():
+            cmd.process.out(f"    {name}    REG_DWORD    0x{value:x}")
         return 0
     if arguments[:1] != ["query"] or key != _COMPUTER_NAME:
         cmd.process.err("ERROR: The system was unable to find the specified registry key or value.")

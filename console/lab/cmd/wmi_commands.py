@@ -7,6 +7,7 @@ from console.lab.cmd.builtins import VERSIONS
 from console.lab.cmd.interpreter import Interpreter
 from console.lab.cmd.registry import command
 from console.lab.cmd.rights_commands import KNOWN
+from console.lab.equipment import public_folders
 from console.lab.exchange import INFORMATION_STORE
 from console.lab.network import configuration
 from console.lab.state import RUNNING, Node
@@ -17,6 +18,7 @@ _STORES = re.compile(r"win32_perfrawdata_msexchangeis_msexchangeis(mailbox|publi
 _EVENTS = "path win32_ntlogevent "
 _ADAPTERS = "path win32_networkadapterconfiguration "
 _WANTED_SID = re.compile(r"\bsid='s-[\d-]+'")
+_FOLDERS = r"/namespace:\\root\microsoftexchangev2 path exchange_publicfolder "
 _STATES = {1: "Stopped", 2: "Start Pending", 3: "Stop Pending", 4: "Running"}
 _SYSTEM = ("System Idle Process", "System", "smss.exe", "csrss.exe", "winlogon.exe", "explorer.exe")
 
@@ -40,6 +42,10 @@ def wmic(cmd: Interpreter, rest: str) -> int:
         elif text.startswith(("sysaccount ", "group ")):
             instances = [{"Name": name.rpartition("\\")[2], "SID": sid} for sid, name in KNOWN.items()]
             instances = [one for one in instances if _WANTED_SID.search(text) is None or one["SID"].casefold() in text]
+        elif text.startswith(_FOLDERS):
+            instances = _folders(cmd.process.node, text)
+        elif text.startswith("datafile "):
+            instances = _files(cmd.process.node, text)
         elif text.startswith("os "):
             instances = [_system(cmd)]
         elif text.startswith("process "):
@@ -49,6 +55,8 @@ def wmic(cmd: Interpreter, rest: str) -> int:
     if instances is None:
         cmd.process.err(f"Node - {cmd.process.node.name.upper()}\nERROR:\nDescription = Invalid class\n")
         return INVALID_CLASS
+    if not instances and text.startswith("datafile "):
+        cmd.process.err("No Instance(s) Available.")
     wanted = _properties(text)
     for instance in instances:
         shown = {key: value for key, value in instance.items() if not wanted or key.casefold() in wanted}
@@ -66,6 +74,20 @@ def cim_date(moment: datetime) -> str:
 def _properties(text: str) -> set[str]:
     found = re.search(r"\bget\s+([\w, ]+)", text)
     return {name.strip() for name in found.group(1).split(",") if name.strip()} if found else set()
+
+
+def _files(node: Node, text: str) -> list[dict[str, str]]:
+    """The files of one folder, in small letters as WMI has them."""
+    found = re.search(r"drive='(\w:)' and path='((?:\\.|[^'\\])*)'", text)
+    folder = found.group(1) + re.sub(r"\\(.)", r"\1", found.group(2)) if found else ""
+    item = node.disk.item(node.disk.absolute(folder)) if found else None
+    if item is None or item.data is not None:
+        return []
+    return [
+        {"FileSize": str(len(file.data)), "LastModified": cim_date(file.modified), "Name": file.path.lower()}
+        for file in node.disk.listing(item.path)
+        if file.data is not None
+    ]
 
 
 def _system(cmd: Interpreter) -> dict[str, str]:
@@ -117,6 +139,15 @@ def _events(cmd: Interpreter, text: str) -> list[dict[str, str]]:
                 }
             )
     return found
+
+
+def _folders(node: Node, text: str) -> list[dict[str, str]] | None:
+    """Public folders, while the stores run; a plain list has the system folders only where they are asked for."""
+    service = node.service(INFORMATION_STORE)
+    if node.cluster.definition.generation != "2003" or service is None or service.state != RUNNING:
+        return None
+    system = "'/non_ipm_subtree/'" in text
+    return [one for one in public_folders(node) if one["Path"].casefold().startswith("/non_ipm_subtree/") == system]
 
 
 def _store_instances(node: Node, *, public: bool) -> list[dict[str, str]] | None:

@@ -13,13 +13,16 @@ from console.lab.directory.schema import words
 # The services that HOST stands for when they have no name of their own (sPNMappings).
 HOST_ALIASES = words("host_aliases")
 SITE = "Default-First-Site-Name"
+LEVEL = "6"
+"""Windows Server 2012 R2, as the rootDSE says as well."""
 NORMAL_ACCOUNT, DOMAIN_CONTROLLER_ACCOUNT = "512", "532480"
 
 
 def base_tree(forest: Forest) -> Iterator[TreeEntry]:
     """Parents first; only the lab loads it, a real domain controller brings its own."""
     base, configuration = forest.base_dn, forest.configuration_dn
-    yield entry(base, "domainDNS", dc=base.partition("=")[2].partition(",")[0])
+    level = {"nTMixedDomain": "0", "msDS-Behavior-Version": LEVEL}
+    yield entry(base, "domainDNS", dc=base.partition("=")[2].partition(",")[0], **level)
     for name in ("Users", "Computers", "System"):
         yield entry(join(f"CN={name}", base), "container")
     yield entry(join("OU=Domain Controllers", base), "organizationalUnit")

@@ -80,10 +80,25 @@ def server(layout: Layout, tenant: Tenant) -> Iterator[TreeEntry]:
     )
     yield _mta(layout, tenant)
     yield entry(join("CN=Protocols", dn), "msExchContainer")
+    if generation == "2003":
+        yield from _virtual_server(join("CN=Protocols", dn))
     yield entry(join("CN=InformationStore", dn), "msExchInformationStore")
     for number, group in enumerate(tenant.groups):
         yield from _storage_group(layout, tenant, group, number)
     yield from _attendant(layout, tenant)
+
+
+def _virtual_server(protocols: str) -> Iterator[TreeEntry]:
+    """The default SMTP virtual server, with its queue and its undeliverable mail on the partition."""
+    folder = join("CN=SMTP", protocols)
+    yield entry(folder, "msExchContainer")
+    yield entry(
+        join("CN=1", folder),
+        "protocolCfgSMTPServer",
+        displayName="Default SMTP Virtual Server",
+        msExchSmtpBadMailDirectory=rf"{DATA_DRIVE}\Exchsrv\vs1\BadMail",
+        msExchSmtpQueueDirectory=rf"{DATA_DRIVE}\Exchsrv\vs1\Queue",
+    )
 
 
 def _mta(layout: Layout, tenant: Tenant) -> TreeEntry:

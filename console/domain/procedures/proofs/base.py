@@ -8,7 +8,7 @@ from console.domain.errors import ChangeoverError
 from console.domain.observation import ClusterObservation, NodeObservation
 from console.domain.ports import Argv, CommandResult, Driver
 from console.domain.procedures.model import Side
-from console.domain.procedures.reading import DirectorySetup, ServerSetup
+from console.domain.procedures.reading import DirectorySetup, DomainLevel, ServerSetup
 from console.domain.products import Generation
 from console.domain.topology import Cluster
 
@@ -34,6 +34,8 @@ class Grounds:
     """Why the directory could not be read; empty when it was."""
     answers: Mapping[str, Mapping[Argv, CommandResult]]
     """Node name to what its proofs' own questions answered there; a node that does not answer is not in it."""
+    domain: DomainLevel | None = None
+    """The domain's level, which is there before Exchange is; None when the domain does not tell it."""
 
     def nodes(self, side: Side) -> tuple[NodeObservation, ...]:
         """What was seen on the nodes of that side; none for the active one while nobody knows which it is."""

@@ -1,13 +1,16 @@
-"""Proofs from the directory: levels of Exchange, names and paths of storage groups and stores."""
+"""Proofs from the directory: levels of Exchange and the domain, names and paths of what a server keeps on disk."""
 
 import re
 from collections.abc import Iterator
 
 from console.domain.procedures.model import Side
-from console.domain.procedures.proofs.base import Finding, Grounds, untold, without
-from console.domain.procedures.reading import ServerSetup, StoragePaths
+from console.domain.procedures.proofs.base import Finding, Grounds, holds, lacks, untold, without
+from console.domain.procedures.reading import SMTP_PATHS, ServerSetup, StoragePaths
 
 _VERSION = re.compile(r"Version (\d+)\.(\d+)(?:\.\d+)*(?: \(Build (\d+))?")
+
+_SERVER_2003 = 2
+_KEPT = dict(zip(SMTP_PATHS, ("undeliverable mail", "its queue"), strict=True))
 
 
 def level(grounds: Grounds, side: Side, about: tuple[str, ...]) -> Finding:
@@ -61,6 +64,28 @@ def log_paths(grounds: Grounds, side: Side, _: tuple[str, ...]) -> Finding:
         for text in _elsewhere(server, server.groups, grounds.cluster.partition)
     ]
     return without(wrong, f"All lie on {grounds.cluster.partition}")
+
+
+def smtp_paths(grounds: Grounds, side: Side, _: tuple[str, ...]) -> Finding:
+    """Queue and undeliverable mail of every SMTP virtual server of the side's servers lie on the partition."""
+    wrong = []
+    for server in grounds.servers(side):
+        wrong += [] if server.smtp else [f"{server.name} has no SMTP virtual server in the directory."]
+        for virtual in server.smtp:
+            missing = [what for name, what in _KEPT.items() if virtual.paths and name not in virtual.paths]
+            wrong += [f"{virtual.name} on {server.name} names no folder for {what}." for what in missing]
+        wrong += _elsewhere(server, server.smtp, grounds.cluster.partition)
+    return without(wrong, f"All lie on {grounds.cluster.partition}")
+
+
+def native_mode(grounds: Grounds, _: Side, __: tuple[str, ...]) -> Finding:
+    """The domain lets no domain controller in that is older than Windows Server 2003."""
+    if grounds.domain is None:
+        return untold(grounds.no_setup or "The domain tells no functional level.")
+    if grounds.domain.mixed or grounds.domain.version < _SERVER_2003:
+        mode = "mixed mode" if grounds.domain.mixed else "the native mode of Windows 2000"
+        return lacks(f"The domain is in {mode}.")
+    return holds("The domain is in the native mode of Windows Server 2003, or of a later one.")
 
 
 def _elsewhere(server: ServerSetup, things: tuple[StoragePaths, ...], partition: str) -> Iterator[str]:

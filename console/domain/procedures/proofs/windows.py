@@ -55,7 +55,7 @@ def hotfixes(grounds: Grounds, side: Side, about: tuple[str, ...]) -> Finding:
 
 def folder_questions(grounds: Grounds, about: tuple[str, ...]) -> tuple[Argv, ...]:
     """The folders within the folder above each that the step is about."""
-    above = {_split(path)[0] for path in _on(grounds.cluster, about)}
+    above = {_split(path)[0] for path in on_partition(grounds.cluster, about)}
     return tuple(("dir", "/b", "/ad", folder) for folder in sorted(above))
 
 
@@ -65,7 +65,7 @@ def folders(grounds: Grounds, _: Side, about: tuple[str, ...]) -> Finding:
     if not active:
         return untold("No node is known to have the group, so nothing shows the partition.")
     missing = []
-    for path in _each_group(grounds, _on(grounds.cluster, about)):
+    for path in _each_group(grounds, on_partition(grounds.cluster, about)):
         above, name = _split(path)
         listed = _listed(grounds.answer(active[0], ("dir", "/b", "/ad", above)))
         if name.casefold() not in listed:
@@ -95,7 +95,7 @@ def _listed(result: CommandResult) -> set[str]:
     return {line.strip().casefold() for line in result.stdout.splitlines() if line.strip()} if result.ok else set()
 
 
-def _on(cluster: Cluster, about: tuple[str, ...]) -> tuple[str, ...]:
+def on_partition(cluster: Cluster, about: tuple[str, ...]) -> tuple[str, ...]:
     """The guide's paths on X: as paths on the cluster's own partition."""
     return tuple(cluster.partition + path.removeprefix("X:") for path in about)
 
