@@ -6,6 +6,7 @@ from console.models.automatic import Alarm, GlobalStop, Go, NodeRun
 from console.models.hooks import HookNonce, HookRefusals, NodeKey
 from console.models.inventory import Cluster, Credential, Directory, ExchangeServer, Node, Site
 from console.models.kits import KitList, KitMailbox
+from console.models.node_scripts import NodeScripts
 from console.models.operations import (
     JournalLine,
     ObservationRecord,
@@ -38,6 +39,7 @@ __all__ = [
     "Node",
     "NodeKey",
     "NodeRun",
+    "NodeScripts",
     "ObservationRecord",
     "ObservationTurn",
     "Operation",

@@ -47,6 +47,11 @@ class Action(StrEnum):
     KIT_MADE = "kit:kit:made", "{actor} made the kit of the node {subject} of {cluster}"
     KIT_COLLECTED = "kit:run:collected", "{actor} took in what the kit did on {cluster} in the run {subject}"
 
+    SCRIPTS_SET = "scripts:settings:changed", "{actor} changed what the node scripts of {cluster} are rendered from"
+    SCRIPTS_BEGUN = "scripts:deployment:begun", "{actor} began to write the node scripts of {cluster}"
+    SCRIPTS_DEPLOYED = "scripts:deployment:ended", "{actor} wrote the node scripts of {cluster}"
+    SCRIPTS_TAKEN_BACK = "scripts:undo:ended", "{actor} brought back the node scripts of {cluster} from before"
+
     PLAN_ASKED = "operation:plan:asked", "{actor} asked for a plan: {subject} of {cluster}"
     FAILOVER_CONFIRMED = "operation:failover:confirmed", "{actor} confirmed the failover of {cluster}"
     FAILBACK_CONFIRMED = "operation:failback:confirmed", "{actor} confirmed the failback of {cluster}"

@@ -51,7 +51,7 @@ def claim(operation_id: int, worker: str) -> Lease | None:
             return None
         since, now = time.monotonic(), database_now()
         resumed = row.status == Operation.Status.RUNNING
-        token = _next_token(cluster, now)
+        token = next_token(cluster, now)
         Operation.objects.filter(pk=operation_id).update(
             status=Operation.Status.RUNNING,
             started_at=Coalesce("started_at", now),
@@ -71,7 +71,7 @@ def _to_be_had(operation_id: int) -> QuerySet[Operation]:
     return Operation.objects.filter(waiting(now) | abandoned(now), pk=operation_id)
 
 
-def _next_token(cluster: Cluster, now: datetime) -> int:
+def next_token(cluster: Cluster, now: datetime) -> int:
     """Higher than the last one, unless that is higher than any node is ever sent: then somebody wrote it by hand."""
     last = cluster.fence if cluster.fence + 1 < TOKENS else 0
     if last != cluster.fence:

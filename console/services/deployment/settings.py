@@ -1,0 +1,65 @@
+"""What a cluster's node scripts are rendered from, as somebody has set it, and the files that follow from it."""
+
+from django.db import transaction
+
+from console.domain.checks import Refusal
+from console.domain.deployment import Wanted
+from console.domain.node_scripts.bounds import Timeouts
+from console.domain.node_scripts.settings import FOLDER
+from console.models import Cluster, NodeScripts
+from console.services import access, audit
+from console.services.audit_actions import Action
+from console.services.node_scripts import render, settings_for
+
+NAMES = ("url", "silence", "folder", "log")
+
+
+def of(cluster: Cluster) -> NodeScripts | None:
+    """The cluster's row, once somebody has set anything."""
+    return NodeScripts.objects.filter(cluster=cluster).first()
+
+
+def require(cluster: Cluster) -> NodeScripts:
+    """The cluster's row. Raises `Refusal` when nobody has said where the nodes reach the console."""
+    found = of(cluster)
+    if found is not None:
+        return found
+    text = f"Nobody has said where the nodes of {cluster.name} reach the console."
+    remedy = (
+        f"Say it on the page of its node scripts, or by: manage.py scripts set {cluster.name} --url http://HOST:PORT."
+    )
+    raise Refusal.of(text, remedy, key="scripts.url")
+
+
+def change(cluster: Cluster, actor: audit.Actor, reason: str = "", **values: str | bool) -> NodeScripts:
+    """Set any of `url`, `silence`, `folder` and `log`; the same again changes nothing.
+
+    Raises `NotAllowed`, `Refusal` without a `url` the first time, `Unrenderable` for what cannot stand in a script.
+    """
+    access.require(actor.user, "operate", cluster)
+    with transaction.atomic():
+        Cluster.objects.select_for_update().get(pk=cluster.pk)
+        row = of(cluster) or NodeScripts(cluster=cluster, folder=FOLDER)
+        before = _told(row) if row.pk else {}
+        for name, value in values.items():
+            setattr(row, name, value.rstrip("/") if name == "url" and isinstance(value, str) else value)
+        if not row.url:
+            require(cluster)
+        settings_for(cluster, row.url, silence=row.silence, folder=row.folder, log=row.log)
+        after = _told(row)
+        if after != before:
+            row.save()
+            subject = audit.Subject("node-scripts", row.pk, cluster.name)
+            audit.record(Action.SCRIPTS_SET, actor, subject, cluster=cluster, reason=reason, before=before, after=after)
+    return row
+
+
+def wanted(row: NodeScripts, timeouts: Timeouts) -> Wanted:
+    """The files that should be on both nodes. Raises `Unrenderable`, and `TooShort` for too short a time-out."""
+    words = {"silence": row.silence, "folder": row.folder, "log": row.log}
+    made = settings_for(row.cluster, row.url, start_timeout=timeouts.start, stop_timeout=timeouts.stop, **words)
+    return Wanted(render(made), row.folder)
+
+
+def _told(row: NodeScripts) -> dict[str, str | bool]:
+    return {name: getattr(row, name) for name in NAMES}
