@@ -54,20 +54,17 @@ def prepare(cluster: Cluster, kind: str, target: str, actor: audit.Actor, *, sen
     """Ask for a plan; a worker of the cluster's site makes it, or the caller by `make` when `send` is false.
 
     `target` is a node's name, or empty for the one that `kind` leads to by design. Raises `NotAllowed`, and
-    `Refusal` for a kind or target that there is not.
+    `Refusal` for a kind or target that there is not. A procedure, by its kind, leads to the primary node.
     """
     access.require(actor.user, "operate", cluster)
+    if kind in PROCEDURE_KINDS and not target:
+        return prepare_procedure(cluster, kind, actor, send=send)
     return _ask(cluster, kind, _target(cluster, kind, target), actor, send=send)
 
 
 def prepare_procedure(cluster: Cluster, kind: str, actor: audit.Actor, *, send: bool = True) -> PlanRecord:
-    """Ask for the plan of a set-up procedure, by its kind of operation; it leads to the primary node.
-
-    Raises `NotAllowed`, and `Refusal` for a kind that is none.
-    """
+    """Ask for the plan of a set-up procedure, by its kind of operation. Raises `NotAllowed`."""
     access.require(actor.user, "operate", cluster)
-    if kind not in PROCEDURE_KINDS:
-        raise Refusal.of(f"{kind!r} is no procedure.", f"Name one of: {', '.join(PROCEDURE_KINDS)}.")
     node = Node.objects.get(cluster=cluster, role=Node.Role.PRIMARY).name
     return _ask(cluster, kind, node, actor, send=send)
 

@@ -1,4 +1,4 @@
-"""`manage.py procedure`: the guide's set-up procedures, to read in the terminal and to prove on a cluster."""
+"""`manage.py procedure`: the guide's set-up procedures, to read, to prove on a cluster, and to carry out there."""
 
 from dataclasses import asdict
 from typing import Any
@@ -9,17 +9,18 @@ from console.domain.checks import Verdict
 from console.domain.procedures import Mode, Procedure, ProcedureStep, Sort
 from console.domain.procedures.examine import Examined
 from console.management.base import FAILED, SUCCEEDED, add_json
+from console.management.procedure_acts import act, add_acts
 from console.management.speaking import OperatorCommand
 from console.services import plans, procedures
 
 
 class Command(OperatorCommand):
-    """Reads the catalog, the nodes and the directory; nothing is changed."""
+    """The same services as the pages: what is answered here stands in the same record."""
 
-    help = "List the guide's set-up procedures, show who does each step of one, or prove one on a cluster."
+    help = "List the guide's set-up procedures, show or prove one, or carry one out on a cluster."
 
     def arguments(self, parser: CommandParser) -> None:
-        """list, show PROCEDURE [--parts], or check CLUSTER PROCEDURE [--parts]."""
+        """list, show PROCEDURE [--parts], check CLUSTER PROCEDURE [--parts], and what is done with one under way."""
         what = parser.add_subparsers(dest="what", required=True)
         add_json(what.add_parser("list", help="every procedure with the number of its steps"))
         show = what.add_parser("show", help="one procedure, step by step")
@@ -31,9 +32,12 @@ class Command(OperatorCommand):
         check.add_argument("procedure", help="its key, as `list` prints it")
         check.add_argument("--parts", action="store_true", help="also every part of a step")
         add_json(check)
+        add_acts(what)
 
     def act(self, options: dict[str, Any]) -> int:
-        """List, show or check."""
+        """List, show or check; or begin one, show, answer, pause, resume, hand over, give up, print."""
+        if options["what"] not in ("list", "show", "check"):
+            return act(self, options)
         if options["what"] == "check":
             return self._check(options)
         if options["what"] == "list":
