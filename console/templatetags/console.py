@@ -21,6 +21,7 @@ from console.services import brakes
 from console.services.access import Right, why_not
 from console.web import icons, spans
 from console.web.session import THEMES
+from console.web.setup_view import WHO
 
 register = template.Library()
 
@@ -260,6 +261,45 @@ def step_mark(state: str) -> SafeString:
     return format_html('<span class="mark {}">{}</span>', group, picture)
 
 
+BOARD_MARKS = {
+    "done": ("good", "good", "done"),
+    "already": ("skip", "good", "already done"),
+    "said": ("flag", "good", "said to be done"),
+    "skipped": ("skip", "warn", "left out"),
+    "running": ("running", "running", "running"),
+    "next": ("person", "warn", "next"),
+    "failed": ("bad", "bad", "could not be done"),
+    "reopened": ("warn", "warn", "holds no longer"),
+    "open": ("todo", "waiting", "not yet"),
+}
+"""How a step of a procedure's board stands: drawing, tone, words."""
+NO_MARK = ("unknown", "unknown", "unknown")
+
+
+@register.simple_tag
+def board_mark(state: str) -> SafeString:
+    """How a step of a procedure stands, as a picture that also says it."""
+    drawing, tone, words = BOARD_MARKS.get(state, NO_MARK)
+    group = f"tone-{tone}" if tone in TONES else f"step-{tone}"
+    picture = icons.icon(drawing, words, "spin" if state == "running" else "")
+    return format_html('<span class="mark {}">{}</span>', group, picture)
+
+
+@register.filter
+def board_word(state: str) -> str:
+    """The same in words."""
+    return BOARD_MARKS.get(state, NO_MARK)[2]
+
+
+GOAL_WORDS = {"pass": ("good", "holds"), "fail": ("warn", "does not hold")}
+
+
+@register.simple_tag
+def goal_badge(verdict: str) -> SafeString:
+    """How a goal of a procedure stood when it was last looked at: one that does not hold yet is no disaster."""
+    return badge(*GOAL_WORDS.get(str(verdict), ("unknown", "unknown")))
+
+
 MODE_ICONS = {Mode.AUTOMATED: "server", Mode.CHECKED: "search", Mode.CONFIRMED: "flag"}
 
 
@@ -267,6 +307,12 @@ MODE_ICONS = {Mode.AUTOMATED: "server", Mode.CHECKED: "search", Mode.CONFIRMED: 
 def mode_mark(mode: Mode) -> SafeString:
     """Who does a step of a procedure, as a picture beside the words."""
     return icons.icon(MODE_ICONS[mode])
+
+
+@register.filter
+def who_does(mode: str) -> str:
+    """Who does a step of that mode."""
+    return WHO[Mode(mode)]
 
 
 @register.filter

@@ -22,6 +22,7 @@ from console.web.cards import cards
 from console.web.forms.filters import HistoryFilter
 from console.web.forms.operations import LONGEST_REASON, AcknowledgeForm, CarryOnForm
 from console.web.progress import standing
+from console.web.setup_board import shown
 from console.web.undo import taking_back
 
 PAGE = 50
@@ -45,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @needs("view")
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One operation with a window of its journal."""
-    return _page(request, the_operation(pk))
+    return page(request, the_operation(pk))
 
 
 @methods("GET")
@@ -71,7 +72,7 @@ def carry_on(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not form.is_valid():
         remedy = f"Use the buttons of this page, and keep the reason within {LONGEST_REASON} characters."
         refusal = Refusal.of("This cannot be read as a choice.", remedy, key="continue.choice")
-        return _page(request, operation, refusal=refusal, status=422)
+        return page(request, operation, refusal=refusal, status=422)
     choice, reason = Choice(form.cleaned_data["choice"]), form.cleaned_data["reason"]
     return _do(request, operation, lambda: continuing.carry_on(operation, choice, actor_of(request), reason))
 
@@ -82,7 +83,7 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take note of how it ended."""
     operation, form = the_operation(pk), AcknowledgeForm(request.POST)
     if not form.is_valid():
-        return _page(request, operation, acknowledge_form=form, status=422)
+        return page(request, operation, acknowledge_form=form, status=422)
     return _do(request, operation, lambda: _acknowledge(request, operation, form.cleaned_data["note"]))
 
 
@@ -105,21 +106,22 @@ def _do(request: HttpRequest, operation: Operation, act: Callable[[], object]) -
     try:
         act()
     except Refusal as refusal:
-        return _page(request, operation, refusal=refusal, status=409)
+        return page(request, operation, refusal=refusal, status=409)
     except NotAllowed as error:
         raise PermissionDenied(error.message) from error
     return redirect("operation", operation.pk)
 
 
-def _page(request: HttpRequest, operation: Operation, status: int = 200, **more: object) -> HttpResponseBase:
+def page(request: HttpRequest, operation: Operation, status: int = 200, **more: object) -> HttpResponseBase:
+    """The page of an operation, with what came of a form when it is the answer to one."""
     query = request.GET
     wanted = journal.Filter(query.get("q", ""), query.get("kind", ""), query.get("step", ""))
     at, before = _number(query.get("line")), _number(query.get("before"))
     context = _context(request, operation)
-    shown = journal.window(operation, wanted, before=before, around=at)
+    part = journal.window(operation, wanted, before=before, around=at)
     titles = {row.step.key: row.step.title for row in context["standing"].rows}
-    groups = journal.folded(shown.lines, titles, all_open=bool(wanted) or at is not None)
-    context |= {"window": shown, "groups": groups, "wanted": wanted, "kinds": KINDS, "titles": titles, **more}
+    groups = journal.folded(part.lines, titles, all_open=bool(wanted) or at is not None)
+    context |= {"window": part, "groups": groups, "wanted": wanted, "kinds": KINDS, "titles": titles, **more}
     if more.get("acknowledge_form"):
         messages.error(request, "Nothing was acknowledged: the form below says what is missing.")
     return render(request, "operations/detail.html", context, status=status)
@@ -138,6 +140,7 @@ def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
         "latest": not Operation.objects.filter(cluster=operation.cluster, pk__gt=operation.pk).exists(),
         "card": card,
         "advice": for_operation(operation),
+        "setup": shown(operation),
         "event_logs": event_logs.of(operation),
         "back": taking_back(operation),
         "offers": offers,

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from console.domain.checks import Check, Verdict
 from console.domain.plan import Plan, Step
+from console.domain.procedures.kinds import is_procedure
 
 PHASES = {
     "recheck": "Look again",
@@ -14,6 +15,8 @@ PHASES = {
     "bring-up": "Bring up",
     "proof": "Prove",
 }
+PERSONAL = ("setup.checked", "setup.confirmed")
+"""The kinds of step that a person does."""
 WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
 
 
@@ -99,6 +102,9 @@ def evidence(plan: Plan) -> list[Check]:
 def summary(plan: Plan) -> str:
     """The plan in one sentence."""
     many = counts(plan)
+    if is_procedure(plan.kind):
+        by_person = sum(step.kind in PERSONAL for step in plan.steps)
+        return f"{_what(plan)}: {_of(many.steps, 'step')}, of which a person does {by_person}."
     return (
         f"{_what(plan)}: {_of(many.steps, 'step')}, "
         f"{_of(many.commands, 'command')}, {_of(many.objects, 'directory object')} with "
@@ -107,6 +113,8 @@ def summary(plan: Plan) -> str:
 
 
 def _what(plan: Plan) -> str:
+    if is_procedure(plan.kind):
+        return f"Sets {plan.cluster} up on {plan.target} and {plan.source}, resting wherever a person is needed"
     if plan.kind == "takeover":
         return f"Brings Exchange on {plan.cluster} up on {plan.target}, without {plan.source}"
     if plan.kind != "undo":

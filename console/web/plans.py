@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from console.domain.checks import Refusal
 from console.domain.plan import Plan
+from console.domain.procedures.kinds import PROCEDURES
 from console.models import Operation, PlanRecord
 from console.services import mailbox_slices, operations, plans
 from console.services.access import NotAllowed
@@ -84,6 +85,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponseBase:
     context: dict[str, Any] = {"section": "clusters", "record": record, "cluster": record.cluster, "refusal": refusal}
+    context["procedure"] = PROCEDURES.get(record.kind, "")
     if record.state == PlanRecord.State.READY:
         try:
             plan = plans.of(record)

@@ -8,11 +8,14 @@ from django.shortcuts import redirect, render
 
 from console.domain.checks import Refusal, Verdict
 from console.domain.procedures import Mode, Procedure
-from console.models import Cluster
-from console.services import procedures, proving
+from console.domain.procedures.kinds import KINDS
+from console.models import Cluster, Operation
+from console.services import procedures, proving, setup
 from console.services.advice import for_cluster
 from console.web.access import actor_of, methods, needs, the_cluster
 from console.web.setup_view import StepView, node_names, step_views
+
+RECENT = 5
 
 
 @methods("GET")
@@ -33,12 +36,30 @@ def prove(request: HttpRequest, name: str, key: str) -> HttpResponseBase:
     return redirect("procedure", cluster.name, key)
 
 
+@methods("POST")
+@needs("operate")
+def prepare(request: HttpRequest, name: str, key: str) -> HttpResponseBase:
+    """Ask for the plan of the procedure, and go to its page; one that is under way is gone on with instead."""
+    cluster = the_cluster(name)
+    found = the_procedure(cluster, key)
+    if (going := _under_way(cluster, found)) is not None:
+        messages.info(request, f"It is under way already, as operation {going.pk}.")
+        return redirect("operation", going.pk)
+    return redirect("plan", setup.prepare(cluster, found.key, actor_of(request)).pk)
+
+
 def the_procedure(cluster: Cluster, key: str) -> Procedure:
     """The procedure of that key, which the cluster can be set up by. Raises `Http404` with what to do."""
     try:
         return procedures.require_fitting(cluster, key)
     except Refusal as refusal:
         raise Http404(f"{refusal.headline} {refusal.reasons[0].remedy}") from refusal
+
+
+def _under_way(cluster: Cluster, found: Procedure) -> Operation | None:
+    """The operation that carries it out, or rests."""
+    going = setup.under_way(cluster)
+    return going if going is not None and going.kind == KINDS[found.key] else None
 
 
 def _context(cluster: Cluster, found: Procedure) -> dict[str, Any]:
@@ -54,6 +75,9 @@ def _context(cluster: Cluster, found: Procedure) -> dict[str, Any]:
         "modes": {mode.value: sum(row.step.mode is mode for row in rows) for mode in Mode},
         "verdicts": _verdicts(rows),
         "advice": for_cluster(cluster),
+        "under_way": setup.under_way(cluster),
+        "kind": KINDS[found.key],
+        "earlier": Operation.objects.filter(cluster=cluster, kind=KINDS[found.key]).select_related("cluster")[:RECENT],
     }
 
 

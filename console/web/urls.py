@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from console.web import attention, audit, clusters, hooks, inventory, live, operations, plans, session, setup, undo
+from console.web import (
+    attention,
+    audit,
+    clusters,
+    hooks,
+    inventory,
+    live,
+    operations,
+    plans,
+    session,
+    setup,
+    setup_answers,
+    undo,
+)
 
 session_urls: list[URLPattern | URLResolver] = [
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
@@ -19,6 +32,14 @@ cluster_urls: list[URLPattern | URLResolver] = [
 setup_urls: list[URLPattern | URLResolver] = [
     path("clusters/<str:name>/procedures/<str:key>/", setup.procedure, name="procedure"),
     path("clusters/<str:name>/procedures/<str:key>/prove/", setup.prove, name="prove-procedure"),
+    path("clusters/<str:name>/procedures/<str:key>/plan/", setup.prepare, name="prepare-procedure"),
+    path("operations/<int:pk>/say/", setup_answers.say, name="setup-say"),
+    path("operations/<int:pk>/check-again/", setup_answers.check_again, name="setup-check-again"),
+    path("operations/<int:pk>/pause/", setup_answers.pause, name="setup-pause"),
+    path("operations/<int:pk>/resume/", setup_answers.resume, name="setup-resume"),
+    path("operations/<int:pk>/hand-over/", setup_answers.hand_over, name="setup-hand-over"),
+    path("operations/<int:pk>/give-up/", setup_answers.give_up, name="setup-give-up"),
+    path("operations/<int:pk>/record/", setup_answers.record, name="setup-record"),
 ]
 plan_urls: list[URLPattern | URLResolver] = [
     path("plans/<int:pk>/", plans.detail, name="plan"),

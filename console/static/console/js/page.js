@@ -73,6 +73,11 @@ async function keepFresh() {
   window.setTimeout(keepFresh, Number(poll.dataset.every) * 1000);
 }
 
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 // A second press of the same button while the first is on its way does nothing; the server would ignore it too.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -1,0 +1,246 @@
+"""The page of a procedure under way: what is next and who must do it, the answers people give, and who has it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from console.domain.outcome import WaitsFor
+from console.models import AuditRecord, Cluster, JournalLine, Operation
+from tests.services import making
+from tests.web import setup_world, world
+from tests.web.setup_world import PROOF, WORD
+
+Page = Callable[..., str]
+SENTENCE = "Added the account on the Account tab of the builder."
+
+
+@pytest.fixture
+def resting(tokyo: Cluster) -> Operation:
+    """A set-up that waits for a person's word."""
+    return setup_world.at_rest(tokyo)
+
+
+def place(operation: Operation) -> str:
+    """Its page."""
+    return reverse("operation", args=[operation.pk])
+
+
+def do(client: Client, what: str, operation: Operation, **data: str) -> tuple[int, str]:
+    """Press a button of the board; the status and the text of the page that comes of it."""
+    response = client.post(reverse(f"setup-{what}", args=[operation.pk]), data)
+    if response.status_code == 302:
+        return 302, client.get(response["Location"]).content.decode()
+    return response.status_code, response.content.decode()
+
+
+def test_a_procedure_is_planned_from_its_page_like_any_operation(olga: Client, tokyo: Cluster, page: Page) -> None:
+    address = reverse("procedure", args=["TOKYO", setup_world.KEY])
+    assert "Plan it" in page(olga, address)
+    response = olga.post(reverse("prepare-procedure", args=["TOKYO", setup_world.KEY]))
+    assert re.fullmatch(r"/plans/\d+/", response["Location"])
+    assert "Set up Exchange 2003 TOKYO" in page(olga, response["Location"])
+
+
+def test_its_plan_says_who_does_what_and_is_begun_by_a_reason(olga: Client, tokyo: Cluster, page: Page) -> None:
+    record = setup_world.planned(tokyo)
+    text = page(olga, reverse("plan", args=[record.pk]))
+    assert "Sets TOKYO up on TOK-EX1 and TOK-EX2" in text
+    assert "a person, who says so" in text
+    assert "Every mailbox" not in text
+    assert "Begin it now" in text
+    said = {"hash": record.hash, "reason": "a new pair"}
+    response = olga.post(reverse("confirm-plan", args=[record.pk]), said)
+    assert Operation.objects.get(plan=record).kind == "setup-2003"
+    assert response["Location"].startswith("/operations/")
+
+
+def test_one_that_is_under_way_is_led_to_instead_of_planned_again(
+    olga: Client, tokyo: Cluster, resting: Operation, page: Page
+) -> None:
+    response = olga.post(reverse("prepare-procedure", args=["TOKYO", setup_world.KEY]))
+    assert response["Location"] == place(resting)
+    assert "Under way" in page(olga, reverse("procedure", args=["TOKYO", setup_world.KEY]))
+
+
+def test_the_page_says_what_is_next_who_must_do_it_and_how(olga: Client, resting: Operation, page: Page) -> None:
+    text = page(olga, place(resting))
+    box = text[text.index('id="next-step"') : text.index('id="hands-title"')]
+    assert "for olga" in box
+    assert "3 Make the domain account known to the cluster product" in box
+    assert "3.bullet-1" in box
+    assert "What you did or saw, in a sentence" in box
+    assert "waiting for a person" in text
+    assert "mail not touched" not in text
+
+
+def test_both_nodes_stand_side_by_side(olga: Client, resting: Operation, page: Page) -> None:
+    text = page(olga, place(resting))
+    lanes = dict(re.findall(r'lane-step lane-step--(primary|standby|both)[^"]*" id="board-(\d+)"', text)[::-1])
+    assert set(lanes) == {"primary", "standby", "both"}
+    assert 'lane-step--standby" id="board-12"' in text
+    assert 'lane-step--primary" id="board-18"' in text
+    assert 'lane-step--both lane-step--now" id="board-3"' in text
+
+
+def test_a_word_is_kept_with_its_evidence_and_it_goes_on(olga: Client, resting: Operation) -> None:
+    status, text = do(olga, "say", resting, step=WORD, said=SENTENCE)
+    assert status == 302
+    assert "Your word is kept" in text
+    resting.refresh_from_db()
+    assert resting.status == "queued"
+    assert JournalLine.objects.filter(operation=resting, kind="said", text__contains=SENTENCE).count() == 1
+
+
+def test_a_second_click_changes_nothing(olga: Client, resting: Operation) -> None:
+    for _ in range(2):
+        assert do(olga, "say", resting, step=WORD, said=SENTENCE)[0] == 302
+    assert JournalLine.objects.filter(operation=resting, kind="said").count() == 1
+
+
+def test_of_two_people_the_second_is_told_who_was_first_and_keeps_what_was_typed(
+    olga: Client, ada: Client, resting: Operation
+) -> None:
+    do(olga, "say", resting, step=WORD, said=SENTENCE)
+    status, text = do(ada, "say", resting, step=WORD, said="I did so as well, in the builder.")
+    assert status == 409
+    assert "olga has said so already" in text
+    assert JournalLine.objects.filter(operation=resting, kind="said").count() == 1
+
+
+def test_a_page_that_is_out_of_date_cannot_answer_another_step(olga: Client, resting: Operation) -> None:
+    setup_world.rests_at(resting, PROOF, WaitsFor.PROOF)
+    status, text = do(olga, "say", resting, step=WORD, said=SENTENCE)
+    assert status == 409
+    assert "is not due yet" in text
+    assert "First comes 1, " in text
+
+
+def test_a_word_is_no_proof_of_what_the_console_proves(olga: Client, tokyo: Cluster, page: Page) -> None:
+    operation = setup_world.at_rest(tokyo, PROOF, WaitsFor.PROOF)
+    text = page(olga, place(operation))
+    assert f'name="step" value="{PROOF}"' not in text
+    assert "Not there yet: network." in text
+    assert "Mend network." in text
+    status, text = do(olga, "say", operation, step=PROOF, said=SENTENCE)
+    assert status == 409
+    assert "a word is no proof" in text
+
+
+@pytest.mark.parametrize(("said", "wanted"), [("", "Say in a sentence what you did"), ("done", "That is no sentence")])
+def test_what_is_no_sentence_is_not_kept_and_stays_in_the_form(
+    olga: Client, resting: Operation, said: str, wanted: str
+) -> None:
+    status, text = do(olga, "say", resting, step=WORD, said=said)
+    assert status in (409, 422)
+    assert wanted in text
+    assert f"{said}</textarea>" in text
+    assert not JournalLine.objects.filter(operation=resting, kind="said").exists()
+
+
+def test_check_again_has_it_looked_at_now(olga: Client, tokyo: Cluster) -> None:
+    operation = setup_world.at_rest(tokyo, PROOF, WaitsFor.PROOF)
+    assert do(olga, "check-again", operation)[0] == 302
+    operation.refresh_from_db()
+    assert operation.status == "queued"
+
+
+def test_it_is_paused_with_a_reason_and_resumed(olga: Client, resting: Operation, page: Page) -> None:
+    status, text = do(olga, "pause", resting, reason="")
+    assert "Nothing was changed." in text
+    status, text = do(olga, "pause", resting, reason="until the disks are in")
+    assert status == 302
+    assert "Paused by olga." in text
+    assert "until the disks are in" in text
+    assert "It is done" not in text
+    assert do(olga, "check-again", resting)[0] == 409
+    assert "next: olga" not in page(olga, reverse("cluster", args=["TOKYO"]))
+    assert "paused by olga" in page(olga, reverse("cluster", args=["TOKYO"]))
+    do(olga, "resume", resting)
+    resting.refresh_from_db()
+    assert resting.status == "queued"
+
+
+def test_it_is_handed_to_somebody_who_may_go_on(olga: Client, rita: Client, resting: Operation, page: Page) -> None:
+    otto = making.account("otto")
+    text = page(olga, place(resting))
+    choices = re.findall(r'<option value="(\w+)">', text[text.index('id="hand-to"') :].partition("</select>")[0])
+    assert "otto" in choices
+    assert "rita" not in choices
+    _, text = do(olga, "hand-over", resting, to="rita", note="you go on")
+    assert "That person may not operate here" in text
+    do(olga, "hand-over", resting, to="otto", note="the builder is open on EX1")
+    resting.refresh_from_db()
+    assert resting.assigned_to == otto
+    assert "for otto" in page(olga, place(resting))
+    for address in (reverse("operations"), reverse("clusters"), reverse("cluster", args=["TOKYO"])):
+        assert "next: otto" in page(olga, address)
+
+
+def test_it_is_given_up_and_its_cluster_is_free(olga: Client, resting: Operation) -> None:
+    status, text = do(olga, "give-up", resting, reason="the pair goes elsewhere")
+    assert status == 302
+    assert "Given up by olga: the pair goes elsewhere" in text
+    resting.refresh_from_db()
+    assert resting.status == "stopped"
+    status, text = do(olga, "resume", resting)
+    assert status == 409
+    assert "is over" in text
+
+
+def test_who_only_sees_can_read_and_not_answer(rita: Client, resting: Operation, page: Page) -> None:
+    text = page(rita, place(resting))
+    assert "It is done" not in text
+    assert "Ask an administrator for the role operator" in text
+    for what in ("say", "check-again", "pause", "resume", "hand-over", "give-up"):
+        assert rita.post(reverse(f"setup-{what}", args=[resting.pk])).status_code == 403
+    resting.refresh_from_db()
+    assert resting.status == "waiting"
+
+
+def test_the_move_that_it_waits_for_is_one_click_away_and_the_other_is_refused(
+    olga: Client, tokyo: Cluster, page: Page
+) -> None:
+    operation = setup_world.at_rest(tokyo, "to-standby", WaitsFor.MOVE, towards="TOK-EX2")
+    world.observed(tokyo, active="TOK-EX1")
+    assert "Fail over to TOK-EX2" in page(olga, place(operation))
+    text = page(olga, reverse("cluster", args=["TOKYO"]))
+    assert "Move the group to TOK-EX2." in text
+    setup_world.rests_at(operation, WORD, WaitsFor.WORD)
+    assert f"Operation {operation.pk}, a set-up procedure, is waiting for a person" in page(
+        olga, reverse("cluster", args=["TOKYO"])
+    )
+
+
+def test_the_record_has_every_step_every_decision_and_its_number_in_the_audit(
+    olga: Client, rita: Client, resting: Operation, page: Page
+) -> None:
+    do(olga, "say", resting, step=WORD, said=SENTENCE)
+    text = page(rita, reverse("setup-record", args=[resting.pk]))
+    assert "said to be done" in text
+    assert SENTENCE in text
+    records = AuditRecord.objects.filter(subject_type="operation", subject_id=str(resting.pk))
+    assert records.count() >= 2
+    assert all(f">#{record.seq}<" in text for record in records)
+    assert "<script>" not in text
+
+
+def test_hostile_words_stay_words(olga: Client, resting: Operation, page: Page) -> None:
+    do(olga, "pause", resting, reason=world.HOSTILE)
+    for address in (place(resting), reverse("setup-record", args=[resting.pk]), reverse("cluster", args=["TOKYO"])):
+        assert "<script>alert" not in page(olga, address)
+
+
+def test_other_operations_have_no_board_and_no_record(olga: Client, tokyo: Cluster, page: Page) -> None:
+    move = world.running(tokyo)
+    assert "hands-title" not in page(olga, place(move))
+    assert olga.get(reverse("setup-record", args=[move.pk])).status_code == 404
+    assert olga.post(reverse("setup-pause", args=[move.pk]), {"reason": "no"}).status_code == 404
+
+
+def test_the_parts_that_change_are_read_anew_without_the_rest(olga: Client, resting: Operation, page: Page) -> None:
+    text = page(olga, reverse("operation-state", args=[resting.pk]))
+    assert {"now", "actions", "steps"} <= set(re.findall(r'data-region id="(\w+)"', text))
+    assert "journal" not in re.findall(r'id="(\w+)"', text)
