@@ -93,6 +93,7 @@ FAULTS = {
     "garbage": Fault("WinRM answers with bytes that are no SOAP."),
     "clpstat-garbage": Fault("clpstat prints bytes that are no status screen."),
     "other-name": Fault("hostname and the registry give another computer's name.", "computer"),
+    "dns-refuses": Fault("The DNS server refuses what the node asks of it."),
     "service-does-not-stop": Fault("A service that is told to stop stays STOP_PENDING.", "service"),
     "service-does-not-start": Fault("A service that is started dies and is STOPPED again.", "service"),
     "service-installed": Fault(

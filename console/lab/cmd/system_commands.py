@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Callable
 
+from console.lab.cmd import remoting_commands
 from console.lab.cmd.interpreter import NOT_RECOGNIZED, Interpreter
 from console.lab.cmd.registry import COMMANDS, command, words
 from console.lab.state import Components
@@ -73,6 +74,9 @@ def nslookup(cmd: Interpreter, rest: str) -> int:
     clusters = cmd.process.world.clusters
     found = [address for cluster in clusters for address in cluster.names.get(name.casefold(), [])]
     cmd.process.out("Server:  dc1.lab.example\nAddress:  192.0.2.53\n")
+    if cmd.process.node.faulty("dns-refuses"):
+        cmd.process.err(f"*** dc1.lab.example can't find {name}: Query refused")
+        return 0
     if not found:
         cmd.process.err(f"*** dc1.lab.example can't find {name}: Non-existent domain")
         return 0
@@ -87,6 +91,8 @@ def reg(cmd: Interpreter, rest: str) -> int:
     """Query the registry values that say who the computer is and in which order its adapters are bound."""
     arguments = words(rest)
     key = arguments[1].casefold().replace("hkey_local_machine", "hklm") if len(arguments) > 1 else ""
+    if arguments[:1] == ["query"] and (told := remoting_commands.registry(cmd, arguments)) is not None:
+        return told
     if arguments[:1] == ["query"] and key == _LINKAGE:
         bound = r"\0".join(rf"\Device\{adapter.guid}" for adapter in cmd.process.node.adapters)
         full = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Linkage"
