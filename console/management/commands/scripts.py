@@ -1,4 +1,4 @@
-"""`manage.py scripts render|check`: writes a cluster's node scripts, and reads scripts without running them."""
+"""`manage.py scripts render|check|set|diff|deploy|undo`: a cluster's node scripts, as files and on its nodes."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,8 @@ from console.domain.errors import ChangeoverError
 from console.domain.node_scripts.lint import Finding, lint, lint_pair
 from console.domain.node_scripts.settings import FOLDER, ON_SILENCE
 from console.domain.scripts import is_ours
-from console.management.base import FAILED, SUCCEEDED, ConsoleCommand, Refused, add_json
+from console.management.base import FAILED, SUCCEEDED, Refused, add_json
+from console.management.deployment import DeploymentCommand, add_deployment
 from console.models import Cluster
 from console.services.fields import open_field
 from console.services.node_scripts import render, settings_for, timeouts_of
@@ -22,13 +23,13 @@ class CannotUse(ChangeoverError):
     remedy = "Name one that you may use."
 
 
-class Command(ConsoleCommand):
-    """`render` reads the script resource's time-outs from a node unless they are given; neither changes a node."""
+class Command(DeploymentCommand):
+    """`render` reads the script resource's time-outs from a node unless they are given; `deploy` and `undo` write."""
 
-    help = "Render a cluster's node scripts into a folder, or check scripts without running them."
+    help = "Render a cluster's node scripts, check them, compare both nodes with them, and deploy what differs."
 
     def arguments(self, parser: CommandParser) -> None:
-        """Two subcommands."""
+        """Six subcommands."""
         commands = parser.add_subparsers(dest="command", required=True)
         rendering = commands.add_parser("render", help="write the scripts of a cluster to a folder")
         rendering.add_argument("cluster")
@@ -44,10 +45,18 @@ class Command(ConsoleCommand):
         checking.add_argument("files", nargs="+", type=Path, metavar="FILE")
         for command in (rendering, checking):
             add_json(command)
+        add_deployment(commands)
 
-    def run(self, options: dict[str, Any]) -> int:
+    def act(self, options: dict[str, Any]) -> int:
         """Dispatch to the subcommand."""
-        return {"render": self._render, "check": self._check}[options["command"]](options)
+        return {
+            "render": self._render,
+            "check": self._check,
+            "set": self._set,
+            "diff": self._diff,
+            "deploy": self._deploy,
+            "undo": self._undo,
+        }[options["command"]](options)
 
     def _render(self, options: dict[str, Any]) -> int:
         self.actor("operate")

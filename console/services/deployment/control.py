@@ -61,11 +61,14 @@ class Turn:
 
 
 @contextmanager
-def turn(cluster: Cluster) -> Iterator[Field]:
-    """The cluster's field for writing on its nodes. Raises `Refusal` while something acts on it, or is to stop."""
+def turn(cluster: Cluster) -> Iterator[tuple[Field, str]]:
+    """The cluster's field for writing on its nodes, and a name, by date, for what is kept: no other turn has the same.
+
+    Raises `Refusal` while something acts on the cluster, or is to stop.
+    """
     token = _token(cluster)
     with open_field(cluster, SystemClock(), Turn(cluster, token)) as field:
-        yield field
+        yield field, f"{database_now():%Y%m%d}-{token}"
 
 
 def require_free(cluster: Cluster) -> None:

@@ -49,7 +49,7 @@ def deploy(cluster: Cluster, actor: audit.Actor, reason: str) -> Deployed:
     require_reason(reason)
     row = settings.require(cluster)
     require_free(cluster)
-    with turn(cluster) as field:
+    with turn(cluster) as (field, name):
         found = comparing.look(row, field)
         _require_known(cluster, found)
         files = sorted(filter(lambda state: state.to_do, found.files), key=lambda state: ORDER.index(state.name))
@@ -58,7 +58,7 @@ def deploy(cluster: Cluster, actor: audit.Actor, reason: str) -> Deployed:
             return Deployed(())
         _begun(row, actor, reason, [_planned(state) for state in files])
         with _recorded(row, actor, reason, Action.SCRIPTS_DEPLOYED) as keep:
-            placed = tuple(_put(field, row, found, files, keep))
+            placed = tuple(_put(field, found, files, _kept_in(row, name), keep))
         comparing.compare_now(row, field, sound=False)
     return Deployed(placed)
 
@@ -76,11 +76,11 @@ def undo(cluster: Cluster, actor: audit.Actor, reason: str) -> Deployed:
         text = f"There is no deployment on {cluster.name} to take back."
         raise Refusal.of(text, "Nothing to do.", key="scripts.undo")
     require_free(cluster)
-    with turn(cluster) as field:
+    with turn(cluster) as (field, name):
         _require_settled(cluster, comparing.look(row, field))
         _begun(row, actor, reason, [{"node": one.node, "path": one.path, "back to": one.before} for one in before])
         with _recorded(row, actor, reason, Action.SCRIPTS_TAKEN_BACK) as keep:
-            placed = tuple(_bring_back(field, row, before, keep))
+            placed = tuple(_bring_back(field, before, _kept_in(row, name), keep))
         comparing.compare_now(row, field, sound=False)
     return Deployed(placed)
 
@@ -108,9 +108,8 @@ def _require_settled(cluster: Cluster, found: Compared) -> None:
         raise Refusal.of(text, "Wait until the group is online or offline, then deploy again.", key="scripts.moving")
 
 
-def _put(field: Field, row: NodeScripts, found: Compared, files: Iterable[FileState], keep: Keep) -> Iterator[Placed]:
+def _put(field: Field, found: Compared, files: Iterable[FileState], kept: str, keep: Keep) -> Iterator[Placed]:
     within, prepared = field.cluster.timing.command, set()
-    kept = rf"{row.folder}\{BACKUPS}\{_stamp()}"
     for state in files:
         session = field.session(state.node)
         if state.node not in prepared:
@@ -123,9 +122,8 @@ def _put(field: Field, row: NodeScripts, found: Compared, files: Iterable[FileSt
         yield one
 
 
-def _bring_back(field: Field, row: NodeScripts, before: Iterable[Placed], keep: Keep) -> Iterator[Placed]:
+def _bring_back(field: Field, before: Iterable[Placed], kept: str, keep: Keep) -> Iterator[Placed]:
     within, prepared = field.cluster.timing.command, set()
-    kept = rf"{row.folder}\{BACKUPS}\{_stamp()}-undo"
     for one in reversed(list(before)):
         session = field.session(one.node)
         if one.node not in prepared:
@@ -183,5 +181,5 @@ def _planned(state: FileState) -> dict[str, str]:
     }
 
 
-def _stamp() -> str:
-    return f"{database_now():%Y%m%d-%H%M%S}"
+def _kept_in(row: NodeScripts, name: str) -> str:
+    return rf"{row.folder}\{BACKUPS}\{name}"
