@@ -54,6 +54,10 @@ class DirectorySetup:
     primary: ServerSetup
     standby: ServerSetup
 
+    def server_of(self, name: str) -> ServerSetup:
+        """The server object of that name. Raises `KeyError` when it is neither of the two."""
+        return {server.name.casefold(): server for server in (self.primary, self.standby)}[name.casefold()]
+
 
 GROUP_PATHS = ("msExchESEParamLogFilePath", "msExchESEParamSystemPath")
 STORE_PATHS = ("msExchEDBFile", "msExchSLVFile")
