@@ -33,8 +33,8 @@ def ended(stage: Stage, status: Status, step: Step, error: ChangeoverError, *, c
     return Ending(status, text, step.key, error.remedy, tuple(stage.todo), changed)
 
 
-def rests(step: Step, need: NeedsPerson, *, changed: bool) -> Ending:
-    """A procedure's rest at `step`."""
+def rests(step: Step, need: NeedsPerson, *, changed: bool, in_doubt: bool = False) -> Ending:
+    """A procedure's rest at `step`; `in_doubt` when what it began may still be going on."""
     return Ending(
         Status.WAITING,
         need.text,
@@ -44,6 +44,7 @@ def rests(step: Step, need: NeedsPerson, *, changed: bool) -> Ending:
         waits_for=need.waits_for.value,
         towards=need.towards,
         wake_after=need.wake_after,
+        in_doubt=in_doubt,
         findings=need.findings,
     )
 

@@ -59,5 +59,7 @@ class Ending:
     """Of a rest that waits for a move: the node."""
     wake_after: float = 0.0
     """Of a rest: seconds after which the console looks again by itself; 0: it does not."""
+    in_doubt: bool = False
+    """Of a rest: whether what its step began may still be going on, so that it is not simply begun again."""
     findings: Mapping[str, Mapping[str, str]] = made_by(default_factory=dict)
     """Of a rest: how each step that is not over stood when it was looked at last, as `verdict` and `reason`."""

@@ -62,6 +62,7 @@ class Runner:
     def __post_init__(self) -> None:
         self._progress = FRESH
         self._over: set[str] = set()
+        self._sent: set[str] = set()
         self._agreed = True
 
     def run(self, progress: Progress = FRESH) -> Ending:
@@ -84,7 +85,8 @@ class Runner:
             except Uncertain as error:
                 return closing.ended(self.stage, Status.UNCERTAIN, step, error, changed=self.changed)
             except NeedsPerson as need:
-                return closing.rests(step, need, changed=self.changed)
+                going_on = step.key in self._sent or self._in_doubt(step)
+                return closing.rests(step, need, changed=self.changed, in_doubt=going_on)
             except Refusal as refusal:
                 return self._failed(step, closing.as_failure(refusal))
             except ChangeoverError as error:
@@ -215,6 +217,7 @@ class Runner:
         self.stage.acted[step.key] = self.stage.attempt
         self.stage.journal.write(ACTING, _what(step), step=step.key, data={"attempt": self.stage.attempt})
         self.changed = True
+        self._sent.add(step.key)
         return self._send(behaviour, step)
 
     def _send(self, behaviour: Behaviour, step: Step) -> ReachError | None:

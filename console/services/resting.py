@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from console.domain.checks import Refusal
 from console.domain.outcome import Ending, Status, WaitsFor
 from console.domain.progress import RESTED
 from console.models import Cluster, Operation
@@ -55,7 +56,8 @@ def rest(row: Operation, ending: Ending) -> None:
         values |= {"findings": dict(ending.findings), "looked_at": now}
     Operation.objects.filter(pk=row.pk).update(**values)
     text = f"Paused by {row.paused_by}: {row.pause_reason}" if paused else f"{ending.summary} {ending.remedy}".strip()
-    add_line(row.pk, RESTED, text, step=ending.step, data={"waits_for": ending.waits_for, "towards": ending.towards})
+    data = {"waits_for": ending.waits_for, "towards": ending.towards, "in_doubt": ending.in_doubt}
+    add_line(row.pk, RESTED, text, step=ending.step, data=data)
 
 
 def _wake_at(ending: Ending, since: datetime, now: datetime) -> datetime | None:
@@ -112,13 +114,14 @@ def _interrupt(row: Operation, text: str, **values: Any) -> None:
     add_line(row.pk, RESTED, text, step=step, data={"in_doubt": True})
 
 
-def why_not_now(row: Operation) -> str:
-    """Why the procedure cannot be carried on at this moment, in a sentence; empty when it can."""
+def why_not_now(row: Operation) -> Refusal | None:
+    """Why the procedure cannot be carried on at this moment, or None: something else acts, or a brake is on."""
     other = reservations.acting(row.cluster)
     if other is not None and other.pk != row.pk:
-        return f"Operation {other.pk} ({other.kind} to {other.target}) is {other.get_status_display()}."
-    held = brakes.why_not(row.cluster, row.kind)
-    return " ".join(reason.text for reason in held.reasons) if held else ""
+        text = f"Operation {other.pk} ({other.kind} to {other.target}) is {other.get_status_display()}."
+        remedy = f"Wait until operation {other.pk} has ended; then ask again."
+        return Refusal.of(text, remedy, key="reservation.acting", about=str(other.pk))
+    return brakes.why_not(row.cluster, row.kind)
 
 
 def go_on(row: Operation, text: str) -> bool:

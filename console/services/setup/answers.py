@@ -78,9 +78,8 @@ def require_waiting(row: Operation) -> None:
 def require_free(row: Operation) -> None:
     """Raises `Refusal` when something else acts on the cluster, or a brake is on."""
     why = resting.why_not_now(row)
-    if why:
-        remedy = "It goes on by itself when that is over; or ask again then."
-        raise Refusal.of(f"It cannot be carried on now. {why}", remedy, key="setup.held", about=str(row.pk))
+    if why is not None:
+        raise Refusal(f"Operation {row.pk} cannot be carried on now.", why.reasons)
 
 
 def decided(row: Operation, action: Action, actor: audit.Actor, reason: str, after: dict[str, str]) -> None:

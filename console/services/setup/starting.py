@@ -4,7 +4,7 @@ from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.procedures.kinds import KINDS
 from console.models import Cluster, Operation, PlanRecord
-from console.services import audit, plans, procedures, reservations
+from console.services import access, audit, plans, procedures, reservations
 from console.services.confirm import confirm
 
 
@@ -23,6 +23,7 @@ def start(cluster: Cluster, key: str, actor: audit.Actor, reason: str) -> Operat
 
     Raises `NotAllowed`, `Refusal` with every reason why not, and `ChangeoverError` when it cannot be planned.
     """
+    access.require(actor.user, "operate", cluster)
     procedure = procedures.require_fitting(cluster, key)
     found = reservations.already_open(cluster, KINDS[procedure.key])
     if found is not None:
