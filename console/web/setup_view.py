@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from console.domain.checks import Check, Verdict
+from console.domain.planner.setup import own_steps
 from console.domain.procedures import Action, Means, Mode, Procedure, ProcedureStep, Proof, Side
 from console.domain.procedures.kinds import PROCEDURES
 from console.models import Cluster, Operation
@@ -24,7 +25,7 @@ class StepView:
     step: ProcedureStep
     where: str
     own: bool
-    """Whether it is a step of its own, or a part that is done or proved in another way than what it belongs to."""
+    """Whether a plan has it as a step of its own, rather than as an instruction."""
     proof: Proof | None
     action: Action | None
     check: Check | None
@@ -38,7 +39,7 @@ class StepView:
 
     @property
     def own_parts(self) -> tuple["StepView", ...]:
-        """The parts that are done or proved in another way."""
+        """The parts that a plan has as steps of their own."""
         return tuple(part for part in self.parts if part.own)
 
     @property
@@ -102,18 +103,8 @@ def step_views(
         return StepView(step, where, own, proofs.get(step.proof), actions.get(step.action), check, parts)
 
     def with_parts(step: ProcedureStep) -> StepView:
-        whole = [one for one in procedure.steps if one.number == step.number]
-        parts = tuple(view(part, _means_of(part) != _means_of(_parent(part, whole))) for part in whole if part != step)
-        return view(step, own=True, parts=parts)
+        parts = [one for one in procedure.steps if one.number == step.number and one != step]
+        return view(step, own=True, parts=tuple(view(part, part.key in own) for part in parts))
 
+    own = {step.key for step in own_steps(procedure)}
     return tuple(with_parts(step) for step in procedure.numbered)
-
-
-def _parent(part: ProcedureStep, whole: Sequence[ProcedureStep]) -> ProcedureStep:
-    """What the part belongs to: the longest place that its own begins with."""
-    above = [one for one in whole if one != part and part.at.startswith(f"{one.at}.")]
-    return max(above, key=lambda one: len(one.at))
-
-
-def _means_of(step: ProcedureStep) -> tuple[object, ...]:
-    return step.mode, step.proof, step.action, step.side
