@@ -184,13 +184,13 @@ def put_in_place(session: NodeSession, path: str, data: bytes, backup: str, *, w
     """
     node, beside = session.node.name, f"{path}.new"
     session.put(beside, data, within=within)
-    _proved(session, beside, data.decode("ascii"), within)
+    _proved(session, beside, data.decode(), within)
     before = read_file(session, path, within=within)
     if before is not None:
         _done(session, ("copy", "/y", path, backup), within)
         _proved(session, backup, before, within)
     _done(session, ("move", "/y", beside, path), within)
-    _proved(session, path, data.decode("ascii"), within)
+    _proved(session, path, data.decode(), within)
     kept, was = ("", "") if before is None else (backup, checksum(before.encode()))
     return Placed(node, path, kept, was, checksum(data))
 

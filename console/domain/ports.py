@@ -276,6 +276,9 @@ class Driver(Protocol):
     def start(self, cluster: Cluster, node: str) -> Argv:
         """The command that brings the stopped group up on `node`, run there; never forced."""
 
+    def stop(self, cluster: Cluster, node: str) -> Argv:
+        """The command that takes the group down on `node`, run there; never forced."""
+
     def group_problems(self, resources: Sequence[str]) -> tuple[tuple[str, str], ...]:
         """What is wrong with the make-up of the group, as (reason, remedy) pairs."""
 
