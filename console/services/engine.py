@@ -25,6 +25,7 @@ from console.domain.steps.group import require_agreement
 from console.domain.steps.setup.again import no_longer
 from console.models import Operation, PlanRecord
 from console.services import plan_records, procedure_plans, undoing
+from console.services.deployment.settings import ClusterFiles
 from console.services.fields import open_field
 from console.services.journal import OperationJournal, storable
 from console.services.lease import LeaseClock
@@ -144,6 +145,7 @@ def _stage(
         receipts=OperationReceipts(operation.pk, token),
         since=operation.confirmed_at,
         attempt=operation.attempt,
+        files=ClusterFiles(operation.cluster, operation.requested_by_name, operation.reason),
     )
 
 

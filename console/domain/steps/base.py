@@ -11,6 +11,7 @@ from console.domain.errors import ChangeoverError
 from console.domain.events.runs import NoRuns
 from console.domain.field import Field
 from console.domain.outcome import Todo, WaitsFor
+from console.domain.placing import NodeFiles, NoFiles
 from console.domain.plan import Plan, Step
 from console.domain.ports import Clock, Control, Journal, Mailboxes, Runs
 from console.domain.receipts import NoReceipts, Receipt, Receipts
@@ -95,6 +96,8 @@ class Stage:
     """Steps whose action here has answered for each thing that it was to change, so that nothing is in doubt."""
     silent: dict[str, float] = made_by(default_factory=dict)
     """Nodes that could not tell who has the group, and when (monotonic) they were last asked for the agreement."""
+    files: NodeFiles = made_by(default_factory=NoFiles)
+    """What the console would have on the nodes; asked by steps that deploy."""
     grounds: "Grounds | None" = None
     """What a procedure's proofs have read in this burst; None before, and after an action."""
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 from django.db import transaction
 
 from console.domain.checks import Check, Refusal, Verdict
-from console.domain.deployment import FileState, State, Wanted, checksum, compare
+from console.domain.deployment import FileState, State, Wanted
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
+from console.domain.placing import states_of
 from console.domain.script_resource import ScriptResource, read_script_resource, resource_checks
 from console.models import Cluster, NodeScripts
 from console.services import alarms
@@ -37,20 +38,7 @@ def look(row: NodeScripts, field: Field) -> Compared:
     """
     resource = read_script_resource(field)
     wanted = settings.wanted(row, resource.timeouts)
-    found = [state for node in field.cluster.nodes for state in _on(field, node.name, resource, wanted)]
-    return Compared(resource, wanted, tuple(found))
-
-
-def _on(field: Field, node: str, resource: ScriptResource, wanted: Wanted) -> tuple[FileState, ...]:
-    within = field.cluster.timing.command
-    try:
-        return compare(field.session(node), resource.folder, wanted.files, within=within)
-    except ChangeoverError as error:
-        why = f"{error.message} {error.remedy}".strip()
-        return tuple(
-            FileState(node, name, rf"{resource.folder}\{name}", State.UNKNOWN, wanted=checksum(data), why=why)
-            for name, data in wanted.files.items()
-        )
+    return Compared(resource, wanted, states_of(field, resource, wanted))
 
 
 def compare_if_due(cluster: Cluster, field: Field) -> None:

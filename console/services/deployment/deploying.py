@@ -1,27 +1,23 @@
 """Putting the rendered files on both nodes, and taking the last deployment back; audited before and after."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from console.domain.checks import Reason, Refusal
-from console.domain.deployment import BACKUPS, FileState, Placed, State, make_folder, put_in_place, take_back
+from console.domain.deployment import BACKUPS, FileState, Placed, State, make_folder, take_back
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
+from console.domain.placing import put_all, to_place
 from console.models import Cluster, NodeScripts
 from console.services import access, audit
 from console.services.audit_actions import Action
-from console.services.clock import database_now
 from console.services.deployment import comparing, settings
 from console.services.deployment.comparing import Compared
 from console.services.deployment.control import require_free, turn
-
-ORDER = ("W#EXCHG.BAT", "HOOK.VBS", "STOP.BAT", "START.BAT")
-"""What the others call comes first: a START.BAT that is new finds the rest new."""
-
-Keep = Callable[[Placed], None]
+from console.services.deployment.settings import ClusterFiles
 
 
 @dataclass(frozen=True)
@@ -52,15 +48,17 @@ def deploy(cluster: Cluster, actor: audit.Actor, reason: str) -> Deployed:
     with turn(cluster) as (field, name):
         found = comparing.look(row, field)
         _require_known(cluster, found)
-        files = sorted(filter(lambda state: state.to_do, found.files), key=lambda state: ORDER.index(state.name))
+        files = to_place(found.files)
         if not files:
             comparing.keep(row, found, sound=False)
             return Deployed(())
         _begun(row, actor, reason, [_planned(state) for state in files])
-        with _recorded(row, actor, reason, Action.SCRIPTS_DEPLOYED) as keep:
-            placed = tuple(_put(field, found, files, _kept_in(row, name), keep))
+        with _recorded(row, actor, reason, Action.SCRIPTS_DEPLOYED) as written:
+            kept = _kept_in(row, name)
+            for one in put_all(field, found.resource.folder, found.wanted, files, kept):
+                written.keep(one)
         comparing.compare_now(row, field, sound=False)
-    return Deployed(placed)
+    return Deployed(tuple(written.placed))
 
 
 def undo(cluster: Cluster, actor: audit.Actor, reason: str) -> Deployed:
@@ -79,10 +77,11 @@ def undo(cluster: Cluster, actor: audit.Actor, reason: str) -> Deployed:
     with turn(cluster) as (field, name):
         _require_settled(cluster, comparing.look(row, field))
         _begun(row, actor, reason, [{"node": one.node, "path": one.path, "back to": one.before} for one in before])
-        with _recorded(row, actor, reason, Action.SCRIPTS_TAKEN_BACK) as keep:
-            placed = tuple(_bring_back(field, before, _kept_in(row, name), keep))
+        with _recorded(row, actor, reason, Action.SCRIPTS_TAKEN_BACK) as written:
+            for one in _bring_back(field, before, _kept_in(row, name)):
+                written.keep(one)
         comparing.compare_now(row, field, sound=False)
-    return Deployed(placed)
+    return Deployed(tuple(written.placed))
 
 
 def require_reason(reason: str) -> None:
@@ -108,21 +107,7 @@ def _require_settled(cluster: Cluster, found: Compared) -> None:
         raise Refusal.of(text, "Wait until the group is online or offline, then deploy again.", key="scripts.moving")
 
 
-def _put(field: Field, found: Compared, files: Iterable[FileState], kept: str, keep: Keep) -> Iterator[Placed]:
-    within, prepared = field.cluster.timing.command, set()
-    for state in files:
-        session = field.session(state.node)
-        if state.node not in prepared:
-            make_folder(session, found.resource.folder, within=within)
-            make_folder(session, kept, within=within)
-            prepared.add(state.node)
-        data = found.wanted.files[state.name]
-        one = put_in_place(session, state.path, data, rf"{kept}\{state.name}", within=within)
-        keep(one)
-        yield one
-
-
-def _bring_back(field: Field, before: Iterable[Placed], kept: str, keep: Keep) -> Iterator[Placed]:
+def _bring_back(field: Field, before: Iterable[Placed], kept: str) -> Iterator[Placed]:
     within, prepared = field.cluster.timing.command, set()
     for one in reversed(list(before)):
         session = field.session(one.node)
@@ -130,32 +115,23 @@ def _bring_back(field: Field, before: Iterable[Placed], kept: str, keep: Keep) -
             make_folder(session, kept, within=within)
             prepared.add(one.node)
         name = one.path.rpartition("\\")[2]
-        back = take_back(session, one, rf"{kept}\{name}", within=within)
-        keep(back)
-        yield back
+        yield take_back(session, one, rf"{kept}\{name}", within=within)
 
 
 @contextmanager
-def _recorded(row: NodeScripts, actor: audit.Actor, reason: str, action: Action) -> Iterator[Keep]:
+def _recorded(row: NodeScripts, actor: audit.Actor, reason: str, action: Action) -> Iterator[ClusterFiles]:
     """Takes what was written, one by one, so that it can be taken back; whatever happens says so to the audit."""
-    placed: list[Placed] = []
-
-    def keep(one: Placed) -> None:
-        placed.append(one)
-        columns = {"deployed_at": database_now(), "deployed_by": actor.name, "deployed_why": reason}
-        told = [placed.to_json() for placed in placed]
-        NodeScripts.objects.filter(pk=row.pk).update(placed=told, **columns)
-        row.refresh_from_db()
-
+    files = ClusterFiles(row.cluster, actor.name, reason)
     broken_off = "the console broke off"
     try:
-        yield keep
+        yield files
         broken_off = ""
     except ChangeoverError as error:
         broken_off = error.message
         raise
     finally:
-        after = {"files": [one.to_json() for one in placed], "broken off": broken_off}
+        row.refresh_from_db()
+        after = {"files": [one.to_json() for one in files.placed], "broken off": broken_off}
         with transaction.atomic():
             audit.record(action, actor, _subject(row), cluster=row.cluster, reason=reason, after=after)
 

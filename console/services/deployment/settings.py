@@ -3,12 +3,13 @@
 from django.db import transaction
 
 from console.domain.checks import Refusal
-from console.domain.deployment import Wanted
+from console.domain.deployment import Placed, Wanted
 from console.domain.node_scripts.bounds import Timeouts
 from console.domain.node_scripts.settings import FOLDER
 from console.models import Cluster, NodeScripts
 from console.services import access, audit
 from console.services.audit_actions import Action
+from console.services.clock import database_now
 from console.services.node_scripts import render, settings_for
 
 NAMES = ("url", "silence", "folder", "log")
@@ -63,3 +64,22 @@ def wanted(row: NodeScripts, timeouts: Timeouts) -> Wanted:
 
 def _told(row: NodeScripts) -> dict[str, str | bool]:
     return {name: getattr(row, name) for name in NAMES}
+
+
+class ClusterFiles:
+    """Implements `console.domain.placing.NodeFiles` for one deployment on a cluster, by whom and why."""
+
+    def __init__(self, cluster: Cluster, by: str, why: str) -> None:
+        self._cluster, self._by, self._why = cluster, by, why
+        self.placed: list[Placed] = []
+
+    def wanted(self, timeouts: Timeouts) -> Wanted:
+        """The files, rendered now. Raises `Refusal`, `Unrenderable`, `TooShort`."""
+        return wanted(require(self._cluster), timeouts)
+
+    def keep(self, placed: Placed) -> None:
+        """Keep it with what this deployment has written so far: that is what an undo brings back."""
+        self.placed.append(placed)
+        told = [one.to_json() for one in self.placed]
+        columns = {"deployed_at": database_now(), "deployed_by": self._by, "deployed_why": self._why}
+        NodeScripts.objects.filter(cluster=self._cluster).update(placed=told, **columns)
