@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from console.catalog import generation
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
+from console.domain.kit.codes import KIT_CODES, RUNNER
 from console.domain.node_scripts.bounds import PRODUCT_TIMEOUT, Timeouts, bounds, shortest
 from console.domain.node_scripts.branches import CODES
 from console.domain.node_scripts.settings import FOLDER, ScriptSettings, Unrenderable, WatchedService
@@ -70,6 +71,12 @@ def timeouts_of(field: Field) -> Timeouts:
 def render(settings: ScriptSettings) -> dict[str, bytes]:
     """The files by name, each with the marker by which the console knows its own."""
     return {name: _file(name, _text(settings, name)) for name in FILES}
+
+
+def kit_runner() -> bytes:
+    """`KIT.VBS`, which lies beside a kit and applies it; the same for every node."""
+    text = _engine().get_template(f"common/{RUNNER}").render(kit=KIT_CODES.by_name())
+    return _file(RUNNER, text.rstrip() + "\n")
 
 
 def _text(settings: ScriptSettings, name: str) -> str:

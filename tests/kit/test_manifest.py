@@ -1,13 +1,14 @@
 """The manifest: read back as it was written, and refused whatever byte of it or of the records was changed."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.kit.manifest import Manifest, digest, read_manifest, signed, verify
+from console.domain.kit.manifest import Manifest, digest, read_manifest, records_file, signed, verify
+from console.domain.kit.runner import BATCH, split
 from console.domain.kit.sealed import BadKit
 from console.domain.secrets import Secret
 
@@ -22,6 +23,7 @@ MADE = Manifest(
     controller="dc1.example.test",
     key_id="key-0123",
     made=AT,
+    until=AT + timedelta(days=14),
     listed=AT,
     records_hash=digest(RECORDS),
     counts={"flags": 2, "names": 6, "mailboxes": 500, "rest": 0},
@@ -66,6 +68,26 @@ def test_no_byte_of_it_may_change(data: st.DataObject) -> None:
 def test_what_cannot_be_read_is_told(old: bytes, new: bytes, says: str) -> None:
     with pytest.raises(BadKit, match=says):
         read_manifest(signed(MADE, KEY).replace(old, new, 1))
+
+
+@given(st.integers(0, 3 * BATCH + 1))
+def test_the_records_are_in_their_file_in_order_and_it_is_believed(count: int) -> None:
+    records = [f"\ndn: CN={number}\nchangetype: modify\n" for number in range(count)]
+    data, first = records_file(records)
+    assert [f"\n{record}" for record in split(data.decode("ascii"))] == records
+    made = replace(MADE, records_hash=first)
+    assert verify(signed(made, KEY), data, KEY) == made
+
+
+@given(st.data())
+def test_no_byte_of_any_section_may_change_or_be_missing(data: st.DataObject) -> None:
+    good, first = records_file([f"\ndn: CN={number}\nchangetype: modify\n" for number in range(2 * BATCH + 7)])
+    place = data.draw(st.integers(0, len(good) - 1))
+    byte = data.draw(st.integers(0, 255).filter(lambda value: value != good[place]))
+    manifest = signed(replace(MADE, records_hash=first), KEY)
+    for bad in (good[:place] + bytes([byte]) + good[place + 1 :], good[:place]):
+        with pytest.raises(BadKit, match=r"kit\.ldf"):
+            verify(manifest, bad, KEY)
 
 
 def test_the_key_is_not_in_it() -> None:

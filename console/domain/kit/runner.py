@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-BATCH = 200
+BATCH = 50
 """Records that are handed over at once."""
 
 

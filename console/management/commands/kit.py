@@ -79,10 +79,11 @@ def _told(manifest: Manifest) -> str:
     return (
         f"It points {manifest.cluster} from {manifest.source} to {manifest.target} "
         f"on the domain controller {manifest.controller}: {counts}.\n"
-        f"Made {timestamp(manifest.made)}, mailboxes as of {timestamp(manifest.listed)}."
+        f"Made {timestamp(manifest.made)}, mailboxes as of {timestamp(manifest.listed)}, "
+        f"used until {timestamp(manifest.until)}."
     )
 
 
 def _data(result: str, manifest: Manifest) -> dict[str, Any]:
-    times = {"made": timestamp(manifest.made), "listed": timestamp(manifest.listed)}
+    times = {name: timestamp(getattr(manifest, name)) for name in ("made", "until", "listed")}
     return {"result": result, **asdict(manifest), **times}

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from console.domain.checks import Refusal
 from console.domain.field import Field
-from console.domain.kit.manifest import MANIFEST, RECORDS, Manifest, digest, read_manifest, signed, verify
+from console.domain.kit.manifest import MANIFEST, RECORDS, VALID, Manifest, read_manifest, records_file, signed, verify
 from console.domain.kit.records import counted, kit_records
 from console.domain.kit.runner import split
 from console.domain.kit.sealed import BadKit
@@ -70,6 +70,8 @@ def read_kit(folder: Path) -> Manifest:
     count, wanted = sum(1 for _ in split(records.decode("ascii"))), sum(manifest.counts.values())
     if count != wanted:
         raise BadKit(f"{RECORDS} has {count} records and {MANIFEST} says {wanted}.")
+    if manifest.until < database_now():
+        raise BadKit(f"The kit of {manifest.node} is too old: no node uses it after {audit.timestamp(manifest.until)}.")
     return manifest
 
 
@@ -89,7 +91,7 @@ def _made(field: Field, node: Node, key_id: str, key: Secret, *, whole: bool) ->
     count: Counter[str] = Counter()
     now = database_now().replace(microsecond=0)
     texts = [record.text for record in counted(kit_records(view, target, listed(known)), count)]
-    records = "".join(["version: 1\n", *texts]).replace("\n", "\r\n").encode("ascii")
+    records, first = records_file(texts)
     manifest = Manifest(
         cluster=cluster.name,
         node=node.name,
@@ -98,8 +100,9 @@ def _made(field: Field, node: Node, key_id: str, key: Secret, *, whole: bool) ->
         controller=_controller(field, view.controller.dns_name),
         key_id=key_id,
         made=now,
+        until=now + VALID,
         listed=(known.read_at or now).replace(microsecond=0),
-        records_hash=digest(records),
+        records_hash=first,
         counts=dict(count),
     )
     file = signed(manifest, key).replace(b"\n", b"\r\n")
