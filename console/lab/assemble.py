@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from console.lab import definition
+from console.lab import definition, state
 from console.lab.directory.definition import Account, Cluster, Forest, StorageGroup, Store
 from console.lab.directory.replication import Replication
 from console.lab.directory.server import DirectoryServer
@@ -59,9 +59,20 @@ def assemble(world: definition.World, state: Path) -> Lab:
         server = _controller(lab, part, part.domain_controller, part)
         lab.join(server)
         lab.world.may_mount = server.may_mount
+        for cluster in lab.world.clusters:
+            if not cluster.definition.prepared:
+                _not_installed(server, cluster)
         if part.second_controller:
             _join_second(lab, part, part.second_controller, server)
     return lab
+
+
+def _not_installed(server: DirectoryServer, cluster: state.Cluster) -> None:
+    """The directory before Exchange: no server objects of that cluster; for Exchange 2007 a domain in mixed mode."""
+    for node in cluster.nodes[:2]:
+        server.dialogs.withhold(node.name)
+    if cluster.definition.generation == "2007":
+        server.dialogs.set(server.forest.base_dn, "nTMixedDomain", "1")
 
 
 def _controller(lab: Lab, part: DirectoryPart, name: str, where: DirectoryPart | SecondController) -> DirectoryServer:

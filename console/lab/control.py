@@ -84,6 +84,11 @@ class Lab:
         data: dict[str, Any] = self._ask("file", node=node, path=path)
         return data
 
+    def hand(self, cluster: str, step: str) -> str:
+        """Do what a person does in dialogs for that step of a set-up; a sentence about it. Raises `LabRefused`."""
+        data: str = self._ask("hand", cluster=cluster, step=step)
+        return data
+
     def switch(self, where: str, name: str, on: bool, words: Sequence[str]) -> list[str]:
         """Switch a fault of a node, a cluster's active node or a domain controller, its arguments as NAME=VALUE.
 

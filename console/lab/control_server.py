@@ -125,6 +125,12 @@ def _type(lab: "Lab", node: str, line: str, wait: float = 0) -> dict[str, Any]:
     return lab.type(node, line).told(wait)
 
 
+def _hand(lab: "Lab", cluster: str, step: str) -> str:
+    from console.lab.hands import hand  # the directory's libraries take a second that only a running lab needs
+
+    return hand(lab, cluster, step)
+
+
 def _file(lab: "Lab", node: str, path: str) -> dict[str, Any]:
     return lab.look(node, path)
 
@@ -157,6 +163,7 @@ _ACTIONS: dict[str, Callable[..., Any]] = {
     "webhook": _webhook,
     "type": _type,
     "file": _file,
+    "hand": _hand,
     "handle": _handle,
     "advance": _advance,
     "stop": _stop,

@@ -22,6 +22,8 @@ class Account:
     password: str = field(repr=False)
     domain: str = ""
     administrator: bool = True
+    delegated: bool = False
+    """Set on a copy of it, for a logon that came with the password (CredSSP)."""
 
 
 @dataclass
@@ -150,6 +152,7 @@ class Cluster:
     owner: str | None = None
     engine: bool = True
     services_running: bool = True
+    prepared: bool = True  # False: nothing of what the guide has one do is done yet
     heartbeats: list[Line] = field(default_factory=lambda: [Line("lankhb1", "Kernel Mode LAN Heartbeat")])
     resolutions: list[Line] = field(default_factory=list)  # network partition resources, as pingnp1
     monitors: list[Line] = field(default_factory=lambda: [Line("sdw1"), Line("userw")])

@@ -8,13 +8,14 @@ def holders(node: Node) -> list[Handle]:
     definition = node.cluster.definition
     if definition.partition[0].upper() not in node.disk.volumes:
         return []
+    services = () if node.own_disk else node.services.values()
     held = [
         Handle(
             service.installed.image.rpartition("\\")[2],
             service.pid,
             definition.partition + service.installed.holds.replace("SERVER", node.name),
         )
-        for service in node.services.values()
+        for service in services
         if service.installed.holds and service.state != STOPPED
     ]
     prefix = definition.partition.casefold()

@@ -147,6 +147,6 @@ def _why_it_dies(node: Node, service: Service) -> int:
     if node.faulty("service-does-not-start", service.installed.name):
         return DIED
     letter = node.cluster.definition.partition[0].upper()
-    if service.installed.name == INFORMATION_STORE and letter not in node.disk.volumes:
+    if service.installed.name == INFORMATION_STORE and letter not in node.disk.volumes and not node.own_disk:
         return SPECIFIC
     return OK

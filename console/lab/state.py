@@ -88,6 +88,7 @@ class Node:
     handles: list[Handle] = field(default_factory=list)
     sessions: list[str] = field(default_factory=lambda: ["Administrator"])
     open_files: list[tuple[str, str]] = field(default_factory=list)  # (user, path) through shares
+    own_disk: bool = False  # Exchange keeps its files on the node's own disk, as its set-up put them
     unnoticed: bool = False  # its engine is gone, but the others still wait for its heartbeat
     events: list[LoggedEvent] = field(default_factory=list)
     adapters: list[Adapter] = field(default_factory=list)  # in binding order, the public one first

@@ -27,11 +27,12 @@ def mount(world: World, node: Node, group: str, store: str, by: str) -> bool:
     if key in node.mounted or not _runs(node) or node.faulty("store-unmounted", store):
         return False
     home = node.cluster.store_homes.get(key, node.name)
-    if home != node.name and world.may_mount and not world.may_mount(node.name, group, store):
+    if home != node.name and not node.own_disk and world.may_mount and not world.may_mount(node.name, group, store):
         world.record("store", f"{group}\\{store}", "dismounted", "refused", node=node.name, by=by)
         return False
     node.mounted.add(key)
-    node.cluster.store_homes[key] = node.name
+    if not node.own_disk:
+        node.cluster.store_homes[key] = node.name
     world.record("store", f"{group}\\{store}", "dismounted", "mounted", node=node.name, by=by)
     world.schedule.touch()
     return True

@@ -16,6 +16,7 @@ from console.lab.hooks import Hooks
 from console.lab.network import adapters_of
 from console.lab.schedule import Scheduler
 from console.lab.state import RUNNING, Cluster, Group, Node, Resource, Service
+from console.lab.unprepared import strip
 
 
 class StoreRule(Protocol):
@@ -83,6 +84,8 @@ class World:
         for node in cluster.nodes:
             furnish(cluster, node)
             node.disk.on_new_file = functools.partial(self._new_file, node.name)
+        if not item.prepared:
+            strip(cluster)
         return cluster
 
     def _node(self, cluster: Cluster, item: definition.Node) -> Node:

@@ -18,6 +18,7 @@ from console.lab.directory import names
 from console.lab.directory.changes import Record
 from console.lab.directory.connection import Connection
 from console.lab.directory.definition import Forest
+from console.lab.directory.dialogs import Dialogs
 from console.lab.directory.service import Counters, Service
 from console.lab.directory.values import to_text
 
@@ -57,6 +58,7 @@ class DirectoryServer:
         self.effects: list[dict[str, Any]] = []
         self.forest = definition
         self.service = Service(definition, record or self._keep, clock, name)
+        self.dialogs = Dialogs(self.service)
         self._folder = tempfile.TemporaryDirectory(prefix="lab-directory-")
         self._host, self._ports = host, (port, tls_port)
         signer = signer or Authority(Path(self._folder.name))

@@ -28,6 +28,7 @@ COMMANDS = {
     "status": "show a lab",
     "fault": "switch a fault of a node, of a cluster's active node, or of a domain controller",
     "type": "type a command on a node, and show what it writes",
+    "hand": "do what a person does in dialogs for a step of a set-up",
     "file": "show a file or a folder of a node's disks",
     "webhook": "tell the nodes' scripts where the console is, or show what they know",
 }
@@ -52,6 +53,8 @@ class Command(OperatorCommand):
         made = {name: commands.add_parser(name, help=sentence) for name, sentence in COMMANDS.items()}
         _add_up(made["up"])
         _add_fault(made["fault"])
+        made["hand"].add_argument("cluster")
+        made["hand"].add_argument("step", help="the step's key in the procedure, such as standby-stores")
         _add_looking(made["type"], made["file"], made["webhook"])
         for command in made.values():
             command.add_argument("--state", dest="folder", type=Path, default=settings.STATE_DIR / "lab")
@@ -60,7 +63,7 @@ class Command(OperatorCommand):
     def act(self, options: dict[str, Any]) -> int:
         """Dispatch to the subcommand."""
         led = {"up": self._up, "down": self._down, "status": self._status, "fault": self._fault}
-        commands = led | {"type": self._type, "file": self._file, "webhook": self._webhook}
+        commands = led | {"type": self._type, "hand": self._hand, "file": self._file, "webhook": self._webhook}
         try:
             return commands[options["command"]](options)
         except control.LabRefused as error:
@@ -125,6 +128,11 @@ class Command(OperatorCommand):
         end = f"ended with {told['code']}" if told["code"] is not None else "gone down with its node"
         text = f"{told['output']}[{end if told['ended'] else 'it goes on'}]"
         self.answer(options, text, {"result": "typed", **told})
+        return SUCCEEDED
+
+    def _hand(self, options: dict[str, Any]) -> int:
+        told = control.Lab(options["folder"]).hand(options["cluster"], options["step"])
+        self.answer(options, told, {"result": "done", "cluster": options["cluster"], "step": options["step"]})
         return SUCCEEDED
 
     def _file(self, options: dict[str, Any]) -> int:
