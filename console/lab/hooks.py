@@ -13,6 +13,8 @@ from console.lab.state import Node
 
 TIMEOUT = 10.0
 """Real seconds for one exchange."""
+KEY_FILE = r"C:\Changeover\node.key"
+"""Where a node keeps its key; without the file the lab's definition has it."""
 
 
 @dataclass(eq=False)
@@ -83,12 +85,24 @@ class Hooks:
             self._schedule.touch()
 
     def _client(self, node: Node) -> HookClient | None:
-        key = self._webhook.keys.get(node.name)
+        known = self._webhook.keys.get(node.name)
+        key = _key_file(node) or ((known.id, known.key) if known else None)
         if not self._webhook.url or key is None:
             return None
-        if node.name not in self._clients:
-            self._clients[node.name] = HookClient(self._webhook.url, key.id, key.key, clock=lambda: _clock(node))
-        return self._clients[node.name]
+        client = self._clients.get(node.name)
+        if client is None or (client.key_id, client.key) != key:
+            client = HookClient(self._webhook.url, *key, clock=lambda: _clock(node))
+            self._clients[node.name] = client
+        return client
+
+
+def _key_file(node: Node) -> tuple[str, str] | None:
+    """The id and the key in the file that the scripts read; None without one, or without both in it."""
+    item = node.disk.item(KEY_FILE)
+    if item is None or item.data is None:
+        return None
+    lines = dict(line.partition("=")[::2] for line in item.data.decode("ascii", "replace").splitlines())
+    return (lines["id"], lines["key"]) if {"id", "key"} <= lines.keys() else None
 
 
 def _clock(node: Node) -> float:

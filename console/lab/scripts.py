@@ -1,12 +1,14 @@
 """Script resources: the product runs START.BAT and STOP.BAT, waits for their end, and judges their exit code."""
 
 import uuid
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from console.lab import console_scripts, scm
+from console.lab.batch_files import MARKER
 from console.lab.console_scripts import START, STOP, Run
 from console.lab.exchange import START_ORDER
+from console.lab.files import PRODUCT
 from console.lab.schedule import Outcome, Procedure, Wait
 from console.lab.state import Group, Node
 from console.lab.world import World
@@ -29,7 +31,7 @@ def run(world: World, group: Group, node: Node, name: str, event: str, by: str) 
     its scripts with it.
     """
     item = node.cluster.definition
-    if group.name != item.group or item.scripts == "none":
+    if group.name != item.group or written(group, node, name) == "none":
         return Result()
     settings = item.script
     job = world.schedule.start(_procedure(Run(world, group, node, name, event, by, str(uuid.uuid4()))))
@@ -48,9 +50,19 @@ def run(world: World, group: Group, node: Node, name: str, event: str, by: str) 
     return Result()
 
 
+def written(group: Group, node: Node, name: str) -> str:
+    """Whose script lies in the folder of the group's script resource on the node: console, guide, or none."""
+    for resource in group.resources:
+        if resource.definition.kind == "script":
+            item = node.disk.item(rf"{PRODUCT}\scripts\{group.name}\{resource.definition.name}\{name}")
+            if item is not None and item.data is not None:
+                return "console" if MARKER.encode() in item.data else "guide"
+    return "none"
+
+
 def come_back(world: World, group: Group, node: Node) -> None:
     """A node is back while the group is elsewhere: its START.BAT is run with RECOVER and changes nothing."""
-    if group.name == node.cluster.definition.group and node.cluster.definition.scripts != "none":
+    if group.name == node.cluster.definition.group and written(group, node, START) != "none":
         run_id = str(uuid.uuid4())
         script = Run(world, group, node, START, "RECOVER", f"return of {node.name}", run_id)
         node.scripts.append(world.schedule.start(_procedure(script)))
@@ -60,8 +72,8 @@ def _procedure(run: Run) -> Procedure:
     run.say("", "running")
     if run.node.faulty("script-hangs", run.name):
         yield lambda: not run.node.faulty("script-hangs", run.name)
-    flow = _FLOWS[run.node.cluster.definition.scripts][run.name]
-    outcome = yield from flow(run)
+    flow = _FLOWS[written(run.group, run.node, run.name)].get(run.name)
+    outcome = (yield from flow(run)) if flow else Outcome()
     if run.node.faulty("script-fails", run.name):
         outcome = Outcome(9)
     run.say("running", f"ended with {outcome.code}")
@@ -82,7 +94,8 @@ def _guide_stop(run: Run) -> Procedure:
     return Outcome()
 
 
-_FLOWS = {
+_FLOWS: dict[str, dict[str, Callable[[Run], Procedure]]] = {
+    "none": {},
     "guide": {START: _guide_start, STOP: _guide_stop},
     "console": {START: console_scripts.start_bat, STOP: console_scripts.stop_bat},
 }
