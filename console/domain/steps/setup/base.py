@@ -38,7 +38,10 @@ class SetupStep:
 
     def finding(self, stage: Stage, step: Step, grounds: Grounds) -> Finding:
         """How the goal stands by what was read. What only leads up to later steps holds once all of theirs do."""
-        return findings(stage, grounds)[PlannedGoal.of(step).key]
+        goals = {goal.key: goal for goal in goals_of(stage.plan)}
+        own = PlannedGoal.of(step)
+        chosen = (own, *(goals[key] for key in own.until))  # grounds after an action hold what these ask for, no more
+        return judge(chosen, grounds, {goal.proof: goal.reads for goal in chosen})[own.key]
 
     def rests(self, stage: Stage, step: Step, finding: Finding) -> NeedsPerson | None:
         """Why a person is needed before the console may act; None when it may. Only asked before it acts."""

@@ -15,7 +15,7 @@ from console.domain.procedures.proofs import Finding, Grounds
 from console.domain.procedures.reading import DirectorySetup, read_setup
 from console.domain.quoting import cmd_line
 from console.domain.receipts import Receipt
-from console.domain.steps.base import Look, NeedsPerson, Stage, StepFailed
+from console.domain.steps.base import Goal, Look, NeedsPerson, Stage, StepFailed
 from console.domain.steps.setup import runs
 from console.domain.steps.setup.base import SetupStep, asks_for_move, grounds_of, needs_person
 from console.domain.steps.setup.circumstances import circumstances
@@ -37,7 +37,7 @@ class _GroupStep(SetupStep):
     def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
         """By the proof; once it was begun also by what the command itself says."""
         look = super().look(stage, step, applied=applied)
-        return runs.under_way(stage, step, look) if applied and look.goal is not look.goal.HOLDS else look
+        return runs.under_way(stage, step, look) if applied and look.goal is not Goal.HOLDS else look
 
     def begun(self, stage: Stage, step: Step) -> bool | None:
         """Whether its command still runs."""
@@ -116,11 +116,10 @@ class StartGroup(_GroupStep):
     def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
         """By the proof. A START.BAT that asks for its go is answered by an operation of its own: this one rests."""
         look = super().look(stage, step, applied=applied)
-        observation = stage.grounds.observation if stage.grounds is not None else None
-        if not applied or look.goal is not look.goal.NOT_YET or not look.ongoing or observation is None:
+        if not applied or look.goal is not Goal.NOT_YET or not look.ongoing:
             return look
         names = [node.name for node in stage.field.cluster.nodes]
-        if script_state(observation, stage.field.driver, names).value == "none":
+        if script_state(stage.field.observe(), stage.field.driver, names).value == "none":
             return look
         text = f"The group is coming up; its START.BAT asks the console for its go. {look.text}"
         raise needs_person(stage, WaitsFor.PROOF, text, look.remedy, wake_after=STARTING_SECONDS)
