@@ -193,6 +193,7 @@ def _connection(node: NodeSpec) -> Iterator[Found]:
     yield from complain(("port",), names.port(node.port))
     yield from complain(("scheme",), names.one_of(node.scheme, inventory.SCHEME_CHOICES))
     yield from complain(("auth",), names.one_of(node.auth, inventory.AUTH_CHOICES))
+    yield from _second_hop(node)
     if node.tls_name:
         yield from complain(("tls_name",), names.host(node.tls_name))
     if not 1 <= node.codepage <= 65535:
@@ -204,6 +205,13 @@ def _connection(node: NodeSpec) -> Iterator[Found]:
             "Use NTLM or HTTPS, or allow clear text for this node.",
             "RFC 7617, section 4",
         )
+
+
+def _second_hop(node: NodeSpec) -> Iterator[Found]:
+    yield from complain(("second_hop",), names.one_of(node.second_hop, inventory.SECOND_HOP_CHOICES))
+    if node.second_hop == "credssp" and node.windows == "2003":
+        text = "Windows Server 2003 does not know CredSSP."
+        yield ("second_hop",), text, "Use Kerberos delegation, or none.", "MS-CSSP, appendix of product behavior"
 
 
 def _address(cluster: ClusterSpec, node: NodeSpec, known: Known) -> Iterator[Found]:

@@ -9,6 +9,7 @@ ChangeoverError                 what happened, and a remedy for the person who r
     ├── Unreachable             nothing answers at that address
     ├── TrustFailed             the certificate is not one that we trust
     ├── AccessDenied            the credential was refused, or lacks the right
+    ├── SecondHopRefused        a command on a node would have to sign in to a further machine
     ├── ProtocolFault           the other side does not speak the protocol as agreed
     ├── Unavailable             the other side asks to come back later
     ├── TimedOut                no answer within the deadline
@@ -78,6 +79,12 @@ class AccessDenied(ReachError):
     """The credential was refused, or may not do what was asked."""
 
     remedy = "Correct the credential in the inventory, or grant the right that the message names."
+
+
+class SecondHopRefused(ReachError):
+    """A command was not sent: on its node it would have to sign in to a further machine, and it may not."""
+
+    remedy = "Set second_hop of this node in the inventory, or do it by hand at the node."
 
 
 class ProtocolFault(ReachError):

@@ -12,6 +12,7 @@ GENERATION_CHOICES = [("2003", "Exchange Server 2003"), ("2007", "Exchange Serve
 LDAP_SECURITY_CHOICES = [("ldaps", "LDAPS"), ("starttls", "StartTLS"), ("clear", "clear text")]
 SCHEME_CHOICES = [("http", "HTTP"), ("https", "HTTPS")]
 AUTH_CHOICES = [("ntlm", "NTLM"), ("basic", "Basic")]
+SECOND_HOP_CHOICES = [("none", "refused"), ("credssp", "CredSSP"), ("kerberos", "Kerberos delegation")]
 WINDOWS_CHOICES = [("2003", "Windows Server 2003"), ("2008", "Windows Server 2008")]
 EDITION_CHOICES = [("standard", "Standard"), ("enterprise", "Enterprise")]
 ARCHITECTURE_CHOICES = [("x86", "x86 (32 bit)"), ("x64", "x64 (64 bit)")]
@@ -87,6 +88,7 @@ class NodeSpec:
     ca: str = ""
     codepage: int = 65001
     allow_clear_text: bool = False
+    second_hop: str = "none"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ from console.domain.secrets import Secret
 
 GenerationKey = Literal["2003", "2007"]
 WinrmScheme = Literal["http", "https"]
-WinrmAuth = Literal["ntlm", "basic"]
+WinrmAuth = Literal["ntlm", "basic", "credssp", "kerberos"]
+"""The last two are for what needs a second hop alone."""
+SecondHop = Literal["none", "credssp", "kerberos"]
 LdapSecurity = Literal["ldaps", "starttls", "clear"]
 
 
@@ -36,6 +38,8 @@ class Node:
     ca_file: str = ""
     codepage: int = 65001
     allow_clear_text: bool = False
+    second_hop: SecondHop = "none"
+    """How a command on the node may sign in to a further machine; `none`: what needs that is refused."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ _WINDOWS = (
     _windows("LanmanWorkstation", "Workstation", "svchost.exe"),
     _windows("NtLmSsp", "NT LM Security Support Provider", "lsass.exe"),
     _windows("Winmgmt", "Windows Management Instrumentation", "svchost.exe", depends=("RpcSs",)),
+    _windows("WinRM", "Windows Remote Management (WS-Management)", "svchost.exe", depends=("RpcSs",)),
     _windows("MSDTC", "Distributed Transaction Coordinator", "msdtc.exe", depends=("RpcSs",)),
     _windows("IISADMIN", "IIS Admin Service", r"inetsrv\inetinfo.exe", depends=("RpcSs",)),
     _windows("W3SVC", "World Wide Web Publishing Service", "svchost.exe", depends=("RpcSs", "IISADMIN")),

@@ -7,6 +7,7 @@ from console.lab import definition
 from console.lab.disk import Disk, Volume
 from console.lab.exchange import Installed
 from console.lab.network import Adapter
+from console.lab.remoting import Remoting
 from console.lab.schedule import Job
 
 STOPPED, START_PENDING, STOP_PENDING, RUNNING = 1, 2, 3, 4
@@ -95,6 +96,8 @@ class Node:
     service_pack: int = 2  # of Windows
     fixes: list[str] = field(default_factory=list)  # of Windows, as KB898060
     components: Components = field(default_factory=Components)
+    remoting: Remoting = field(default_factory=Remoting)
+    ports: dict[str, int] = field(default_factory=dict)  # where WinRM listens, by HTTP and HTTPS
     faults: dict[str, dict[str, str]] = field(default_factory=dict)
     scripts: list[Job] = field(default_factory=list)  # script runs under way: they end with the node's power
     view: "list[Group] | None" = None  # the groups as it sees them alone, while it is apart from the others

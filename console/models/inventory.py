@@ -194,6 +194,12 @@ class Node(CheckedNames):
     ca = models.TextField(blank=True, help_text="CA certificate (PEM), or the path of a file that holds it.")
     codepage = models.PositiveIntegerField(default=65001)
     allow_clear_text = models.BooleanField(default=False)
+    second_hop = models.CharField(
+        max_length=8,
+        choices=rules.SECOND_HOP_CHOICES,
+        default="none",
+        help_text="How commands there may sign in to a further machine.",
+    )
     credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="nodes")
     windows = models.CharField(max_length=8, choices=rules.WINDOWS_CHOICES)
     edition = models.CharField(max_length=16, choices=rules.EDITION_CHOICES, default="standard")

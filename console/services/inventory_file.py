@@ -88,6 +88,7 @@ NODE = {
     "ca": Field(_certificate),
     "codepage": Field(integer),
     "allow_clear_text": Field(boolean),
+    "second_hop": Field(text),
     "credential": Field(text, required=True),
     "windows": Field(word, required=True),
     "edition": Field(text),

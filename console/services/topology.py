@@ -72,6 +72,7 @@ def _node(node: Node) -> domain.Node:
         ca_file=ca_file(node.ca, settings.STATE_DIR),
         codepage=node.codepage,
         allow_clear_text=node.allow_clear_text,
+        second_hop=node.second_hop,  # type: ignore[arg-type]
     )
 
 

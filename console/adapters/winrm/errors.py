@@ -6,6 +6,7 @@
 | SSLError otherwise | ProtocolFault | no |
 | ConnectTimeout, connection refused, name not found | Unreachable | no |
 | InvalidCredentialsError (401) | AccessDenied | no |
+| CredSSP not offered, or a status in its answer | AccessDenied | no |
 | fault AccessDenied, code 5 | AccessDenied | no |
 | fault InvalidSelectors (2150858843) | ShellLost | yes, unless Command itself was refused |
 | fault QuotaLimit, 0x803381A6; HTTP 503 | Unavailable | no, when Command itself was refused |
@@ -23,6 +24,7 @@ from xml.etree.ElementTree import ParseError
 
 import requests
 from requests import exceptions as http
+from requests_credssp.exceptions import AuthenticationException, NTStatusException
 from urllib3 import exceptions as wire
 from winrm import exceptions as winrm
 
@@ -95,6 +97,8 @@ _TABLE = (
     _Row((http.ConnectionError, http.ChunkedEncodingError), ConnectionLost, "broke the connection", True),
     _Row((wire.HTTPError, ConnectionError), ConnectionLost, "broke the connection", True),
     _Row((winrm.InvalidCredentialsError, PermissionError), AccessDenied, "refused the credential", False),
+    _Row((AuthenticationException,), AccessDenied, "does not take CredSSP, or refused the credential", False),
+    _Row((NTStatusException,), AccessDenied, "refused the credential", False),
     _Row((winrm.WSManFaultError,), AccessDenied, "denied access", False, _fault("AccessDenied", codes=(5,))),
     _Row(
         (winrm.WSManFaultError,),

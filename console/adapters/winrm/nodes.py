@@ -1,10 +1,14 @@
 """Opens sessions to nodes over WinRM and closes them with their shells, whatever happens in between."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+
+from winrm.transport import HAVE_CREDSSP, HAVE_KERBEROS
 
 from console.adapters.winrm.channel import Channel
 from console.adapters.winrm.session import Exchanged, WinrmSession
+from console.domain.errors import SecondHopRefused
 from console.domain.ports import Clock, Guard
 from console.domain.topology import Node
 
@@ -23,10 +27,29 @@ class WinrmNodes:
         """A session to `node`, closed with its shell at the end. Connects when first used.
 
         With a `guard` each changing line is sent under its lease, and the node itself refuses one that comes too late.
+        A command that signs in to a further machine goes over a connection of its own, as the inventory lets it.
         Raises `TrustFailed` at once when the inventory would send the password in clear text without allowing it.
         """
-        channel = Channel(node, self._clock, guard)
-        try:
-            yield WinrmSession(channel, self._on_trace)
-        finally:
-            channel.close()
+        with ExitStack() as stack:
+
+            def channel(to: Node) -> Channel:
+                made = Channel(to, self._clock, guard)
+                stack.callback(made.close)
+                return made
+
+            def further() -> WinrmSession:
+                return WinrmSession(channel(for_second_hop(node)), self._on_trace)
+
+            yield WinrmSession(channel(node), self._on_trace, further)
+
+
+def for_second_hop(node: Node) -> Node:
+    """The node as it is reached for what signs in further. Raises `SecondHopRefused` without what that needs here."""
+    missing = {
+        "credssp": "" if HAVE_CREDSSP else "requests-credssp",
+        "kerberos": "" if HAVE_KERBEROS else "pywinrm[kerberos], which needs Kerberos' own headers and a compiler",
+    }[node.second_hop]
+    if missing:
+        text = f"{node.name} is to be reached by {node.second_hop}, for which the console's host lacks a package."
+        raise SecondHopRefused(text, remedy=f"Install it in the console's environment: {missing}.")
+    return replace(node, auth=node.second_hop, second_hop="none")  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from console.adapters.winrm import detached
 from console.adapters.winrm.channel import HOSTNAME, Channel, demand_name
 from console.adapters.winrm.output import Answer
+from console.domain import second_hop
 from console.domain.errors import Garbled, ReachError, Unavailable
 from console.domain.ports import Argv, CommandResult, DetachedRun, OnLine
 from console.domain.quoting import batch_lines, cmd_line, detached_lines, receiving_line
@@ -29,17 +30,30 @@ class Exchanged:
 
 
 class WinrmSession:
-    """Implements `console.domain.ports.NodeSession` over one channel."""
+    """Implements `console.domain.ports.NodeSession` over one channel.
 
-    def __init__(self, channel: Channel, on_trace: Callable[[Exchanged], None] | None = None) -> None:
+    With `further`, which opens a session that may, a command that needs a second hop goes there, where the inventory
+    has one for this node, and is refused with `SecondHopRefused` where it has none.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        on_trace: Callable[[Exchanged], None] | None = None,
+        further: "Callable[[], WinrmSession] | None" = None,
+    ) -> None:
         self.node: Node = channel.node
         self._channel = channel
         self._on_trace = on_trace
+        self._open_further = further
+        self._further: WinrmSession | None = None
 
     def run(
         self, argv: Argv, *, within: float, on_line: OnLine | None = None, stdin: bytes | None = None
     ) -> CommandResult:
         """Run a changing command and wait for its end. Raises `ReachError`, `WrongNode`, `Unquotable`, `Garbled`."""
+        if self._hops(argv):
+            return self._beyond(argv).run(argv, within=within, on_line=on_line, stdin=stdin)
         return self._change(cmd_line(argv), argv, within, on_line, stdin)
 
     def batch(self, commands: Sequence[Argv], *, within: float) -> tuple[CommandResult, ...]:
@@ -49,6 +63,11 @@ class WinrmSession:
         machine for its name, so that no fact of another machine is ever taken for this node's.
         Raises `ReachError`, `WrongNode`, `Garbled`, `Unquotable`.
         """
+        if hopping := [argv for argv in commands if self._hops(argv)]:
+            beyond = self._beyond(hopping[0]).batch(hopping, within=within)
+            found = {id(argv): result for argv, result in zip(hopping, beyond, strict=True)}
+            near = iter(self.batch([argv for argv in commands if id(argv) not in found], within=within))
+            return tuple(found[id(argv)] if id(argv) in found else next(near) for argv in commands)
         nonce = secrets.token_hex(6)
         results: list[CommandResult] = []
         for line, count in batch_lines(commands, nonce, opening=(HOSTNAME,)):
@@ -89,6 +108,17 @@ class WinrmSession:
     def launched(self, run_id: str, *, within: float) -> DetachedRun:
         """How the detached command `run_id` stands. Raises `ReachError`, `Garbled`, `Unquotable`."""
         return detached.read(run_id, self._detached(run_id, within))
+
+    def _hops(self, argv: Argv) -> bool:
+        return self._open_further is not None and second_hop.needs(argv)
+
+    def _beyond(self, argv: Argv) -> "WinrmSession":
+        """The session whose commands may sign in further, opened when first needed. Raises `SecondHopRefused`."""
+        second_hop.require(self.node, argv)
+        if self._further is None and self._open_further is not None:
+            self._further = self._open_further()
+        assert self._further is not None
+        return self._further
 
     def _detached(self, run_id: str, within: float) -> tuple[CommandResult, ...]:
         """The answers about a detached command; Windows 2003 can only list all tasks, and is asked again for them."""

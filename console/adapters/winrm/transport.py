@@ -107,13 +107,14 @@ class BoundedTransport(Transport):
     """A transport that never sends before its session is bounded, nor in clear after encryption failed to start."""
 
     def __init__(self, node: Node) -> None:
-        sealed = node.auth == "ntlm" and node.scheme == "http"
+        sealed = node.auth != "basic" and node.scheme == "http"
         super().__init__(
             endpoint=endpoint(node),
             username=node.credential.username,
             password=node.credential.password.reveal(),
             ca_trust_path=node.ca_file or DEFAULT_CA_BUNDLE_PATH,
             auth_method=node.auth,
+            kerberos_delegation=node.auth == "kerberos",
             message_encryption="always" if sealed else "auto",
             proxy=None,
         )

@@ -2,6 +2,7 @@
 
 from console.lab.cmd.interpreter import Interpreter
 from console.lab.cmd.registry import command, words
+from console.lab.cmd.remoting_commands import share
 from console.lab.disk import NO_FILE, NO_PATH, Disk, DiskError, Item
 
 FENCES = "c:\\changeover\\fence\\"
@@ -43,6 +44,8 @@ def dir_(cmd: Interpreter, rest: str) -> int:
     """List a folder: names only with /b, sizes and a summary otherwise; /ad folders, /a-d files; /s whole ways."""
     paths, switches = split(cmd, rest)
     path = paths[0] if paths else cmd.process.folder
+    if any(word.startswith("\\\\") for word in words(rest)):
+        return share(cmd)
     disk, deep = cmd.process.node.disk, "/s" in switches
     item = disk.item(path)
     if item is not None and item.data is None:

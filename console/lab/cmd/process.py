@@ -25,6 +25,8 @@ class Process:
     stderr: Write
     user: str
     administrator: bool = True
+    delegated: bool = False
+    """Whether it may sign in to further machines: its logon came with credentials."""
     encoding: str = "utf-8"
     code_page: int = 65001
     stdin: Callable[[], bytes] = lambda: b""

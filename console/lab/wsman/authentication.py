@@ -1,4 +1,4 @@
-"""Who a connection is: Basic, NTLM and Negotiate, per TCP connection as WinRM has it."""
+"""Who a connection is: Basic, NTLM, Negotiate and CredSSP, per TCP connection as WinRM has it."""
 
 import atexit
 import base64
@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import spnego
@@ -77,6 +77,7 @@ class SignIn:
 
     directory: Directory
     basic: bool
+    credssp: bool = False
     account: Account | None = None
     context: spnego.ContextProxy | None = None
     scheme: str = ""
@@ -92,13 +93,14 @@ class SignIn:
             return False, self.challenges()
         if scheme.casefold() == "basic" and self.basic:
             return self._take_basic(token), self.challenges()
-        if scheme.casefold() in ("ntlm", "negotiate"):
+        if scheme.casefold() in ("ntlm", "negotiate") or (scheme.casefold() == "credssp" and self.credssp):
             return self._take_token(scheme, token)
         return False, self.challenges()
 
     def challenges(self) -> list[str]:
         """What a client that has not signed in is offered."""
-        return [*_CHALLENGES, *(['Basic realm="WSMAN"'] if self.basic else [])]
+        offered = [*_CHALLENGES, *(['Basic realm="WSMAN"'] if self.basic else [])]
+        return [*offered, *(["CredSSP"] if self.credssp else [])]
 
     def _take_basic(self, token: bytes) -> bool:
         user, _, password = token.decode("utf-8", "replace").partition(":")
@@ -110,13 +112,21 @@ class SignIn:
         try:
             if self.context is None or self.context.complete:
                 self.account = None
-                self.context = spnego.server(protocol="ntlm" if token.startswith(b"NTLMSSP\0") else "negotiate")
+                self.context = spnego.server(protocol=_protocol(scheme, token))
             answer = self.context.step(token)
         except (SpnegoError, ValueError, KeyError):
             self.context = None
             return False, self.challenges()
         if self.context.complete:
-            self.scheme = "ntlm"
-            self.account = self.directory.find(self.context.client_principal or "")
+            self.scheme = "credssp" if scheme.casefold() == "credssp" else "ntlm"
+            found = self.directory.find(self.context.client_principal or "")
+            self.account = replace(found, delegated=self.scheme == "credssp") if found else None
         challenge = f"{scheme} {base64.b64encode(answer).decode()}" if answer else scheme
         return self.account is not None, [challenge]
+
+
+def _protocol(scheme: str, token: bytes) -> str:
+    """What pyspnego calls the mechanism that the token is of."""
+    if scheme.casefold() == "credssp":
+        return "credssp"
+    return "ntlm" if token.startswith(b"NTLMSSP\0") else "negotiate"

@@ -7,8 +7,10 @@ import spnego
 from spnego.exceptions import SpnegoError
 
 BOUNDARY = "Encrypted Boundary"
-PROTOCOL = "application/HTTP-SPNEGO-session-encrypted"
-CONTENT_TYPE = f'multipart/encrypted;protocol="{PROTOCOL}";boundary="{BOUNDARY}"'
+PROTOCOLS = {
+    "ntlm": "application/HTTP-SPNEGO-session-encrypted",
+    "credssp": "application/HTTP-CredSSP-session-encrypted",
+}
 _SOAP_TYPE = "application/soap+xml;charset=UTF-8"
 
 
@@ -32,11 +34,16 @@ def unseal(context: spnego.ContextProxy, body: bytes) -> bytes:
         raise BrokenSeal("The signature does not fit this connection.") from error
 
 
-def seal(context: spnego.ContextProxy, soap: bytes) -> bytes:
+def content_type(scheme: str) -> str:
+    """The type of an encrypted body, by how the connection signed in."""
+    return f'multipart/encrypted;protocol="{PROTOCOLS[scheme]}";boundary="{BOUNDARY}"'
+
+
+def seal(context: spnego.ContextProxy, soap: bytes, scheme: str) -> bytes:
     """An encrypted body around SOAP."""
     wrapped = context.wrap_winrm(soap)
     head = (
-        f"--{BOUNDARY}\r\n\tContent-Type: {PROTOCOL}\r\n"
+        f"--{BOUNDARY}\r\n\tContent-Type: {PROTOCOLS[scheme]}\r\n"
         f"\tOriginalContent: type={_SOAP_TYPE};Length={len(soap) + wrapped.padding_length}\r\n"
         f"--{BOUNDARY}\r\n\tContent-Type: application/octet-stream\r\n"
     )

@@ -63,6 +63,7 @@ class NodeServer:
         for listener in self.listeners:
             if self.wanted and not listener.open:
                 listener.start()
+                self.node.ports["HTTP" if listener is self.http else "HTTPS"] = listener.port
             elif not self.wanted and listener.open:
                 listener.stop()
         if not self.node.powered and len(self.shells):
@@ -94,8 +95,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.secure = secure
         self.node = service.node
         self.boots = self.node.boots
-        self.sign_in = SignIn(service.directory, service.node.definition.basic)
+        self.sign_in = self._stranger()
         super().__init__(stream, ("127.0.0.1", 0), None)  # type: ignore[arg-type]
+
+    def _stranger(self) -> SignIn:
+        """Somebody who has not signed in."""
+        return SignIn(self.service.directory, self.node.definition.basic, self.node.remoting.takes_credentials)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
         """Nothing goes to standard error; `requests` has it."""
@@ -118,12 +123,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         signed_in, challenges = self.sign_in.take(self.headers.get("Authorization", ""))
         if signed_in and "wrong-password" in self.node.faults:
-            signed_in, self.sign_in = False, SignIn(self.service.directory, self.node.definition.basic)
+            signed_in, self.sign_in = False, self._stranger()
             challenges = self.sign_in.challenges()
         if not signed_in:
             self._answer(401, b"", challenges)
             return
-        fresh = challenges if self.headers.get("Authorization") and self.sign_in.scheme == "ntlm" else []
+        fresh = challenges if self.headers.get("Authorization") and self.sign_in.scheme != "basic" else []
         self._signed_in(body, fresh, began)
 
     def _signed_in(self, body: bytes, challenges: list[str], began: float) -> None:
@@ -145,7 +150,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         content_type = _SOAP_TYPE
         if encrypted and answer and self.sign_in.context:
-            answer, content_type = sealing.seal(self.sign_in.context, answer), sealing.CONTENT_TYPE
+            answer = sealing.seal(self.sign_in.context, answer, self.sign_in.scheme)
+            content_type = sealing.content_type(self.sign_in.scheme)
         if self.node.faulty("drop", action):
             self._break_off(status, answer, content_type)
             return
@@ -164,7 +170,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             request = soap.read(body)
         except soap.NotSoap:
             return "", 400, b""
-        if plain and not self.secure and self.sign_in.scheme == "ntlm":
+        if plain and not self.secure and self.sign_in.scheme != "basic":
             return request.verb, 500, soap.fault(request, _PLAIN, self.node.name)
         if "action" in self.node.faults.get("hang", {}) and self._stalls("hang", request.verb):
             return request.verb, 0, b""

@@ -201,6 +201,7 @@ class Shells:
             stderr=lambda data: command.write("stderr", data),
             user=f"{shell.account.domain or self.node.name}\\{shell.account.name}",
             administrator=shell.account.administrator and not self.node.faulty("not-administrator"),
+            delegated=shell.account.delegated,
             encoding=encoding,
             code_page=shell.code_page,
             stdin=command.stdin,

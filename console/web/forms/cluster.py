@@ -5,7 +5,15 @@ from typing import Any
 
 from django import forms
 
-from console.domain.inventory import DEFAULT_GREETINGS, DEFAULT_SPN_CLASSES, ClusterSpec, NodeSpec, Problem, ServerSpec
+from console.domain.inventory import (
+    DEFAULT_GREETINGS,
+    DEFAULT_SPN_CLASSES,
+    SECOND_HOP_CHOICES,
+    ClusterSpec,
+    NodeSpec,
+    Problem,
+    ServerSpec,
+)
 from console.models import Cluster, Node
 from console.services import audit
 from console.services.inventory import problems_of, save_cluster
@@ -50,6 +58,7 @@ class ClusterPart(AnyModelForm):
 class NodePart(AnyModelForm):
     """A node with its Exchange server."""
 
+    second_hop = forms.ChoiceField(choices=SECOND_HOP_CHOICES, initial="none", required=False)
     server_name = forms.CharField(max_length=15, label="Exchange server")
     server_service_pack = forms.IntegerField(min_value=0, max_value=9, initial=0, label="Exchange service pack")
 
@@ -66,6 +75,7 @@ class NodePart(AnyModelForm):
             "ca",
             "codepage",
             "allow_clear_text",
+            "second_hop",
             "credential",
             "windows",
             "edition",
@@ -79,6 +89,10 @@ class NodePart(AnyModelForm):
     def clean_ca(self) -> str:
         """The certificate with plain line ends."""
         return tidy_pem(self.cleaned_data["ca"])
+
+    def clean_second_hop(self) -> str:
+        """Left out, it is none."""
+        return str(self.cleaned_data["second_hop"] or "none")
 
     def spec(self, role: str) -> NodeSpec:
         """The node in that role."""

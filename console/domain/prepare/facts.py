@@ -1,0 +1,97 @@
+"""What a node needs for the console to work through it: packages, quotas, tools, by version of Windows."""
+
+from dataclasses import dataclass
+
+WINRM_SERVICE = "WinRM"
+CLOCK_SECONDS = 300.0
+"""Kerberos refuses more."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the inventory says a node is made of."""
+
+    windows: str
+    """`2003` or `2008`."""
+    service_pack: int
+    architecture: str
+    """`x86` or `x64`."""
+
+    @property
+    def version(self) -> str:
+        """The beginning of the version that this Windows gives itself."""
+        return {"2003": "5.2.", "2008": "6.0."}.get(self.windows, "?")
+
+
+@dataclass(frozen=True)
+class Quota:
+    """A limit of WinRM for remote shells that must not be smaller."""
+
+    name: str
+    least: int
+    usual: int
+    """What counts with WinRM 2.0 when nothing is set."""
+    why: str
+
+
+QUOTAS = (
+    Quota("MaxShellsPerUser", 10, 5, "observation, an operation and a person's check each hold a shell"),
+    Quota("MaxMemoryPerShellMB", 512, 150, "wmic, and Exchange's cmdlets, need more than the 150 MB of old times"),
+    Quota("MaxProcessesPerShell", 25, 15, "a batch of questions starts a process for each, and some start others"),
+    Quota("IdleTimeout", 900_000, 180_000, "the console keeps a shell for ten minutes (the number is milliseconds)"),
+)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program that the console or a node's own scripts call."""
+
+    name: str
+    use: str
+    source: str
+    """Where it comes from when it is not there."""
+
+
+BUILT_IN = "It is part of Windows: look at the PATH of the system, and at System32."
+TOOLS = (
+    Tool("sc", "services", BUILT_IN),
+    Tool("net", "starting and stopping services", BUILT_IN),
+    Tool("wmic", "clock, processes, mounted stores, adapters", BUILT_IN),
+    Tool("schtasks", "commands that outlive the connection", BUILT_IN),
+    Tool("reg", "settings of Windows", BUILT_IN),
+    Tool("openfiles", "files opened through shares", BUILT_IN),
+    Tool("nslookup", "where names lead", BUILT_IN),
+    Tool("cscript", "the client of the webhook", "Windows Script Host is part of Windows; somebody has removed it."),
+    Tool("handle.exe", "who uses the switching partition", "Put handle.exe (Sysinternals) into System32."),
+)
+BY_WINDOWS = {
+    "2003": (
+        Tool("cacls", "access rights of folders", BUILT_IN),
+        Tool("ldifde", "the kit", "It is part of Windows Server 2003: look at System32."),
+    ),
+    "2008": (
+        Tool("icacls", "access rights of folders", BUILT_IN),
+        Tool("ldifde", "the kit", "Run: ServerManagerCmd -i RSAT-ADDS (it may ask for a restart of the cluster)."),
+    ),
+}
+
+
+def tools(machine: Machine) -> tuple[Tool, ...]:
+    """Every tool that such a node needs, beside those of its cluster product."""
+    return (*TOOLS, *BY_WINDOWS.get(machine.windows, ()))
+
+
+def package(machine: Machine) -> tuple[str, str]:
+    """(what brings WinRM to such a node, what to know of it)."""
+    if machine.windows == "2003":
+        return (
+            f"Windows Management Framework Core (KB968930) for Windows Server 2003 {machine.architecture}: WinRM 2.0",
+            "It needs Service Pack 2, and brings PowerShell 2.0: make sure that the Exchange on this node takes that. "
+            "If it does not, use WS-Management 1.1 (KB936059), which listens on port 80 or 443: enter that port in the "
+            "inventory.",
+        )
+    return (
+        f"Windows Management Framework Core (KB968930) for Windows Server 2008 {machine.architecture}: WinRM 2.0",
+        "Windows Server 2008 has WinRM 1.1 built in, on port 80 or 443. The package brings 2.0, on 5985 or 5986, with "
+        "PowerShell 2.0: make sure that the Exchange on this node takes that.",
+    )

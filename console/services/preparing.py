@@ -1,0 +1,73 @@
+"""Preparing a node: the sheet for a person, and how the node stands."""
+
+from collections.abc import Sequence
+
+from console.domain import topology as domain
+from console.domain.checks import Check, Refusal
+from console.domain.ports import Driver
+from console.domain.prepare import Item, Machine, Surroundings, check_node, sheet
+from console.domain.secrets import Secret
+from console.models import Cluster, Node
+from console.services.fields import open_field
+
+WITHIN = 60.0
+BUILT_IN = frozenset({"type", "dir", "ver", "hostname"})
+"""What cmd.exe and Windows have themselves."""
+
+
+def find_node(name: str) -> Node:
+    """The node called `name`, whatever its case. Raises `Refusal`, naming those that there are."""
+    nodes = Node.objects.select_related("cluster__site", "cluster__directory", "credential", "server")
+    found = nodes.filter(name__iexact=name).first()
+    if found is None:
+        known = ", ".join(Node.objects.order_by("name").values_list("name", flat=True)) or "none yet"
+        raise Refusal.of(
+            f"There is no node called {name!r} in the inventory.", f"Name one of these: {known}.", key="node"
+        )
+    return found
+
+
+def nodes_of(cluster: Cluster) -> list[Node]:
+    """The cluster's nodes, primary first."""
+    return list(cluster.nodes.select_related("cluster", "credential").order_by("role"))
+
+
+def sheet_of(node: Node, consoles: Sequence[str] = ()) -> tuple[Item, ...]:
+    """What is to be done on the node, in order; `consoles` are the addresses from which the console reaches it.
+
+    Needs no password. Raises `Unquotable`.
+    """
+    return sheet(_described(node), _machine(node), folder=node.cluster.product_folder, consoles=consoles)
+
+
+def checks_of(node: Node) -> tuple[Check, ...]:
+    """How the node stands, read now; changes nothing. Raises `CredentialUnavailable`."""
+    with open_field(node.cluster) as field:
+        surroundings = Surroundings(_programs(field.driver, field.cluster), field.cluster.directory.host)
+        return check_node(field.session(node.name), _machine(node), surroundings, field.clock, within=WITHIN)
+
+
+def _described(node: Node) -> domain.Node:
+    """The node as the inventory has it, without its password: nobody is reached with it."""
+    account = domain.Credential(node.credential.name, node.credential.username, Secret(""))
+    return domain.Node(
+        name=node.name,
+        address=node.address,
+        port=node.port,
+        scheme=node.scheme,  # type: ignore[arg-type]
+        auth=node.auth,  # type: ignore[arg-type]
+        credential=account,
+        tls_name=node.tls_name,
+        second_hop=node.second_hop,  # type: ignore[arg-type]
+    )
+
+
+def _machine(node: Node) -> Machine:
+    return Machine(node.windows, node.service_pack, node.architecture)
+
+
+def _programs(driver: Driver, cluster: domain.Cluster) -> tuple[str, ...]:
+    """Everything that the driver would call on a node, each once."""
+    target = cluster.primary.name
+    called = [*driver.questions(cluster), driver.move(cluster, target), driver.start(cluster, target)]
+    return tuple(dict.fromkeys(argv[0] for argv in called if argv[0].casefold() not in BUILT_IN))
