@@ -11,6 +11,7 @@ from console.web import (
     live,
     operations,
     plans,
+    preparing,
     session,
     setup,
     setup_answers,
@@ -28,6 +29,8 @@ cluster_urls: list[URLPattern | URLResolver] = [
     path("clusters/<str:name>/", clusters.detail, name="cluster"),
     path("clusters/<str:name>/observe/", clusters.observe, name="observe-cluster"),
     path("clusters/<str:name>/plan/", plans.prepare, name="prepare-plan"),
+    path("clusters/<str:name>/prepare/", preparing.sheets, name="prepare-nodes"),
+    path("clusters/<str:name>/set-up-errors/", preparing.setup_errors, name="setup-errors"),
 ]
 setup_urls: list[URLPattern | URLResolver] = [
     path("clusters/<str:name>/procedures/<str:key>/", setup.procedure, name="procedure"),

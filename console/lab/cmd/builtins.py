@@ -115,8 +115,13 @@ def chcp(cmd: Interpreter, rest: str) -> int:
 
 @command("find", "findstr")
 def find(cmd: Interpreter, rest: str) -> int:
-    """Print the lines of standard input that contain a text; /i ignores case, /v turns it round, /c counts."""
+    """Print the lines of standard input that contain a text; /i ignores case, /v turns it round, /c counts.
+
+    With `/c:TEXT`, once or more, it is the lines of a file that contain one of the texts.
+    """
     arguments = words(rest)
+    if any(word.casefold().startswith("/c:") for word in arguments):
+        return _in_file(cmd, [word[3:] for word in arguments if word.casefold().startswith("/c:")], arguments[-1])
     switches = {word.casefold() for word in arguments if word.startswith("/")}
     wanted = next((word for word in arguments if not word.startswith("/")), "")
     if wanted == "^":  # the beginning, which every line has: findstr passes its input on as it is
@@ -129,5 +134,13 @@ def find(cmd: Interpreter, rest: str) -> int:
     else:
         hits = [line for line in lines if (wanted in line) != ("/v" in switches)]
     for line in [str(len(hits))] if "/c" in switches else hits:
+        cmd.process.out(line)
+    return 0 if hits else 1
+
+
+def _in_file(cmd: Interpreter, texts: list[str], path: str) -> int:
+    lines = cmd.process.node.disk.read(path).decode(cmd.process.encoding, "replace").splitlines()
+    hits = [line for line in lines if any(text in line for text in texts)]
+    for line in hits:
         cmd.process.out(line)
     return 0 if hits else 1
