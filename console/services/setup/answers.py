@@ -98,7 +98,8 @@ def _due(row: Operation, step: str, actor: audit.Actor, said: str) -> BoardRow |
         text = f"“{found.step.title}” is proved by the console; a word is no proof."
         raise Refusal.of(text, f"{found.step.remedy} Then have it look again.", key="setup.evidence", about=found.key)
     if found.state == "said":
-        return _said_before(row, found, actor, said)
+        _refuse_another(row, found, actor, said)
+        return None
     require_waiting(row)
     if row.open:
         text = f"Operation {row.pk} is being carried on at this moment{_by(row)}."
@@ -110,7 +111,8 @@ def _due(row: Operation, step: str, actor: audit.Actor, said: str) -> BoardRow |
     return found
 
 
-def _said_before(row: Operation, found: BoardRow, actor: audit.Actor, said: str) -> None:
+def _refuse_another(row: Operation, found: BoardRow, actor: audit.Actor, said: str) -> None:
+    """Raises `Refusal`, naming the first, unless that very person has said that very word."""
     last = JournalLine.objects.filter(operation=row, kind=SAID, step=found.key).order_by("-seq").first()
     data = (last.data or {}) if last else {}
     if data.get("by") == actor.name and data.get("said") == said:

@@ -1,7 +1,6 @@
 """What the steps of a set-up procedure share: a look by proof, on grounds read once and dropped by an action."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from console.domain.checks import Verdict
 from console.domain.field import Field
@@ -20,16 +19,16 @@ class SetupStep:
     step alone, until its proof holds.
     """
 
-    only_looks: ClassVar[bool] = False
-    within: ClassVar[float] = 120.0
+    only_looks: bool = False
+    within: float = 120.0
     """Seconds until the proof of a planned step of this kind is overdue."""
-    repeatable: ClassVar[bool] = True
+    repeatable: bool = True
     """Whether it may be done again when its worker fell silent in it; else it has `begun` (`TellsWhetherBegun`)."""
-    undo: ClassVar[str] = ""
+    undo: str = ""
     """How it is taken back, in a sentence for the plan."""
-    no_return: ClassVar[str] = ""
+    no_return: str = ""
     """Why it cannot be taken back; empty when it can."""
-    lasting: ClassVar[bool] = True
+    lasting: bool = True
     """Whether its goal is to hold on after its numbered step is over; else it is not looked at again then."""
 
     def foretell(self, field: Field, goal: PlannedGoal) -> tuple[PlannedCommand, ...]:
