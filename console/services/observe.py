@@ -11,7 +11,9 @@ from console.domain.field import Field
 from console.models import Cluster, ObservationRecord
 from console.services import event_logs, server_settings
 from console.services.clock import database_now
+from console.services.deployment import comparing
 from console.services.fields import open_field
+from console.services.kits import fetching
 from console.services.looking import Looked, look, unreadable
 
 log = structlog.get_logger(__name__)
@@ -40,6 +42,8 @@ def _watch(cluster: Cluster, field: Field, looked: Looked) -> None:
     try:
         event_logs.read_for(cluster, field)
         server_settings.compare_if_due(cluster, field, looked.status.active)
+        comparing.compare_if_due(cluster, field)
+        fetching.fetch_if_due(cluster, field)
     except Exception:
         log.exception("watching failed", cluster=cluster.name)
 

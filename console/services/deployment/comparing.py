@@ -101,7 +101,7 @@ def _node(row: NodeScripts, node: str, files: Iterable[FileState], age: float) -
     wrong = [state for state in files if state.state is not State.SAME]
     if not wrong:
         return Check("scripts.same", TITLE, Verdict.PASS, f"All of them, on {node}.", about=node, age=age)
-    text = f"On {node}: {', '.join(f'{state.name} is {state.state}' for state in wrong)}."
+    text = f"On {node}: {', '.join(f'{state.name} {_says(state)}' for state in wrong)}."
     unread = [state for state in wrong if state.state is State.UNKNOWN]
     if unread:
         return Check(
@@ -111,8 +111,12 @@ def _node(row: NodeScripts, node: str, files: Iterable[FileState], age: float) -
 
 
 def _sentence(row: NodeScripts, drifted: Iterable[FileState]) -> str:
-    shown = "; ".join(f"{state.name} on {state.node} is {state.state}" for state in drifted)
+    shown = "; ".join(f"{state.name} on {state.node} {_says(state)}" for state in drifted)
     return f"The node scripts of {row.cluster.name} are not as the console deployed them: {shown}."
+
+
+def _says(state: FileState) -> str:
+    return state.state.value if state.state is State.DIFFERS else f"is {state.state.value}"
 
 
 def _remedy(row: NodeScripts) -> str:
