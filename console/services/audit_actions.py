@@ -52,11 +52,15 @@ class Action(StrEnum):
     SCRIPTS_DEPLOYED = "scripts:deployment:ended", "{actor} wrote the node scripts of {cluster}"
     SCRIPTS_TAKEN_BACK = "scripts:undo:ended", "{actor} brought back the node scripts of {cluster} from before"
 
+    KIT_NOT_BELIEVED = "kit:run:not-believed", "What a node of {cluster} keeps of the run {subject} is not believed"
+    RUN_SPOOLED = "kit:run:spooled", "A node of {cluster} told that the console was silent in the run {subject}"
+
     PLAN_ASKED = "operation:plan:asked", "{actor} asked for a plan: {subject} of {cluster}"
     FAILOVER_CONFIRMED = "operation:failover:confirmed", "{actor} confirmed the failover of {cluster}"
     FAILBACK_CONFIRMED = "operation:failback:confirmed", "{actor} confirmed the failback of {cluster}"
     TAKEOVER_CONFIRMED = "operation:takeover:confirmed", "{actor} confirmed the takeover of {cluster}"
     UNDO_CONFIRMED = "operation:undo:confirmed", "{actor} confirmed the undo on {cluster}"
+    SWITCH_CONFIRMED = "operation:directory-switch:confirmed", "{actor} confirmed the directory switch of {cluster}"
     SETUP_CONFIRMED = "operation:procedure:confirmed", "{actor} confirmed the procedure {subject} on {cluster}"
     SETUP_SAID = "operation:procedure:said", "{actor} said that a step of {subject} on {cluster} is done"
     SETUP_CHECKED = "operation:procedure:checked", "{actor} had {subject} on {cluster} look again"

@@ -11,12 +11,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from console.domain.checks import Reason, Refusal
+from console.domain.planner import DIRECTORY_SWITCH
 from console.models import Cluster, GlobalStop, Operation
 from console.services import access, audit
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 
 MOVES = ("failover", "failback", "takeover")
+UNBOUND = ("undo", DIRECTORY_SWITCH)
+"""What the cooldown does not bind."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Cooldown:
 def why_not(cluster: Cluster, kind: str = "") -> Refusal | None:
     """Why the console starts nothing on the cluster now by itself or by a click, or None.
 
-    The cooldown does not bind an undo: it brings back what was, by the word of a person who knows why.
+    The cooldown does not bind an undo: it brings back what was, by the word of a person who knows why. Nor does it bind
+    a directory switch, which brings the directory to where the group already is.
     """
     reasons = []
     stop = global_stop()
@@ -39,7 +43,7 @@ def why_not(cluster: Cluster, kind: str = "") -> Refusal | None:
         reasons.append(
             Reason(f"{stop.set_by} has stopped everything since {stop.set_at:%F %T} UTC: {stop.reason}", remedy, "stop")
         )
-    rest = cooldown(cluster) if kind != "undo" else None
+    rest = cooldown(cluster) if kind not in UNBOUND else None
     if rest is not None:
         remedy = (
             f"Wait until {rest.until:%T} UTC, or lift the cooldown with a reason, on the cluster's page or by: "

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from console.domain.checks import Reason, Refusal
 from console.domain.plan import Plan
+from console.domain.planner import DIRECTORY_SWITCH
 from console.models import Cluster, Operation, PlanRecord
 from console.models.operations import PROCEDURE_KINDS
 from console.services import access, audit, brakes, plans, queue, reservations, resting, undoing
@@ -20,6 +21,7 @@ CONFIRMED = {
     "failback": Action.FAILBACK_CONFIRMED,
     "takeover": Action.TAKEOVER_CONFIRMED,
     "undo": Action.UNDO_CONFIRMED,
+    DIRECTORY_SWITCH: Action.SWITCH_CONFIRMED,
     **dict.fromkeys(PROCEDURE_KINDS, Action.SETUP_CONFIRMED),
 }
 

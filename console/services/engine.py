@@ -57,6 +57,8 @@ def make_plan(record: PlanRecord, sink: SliceWriter) -> Plan:
             return planner.make_person_takeover(field, record.target, sink)
         if record.kind == undoing.KIND:
             return undoing.plan_of(record, field, sink)
+        if record.kind == planner.DIRECTORY_SWITCH:
+            return planner.make_directory_switch(field, record.target, sink)
         if is_procedure(record.kind):
             return procedure_plans.plan_of(record, field)
         return planner.make_plan(field, record.kind, record.target, sink)

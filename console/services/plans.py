@@ -11,6 +11,7 @@ from django.db import transaction
 from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.plan import Plan
+from console.domain.planner import DIRECTORY_SWITCH
 from console.models import Cluster, Node, Operation, PlanRecord
 from console.models.operations import PROCEDURE_KINDS
 from console.services import access, audit, brakes, plan_records, queue, reservations, undoing
@@ -20,7 +21,7 @@ from console.services.engine import make_plan
 from console.services.mailbox_slices import SliceWriter
 from console.services.plan_records import of
 
-KINDS = ("failover", "failback", "takeover")
+KINDS = ("failover", "failback", "takeover", DIRECTORY_SWITCH)
 """The kinds of operation that a person can ask a plan for by a cluster and a target; an undo names an operation."""
 
 Planner = Callable[[PlanRecord, SliceWriter], Plan]
@@ -180,6 +181,8 @@ def _target(cluster: Cluster, kind: str, target: str) -> str:
         )
     if reasons:
         raise Refusal(f"No plan can be made for {cluster.name}.", reasons)
+    if named is None and kind == DIRECTORY_SWITCH:
+        return ""  # whichever node has the group
     role = Node.Role.STANDBY if kind == "failover" else Node.Role.PRIMARY
     return named.name if named else next((node.name for node in nodes.values() if node.role == role), "")
 

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from console.domain.checks import Check, Verdict
 from console.domain.plan import Plan, Step
+from console.domain.planner import DIRECTORY_SWITCH
 from console.domain.procedures.kinds import is_procedure
 
 PHASES = {
@@ -117,6 +118,8 @@ def _what(plan: Plan) -> str:
         return f"Sets {plan.cluster} up on {plan.target} and {plan.source}, resting wherever a person is needed"
     if plan.kind == "takeover":
         return f"Brings Exchange on {plan.cluster} up on {plan.target}, without {plan.source}"
+    if plan.kind == DIRECTORY_SWITCH:
+        return f"Brings the directory of {plan.cluster} to {plan.target}, which has the group"
     if plan.kind != "undo":
         return f"Moves Exchange on {plan.cluster} from {plan.source} to {plan.target}"
     moves = any(step.kind in ("group.move-back", "hand-over.back") for step in plan.steps)

@@ -12,7 +12,7 @@ from console.domain.steps.handover import HandOver, TakeGroup
 from console.domain.steps.opinion import SecondOpinion
 from console.domain.steps.partition import FreePartition
 from console.domain.steps.proof import Greet, MountedStores, Moved
-from console.domain.steps.recheck import Recheck
+from console.domain.steps.recheck import HolderRecheck, Recheck
 from console.domain.steps.services import StartService, StopService
 from console.domain.steps.setup import SETUP
 from console.domain.steps.undo import (
@@ -28,6 +28,7 @@ from console.domain.steps.undo import (
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
     "recheck": Recheck(),
+    "switch.recheck": HolderRecheck(),
     "service.stop": StopService(),
     "service.start": StartService(),
     "partition.free": FreePartition(),

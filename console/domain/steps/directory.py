@@ -18,7 +18,7 @@ from console.domain.switch.apply import (
     remaining_differences,
     switch_mailboxes,
 )
-from console.domain.switch.direction import Direction, direction_to
+from console.domain.switch.direction import Direction, direction_to, with_mounted
 from console.domain.switch.objects import Recorder
 from console.domain.switch.recording import MailboxReceipts
 from console.domain.switch.users import OnProgress
@@ -168,9 +168,10 @@ class VerifyDirectory:
     only_looks = True
 
     def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
-        """Reads everything again and compares."""
+        """Reads everything again and compares; stores that were mounted when this was planned need no mark."""
         view = stage.field.read_directory()
-        left = remaining_differences(stage.field.directory(), direction(stage, view))
+        wanted = with_mounted(direction(stage, view), step.params.get("mounted", ()))
+        left = remaining_differences(stage.field.directory(), wanted)
         known = {todo.what.casefold() for todo in stage.todo}
         new = [change.dn for change in left.examples if change.dn.casefold() not in known]
         if not left.structure and not new and left.mailboxes <= len(stage.todo):

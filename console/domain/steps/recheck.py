@@ -6,6 +6,7 @@ from console.domain.observation import describe
 from console.domain.observe import foreign_users
 from console.domain.plan import Step
 from console.domain.steps.base import Goal, Look, Stage
+from console.domain.steps.group import require_owner
 from console.domain.switch.apply import compare_membership
 
 
@@ -48,3 +49,16 @@ class Recheck:
 
     def apply(self, stage: Stage, step: Step) -> None:
         """Nothing to do."""
+
+
+class HolderRecheck(Recheck):
+    """The target still has the group, and the directory is as it was planned with; the other node may be silent."""
+
+    def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
+        """Reads both afresh. Raises `StepFailed` when another node has the group, `Drifted` for another directory."""
+        require_owner(stage, stage.plan.target)
+        found = drift.differences(stage.plan.structural, drift.directory_fingerprint(stage.field.read_directory()))
+        if found:
+            raise Drifted(f"The directory is no longer as it was when this was planned: {'; '.join(found)}.")
+        self.compare_mailboxes(stage, step)
+        return Look(Goal.HOLDS, f"{stage.plan.target} has the group, and the directory is as the plan expects.")

@@ -1,7 +1,7 @@
 """From which server to which: the exact mapping that a directory switch follows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from console.domain import dn
@@ -47,3 +47,11 @@ def direction_to(view: DirectoryView, server: str) -> Direction:
     """The switch that makes `server` the owner. Raises `KeyError` when it is neither of the two servers."""
     target = view.server(server)
     return Direction(view, view.standby if target is view.primary else view.primary, target)
+
+
+def with_mounted(direction: Direction, labels: Collection[str]) -> Direction:
+    """The same switch where the target's stores of these labels are mounted: they need no mark to be mounted."""
+    view, target = direction.view, direction.target
+    stores = tuple(replace(s, overwritable=True) if s.label in labels else s for s in target.stores)
+    role = "primary" if target is view.primary else "standby"
+    return direction_to(replace(view, **{role: replace(target, stores=stores)}), target.name)  # type: ignore[arg-type]

@@ -1,16 +1,19 @@
 """Taking in what a node did with its kit while the console was silent: believed, compared, audited, told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
 
 from console.domain.checks import Refusal
+from console.domain.field import Field
 from console.domain.kit.runner import Conflict
 from console.domain.kit.spool import CONFLICTS, SPOOL, Spool, change_of, read_spool, verify_spool
 from console.domain.outcome import Todo
+from console.domain.planner import DIRECTORY_SWITCH
 from console.domain.ports import DirectorySession
-from console.domain.switch.direction import direction_to
+from console.domain.switch.direction import direction_to, with_mounted
 from console.domain.switch.outcome import REMEDIES
 from console.domain.switch.values import at_target, found_values
 from console.domain.switch.verify import Remaining, remaining_differences
@@ -53,25 +56,42 @@ class Collected:
 
 
 def collect(folder: Path, actor: audit.Actor) -> Collected:
-    """Take in the spool in `folder`, once: compare each conflict and the whole directory, audit it, raise an alarm.
-
-    Reads the directory, never writes it. Raises `BadKit` for files that are not whole or not signed by an active key
-    of their node, `Refusal` for a run that was taken in before, `ReachError` when the directory cannot be read (then
-    nothing is kept), `OSError`.
-    """
+    """Take in the spool in `folder`, once. Raises like `take_in`, and `OSError`."""
     data, conflicts = (folder / SPOOL).read_bytes(), (folder / CONFLICTS).read_bytes()
-    told = read_spool(data)
-    spool, refused = verify_spool(data, conflicts, key_of(told.cluster, told.node, told.key_id))
+    spool, refused = believed(data, conflicts)
     cluster = Cluster.objects.select_related("site", "directory").get(name=spool.cluster)
-    _refuse_known(cluster, spool)
     with open_field(cluster) as field:
-        view, session = field.read_directory(), field.directory()
-        verdicts = [_left(session, conflict) for conflict in refused]
-        remaining = remaining_differences(session, direction_to(view, field.cluster.server_of(spool.node)))
+        return take_in(cluster, field, spool, refused, actor)
+
+
+def believed(data: bytes, conflicts: bytes) -> tuple[Spool, tuple[Conflict, ...]]:
+    """What both files say. Raises `BadKit` unless they are whole and signed by an active key of their node."""
+    told = read_spool(data)
+    return verify_spool(data, conflicts, key_of(told.cluster, told.node, told.key_id))
+
+
+def take_in(cluster: Cluster, field: Field, spool: Spool, refused: Sequence[Conflict], actor: audit.Actor) -> Collected:
+    """Take in a spool, once: compare each conflict and the whole directory, audit it, raise an alarm.
+
+    Reads the directory and the node's stores (one that is mounted needs no mark), and writes neither. Raises `Refusal`
+    for a run that was taken in before, and `ReachError` when the directory cannot be read (then nothing is kept).
+    """
+    if is_known(cluster, spool.run):
+        raise _known(spool)
+    view, session = field.read_directory(), field.directory()
+    verdicts = [_left(session, conflict) for conflict in refused]
+    mounted = field.observe_node(spool.node).stores.value or frozenset()
+    direction = with_mounted(direction_to(view, field.cluster.server_of(spool.node)), mounted)
     todo = tuple(item for item in verdicts if item)
-    found = Collected(spool, len(verdicts) - len(todo), todo, remaining)
+    found = Collected(spool, len(verdicts) - len(todo), todo, remaining_differences(session, direction))
     _keep(cluster, found, actor)
     return found
+
+
+def is_known(cluster: Cluster, run: str) -> bool:
+    """Whether what the kit did in that run has been taken in."""
+    known = AuditRecord.objects.filter(action=Action.KIT_COLLECTED, cluster_id=cluster.pk, subject_name=run)
+    return known.exists()
 
 
 def _left(session: DirectorySession, conflict: Conflict) -> Todo | None:
@@ -98,19 +118,18 @@ def _keep(cluster: Cluster, found: Collected, actor: audit.Actor) -> None:
     }
     with transaction.atomic():
         audit.lock()  # of two who take in the same run, the second sees the first one's record
-        _refuse_known(cluster, spool)
+        if is_known(cluster, spool.run):
+            raise _known(spool)
         if not found.complete:
             remedy = (
-                "manage.py audit shows what is left. Set single objects right by hand; the next failover or failback "
-                "brings everything else to its target."
+                "Have the directory switched to the node that has the group, on the cluster's page or by: "
+                f"manage.py run {cluster.name} {DIRECTORY_SWITCH}. manage.py audit shows what is left."
             )
             alarms.sound(cluster, "kit-used", found.sentence, remedy)
         subject = audit.Subject("kit-run", spool.run, spool.run)
         audit.record(Action.KIT_COLLECTED, actor, subject, cluster=cluster, after=after)
 
 
-def _refuse_known(cluster: Cluster, spool: Spool) -> None:
-    known = AuditRecord.objects.filter(action=Action.KIT_COLLECTED, cluster_id=cluster.pk, subject_name=spool.run)
-    if known.exists():
-        text = f"What the kit did in the run {spool.run} on {spool.node} has been taken in."
-        raise Refusal.of(text, "Nothing to do: the audit has it.", key="kit.run", about=spool.run)
+def _known(spool: Spool) -> Refusal:
+    text = f"What the kit did in the run {spool.run} on {spool.node} has been taken in."
+    return Refusal.of(text, "Nothing to do: the audit has it.", key="kit.run", about=spool.run)
