@@ -1,7 +1,10 @@
 """Exchange out of the way before a set-up moves or stops the group: its services stopped, nobody on the partition."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from console.domain.errors import ChangeoverError
+from console.domain.lease import LeaseLost
 from console.domain.observation import NodeObservation, ServiceState
 from console.domain.observe import foreign_users, observe_services
 from console.domain.plan import Step
@@ -9,7 +12,7 @@ from console.domain.procedures.reading import DirectorySetup
 from console.domain.service_order import order
 from console.domain.steps.base import Stage, StepFailed
 from console.domain.steps.partition import describe
-from console.domain.steps.services import NOT_STARTED, send, stop_command
+from console.domain.steps.services import ALREADY_RUNNING, NOT_STARTED, send, start_command, stop_command
 
 IDLE = ("STOPPED", "ABSENT")
 
@@ -48,6 +51,24 @@ def stop_exchange(stage: Stage, step: Step, node: str) -> tuple[str, ...]:
     if running:
         stage.note(step, f"Exchange was stopped on {node}: {', '.join(reversed(running))}.")
     return tuple(running)
+
+
+@contextmanager
+def started_again(stage: Stage, step: Step, node: str, services: Sequence[str]) -> Iterator[None]:
+    """Start the services once what is done without them is over, and also where it said no."""
+    try:
+        yield
+    except LeaseLost:
+        raise
+    except ChangeoverError:
+        _start(stage, step, node, services)
+        raise
+    _start(stage, step, node, services)
+
+
+def _start(stage: Stage, step: Step, node: str, services: Sequence[str]) -> None:
+    for name in services:
+        change_service(stage, step, node, name, start_command(name), {ALREADY_RUNNING}, "RUNNING")
 
 
 def change_service(

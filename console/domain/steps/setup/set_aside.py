@@ -22,10 +22,9 @@ from console.domain.procedures.reading import DirectorySetup, read_setup
 from console.domain.quoting import cmd_line
 from console.domain.readings.windows import said
 from console.domain.steps.base import NeedsPerson, Stage, StepFailed
-from console.domain.steps.services import ALREADY_RUNNING, start_command
 from console.domain.steps.setup.base import SetupStep, grounds_of, needs_person
 from console.domain.steps.setup.circumstances import circumstances
-from console.domain.steps.setup.exchange import change_service, stop_exchange
+from console.domain.steps.setup.exchange import started_again, stop_exchange
 
 REMEDY = "Nothing was renamed. Make out whose files these are; move away by hand what is not the live server's."
 
@@ -81,12 +80,8 @@ class SetAside(SetupStep):
         _refuse(_decided(stage, step, setup, stopped=())[1])
         stop_exchange(stage, step, cluster.standby.name)
         ran = stop_exchange(stage, step, cluster.primary.name)
-        try:
+        with started_again(stage, step, cluster.primary.name, ran):
             self._rename(stage, step)
-        except StepFailed:
-            self._start(stage, step, ran)
-            raise
-        self._start(stage, step, ran)
 
     def _rename(self, stage: Stage, step: Step) -> None:
         cluster = stage.field.cluster
@@ -106,11 +101,6 @@ class SetAside(SetupStep):
                 text = f"{source} could not be renamed to {target} on {cluster.primary.name}: {said(result)}"
                 raise StepFailed(text, remedy="Find out what holds the file, then check again.")
             stage.note(step, f"{source} was renamed to {target}.")
-
-    def _start(self, stage: Stage, step: Step, services: Sequence[str]) -> None:
-        node = stage.field.cluster.primary.name
-        for name in services:
-            change_service(stage, step, node, name, start_command(name), {ALREADY_RUNNING}, "RUNNING")
 
 
 def inventory_of(stage: Stage, step: Step) -> Inventory | None:

@@ -8,12 +8,13 @@ from console.domain.ports import NodeSession
 from console.domain.procedures.clearing import folders_about
 from console.domain.procedures.goals import PlannedGoal
 from console.domain.procedures.reading import read_setup
+from console.domain.quoting import receiving_line
 from console.domain.readings.transport import transport_config
 from console.domain.receipts import Receipt
 from console.domain.steps.base import Stage, StepFailed
-from console.domain.steps.services import ALREADY_RUNNING, NOT_STARTED, start_command, stop_command
+from console.domain.steps.services import NOT_STARTED, stop_command
 from console.domain.steps.setup.base import SetupStep
-from console.domain.steps.setup.exchange import change_service, services_on
+from console.domain.steps.setup.exchange import change_service, services_on, started_again
 from console.domain.steps.setup.services import nodes_of
 from console.domain.transport_config import REMEDY, with_queue
 
@@ -54,14 +55,14 @@ class QueuePath(SetupStep):
         day = stage.field.clock.now().date().isoformat()
         backup = f"{path}.{day}.{was[:16]}"
         params = {"node": node, "path": path, "backup": backup, "sha256": was}
+        receiving_line(path, data)  # what cannot be written is refused before anything changes
         stage.receipts.keep(Receipt(step.key, step.kind, f"{path} on {node} as it was, {was}", params))
         ran = [state.name for state in services_on(stage, node) if state.name == TRANSPORT and state.state == "RUNNING"]
         for name in ran:
             change_service(stage, step, node, name, stop_command(name), {NOT_STARTED}, "STOPPED")
-        placed = put_in_place(session, path, data, backup, within=within)
-        stage.note(step, f"{path} on {node} was edited; the one before is {backup}.", **placed.to_json())
-        for name in ran:
-            change_service(stage, step, node, name, start_command(name), {ALREADY_RUNNING}, "RUNNING")
+        with started_again(stage, step, node, ran):
+            placed = put_in_place(session, path, data, backup, within=within)
+            stage.note(step, f"{path} on {node} was edited; the one before is {backup}.", **placed.to_json())
 
 
 def _read(session: NodeSession, path: str, within: float) -> str:
