@@ -1,10 +1,11 @@
 """The console's own START.BAT and STOP.BAT as a node runs them: ask for a go, wait, start Exchange, report.
 
 Exit codes: 0 done; 3 the console said no; 4 the console was silent and the script may not start by itself;
-5 a service did not come up or go down.
+5 a service did not come up or go down; 6 the console had it wait for longer than there is.
 """
 
 from dataclasses import dataclass
+from math import inf
 
 from console.lab import scm
 from console.lab.exchange import START_ORDER
@@ -14,10 +15,12 @@ from console.lab.state import RUNNING, STOPPED, Group, Node
 from console.lab.world import World
 
 START, STOP = "START.BAT", "STOP.BAT"
-SAID_NO, SILENCE, NOT_DONE = Outcome(3), Outcome(4), Outcome(5)
+SAID_NO, SILENCE, NOT_DONE, WAITED_OUT = Outcome(3), Outcome(4), Outcome(5), Outcome(6)
 STOPPED_REPORT = 3.0
 """World seconds that STOP.BAT gives its one report: the console must not hold up a stop."""
 REPORT_TRIES = 5
+START_RESERVE, STOP_RESERVE, ASKING = 60.0, 30.0, 0.45
+"""World seconds of a time-out that the scripts leave unused, and the part of the rest that asking may take."""
 SPOOL = r"C:\Changeover\spool"
 _ASK_AGAIN = ("skew", "replay", "unknown-run")
 """Refusals that decide nothing about the run: it is announced again. Any other one is as good as a no."""
@@ -72,6 +75,9 @@ def start_bat(run: Run) -> Procedure:
     run.say("asking", answer)
     if answer == "no":
         return SAID_NO
+    if answer == "waited out":
+        yield from _report(run, "failed", "no go in time")
+        return WAITED_OUT
     if answer == "silence" and run.node.cluster.definition.script.silence == "fail":
         return SILENCE
     why_not = yield from _start_services(run)
@@ -82,21 +88,49 @@ def start_bat(run: Run) -> Procedure:
 
 
 def stop_bat(run: Run) -> Procedure:
-    """Stop Exchange in reverse order, see that it has stopped, and report once, in at most three seconds."""
+    """Stop Exchange in reverse order, see that it has stopped, and report once, in at most three seconds.
+
+    A service that does not stop has its share of the script's time-out, then the next one has its turn.
+    """
     order = START_ORDER[run.node.cluster.definition.generation]
+    within = _bounded(run.node.cluster.definition.script.stop_timeout, STOP_RESERVE) / len(order)
     for name in reversed(order):
-        yield from scm.stop_and_wait(run.world, run.node, name, run.cause)
+        yield from _at_most(run, within, scm.stop_and_wait(run.world, run.node, name, run.cause))
     left = [name for name in order if _state(run, name) != STOPPED]
     call = run.world.hooks.event(run.node, "stopped", run.fields(", ".join(left)), STOPPED_REPORT)
     yield from run.world.schedule.until(lambda: call.done, STOPPED_REPORT)
     return NOT_DONE if left else Outcome()
 
 
+def _at_most(run: Run, seconds: float, procedure: Procedure) -> Procedure:
+    """Carry on a procedure for that long, then leave it where it is."""
+    clock = run.world.clock
+    deadline = clock.now() + seconds
+    for wait in procedure:
+        left = deadline - clock.now()
+        if callable(wait):
+            yield from run.world.schedule.until(wait, left)
+        else:
+            yield min(wait, left)
+        if clock.now() >= deadline:
+            break
+    return Outcome()
+
+
+def _bounded(timeout: float, reserve: float) -> float:
+    """What a script may take of its time-out. No script of ours is made for one that is shorter than the reserve."""
+    return timeout - reserve if timeout > reserve else inf
+
+
 def _await_go(run: Run) -> Reason:
-    """`go`, `no`, or `silence` once the console has said nothing that holds for as long as the definition says."""
+    """`go`, `no`, or `silence` once the console has said nothing that holds for as long as the definition says.
+
+    `waited out` once it has been told to wait for longer than the script's time-out allows.
+    """
     settings, clock = run.node.cluster.definition.script, run.world.clock
     heard, announced = clock.now(), False
-    while True:
+    latest = clock.now() + ASKING * _bounded(settings.start_timeout, START_RESERVE)
+    while clock.now() < latest:
         yield lambda: not run.node.faulty("paused")
         hooks = run.world.hooks
         call = hooks.run(run.node, run.id) if announced else hooks.event(run.node, "starting", run.fields())
@@ -111,6 +145,7 @@ def _await_go(run: Run) -> Reason:
         if call.outcome and _is_no(call.outcome):
             return "no"
         yield (call.outcome and call.outcome.poll) or settings.retry
+    return "waited out"
 
 
 def _is_no(outcome: Said) -> bool:

@@ -56,6 +56,7 @@ BRANCHES = (
     Branch(STOP, "a service does not stop", CODES.services, "stopped in part", "stopped"),
     Branch(STOP, "the partition is not connected, every service has stopped", CODES.done, "stopped", "stopped"),
     Branch(STOP, "W#EXCHG.BAT is missing or empty, every service has stopped", CODES.done, "stopped"),
+    Branch(STOP, "RECOVER: the group is elsewhere, every service has stopped", CODES.done, "stopped", "stopped"),
     Branch(STOP, "the cluster does not run, or did not start the script", CODES.cluster, "as it was"),
 )
 
