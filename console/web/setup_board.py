@@ -6,6 +6,7 @@ from itertools import groupby
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
+from console.domain.checks import Verdict
 from console.domain.outcome import WaitsFor
 from console.domain.procedures import Mode
 from console.domain.procedures.kinds import is_procedure
@@ -48,10 +49,10 @@ class Shown:
     """What is next, in a sentence."""
 
     @property
-    def waits_for(self) -> str:
-        """What a procedure that waits is waiting for; empty when it does not."""
-        operation = self.board.operation
-        return operation.waits_for if operation.status == Operation.Status.WAITING else ""
+    def tasks(self) -> tuple[BoardRow, ...]:
+        """What is to be done now: the step that it rests at, and what else of it is not known to hold."""
+        first, others = self.board.next[:1], self.board.next[1:]
+        return (*first, *(row for row in others if row.verdict != Verdict.PASS))
 
     @property
     def move(self) -> str:
