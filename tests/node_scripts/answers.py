@@ -27,6 +27,11 @@ def late(event: VerifiedEvent) -> Answer:
     return Answer("go", event.body.run, operation=17, expires=event.at - timedelta(minutes=2))
 
 
+def misled(event: VerifiedEvent) -> Answer:
+    """A go for another run than the one that asks."""
+    return Answer("go", "run-start-of-somebody-else", operation=17, expires=event.at + timedelta(minutes=2))
+
+
 def wait(event: VerifiedEvent) -> Answer:
     """Not yet."""
     return Answer("wait", event.body.run, operation=17, reason='50% & "done" | more > x ^ !y!', poll=3)
@@ -35,6 +40,11 @@ def wait(event: VerifiedEvent) -> Answer:
 def no(event: VerifiedEvent) -> Answer:
     """Never."""
     return Answer("no", event.body.run, reason="TOK-EX1 holds the group.")
+
+
+def unknown(event: VerifiedEvent) -> Answer:
+    """As a console answers that has lost what it was told."""
+    raise HookRefusal("unknown-run", f"No run {event.body.run} of {event.node} is known here.")
 
 
 def receive(event: VerifiedEvent) -> Answer:
@@ -49,6 +59,11 @@ def answer_for(run_id: str, node: str) -> Answer:
     if event is None:
         raise HookRefusal("unknown-run", f"No run {run_id} of {node} is known here.")
     return _said(event)
+
+
+def events() -> list[tuple[str, str]]:
+    """The events that were told, each with the event of the cluster."""
+    return [(event.body.event, event.body.clp_event) for event in told]
 
 
 def _said(event: VerifiedEvent) -> Answer:

@@ -1,7 +1,6 @@
 """A node under Wine and a console that it can reach."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,15 +9,19 @@ from pytest_django import Settings
 from console.models import Cluster
 from console.services.hooks.keys import issue_key
 from tests.node_scripts import answers
-from tests.node_scripts.machine import Node, Prefix
+from tests.node_scripts.between import Between
+from tests.node_scripts.machine import Node, Prefix, WineUnavailable
 from tests.services import making
 
 
 @pytest.fixture(scope="session")
 def prefix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefix]:
-    """One Windows for all these tests."""
+    """One Windows for all these tests. Where there is no Wine they fail, saying what to install."""
     made = Prefix(tmp_path_factory.mktemp("wine") / "prefix")
-    made.start()
+    try:
+        made.start()
+    except WineUnavailable as exc:
+        pytest.fail(str(exc), pytrace=False)
     yield made
     made.stop()
 
@@ -30,20 +33,27 @@ def tokyo(transactional_db: None) -> Cluster:
 
 
 @pytest.fixture
-def node(prefix: Prefix, tokyo: Cluster, live_server: Any, settings: Settings) -> Callable[..., Node]:
-    """Makes TOK-EX1 with its scripts; words set what they are rendered from."""
+def console(live_server: Any) -> str:
+    """Where the console listens."""
+    return str(live_server.url).replace("localhost", "127.0.0.1")
+
+
+@pytest.fixture
+def node(prefix: Prefix, tokyo: Cluster, console: str, settings: Settings) -> Callable[..., Node]:
+    """Makes TOK-EX1 with its scripts; words set the cluster's generation and what the scripts are rendered from."""
     settings.HOOK_EVENTS = "tests.node_scripts.answers"
     answers.forget()
     key = issue_key(tokyo.nodes.get(role="primary"), making.actor())
-    url = live_server.url.replace("localhost", "127.0.0.1")
 
-    def make(**words: Any) -> Node:
-        return Node(prefix, tokyo, words.pop("url", url), words.pop("key", key), **words)
+    def make(generation: str = "2003", extra: tuple[str, ...] = (), **words: Any) -> Node:
+        tokyo.generation, tokyo.extra_services = generation, list(extra)
+        return Node(prefix, tokyo, words.pop("url", console), words.pop("key", key), **words)
 
     return make
 
 
 @pytest.fixture
-def scratch(tmp_path: Path) -> Path:
-    """A folder for what is rendered."""
-    return tmp_path / "out"
+def between(console: str) -> Iterator[Between]:
+    """What lies between a node and the console, for a node that is made with its `url`."""
+    with Between(console) as made:
+        yield made

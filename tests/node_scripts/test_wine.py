@@ -1,34 +1,18 @@
-"""The rendered scripts run under Wine, through every branch, against the webhook of a running console."""
+"""START.BAT under Wine, through every branch, against the webhook of a running console."""
 
 from collections.abc import Callable
 
 import pytest
 
 from console.domain.node_scripts.branches import CODES
-from console.domain.secrets import Secret
 from tests.node_scripts import answers
+from tests.node_scripts.answers import events
 from tests.node_scripts.machine import Node
 
 pytestmark = [pytest.mark.wine, pytest.mark.slow, pytest.mark.timeout(300)]
 Make = Callable[..., Node]
-SHORT = {"start_timeout": 600, "stop_timeout": 300}
-NOWHERE = "http://127.0.0.1:9"
-
-
-def kit(code: int) -> bytes:
-    """A kit's runner that records how it was called and ends with `code`."""
-    lines = [
-        'Set Calls = CreateObject("Scripting.FileSystemObject").OpenTextFile("C:\\stubs\\calls", 8, True)',
-        'Calls.WriteLine "kit " & WScript.Arguments(0) & " " & WScript.Arguments(1)',
-        "Calls.Close",
-        f"WScript.Quit {code}",
-    ]
-    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
-
-
-def told() -> list[tuple[str, str]]:
-    """The events that the console was told, with the event of the cluster."""
-    return [(event.body.event, event.body.clp_event) for event in answers.told]
+IMAP = {"2003": "IMAP4Svc", "2007": "MSExchangeIMAP4"}
+HOW_MANY = {"2003": 8, "2007": 16}
 
 
 @pytest.mark.parametrize("event", ["START", "FAILOVER"])
@@ -36,36 +20,71 @@ def test_with_its_go_it_starts_every_service_in_order_and_says_so(node: Make, ev
     here = node()
     ran = here.run("START.BAT", CLP_EVENT=event, CLP_SERVER="OTHER", CLP_PRIORITY="2")
     assert ran.code == CODES.done
-    assert [call.split()[0] for call in ran.of("armload")] == here.watches
-    assert ran.of("armload") == [f'{w} /S /A /R 1 "{n}"' for w, n in zip(here.watches, here.names, strict=True)]
+    assert ran.acts == here.bring_up
     assert here.running() == set(here.names)
-    assert told() == [("starting", event), ("started", event)]
+    assert events() == [("starting", event), ("started", event)]
     body = answers.told[0].body
     assert (body.node, body.cluster, body.group) == ("TOK-EX1", "TOKYO", "EXCHANGE")
     assert (body.clp_server, body.clp_disk, body.clp_priority) == ("OTHER", "SUCCESS", "2")
-    assert len({event.body.run for event in answers.told}) == 1
+    assert {event.body.run for event in answers.told} == {ran.results[0]["run"]}
+    assert ran.heard == ["go"]
     assert "The console said go" in ran.log
     assert "START.BAT ends with 0" in ran.log
+    assert (here.left, here.spooled) == (set(), [])
+
+
+@pytest.mark.parametrize("generation", ["2003", "2007"])
+def test_each_generation_starts_and_stops_its_own_services_imap_among_them_where_it_is_used(
+    node: Make, generation: str
+) -> None:
+    here = node(generation, (IMAP[generation],))
+    assert len(here.names) == HOW_MANY[generation]
+    assert IMAP[generation] in here.names
+    up = here.run("START.BAT", CLP_EVENT="FAILOVER")
+    assert (up.code, up.acts) == (CODES.done, here.bring_up)
+    assert here.running() == set(here.names)
+    down = here.run("STOP.BAT", CLP_EVENT="FAILOVER")
+    assert (down.code, down.acts) == (CODES.done, here.take_down)
+    assert here.running() == set()
+    assert events() == [("starting", "FAILOVER"), ("started", "FAILOVER"), ("stopped", "FAILOVER")]
 
 
 def test_it_waits_as_long_as_it_is_told_and_takes_no_word_of_the_reason_for_an_order(node: Make) -> None:
     answers.forget(answers.wait, answers.wait, answers.go)
-    ran = node().run("START.BAT")
+    here = node()
+    ran = here.run("START.BAT")
     assert ran.code == CODES.done
-    assert ran.of("armsleep")[:2] == ["3", "3"]
-    assert told() == [("starting", "START"), ("started", "START")]
+    assert ran.acts == ["armsleep 3", "armsleep 3", *here.bring_up]
+    assert events() == [("starting", "START"), ("started", "START")]
 
 
 def test_a_no_starts_nothing_and_never_leads_to_the_kit(node: Make) -> None:
     answers.forget(answers.wait, answers.no)
     here = node()
-    (here.own / "kit").mkdir()
-    (here.own / "kit" / "KIT.VBS").write_bytes(kit(42))
+    here.put_kit("WScript.Quit 42")
     ran = here.run("START.BAT", CLP_EVENT="FAILOVER")
     assert ran.code == CODES.no
-    assert ran.of("armload") == []
-    assert ran.of("kit") == []
+    assert ran.acts == ["armsleep 3"]
+    assert ran.heard == ["no"]
     assert "The console said no: TOK-EX1 holds the group." in ran.log
+    assert here.spooled == []
+
+
+def test_a_refusal_that_asking_again_cannot_mend_is_as_good_as_a_no(node: Make) -> None:
+    here = node(silence="start")
+    here.put_kit("WScript.Quit 42")
+    ran = here.run("START.BAT", COMPUTERNAME="TOK-EX2")
+    assert (ran.code, ran.acts, ran.heard) == (CODES.no, [], ["refused"])
+    assert events() == []
+
+
+def test_a_console_that_has_forgotten_the_run_is_told_again_with_the_same_id(node: Make) -> None:
+    answers.forget(answers.wait, answers.unknown, answers.go)
+    here = node()
+    ran = here.run("START.BAT")
+    assert (ran.code, ran.heard) == (CODES.done, ["go"])
+    assert [event for event, _ in events()] == ["starting", "starting", "started"]
+    assert len({event.body.run for event in answers.told}) == 1
 
 
 def test_a_go_whose_time_has_passed_is_none(node: Make) -> None:
@@ -77,17 +96,19 @@ def test_a_go_whose_time_has_passed_is_none(node: Make) -> None:
 
 def test_it_does_not_wait_for_longer_than_the_cluster_gives_it(node: Make) -> None:
     answers.forget(answers.wait)
-    ran = node(start_timeout=500).run("START.BAT")
+    ran = node().run("START.BAT")
     assert ran.code == CODES.waited_out
-    assert ran.of("armload") == []
-    assert told()[-1] == ("failed", "START")
+    assert set(ran.acts) == {"armsleep 3"}
+    assert events() == [("starting", "START"), ("failed", "START")]
+    assert answers.told[-1].body.detail.startswith("no go within ")
 
 
 def test_a_service_that_does_not_start_is_named_and_the_others_start(node: Make) -> None:
-    here = node(**SHORT)
+    here = node()
     here.make("dead", "POP3Svc")
     ran = here.run("START.BAT")
     assert ran.code == CODES.services
+    assert [call for call in ran.acts if not call.startswith("armsleep")] == here.bring_up
     assert here.running() == set(here.names) - {"POP3Svc"}
     assert answers.told[-1].body.event == "failed"
     assert answers.told[-1].body.detail == "not running: POP3Svc"
@@ -103,112 +124,48 @@ def test_a_watch_that_an_earlier_run_left_behind_is_released_first(node: Make) -
 
 
 def test_on_the_return_of_the_node_it_only_tells(node: Make) -> None:
-    ran = node().run("START.BAT", CLP_EVENT="RECOVER")
-    assert ran.code == CODES.done
-    assert told() == [("recover", "RECOVER")]
-    assert {call.split()[0] for call in ran.calls} == {"armlog"}
+    here = node()
+    ran = here.run("START.BAT", CLP_EVENT="RECOVER")
+    assert (ran.code, ran.acts) == (CODES.done, [])
+    assert events() == [("recover", "RECOVER")]
+    assert here.running() == here.left == set()
 
 
-@pytest.mark.parametrize(
-    ("script", "variables", "code"),
-    [
-        ("START.BAT", {"CLP_DISK": "FAILURE"}, CODES.disk),
-        ("START.BAT", {"CLP_EVENT": ""}, CODES.cluster),
-        ("STOP.BAT", {"CLP_EVENT": ""}, CODES.cluster),
-    ],
-)
-def test_without_partition_or_cluster_it_touches_no_service_and_tells_everybody_once(
-    node: Make, script: str, variables: dict[str, str], code: int
+@pytest.mark.parametrize("event", ["START", "FAILOVER"])
+def test_without_its_partition_it_starts_nothing_and_tells_everybody_once(node: Make, event: str) -> None:
+    here = node()
+    ran = here.run("START.BAT", CLP_EVENT=event, CLP_DISK="FAILURE")
+    said = '"Exchange of TOKYO is not started: its partition is not connected"'
+    assert (ran.code, ran.acts) == (CODES.disk, [f"armbcast /MSG {said} /A"])
+    assert events() == [("failed", event)]
+    assert answers.told[0].body.clp_disk == "FAILURE"
+    assert here.running() == set()
+
+
+@pytest.mark.parametrize(("script", "word"), [("START.BAT", "started"), ("STOP.BAT", "stopped")])
+def test_while_the_cluster_does_not_run_it_touches_no_service_and_tells_everybody_once(
+    node: Make, script: str, word: str
 ) -> None:
-    ran = node().run(script, **variables)
-    assert ran.code == code
-    assert len(ran.of("armbcast")) == 1
-    assert ran.of("armload") == ran.of("armkill") == []
+    here = node()
+    here.start_by_hand("MSExchangeIS")
+    ran = here.run(script, CLP_EVENT="")
+    said = f'"Exchange of TOKYO is not {word}: the cluster is not running"'
+    assert (ran.code, ran.acts) == (CODES.cluster, [f"armbcast /MSG {said} /A"])
+    assert here.running() == {"MSExchangeIS"}
+    assert events() == []
 
 
-def test_without_its_settings_it_starts_nothing_and_still_stops(node: Make) -> None:
+@pytest.mark.parametrize("settings", [None, b""])
+@pytest.mark.parametrize("event", ["FAILOVER", "RECOVER"])
+def test_without_its_settings_it_does_nothing(node: Make, settings: bytes | None, event: str) -> None:
     here = node()
     (here.scripts / "W#EXCHG.BAT").unlink()
-    assert here.run("START.BAT").code == CODES.settings
+    if settings is not None:
+        (here.scripts / "W#EXCHG.BAT").write_bytes(settings)
+    ran = here.run("START.BAT", CLP_EVENT=event)
+    assert (ran.code, ran.acts) == (CODES.settings, [])
     assert here.running() == set()
-    assert here.run("STOP.BAT").code == CODES.done
-    assert told() == []
-
-
-def silent(node: Make, **words: object) -> Node:
-    """A node whose console does not answer."""
-    return node(url=NOWHERE, **SHORT, **words)
-
-
-def test_with_a_silent_console_and_no_kit_it_starts_exchange_and_leaves_word(node: Make) -> None:
-    here = silent(node)
-    ran = here.run("START.BAT", CLP_EVENT="FAILOVER")
-    assert ran.code == CODES.done
-    assert here.running() == set(here.names)
-    assert "There is no kit on this node" in ran.log
-    (word,) = (here.own / "spool").iterdir()
-    lines = dict(line.split("=", 1) for line in word.read_text(encoding="ascii").splitlines())
-    assert (lines["event"], lines["clp_event"], lines["console"]) == ("started", "FAILOVER", "silent")
-    assert lines["run"] == word.stem
-
-
-def test_with_a_silent_console_and_no_kit_it_may_be_rendered_to_fail(node: Make) -> None:
-    here = silent(node, silence="fail")
-    assert here.run("START.BAT").code == CODES.silence
-    assert here.running() == set()
-
-
-@pytest.mark.parametrize(("ends", "running"), [(42, True), (0, False)])
-def test_with_a_silent_console_the_kit_is_called_and_only_its_own_word_counts(
-    node: Make, ends: int, running: bool
-) -> None:
-    here = silent(node, silence="fail")
-    (here.own / "kit").mkdir()
-    (here.own / "kit" / "KIT.VBS").write_bytes(kit(ends))
-    ran = here.run("START.BAT")
-    assert ran.code == (CODES.done if running else CODES.silence)
-    assert bool(here.running()) == running
-    (call,) = ran.of("kit")
-    assert call.startswith("run-start-")
-    assert call.endswith(f" {here.settings.bounds.kit}")
-
-
-def test_an_answer_that_is_not_signed_with_its_key_is_silence(node: Make) -> None:
-    here = node(key=("key-of-nobody", Secret("0f" * 32)), silence="fail", **SHORT)
-    assert here.run("START.BAT").code == CODES.silence
-    assert told() == []
-
-
-def test_it_stops_in_reverse_order_with_the_same_watches_and_tells_once(node: Make) -> None:
-    here = node()
-    here.run("START.BAT")
-    ran = here.run("STOP.BAT")
-    assert ran.code == CODES.done
-    assert ran.of("armkill") == here.watches[::-1]
-    assert here.running() == set()
-    assert [path.name for path in here.stubs.glob("watch-*")] == []
-    assert told()[-1] == ("stopped", "START")
-    assert ran.of("armsleep") == []
-
-
-def test_a_service_that_does_not_stop_is_named_after_the_others_have_stopped(node: Make) -> None:
-    here = node(**SHORT)
-    here.run("START.BAT")
-    here.make("stuck", "MSExchangeIS")
-    ran = here.run("STOP.BAT")
-    assert ran.code == CODES.services
-    assert here.running() == {"MSExchangeIS"}
-    assert answers.told[-1].body.detail == "not stopped: MSExchangeIS"
-
-
-def test_it_stops_without_the_console_just_the_same(node: Make) -> None:
-    here = silent(node)
-    here.run("START.BAT")
-    ran = here.run("STOP.BAT", CLP_DISK="FAILURE")
-    assert ran.code == CODES.done
-    assert here.running() == set()
-    assert len(ran.of("armbcast")) == 1
-    assert ran.of("armsleep") == []
+    assert events() == []
 
 
 def test_a_clock_that_is_off_is_corrected_by_what_the_console_signed(node: Make) -> None:
@@ -219,4 +176,5 @@ def test_a_clock_that_is_off_is_corrected_by_what_the_console_signed(node: Make)
     finally:
         here.prefix.environment["TZ"] = "UTC"
     assert ran.code == CODES.done
-    assert told() == [("starting", "START"), ("started", "START")]
+    assert events() == [("starting", "START"), ("started", "START")]
+    assert here.left == {"offset.txt"}

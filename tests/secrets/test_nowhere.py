@@ -1,0 +1,176 @@
+"""A whole failover with the nodes' scripts, by the pages: afterwards no secret is anywhere but where it belongs."""
+
+import base64
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+import requests
+
+from console.lab import presets
+from console.lab.definition import Script
+from tests.secrets.watching import Watch, forms, holds
+from tests.tasks.conftest import Installation, installed, wait_for
+from tests.tasks.test_webhook import OPERATIONS, TIMING, TYO1, TYO2
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+ACCOUNT = "A-Test-Password-1"
+OWN_FILES = {"secret-key", "credential-key", "lab-nodes.password", "lab-directory.password"}
+"""Where the console's keys and the passwords of the inventory lie: files of mode 0600."""
+OWN_TABLES = {"django_session"}
+REASON = "to see what it leaves"
+KEY_FILE = r"C:\Changeover\node.key"
+
+
+@dataclass
+class Night:
+    """An installation, what is secret in it, and where it has been looked for."""
+
+    made: Installation
+    watch: Watch
+    secrets: dict[str, str]
+    places: dict[str, bytes] = field(default_factory=dict)
+
+    def sign_in(self, address: str) -> requests.Session:
+        """A person's browser; its session and its tokens are secrets from now on."""
+        browser = requests.Session()
+        self.post(browser, f"{address}/sign-in/", username="ops", password=ACCOUNT)
+        self.secrets |= {f"cookie {name}": value for name, value in browser.cookies.items()}
+        assert len(browser.cookies) == 2
+        return browser
+
+    def post(self, browser: requests.Session, url: str, seen_at: str = "", **words: str) -> requests.Response:
+        """Send a form with the token of the page that it stands on."""
+        page = browser.get(seen_at or url, timeout=20).text
+        token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[0]
+        self.secrets[f"token {len(self.secrets)}"] = token
+        answer = browser.post(url, {**words, "csrfmiddlewaretoken": token}, timeout=20)
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    def gather(self) -> None:
+        """Everything that the installation has written: files, tables, Redis, processes, the lab's nodes and record."""
+        lab = self.made.lab
+        for path in sorted(p for p in self.made.folder.rglob("*") if p.is_file() and p.name not in OWN_FILES):
+            if "sqlite3" not in path.name:
+                self.places[str(path.relative_to(self.made.folder))] = path.read_bytes()
+        with closing(sqlite3.connect(self.made.folder / "changeover.sqlite3")) as database:
+            names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            for name in set(names) - OWN_TABLES:
+                self.places[f"table {name}"] = repr(database.execute(f"SELECT * FROM {name}").fetchall()).encode()
+        self.places["processes"] = self.watch.processes()
+        self.places["Redis"] = self.watch.kept()
+        self.places["the lab's record"] = repr(lab.world.log.since(0)).encode()
+        for node in lab.world.nodes:
+            for item in node.disk.below("C:\\"):
+                self.places[f"{node.name} {item.path}"] = bytes(item.data or b"")
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Iterator[Night]:
+    """An installation at work whose nodes run the console's scripts."""
+    scripted = replace(presets.tokyo(base="127.0.39"), scripts="console", script=Script(retry=0.2, silence_after=60.0))
+    watch = Watch(tmp_path / "redis.sock")
+    with installed(tmp_path, scripted) as made:
+        made.redis()
+        with watch:
+            keys = {name: (f"key-{name.lower()}", secrets.token_hex(32)) for name in (TYO1, TYO2)}
+            for name, (key_id, key) in keys.items():
+                words = ("nodekey", "issue", name, "--key-id", key_id, "--key-stdin", "--reason", "for a test")
+                code, out, err = made.manage(*words, stdin=f"{key}\n")
+                assert code == 0, out + err
+            made.shell(f"from console.models import Cluster\nCluster.objects.update(timing={TIMING!r})")
+            known = {f"key of {name}": key for name, (_, key) in keys.items()} | {"account": ACCOUNT}
+            known |= {name: text.strip() for name in OWN_FILES for text in _texts(made.folder, name)}
+            assert set(known) >= OWN_FILES
+            night = Night(made, watch, known)
+            yield night
+
+
+def _texts(folder: Path, name: str) -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in folder.rglob(name)]
+
+
+def fail_over(night: Night, address: str) -> None:
+    """By the pages, as a person does it."""
+    made = night.made
+    made.worker()
+    browser = night.sign_in(address)
+    found = night.post(browser, f"{address}/clusters/Tokyo/plan/", f"{address}/clusters/Tokyo/", kind="failover")
+    wait_for(lambda: made.rows("SELECT state FROM console_planrecord") == [("ready",)], 60)
+    page = browser.get(found.url, timeout=20).text
+    hash_ = re.findall(r'name="hash" value="([^"]+)"', page)[0]
+    night.post(browser, f"{found.url}confirm/", found.url, hash=hash_, reason=REASON)
+    wait_for(lambda: made.rows(OPERATIONS) == [("failover", TYO2, "succeeded")], 90)
+    number = made.rows("SELECT id FROM console_operation")[0][0]
+    pages = ("", "journal.txt", "receipt.ldif", "state", "lines")
+    for name in pages:
+        answer = browser.get(f"{address}/operations/{number}/{name}", timeout=20)
+        night.places[f"page {name}"] = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", answer.content)
+
+
+def on_the_command_line(night: Night) -> None:
+    """What else the console writes: scripts, kits, plans, the audit, the inventory."""
+    made = night.made
+    folder = made.folder / "written"
+    folder.mkdir()
+    for words in (
+        ("scripts", "render", "Tokyo", "--output", str(folder / "scripts"), "--url", "http://console"),
+        ("kit", "make", "Tokyo", "--node", TYO1, "--output", str(folder / "kit")),
+        ("plan", "Tokyo", "failback", "--json"),
+        ("audit", "export"),
+        ("inventory", "export"),
+        ("nodekey", "list"),
+    ):
+        code, out, err = made.manage(*words)
+        assert code == 0, out + err
+        night.places[" ".join(words[:2])] = (out + err).encode()
+
+
+def test_no_secret_is_anywhere_but_in_the_file_of_its_node(night: Night) -> None:
+    address = night.made.pages()
+    night.made.lab.webhook(address, _keys(night))
+    fail_over(night, address)
+    on_the_command_line(night)
+    night.gather()
+    looked_for = len(night.places)
+    assert looked_for > 40, sorted(night.places)
+    for wanted in (
+        "table console_journalline",
+        "table console_auditrecord",
+        "worker.log",
+        "written/kit/kit.txt",
+        "Redis",
+    ):
+        assert len(night.places[wanted]) > 100, wanted
+    assert holds(night.places["table console_auditrecord"], REASON), "what is no secret is found"
+    assert b"celery" in night.places["processes"]
+    assert b"operations.run" in night.places["Redis"]
+    found = [
+        f"{name} in {place}"
+        for name, secret in night.secrets.items()
+        for place, data in night.places.items()
+        if not place.endswith(KEY_FILE) and holds(data, secret)
+    ]
+    assert found == []
+
+
+def _keys(night: Night) -> dict[str, tuple[str, str]]:
+    return {name: (f"key-{name.lower()}", night.secrets[f"key of {name}"]) for name in (TYO1, TYO2)}
+
+
+@pytest.mark.parametrize("code", ["utf-8", "utf-16-le"])
+@pytest.mark.parametrize("before", ["", "x", "xy", "xyz"])
+def test_the_search_finds_a_secret_however_it_is_written(code: str, before: str) -> None:
+    secret = "Changeover-Lab-1"
+    octets = f"{before}{secret} and more".encode(code)
+    for written in (octets, octets.hex().encode(), base64.b64encode(octets)):
+        assert holds(b"..." + written + b"...", secret)
+    assert not holds(f"{before}Changeover-Lab-2".encode(code), secret)
+    assert all(len(form) > 8 for form in forms(secret))
