@@ -1,0 +1,36 @@
+"""Exchange 2003 from two bare servers to a cluster that fails over, through every step of the guide."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.lab import presets
+from tests.setup.journey import Journey, fails_over_and_back, is_set_up, runs_again_without_a_trace
+
+pytestmark = pytest.mark.slow
+KEY = "exchange-2003-setup"
+BY_HAND = [
+    *("network", "group", "dns", "install", "hotfixes", "service-pack", "store-names", "replicas"),
+    *("standby-stores", "standby-logs", "standby-smtp", "primary-stores", "primary-logs", "primary-smtp", "scripts"),
+]
+WORDS = ["network.bullet-2.note", "account", "dns.b", "standby-stores.K", "scripts.note"]
+
+
+@pytest.fixture
+def journey(transactional_db: None, live_server: Any, tmp_path: Path) -> Iterator[Journey]:
+    bare = replace(presets.nagoya(base="127.0.71"), scripts="none", prepared=False)
+    made = Journey(tmp_path / "lab", live_server.url, bare)
+    yield made
+    made.close()
+
+
+def test_from_two_bare_servers_to_a_cluster_that_fails_over(journey: Journey) -> None:
+    journey.dies_at = "to-primary"
+    operation = journey.go_on(journey.start(KEY))
+    is_set_up(journey, operation)
+    assert sorted(journey.done) == sorted([*BY_HAND, *WORDS])
+    fails_over_and_back(journey)
+    runs_again_without_a_trace(journey, KEY)
