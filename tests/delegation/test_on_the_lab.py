@@ -82,6 +82,11 @@ def test_a_move_is_warned_of_a_node_that_may_not_apply_its_kit_with_the_line_tha
     assert len(check.evidence.splitlines()) == 1
 
 
+def test_a_move_is_warned_of_an_account_that_may_give_itself_more() -> None:
+    found = preflight.checks(situation(changeable=("CN=NODE1,CN=Computers,DC=corp",)))
+    assert not_passed(found) == {("directory.account", "warn")}
+
+
 def test_what_cannot_be_read_of_a_nodes_account_is_a_warning_with_a_remedy() -> None:
     untold = NodeRights("NODE1", "CN=NODE1", (), "The directory does not show who may write CN=x.")
     (check,) = (c for c in preflight.checks(situation(node_rights=(untold,))) if c.key == "directory.node-rights")

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 from console.domain.checks import Check, Verdict
 from console.domain.delegation.dsacls import Delegation, delegations, for_protected
+from console.domain.delegation.excess import changeable
 from console.domain.delegation.nodes import rights_of_nodes, sample_of
 from console.domain.directory import DirectoryView, Mailbox
 from console.domain.filters import AllOf, AnyOf, Equal
 from console.domain.ports import DirectorySession
 from console.domain.preflight.delegation import lines_for, named, node_check
 from console.domain.switch.rights import missing_rights
-
-MAY_CHANGE_RIGHTS = 1 | 4
-"""In sDRightsEffective: owner and access list (MS-ADTS 3.1.1.4.5.21)."""
 
 
 @dataclass(frozen=True)
@@ -67,21 +65,13 @@ def _excess(session: DirectorySession, view: DirectoryView, sample: Sequence[Mai
     remedy = "Use an account with only the delegated rights; a stolen one that can give itself more owns the domain."
     if view.rights.domain_administrator:
         return Check("directory.account", title, Verdict.WARN, "It is a domain administrator.", remedy)
-    names = [view.primary_computer.dn, view.standby_computer.dn, view.primary.dn, view.standby.dn]
-    loose = [name for name in [*names, *(one.dn for one in sample)] if _changes_rights(session, name)]
-    if loose:
+    if loose := changeable(session, view, (one.dn for one in sample)):
         reason = f"It may change who has which rights on {named(loose)}"
         return Check("directory.account", title, Verdict.WARN, reason, remedy)
     if view.rights.domain_administrator is None:
         reason = "Whether it is a domain administrator could not be read."
         return Check("directory.account", title, Verdict.UNKNOWN, reason, "Look at the account's groups by hand.")
     return Check("directory.account", title, Verdict.PASS, "It is no administrator, and may change no permissions.")
-
-
-def _changes_rights(session: DirectorySession, name: str) -> bool:
-    entry = session.read(name, ["sDRightsEffective"])
-    told = entry.one("sDRightsEffective") if entry else ""
-    return told.isdecimal() and bool(int(told) & MAY_CHANGE_RIGHTS)
 
 
 def _protected(session: DirectorySession, found: tuple[str, ...]) -> Iterator[Check]:

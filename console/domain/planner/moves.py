@@ -6,6 +6,7 @@ from datetime import timedelta
 from console.domain import drift, preflight
 from console.domain.advice import plan_advice
 from console.domain.checks import Refusal
+from console.domain.delegation.excess import changeable
 from console.domain.delegation.nodes import rights_of_nodes
 from console.domain.field import Field
 from console.domain.functional_range import used_services
@@ -58,6 +59,7 @@ def make_plan(field: Field, kind: str, target: str, sink: MailboxSink, *, valid_
         situation,
         used_services=used_services(field, situation.observation),
         node_rights=rights_of_nodes(field.directory(), situation.view),
+        changeable=changeable(field.directory(), situation.view),
     )
     found = preflight.checks(situation)
     refuse_failed(found, f"{field.cluster.name} cannot be moved to {ends.target} now.")

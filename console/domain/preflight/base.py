@@ -30,6 +30,8 @@ class Situation:
     """The services that each node that answers runs or starts by itself, casefolded; None when not looked for."""
     node_rights: tuple[NodeRights, ...] = ()
     """What the nodes' own accounts lack, primary first; none when not looked for."""
+    changeable: tuple[str, ...] = ()
+    """The objects whose permissions the console's account may change; none when not looked for."""
 
     def seen(self, node: str) -> NodeObservation:
         """What was read on `node`."""

@@ -2,6 +2,7 @@
 
 from console.domain.checks import Check
 from console.domain.preflight.base import Situation, failed, passed, untold, warned
+from console.domain.preflight.delegation import named
 from console.domain.switch.differences import directory_owner, problems
 from console.domain.switch.direction import direction_to
 
@@ -82,17 +83,21 @@ def _rights(situation: Situation) -> list[Check]:
         found.append(failed("directory.rights", title, reason, remedy, evidence="\n".join(rights.missing)))
     else:
         found.append(passed("directory.rights", title, "Every attribute that changes was looked up."))
-    if rights.domain_administrator:
-        remedy = "Use an account with only the delegated rights; a stolen domain administrator owns the domain."
-        found.append(
-            warned(
-                "directory.account",
-                "The account has no more rights than it needs",
-                "It is a domain administrator.",
-                remedy,
-            )
+    if loose := _too_much(situation):
+        remedy = (
+            "Use an account with the delegated rights alone; a stolen one that can give itself more owns the domain."
         )
+        found.append(warned("directory.account", "The account has no more rights than it needs", loose, remedy))
     return found
+
+
+def _too_much(situation: Situation) -> str:
+    """What the account may beside its work; empty when nothing is known of."""
+    if situation.view.rights.domain_administrator:
+        return "It is a domain administrator."
+    if situation.changeable:
+        return f"It may change who has which rights on {named(situation.changeable)}"
+    return ""
 
 
 def _agreement(situation: Situation) -> Check:
