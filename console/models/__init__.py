@@ -5,7 +5,7 @@ from console.models.audit import AuditHead, AuditRecord
 from console.models.automatic import Alarm, GlobalStop, Go, NodeRun
 from console.models.hooks import HookNonce, HookRefusals, NodeKey
 from console.models.inventory import Cluster, Credential, Directory, ExchangeServer, Node, Site
-from console.models.kits import KitList, KitMailbox
+from console.models.kits import KitList, KitMailbox, NodeKit
 from console.models.node_scripts import NodeScripts
 from console.models.operations import (
     JournalLine,
@@ -38,6 +38,7 @@ __all__ = [
     "KitMailbox",
     "Node",
     "NodeKey",
+    "NodeKit",
     "NodeRun",
     "NodeScripts",
     "ObservationRecord",

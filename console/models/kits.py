@@ -1,8 +1,8 @@
-"""The mailboxes that the kits of a cluster are made of, as they were last read."""
+"""The mailboxes that the kits of a cluster are made of, as they were last read, and the kits on the nodes."""
 
 from django.db import models
 
-from console.models.inventory import Cluster
+from console.models.inventory import Cluster, Node
 
 
 class KitList(models.Model):
@@ -41,3 +41,24 @@ class KitMailbox(models.Model):
 
     def __str__(self) -> str:
         return self.dn
+
+
+class NodeKit(models.Model):
+    """The kit that was last put on a node, and what stands in the way of the next."""
+
+    node = models.OneToOneField(Node, on_delete=models.CASCADE, related_name="kit")
+    records_hash = models.CharField(max_length=64, blank=True)
+    manifest_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the manifest as it was put.")
+    runner_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the runner beside it.")
+    key_id = models.CharField(max_length=32, blank=True)
+    records = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="When it was last found on the node as it was put.")
+    failure = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["node_id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"kit on {self.node}"
