@@ -96,7 +96,7 @@ def test_a_go_whose_time_has_passed_is_none(node: Make) -> None:
 
 def test_it_does_not_wait_for_longer_than_the_cluster_gives_it(node: Make) -> None:
     answers.forget(answers.wait)
-    ran = node().run("START.BAT")
+    ran = node(bounds={"ask": 8}).run("START.BAT")
     assert ran.code == CODES.waited_out
     assert set(ran.acts) == {"armsleep 3"}
     assert events() == [("starting", "START"), ("failed", "START")]
@@ -155,13 +155,13 @@ def test_while_the_cluster_does_not_run_it_touches_no_service_and_tells_everybod
     assert events() == []
 
 
-@pytest.mark.parametrize("settings", [None, b""])
+@pytest.mark.parametrize("text", [None, b""])
 @pytest.mark.parametrize("event", ["FAILOVER", "RECOVER"])
-def test_without_its_settings_it_does_nothing(node: Make, settings: bytes | None, event: str) -> None:
+def test_without_its_settings_it_does_nothing(node: Make, text: bytes | None, event: str) -> None:
     here = node()
     (here.scripts / "W#EXCHG.BAT").unlink()
-    if settings is not None:
-        (here.scripts / "W#EXCHG.BAT").write_bytes(settings)
+    if text is not None:
+        (here.scripts / "W#EXCHG.BAT").write_bytes(text)
     ran = here.run("START.BAT", CLP_EVENT=event)
     assert (ran.code, ran.acts) == (CODES.settings, [])
     assert here.running() == set()

