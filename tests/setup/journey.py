@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.test import Client
+
 from console.domain.secrets import Secret
 from console.lab import definition, presets
 from console.lab.assemble import assemble
@@ -61,6 +63,8 @@ class Journey:
         for name, key in world.webhook.keys.items():
             issue_key(Node.objects.get(name=name), audit.SYSTEM, key_id=key.id, key=Secret(key.key))
         self.olga = making.actor("olga")
+        self.pages = Client()
+        self.pages.force_login(self.olga.user)
         chief = audit.Actor.of(making.account("chief", "administrator"), AuditRecord.Origin.PAGE)
         settings.change(self.cluster, chief, url=url)
         self.dies_at = ""
@@ -119,10 +123,10 @@ class Journey:
                 self.answer(operation)
 
     def answer(self, operation: Operation) -> None:
-        """Do what the procedure waits for, and say so where nothing else tells."""
+        """Do what the procedure waits for, and say so on its page where nothing else tells."""
         step = operation.waiting_step
         if operation.waits_for == "word":
-            setup.confirm_step(operation, step, self.olga, f"I did {step} as it is written.")
+            self.post(operation, "say", step=step, said=f"I did {step} as it is written.")
             self.done.append(step)
             return
         if operation.waits_for == "move":
@@ -134,7 +138,13 @@ class Journey:
             self.done.append(key)
         time.sleep(0.3)
         if Operation.objects.filter(pk=operation.pk, status=Operation.Status.WAITING).exists():
-            setup.check_again(operation, self.olga)
+            self.post(operation, "check-again")
+
+    def post(self, operation: Operation, what: str, **fields: str) -> None:
+        """Send a form of the operation's page; the page that follows shows the operation."""
+        shown = self.pages.post(f"/operations/{operation.pk}/{what}/", fields, follow=True)
+        assert shown.status_code == 200
+        assert f"/operations/{operation.pk}/" in shown.content.decode()
 
     def move(self, operation: Operation) -> Operation:
         """Carry out the move for which the procedure waits."""
