@@ -25,8 +25,6 @@ class Process:
     stderr: Write
     user: str
     administrator: bool = True
-    delegated: bool = False
-    """Whether it may sign in to further machines: its logon came with credentials."""
     encoding: str = "utf-8"
     code_page: int = 65001
     stdin: Callable[[], bytes] = lambda: b""
@@ -35,6 +33,8 @@ class Process:
     line: str = ""
     killed: threading.Event = field(default_factory=threading.Event)
     boots: int = 0
+    delegated: bool = False
+    """Whether it may sign in to further machines: its logon came with credentials."""
 
     def __post_init__(self) -> None:
         self.boots = self.boots or self.node.boots
