@@ -10,7 +10,7 @@ from console.domain.field import Field
 from console.domain.node_scripts.bounds import Timeouts
 from console.domain.script_resource import ScriptResource
 
-ORDER = ("W#EXCHG.BAT", "HOOK.VBS", "STOP.BAT", "START.BAT")
+ORDER = ("W#EXCHG.BAT", "HOOK.VBS", "ASK.BAT", "STOP.BAT", "START.BAT")
 """What the others call comes first: a START.BAT that is new finds the rest new."""
 
 

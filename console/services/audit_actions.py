@@ -42,9 +42,11 @@ class Action(StrEnum):
 
     NODE_KEY_ISSUED = "webhook:key:issued", "{actor} issued a key for the node {subject} of {cluster}"
     NODE_KEY_RETIRED = "webhook:key:retired", "{actor} retired a key of the node {subject} of {cluster}"
+    NODE_KEY_DEPLOYED = "webhook:key:deployed", "{actor} put a key on the node {subject} of {cluster}"
     HOOKS_REFUSED = "webhook:requests:refused", "Requests of the webhook from {subject} were refused"
 
     KIT_MADE = "kit:kit:made", "{actor} made the kit of the node {subject} of {cluster}"
+    KIT_DEPLOYED = "kit:kit:deployed", "{actor} put its kit on the node {subject} of {cluster}"
     KIT_COLLECTED = "kit:run:collected", "{actor} took in what the kit did on {cluster} in the run {subject}"
 
     SCRIPTS_SET = "scripts:settings:changed", "{actor} changed what the node scripts of {cluster} are rendered from"

@@ -16,7 +16,7 @@ from console.domain.node_scripts.settings import FOLDER, ScriptSettings, Unrende
 from console.domain.scripts import marked
 from console.models import Cluster
 
-FILES = ("START.BAT", "STOP.BAT", "W#EXCHG.BAT", "HOOK.VBS")
+FILES = ("START.BAT", "STOP.BAT", "W#EXCHG.BAT", "HOOK.VBS", "ASK.BAT")
 SILENT_ECHO = "@echo off\r\n"
 """What a batch file of ours begins with, before the marker."""
 

@@ -27,8 +27,14 @@ def test_what_lies_there_is_told_file_by_file(lab: Lab, nagoya: Cluster, manage:
     told = manage("scripts", "diff", "nagoya", "--json")
     assert told[0] == 1
     found = {(one["node"], one["name"]): one["state"] for one in one_object(told)["files"]}
-    assert [found["NGO-EX1", name] for name in FILES] == ["differs", "differs", "missing", "missing"]
-    assert [found["NGO-EX2", name] for name in FILES] == ["edited by hand", "not the console's", "missing", "missing"]
+    assert [found["NGO-EX1", name] for name in FILES] == ["differs", "differs", "missing", "missing", "missing"]
+    assert [found["NGO-EX2", name] for name in FILES] == [
+        "edited by hand",
+        "not the console's",
+        "missing",
+        "missing",
+        "missing",
+    ]
     shown = manage("scripts", "diff", "nagoya")[1]
     assert '+set "CHO_GROUP="' in shown
     assert "-rem by hand" in shown
@@ -37,17 +43,17 @@ def test_what_lies_there_is_told_file_by_file(lab: Lab, nagoya: Cluster, manage:
 def test_every_file_comes_to_both_nodes_and_the_old_ones_are_kept(lab: Lab, nagoya: Cluster, manage: Manage) -> None:
     before = {node: on_disk(lab, node, "START.BAT") for node in NODES}
     told = manage("scripts", "deploy", "nagoya", "--reason", "the first time", "--json")
-    assert (told[0], len(one_object(told)["files"])) == (0, 8)
+    assert (told[0], len(one_object(told)["files"])) == (0, 10)
     wanted = rendered(nagoya)
     for node in NODES:
         assert {name: on_disk(lab, node, name) for name in FILES} == dict(wanted.files)
-        assert names(lab, node, FOLDER) == ["HOOK.VBS", "START.BAT", "STOP.BAT", "W#EXCHG.BAT"]
+        assert names(lab, node, FOLDER) == ["ASK.BAT", "HOOK.VBS", "START.BAT", "STOP.BAT", "W#EXCHG.BAT"]
         (kept,) = names(lab, node, rf"{wanted.folder}\backup")
         assert on_disk(lab, node, "START.BAT", rf"{wanted.folder}\backup\{kept}") == before[node]
     begun, ended = record(action="scripts:deployment:begun"), record(action="scripts:deployment:ended")
     assert (begun.reason, len(begun.after["files"]), begun.after["files"][-1]["before"]) == (
         "the first time",
-        8,
+        10,
         ended.after["files"][-1]["before"],
     )
     assert ended.after["broken off"] == ""

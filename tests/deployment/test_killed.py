@@ -17,9 +17,9 @@ from console.services.node_scripts import FILES
 from tests.deployment.conftest import NODES, on_disk, record, rendered
 
 pytestmark = pytest.mark.django_db
-PLACES = ((0, False), (3, True), (8, False), (9, True), (16, False), (23, False), (23, True))
-"""After how many changing commands, and whether the one that is cut took effect. 24 in all: two folders on each node, a
-put and a move for each of eight files, a copy for the four that were there."""
+PLACES = ((0, False), (3, True), (8, False), (9, True), (16, False), (27, False), (27, True))
+"""After how many changing commands, and whether the one that is cut took effect. 28 in all: two folders on each node, a
+put and a move for each of ten files, a copy for the four that were there."""
 
 
 class Cut(ConnectionLost):

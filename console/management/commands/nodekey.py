@@ -1,4 +1,4 @@
-"""`manage.py nodekey issue|list|retire`: the keys by which nodes sign what they tell the webhook."""
+"""`manage.py nodekey issue|list|retire|rotate`: the keys by which nodes sign what they tell the webhook."""
 
 import sys
 from typing import Any
@@ -6,19 +6,24 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from console.domain.secrets import Secret
-from console.management.base import SUCCEEDED, ConsoleCommand, Refused, add_json
+from console.management.base import FAILED, SUCCEEDED, Refused, add_json
+from console.management.speaking import OperatorCommand
 from console.models import Node, NodeKey
 from console.services.audit import timestamp
+from console.services.deployment.keys import rotate
 from console.services.hooks.keys import KeysRefused, issue_key, retire
 
 
-class Command(ConsoleCommand):
-    """Needs the right to change the inventory; `list` the right to see it. A key is shown once, when it is issued."""
+class Command(OperatorCommand):
+    """Needs the right to change the inventory; `list` the right to see it. A key is shown once, when it is issued.
 
-    help = "Issue, list and retire the keys of nodes."
+    `rotate` shows none: it puts a new key on the node itself, and ends with 1 while the node has not signed with it.
+    """
+
+    help = "Issue, list and retire the keys of nodes, and change the one that lies on a node."
 
     def arguments(self, parser: CommandParser) -> None:
-        """Three subcommands."""
+        """Four subcommands."""
         commands = parser.add_subparsers(dest="command", required=True)
         issue = commands.add_parser("issue", help="give a node a key, and show it once")
         issue.add_argument("node")
@@ -28,14 +33,16 @@ class Command(ConsoleCommand):
         list_.add_argument("node", nargs="?", default="")
         retire_ = commands.add_parser("retire", help="let a key be worth nothing from now on")
         retire_.add_argument("key_id")
-        for command in (issue, retire_):
+        rotate_ = commands.add_parser("rotate", help="put a new key on a node, have it used, and retire the old one")
+        rotate_.add_argument("node")
+        for command in (issue, retire_, rotate_):
             command.add_argument("--reason", default="", help="why, for the audit")
-        for command in (issue, list_, retire_):
+        for command in (issue, list_, retire_, rotate_):
             add_json(command)
 
-    def run(self, options: dict[str, Any]) -> int:
+    def act(self, options: dict[str, Any]) -> int:
         """Dispatch to the subcommand."""
-        commands = {"issue": self._issue, "list": self._list, "retire": self._retire}
+        commands = {"issue": self._issue, "list": self._list, "retire": self._retire, "rotate": self._rotate}
         try:
             return commands[options["command"]](options)
         except KeysRefused as error:
@@ -68,6 +75,13 @@ class Command(ConsoleCommand):
         data = {"result": "retired", "node": key.node.name, "key_id": key.key_id}
         self.answer(options, f"The key {key.key_id} of {key.node.name} is worth nothing any more.", data)
         return SUCCEEDED
+
+    def _rotate(self, options: dict[str, Any]) -> int:
+        actor, node = self.actor("change-inventory"), _node(options["node"])
+        done = rotate(node, actor, options["reason"])
+        data = {"result": "proved" if done.proved else "not proved yet", "node": done.node, "key_id": done.key_id}
+        self.answer(options, done.sentence, {**data, "retired": list(done.retired)})
+        return SUCCEEDED if done.proved else FAILED
 
 
 def _node(name: str) -> Node:
