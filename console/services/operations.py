@@ -25,6 +25,10 @@ def request_stop(operation: Operation, actor: audit.Actor, reason: str = "") -> 
     access.require(actor.user, "operate", operation.cluster)
     if not _stop_unbegun(operation.pk, actor, reason) and not _ask_to_stop(operation.pk, actor, reason):
         operation.refresh_from_db()
+        if operation.resting:
+            text = f"Operation {operation.pk} rests: nothing of it runs that could be stopped."
+            remedy = "Pause it, or give it up with a reason."
+            raise Refusal.of(text, remedy, key="operation.resting", about=str(operation.pk))
         if not operation.open:
             raise Refusal.of(
                 f"Operation {operation.pk} is over: it {operation.get_status_display()}.",

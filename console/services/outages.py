@@ -1,10 +1,16 @@
 """Outages that outlast an operation: one that ended half-done leaves mail down, and a later one brings it up."""
 
+from console.domain.procedures.kinds import is_procedure
 from console.models import Operation
 
 
 def carry_over(operation: Operation) -> None:
-    """Let the operation's outage begin where an earlier one left mail down, unless its own checks heard mail answer."""
+    """Let the operation's outage begin where an earlier one left mail down, unless its own checks heard mail answer.
+
+    A procedure brings no mail up, so it takes no outage over.
+    """
+    if is_procedure(operation.kind):
+        return
     with_outage = Operation.objects.filter(cluster_id=operation.cluster_id, outage_started_at__isnull=False)
     earlier = with_outage.filter(pk__lt=operation.pk).order_by("-pk").first()
     if earlier is None or earlier.outage_ended_at is not None or _mail_answered(operation):

@@ -183,3 +183,12 @@ def put_back(operation: Operation, text: str, still: Q) -> bool:
         )
     log.warning("procedure put back", operation=operation.pk, why=text)
     return True
+
+
+def pause_all(why: str) -> None:
+    """Pause every procedure that would go on by itself, until a person resumes it."""
+    for row in Operation.objects.filter(status=Operation.Status.WAITING):
+        paused = {"paused_at": database_now(), "paused_by": "the console", "pause_reason": why, "wake_at": None}
+        with transaction.atomic():
+            Operation.objects.filter(pk=row.pk).update(status=Operation.Status.PAUSED, **paused)
+            add_line(row.pk, "note", f"Paused: {why}")

@@ -7,7 +7,7 @@ from django.db import connections
 
 from console.domain.checks import Refusal
 from console.models import AuditRecord, JournalLine, Operation
-from console.services import brakes, plans, setup
+from console.services import brakes, continuing, operations, plans, resting, setup
 from console.services.access import NotAllowed
 from tests.procedures import lacking
 from tests.services import making
@@ -190,3 +190,23 @@ def test_the_global_stop_holds_it_and_an_answer_given_meanwhile_is_kept(scene: S
     scene.sweep()
     assert scene.work(asking).waiting_step != "account"
     assert scene.states(asking)["account"] == "said"
+
+
+def test_a_database_that_was_restored_lets_nothing_go_on_by_itself(scene: Scene, asking: Operation) -> None:
+    Operation.objects.filter(pk=asking.pk).update(wake_at=asking.waiting_since)
+    resting.pause_all("The database was restored from a backup of yesterday.")
+    scene.sweep()
+    asking.refresh_from_db()
+    assert (asking.status, asking.paused_by) == ("paused", "the console")
+    assert "restored from a backup" in why(lambda: setup.check_again(asking, scene.olga))
+    setup.resume(asking, scene.olga)
+    assert scene.work(asking).waiting_step == "account"
+
+
+def test_what_rests_is_not_stopped_or_undone_or_carried_on_as_a_move_is(scene: Scene, asking: Operation) -> None:
+    assert "Pause it, or give it up" in why(lambda: operations.request_stop(asking, scene.olga))
+    assert "not taken back as a whole" in why(lambda: plans.prepare_undo(asking, "", scene.olga))
+    assert "a procedure that rests goes on where it is" in why(
+        lambda: continuing.carry_on(asking, continuing.Choice.RETRY, scene.olga)
+    )
+    assert continuing.offers(asking) == ()

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from console.domain.outcome import Ending, Status
 from console.models import AuditRecord, Cluster, Operation
-from console.services import audit
+from console.services import audit, resting
 from console.services.access import NotAllowed, actor_from_os, os_user, require
 from console.services.audit_actions import Action
 from console.services.backup.archive import BackupError, Manifest, extract, read
@@ -96,6 +96,8 @@ def _close(manifest: Manifest) -> None:
             changed=True,
         )
         end(operation.pk, ending, only_if=Q())
+    why = f"The database was restored from a backup of {manifest.made_at}; nodes and directory may be further on."
+    resting.pause_all(why)
 
 
 def _actor() -> audit.Actor:
