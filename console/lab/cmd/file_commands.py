@@ -131,11 +131,35 @@ def move(cmd: Interpreter, rest: str) -> int:
 
 @command("ren", "rename")
 def rename(cmd: Interpreter, rest: str) -> int:
-    """Rename a file inside its folder."""
+    """Rename a file or a folder inside its folder; a name that is taken is refused for a folder."""
     paths, _ = split(cmd, rest)
     arguments = [word for word in words(rest) if not word.startswith("/")]
     folder = paths[0].rpartition("\\")[0]
+    found = cmd.process.node.disk.item(paths[0])
+    if found is not None and found.data is None:
+        return _rename_folder(cmd, paths[0], rf"{folder}\{arguments[1]}")
     _transfer(cmd, f'"{paths[0]}" "{folder}\\{arguments[1]}"', keep=False)
+    return 0
+
+
+def _rename_folder(cmd: Interpreter, source: str, target: str) -> int:
+    disk = cmd.process.node.disk
+    with cmd.process.world.lock:
+        if disk.item(target) is not None:
+            raise DiskError("A duplicate file name exists, or the file cannot be found.")
+        inside = [(item.path, item) for item in disk.below(source)]
+        disk.mkdir(target)
+        for path, item in inside:
+            place = target + path[len(source) :]
+            if item.data is None:
+                disk.mkdir(place)
+            else:
+                disk.write(place, item.data)
+                disk.volumes[place[0]].items[place.casefold()].modified = item.modified
+            _keep_rights(disk, path, place)
+        _keep_rights(disk, source, target)
+        disk.remove(source)
+        _record(cmd, source, f"renamed to {target}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`manage.py kit make|verify|collect`: what a node does to the directory while the console is silent."""
+"""`manage.py kit make|verify|collect|deploy`: what a node does to the directory while the console is silent."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -8,21 +8,22 @@ from django.core.management.base import CommandParser
 
 from console.domain.kit.manifest import Manifest
 from console.domain.kit.records import PARTS
-from console.management.base import SUCCEEDED, Refused, add_json
+from console.management.base import FAILED, SUCCEEDED, Refused, add_json
 from console.management.speaking import OperatorCommand
 from console.services.audit import timestamp
 from console.services.kits.collecting import collect
+from console.services.kits.deploying import deploy
 from console.services.kits.making import make_kit, read_kit, write_kit
 from console.services.plans import find_cluster
 
 
 class Command(OperatorCommand):
-    """`make` and `collect` need the right to operate and read the directory; `verify` needs the right to see."""
+    """`make`, `collect` and `deploy` need the right to operate, `verify` the right to see; only `deploy` writes."""
 
-    help = "Make the kit of a node, prove that a folder holds a whole one, or take in what became of one."
+    help = "Make the kit of a node, put it there, prove that a folder holds a whole one, or take in what became of one."
 
     def arguments(self, parser: CommandParser) -> None:
-        """Three subcommands."""
+        """Four subcommands."""
         commands = parser.add_subparsers(dest="command", required=True)
         make = commands.add_parser("make", help="make the kit of a node from what is true now")
         make.add_argument("cluster", metavar="CLUSTER")
@@ -33,12 +34,14 @@ class Command(OperatorCommand):
         verify.add_argument("folder", metavar="DIR")
         collect = commands.add_parser("collect", help="take in and audit what a node did with its kit")
         collect.add_argument("folder", metavar="DIR", help="folder with the node's spool.txt and conflicts.ldf")
-        for command in (make, verify, collect):
+        deploy = commands.add_parser("deploy", help="put each node's kit on it, where it is not there already")
+        deploy.add_argument("cluster", metavar="CLUSTER")
+        for command in (make, verify, collect, deploy):
             add_json(command)
 
     def act(self, options: dict[str, Any]) -> int:
         """Dispatch to the subcommand."""
-        commands = {"make": self._make, "verify": self._verify, "collect": self._collect}
+        commands = {"make": self._make, "verify": self._verify, "collect": self._collect, "deploy": self._deploy}
         return commands[options["command"]](options)
 
     def _make(self, options: dict[str, Any]) -> int:
@@ -72,6 +75,14 @@ class Command(OperatorCommand):
         data = {"result": "collected", "summary": found.sentence, "complete": found.complete, "todo": todo}
         self.answer(options, "\n".join(lines), data)
         return SUCCEEDED
+
+    def _deploy(self, options: dict[str, Any]) -> int:
+        done = deploy(find_cluster(options["cluster"]), self.actor("operate"))
+        failed = any(one.failure for one in done)
+        nodes = [{"node": one.node, "written": one.written, "failure": one.failure} for one in done]
+        data = {"result": "failed" if failed else "deployed", "nodes": nodes}
+        self.answer(options, "\n".join(one.sentence for one in done), data)
+        return FAILED if failed else SUCCEEDED
 
 
 def _told(manifest: Manifest) -> str:

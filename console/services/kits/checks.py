@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from console.domain.checks import Check, Verdict
-from console.models import Cluster, KitList, NodeKey
+from console.models import Cluster, KitList, NodeKey, NodeKit
 from console.services.clock import database_now
 from console.services.kits.listing import REFRESH_EVERY
 
@@ -16,9 +16,9 @@ AGAIN = "See that a worker of the site runs and reaches the domain controller; t
 
 
 def kit_checks(cluster: Cluster) -> tuple[Check, ...]:
-    """Whether the mailboxes are known and fresh, and whether every node has a key that its kit is signed with."""
-    known = KitList.objects.filter(cluster=cluster).first()
-    return (_list(known, database_now()), *_keys(cluster))
+    """Whether the mailboxes are known and fresh, every node has a key that its kit is signed with, and its kit."""
+    known, now = KitList.objects.filter(cluster=cluster).first(), database_now()
+    return (_list(known, now), *_keys(cluster), *_kits(cluster, now))
 
 
 def _list(known: KitList | None, now: datetime) -> Check:
@@ -48,6 +48,22 @@ def _keys(cluster: Cluster) -> Iterator[Check]:
         yield Check(
             "kit.key", title, Verdict.WARN, "It has none, so no kit can be made for it.", remedy, about=node.name
         )
+
+
+def _kits(cluster: Cluster, now: datetime) -> Iterator[Check]:
+    rows = {row.node_id: row for row in NodeKit.objects.filter(node__cluster=cluster)}
+    for node in cluster.nodes.order_by("role"):
+        title, row = f"{node.name} has its kit", rows.get(node.pk)
+        remedy = f"Put it there: manage.py kit deploy {cluster.name}"
+        if row is None or row.made_at is None:
+            text = f"None was put there yet. {row.failure if row else ''}".strip()
+            yield Check("kit.node", title, Verdict.UNKNOWN, text, remedy, about=node.name)
+            continue
+        age = (now - row.made_at).total_seconds()
+        text = f"{row.records} records, made {_ago(age)}. {row.failure}".strip()
+        verdict = Verdict.WARN if row.failure or age > LATE_WHOLE else Verdict.PASS
+        remedy = remedy if verdict is Verdict.WARN else ""
+        yield Check("kit.node", title, verdict, text, remedy, about=node.name, age=age)
 
 
 def _ago(seconds: float) -> str:

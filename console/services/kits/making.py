@@ -41,7 +41,7 @@ def make_kit(cluster: Cluster, node_name: str, actor: audit.Actor, *, whole: boo
     node = _node(cluster, node_name)
     key_id, key = _key(node)
     with open_field(cluster) as field:
-        made = _made(field, node, key_id, key, whole=whole)
+        made = kit_for(field, node, key_id, key, whole=whole)
     with transaction.atomic():
         subject = audit.Subject("node", node.pk, node.name)
         after = {"key_id": key_id, "records_hash": made.manifest.records_hash, **made.manifest.counts}
@@ -84,7 +84,11 @@ def key_of(cluster: str, node: str, key_id: str) -> Secret:
     return key
 
 
-def _made(field: Field, node: Node, key_id: str, key: Secret, *, whole: bool) -> Kit:
+def kit_for(field: Field, node: Node, key_id: str, key: Secret, *, whole: bool = False) -> Kit:
+    """The kit of a node from what is true now, signed with that key. Reads the directory and the list of mailboxes.
+
+    Raises `Refusal` when the switch could not be planned, and `ReachError`.
+    """
     cluster = field.cluster
     known, view = refresh(node.cluster, field, whole=whole)
     target = cluster.server_of(node.name)
