@@ -192,12 +192,13 @@ def _as_planned(step: Step, goal: PlannedGoal) -> ProcedureStep:
 
 
 def _next(operation: Operation, rows: tuple[BoardRow, ...]) -> tuple[BoardRow, ...]:
-    """The step that it rests at, and the others of its number that are a person's and not over."""
+    """The step that it rests at, and the others of its number that are a person's and were not found to hold."""
     here = next((row for row in rows if row.key == operation.waiting_step), None)
     if here is None:
         return ()
-    others = (row for row in rows if row is not here and row.step.number == here.step.number and not row.over)
-    return (here, *(row for row in others if row.step.mode is not Mode.AUTOMATED))
+    others = (row for row in rows if row is not here and row.step.number == here.step.number)
+    people = (row for row in others if row.step.mode is not Mode.AUTOMATED)
+    return (here, *(row for row in people if not row.over and row.verdict != "pass"))
 
 
 def _names(cluster: Cluster) -> Mapping[Side, tuple[str, ...]]:

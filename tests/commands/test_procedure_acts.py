@@ -1,0 +1,69 @@
+"""`manage.py procedure`: a procedure begun, answered, handed on and printed from the terminal."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+
+from console.lab.server import Lab
+from console.models import AuditRecord, Operation
+from console.services.execute import execute
+from tests.commands.conftest import Told, one_object
+from tests.services import making
+
+pytestmark = pytest.mark.django_db
+
+Manage = Callable[..., Told]
+
+
+def test_a_procedure_is_carried_out_from_the_terminal(person: User, tokyo: Lab, manage: Manage) -> None:
+    code, _, err = manage("procedure", "start", "tokyo", "exchange-2003-setup")
+    assert (code, "No reason was given." in err) == (2, True)
+    told = one_object(manage("procedure", "start", "tokyo", "exchange-2003-setup", "--reason", "a new pair", "--json"))
+    number = str(told["operation"]["id"])
+    assert (told["result"], told["operation"]["status"], told["assigned_to"]) == ("accepted", "queued", "ops")
+    execute(int(number), "worker")
+
+    shown = one_object(manage("procedure", "board", number, "--json"))
+    assert (shown["waits_for"], shown["next"]) == ("word", ["network.bullet-2.note"])
+    code, out, _ = manage("procedure", "board", number)
+    assert "Next, for ops: 1.bullet-2.note Look up what else a cluster asks of adapters" in out
+    assert "     1 [done " in out
+    code, _, err = manage("procedure", "say", number, "network", "It is in order now.")
+    assert (code, "a word is no proof" in err) == (2, True)
+    assert manage("procedure", "say", number, "network.bullet-2.note", "I have read the guide.")[0] == 0
+    execute(int(number), "worker")
+
+    making.account("otto")
+    code, out, _ = manage("procedure", "hand-over", number, "otto", "--reason", "my shift ends")
+    assert "Next, for otto: 3 Make the domain account known" in out
+    assert manage("procedure", "pause", number, "--reason", "lunch")[0] == 0
+    code, _, err = manage("procedure", "check-again", number)
+    assert (code, "Resume it first." in err) == (2, True)
+    assert manage("procedure", "resume", number)[0] == 0
+    execute(int(number), "worker")
+    assert manage("procedure", "give-up", number, "--reason", "other hardware")[0] == 0
+
+    code, out, _ = manage("procedure", "record", number)
+    assert code == 0
+    assert "ops: I have read the guide." in out
+    seq = AuditRecord.objects.get(action="operation:procedure:handed-over").seq
+    assert f"{seq:>6} " in out
+    assert "my shift ends" in out
+    record = one_object(manage("procedure", "record", number, "--json"))
+    assert {one["who"] for one in record["decisions"]} == {"ops"}
+
+
+def test_the_plan_of_a_procedure_is_shown_like_any_other(person: User, tokyo: Lab, manage: Manage) -> None:
+    code, out, _ = manage("plan", "tokyo", "setup-2003")
+    assert code == 0
+    assert "Set the network adapters as a cluster needs them" in out
+    assert "clpgrp -m EXCHANGE" in out, "the commands that are known beforehand"
+    assert not Operation.objects.exists()
+
+
+def test_an_operation_that_carries_out_no_procedure_is_refused(person: User, manage: Manage) -> None:
+    operation = making.operation(making.cluster())
+    for word in ("board", "check-again", "record"):
+        code, _, err = manage("procedure", word, str(operation.pk))
+        assert (code, f"No operation {operation.pk} carries out a procedure." in err) == (2, True)
