@@ -40,6 +40,8 @@ HEARTBEAT = {"heartbeats-lost", "heartbeat-cut", "ping-unreachable", "paused"}
 """Tested with the heartbeats."""
 EVENTS = {"counters-read", "event-logged", "service-installed"}
 """Tested with the event logs and the functional range."""
+PROOFS = {"dns-refuses"}
+"""Tested with the proofs of set-up steps."""
 NODE = {
     "service-does-not-stop",
     "service-does-not-start",
@@ -54,7 +56,7 @@ NODE = {
 
 
 def test_every_fault_has_its_place_among_these_tests() -> None:
-    assert set(faults.FAULTS) == WIRE | TEXT | NODE | SCRIPT | HEARTBEAT | EVENTS
+    assert set(faults.FAULTS) == WIRE | TEXT | NODE | SCRIPT | HEARTBEAT | EVENTS | PROOFS
 
 
 @pytest.mark.parametrize(
