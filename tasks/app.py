@@ -29,6 +29,7 @@ app.conf.imports = [
     "tasks.events",
     "tasks.kits",
     "tasks.procedures",
+    "tasks.scripts",
 ]
 app.steps["consumer"].add(NewSites)
 

@@ -23,6 +23,7 @@ PREPARE_PLAN = "plans.prepare"
 DECIDE_RUN = "events.decide"
 OBSERVE_CLUSTER = "observe.cluster"
 REFRESH_KIT = "kits.refresh"
+NODE_SCRIPTS = "scripts.asked"
 PROVE_PROCEDURE = "procedures.prove"
 
 URGENT, ASKED, ROUTINE = 0, 3, 6

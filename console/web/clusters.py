@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from console.models import Cluster, NodeRun, Operation, PlanRecord, ServerDifferences
 from console.services.advice import for_cluster
+from console.services.deployment.comparing import checks as script_checks
 from console.services.kits.checks import kit_checks
 from console.services.turns import ask
 from console.web.access import methods, needs, the_cluster
@@ -42,6 +43,7 @@ def detail(request: HttpRequest, name: str) -> HttpResponseBase:
         "compared": ServerDifferences.objects.filter(cluster=cluster).first(),
         "advice": for_cluster(cluster),
         "kit": kit_checks(cluster),
+        "script_checks": script_checks(cluster),
         "procedures": procedures_of(cluster),
         "last_plan": PlanRecord.objects.filter(cluster=cluster).first(),
     }

@@ -12,6 +12,7 @@ from console.web import (
     operations,
     plans,
     preparing,
+    scripts,
     session,
     setup,
     setup_answers,
@@ -30,7 +31,13 @@ cluster_urls: list[URLPattern | URLResolver] = [
     path("clusters/<str:name>/observe/", clusters.observe, name="observe-cluster"),
     path("clusters/<str:name>/plan/", plans.prepare, name="prepare-plan"),
     path("clusters/<str:name>/prepare/", preparing.sheets, name="prepare-nodes"),
+    path("clusters/<str:name>/prepare/check/", preparing.check, name="check-preparation"),
     path("clusters/<str:name>/set-up-errors/", preparing.setup_errors, name="setup-errors"),
+]
+script_urls: list[URLPattern | URLResolver] = [
+    path("clusters/<str:name>/scripts/", scripts.detail, name="node-scripts"),
+    path("clusters/<str:name>/scripts/set/", scripts.change, name="node-scripts-set"),
+    path("clusters/<str:name>/scripts/ask/", scripts.ask, name="node-scripts-ask"),
 ]
 setup_urls: list[URLPattern | URLResolver] = [
     path("clusters/<str:name>/procedures/<str:key>/", setup.procedure, name="procedure"),
@@ -90,6 +97,7 @@ hook_urls: list[URLPattern | URLResolver] = [
 urlpatterns = [
     *session_urls,
     *cluster_urls,
+    *script_urls,
     *setup_urls,
     *plan_urls,
     *operation_urls,

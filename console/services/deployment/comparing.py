@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -11,9 +12,10 @@ from console.domain.checks import Check, Refusal, Verdict
 from console.domain.deployment import FileState, State, Wanted
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
+from console.domain.key_file import KeyFile, read_key_file
 from console.domain.placing import states_of
 from console.domain.script_resource import ScriptResource, read_script_resource, resource_checks
-from console.models import Cluster, NodeScripts
+from console.models import Cluster, NodeKey, NodeScripts
 from console.services import alarms
 from console.services.clock import database_now
 from console.services.deployment import settings
@@ -29,6 +31,7 @@ class Compared:
     resource: ScriptResource
     wanted: Wanted
     files: tuple[FileState, ...]
+    keys: tuple[KeyFile, ...]
 
 
 def look(row: NodeScripts, field: Field) -> Compared:
@@ -38,7 +41,15 @@ def look(row: NodeScripts, field: Field) -> Compared:
     """
     resource = read_script_resource(field)
     wanted = settings.wanted(row, resource.timeouts)
-    return Compared(resource, wanted, states_of(field, resource, wanted))
+    return Compared(resource, wanted, states_of(field, resource, wanted), tuple(_keys(row, field)))
+
+
+def _keys(row: NodeScripts, field: Field) -> Iterator[KeyFile]:
+    for node in field.cluster.nodes:
+        try:
+            yield read_key_file(field.session(node.name), row.folder, within=field.cluster.timing.command)
+        except ChangeoverError as error:
+            yield KeyFile(node.name, row.folder, unknown=f"{error.message} {error.remedy}".strip())
 
 
 def compare_if_due(cluster: Cluster, field: Field) -> None:
@@ -67,6 +78,7 @@ def keep(row: NodeScripts, found: Compared, *, sound: bool = True) -> None:
     """Keep what was found. A drift that was told before, or that somebody has just made on purpose, does not sound."""
     now, digest = database_now(), _digest(found.files)
     told = {"files": [state.to_json() for state in found.files], "unknown": ""}
+    told["keys"] = [key.to_json() for key in found.keys]
     told["checks"] = [check.to_json() for check in resource_checks(found.resource)]
     with transaction.atomic():
         drifted = [state for state in found.files if state.to_do]
@@ -83,7 +95,7 @@ def checks(cluster: Cluster) -> tuple[Check, ...]:
         remedy = "Open the page of the node scripts and say where the nodes reach the console."
         text = "Nobody has set up the console's node scripts for this cluster."
         return (Check("scripts.same", TITLE, Verdict.UNKNOWN, text, remedy),)
-    return (*_same(row), *(Check.from_json(raw) for raw in row.checks))
+    return (*_same(row), *map(_key, row.keys), *(Check.from_json(raw) for raw in row.checks))
 
 
 def _same(row: NodeScripts) -> Iterator[Check]:
@@ -108,6 +120,25 @@ def _node(row: NodeScripts, node: str, files: Iterable[FileState], age: float) -
             "scripts.same", TITLE, Verdict.UNKNOWN, f"{text} {unread[0].why}", _remedy(row), about=node, age=age
         )
     return Check("scripts.same", TITLE, Verdict.FAIL, text, _remedy(row), about=node, age=age)
+
+
+def _key(raw: dict[str, Any]) -> Check:
+    """Whether the node's key is there, accepted, and for nobody else's eyes."""
+    key = KeyFile(**raw)
+    title = "The node's key is on the node, for SYSTEM and Administrators alone"
+    remedy = f"Give it one: manage.py nodekey rotate {key.node}."
+    accepted = NodeKey.objects.filter(key_id=key.key_id, node__name__iexact=key.node, retired_at__isnull=True)
+    if key.unknown:
+        found, text = Verdict.UNKNOWN, f"How it stands is not known: {key.unknown}"
+    elif not key.key_id:
+        found, text = Verdict.FAIL, f"There is no key in {key.path}: its scripts cannot ask the console."
+    elif not key.private:
+        found, text = Verdict.FAIL, f"Others may read {key.path}: the key in it is to be changed."
+    elif not accepted.exists():
+        found, text = Verdict.FAIL, f"The key {key.key_id} on it is not one that the console accepts."
+    else:
+        return Check("scripts.key", title, Verdict.PASS, f"It is {key.key_id}.", about=key.node)
+    return Check("scripts.key", title, found, text, remedy, about=key.node)
 
 
 def _sentence(row: NodeScripts, drifted: Iterable[FileState]) -> str:
