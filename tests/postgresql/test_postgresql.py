@@ -15,12 +15,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ROOT = Path(__file__).resolve().parents[2]
 AREAS = (
     *("tests/audit", "tests/services", "tests/automatic/test_events.py"),
-    *("tests/inventory/test_apply.py", "tests/inventory/test_rows.py"),
+    *("tests/inventory/test_apply.py", "tests/inventory/test_rows.py", "tests/setup/test_answers.py"),
 )
 
 
 def test_what_holds_on_sqlite_holds_on_postgresql(database_url: str) -> None:
-    """The tests of audit, operations, events, leases, journal and inventory, as they are, on the other database."""
+    """The tests of audit, operations, answers, events, leases, journal and inventory, as they are, on the other one."""
     env = os.environ | {"CHANGEOVER_DATABASE_URL": database_url}
     chosen = [*AREAS, "-m", "not slow", "-q", "-p", "tests.postgresql.vendor", "-p", "no:cacheprovider"]
     ran = subprocess.run(
