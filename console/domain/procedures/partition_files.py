@@ -4,6 +4,7 @@ Neither depends on the node's language. Where the two do not agree on the names 
 written there, or a name cannot be told in the node's code page.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
@@ -11,6 +12,10 @@ from datetime import UTC
 from console.domain.errors import Garbled
 from console.domain.ports import Argv, CommandResult, NodeSession
 from console.domain.readings.windows import cim_time, read_blocks, said
+
+REMEDY = "See that nothing writes there, and rename by hand what has an unusual name; then check again."
+_DOUBTFUL = re.compile("[?*\ufffd]")
+"""What a name holds that the node's code page could not show. In a command it would stand for other names as well."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ def list_files(session: NodeSession, folders: Sequence[str], *, within: float) -
     told = session.batch(asked, within=within)
     names = _printed(told[: len(folders)])
     below = _printed(told[len(folders) :])
+    if doubtful := [name for name in (*names, *below) if _DOUBTFUL.search(name)]:
+        raise Garbled(f"{session.node.name} cannot show the name of {doubtful[0]}.", remedy=REMEDY)
     if not names:
         return ()
     details = session.batch([_details(folder) for folder in _unique([*folders, *below])], within=within)
@@ -82,7 +89,7 @@ def _joined(node: str, names: Sequence[str], details: Iterable[CommandResult]) -
         odd = sorted(by_dir ^ rows.keys())[:5] or ["two names that differ in case alone"]
         raise Garbled(
             f"What lies on the partition cannot be told for certain on {node}: dir and WMI differ on {', '.join(odd)}.",
-            remedy="See that nothing writes there and that the file's name is plain; then check again.",
+            remedy=REMEDY,
         )
     return tuple(_seen(name, rows[name.casefold()]) for name in sorted(names, key=str.casefold))
 

@@ -4,17 +4,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from console.domain.errors import ChangeoverError
+from console.domain.field import Field
 from console.domain.lease import LeaseLost
 from console.domain.observation import NodeObservation, ServiceState
 from console.domain.observe import foreign_users, observe_services
-from console.domain.plan import Step
+from console.domain.plan import PlannedCommand, Step
 from console.domain.procedures.reading import DirectorySetup
+from console.domain.quoting import cmd_line
 from console.domain.service_order import order
 from console.domain.steps.base import Stage, StepFailed
 from console.domain.steps.partition import describe
 from console.domain.steps.services import ALREADY_RUNNING, NOT_STARTED, send, start_command, stop_command
 
 IDLE = ("STOPPED", "ABSENT")
+
+
+def stops(field: Field, node: str) -> tuple[PlannedCommand, ...]:
+    """The commands for a plan by which Exchange is stopped on the node, as far as it runs there."""
+    wanted = field.generation.running_services(field.cluster.extra_services)
+    return tuple(PlannedCommand(node, cmd_line(stop_command(service.name))) for service in reversed(wanted))
 
 
 def services_on(stage: Stage, node: str) -> tuple[ServiceState, ...]:

@@ -49,6 +49,13 @@ class GrantRights(SetupStep):
     within = 60.0
     undo = "The receipt has the rights as they were; set them with cacls."
 
+    def foretell(self, field: Field, goal: PlannedGoal) -> tuple[PlannedCommand, ...]:
+        """One command for each folder, with the accounts' English names; the node's own are read when it acts."""
+        grants = [f"{name}:F" for name in NEEDED.values()]
+        paths = folders_about(field.cluster.partition, goal.about, ())
+        lines = [cmd_line(("cacls", path, "/e", "/g", *grants)) for path in paths]
+        return tuple(PlannedCommand(field.cluster.primary.name, line) for line in lines)
+
     def receipt(self, stage: Stage, step: Step, look: Look) -> Receipt | None:
         """Each folder's rights as cacls shows them."""
         node, paths = node_with_partition(stage), _paths(stage, step)

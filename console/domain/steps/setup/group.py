@@ -19,7 +19,7 @@ from console.domain.steps.base import Goal, Look, NeedsPerson, Stage, StepFailed
 from console.domain.steps.setup import runs
 from console.domain.steps.setup.base import SetupStep, asks_for_move, grounds_of, needs_person
 from console.domain.steps.setup.circumstances import circumstances
-from console.domain.steps.setup.exchange import clear_partition
+from console.domain.steps.setup.exchange import clear_partition, stops
 
 SERVICE_PACK = "service-pack-2007"
 SET_ASIDE = "setup.files.set-aside"
@@ -52,18 +52,22 @@ class MoveGroup(_GroupStep):
     """
 
     def foretell(self, field: Field, goal: PlannedGoal) -> tuple[PlannedCommand, ...]:
-        """The product's own move, from the other node."""
+        """Exchange is stopped where it uses the partition, then the product's own move, from the other node."""
         target = target_of(field, goal.side)
+        source = field.cluster.other(target).name
         line = cmd_line(field.driver.move(field.cluster, target))
-        return (PlannedCommand(field.cluster.other(target).name, line, detached=True),)
+        return (*stops(field, source), PlannedCommand(source, line, detached=True))
 
     def rests(self, stage: Stage, step: Step, finding: Finding) -> NeedsPerson | None:
         """A group that runs scripts, or whose Exchange is in use already, is moved by a failover of its own."""
         if finding.verdict is Verdict.UNKNOWN:
             return None
         names = [node.name for node in stage.field.cluster.nodes]
-        scripts = script_state(grounds_of(stage).observation, stage.field.driver, names).value
-        if stage.plan.kind != SERVICE_PACK and scripts in ("none", None):
+        scripts = script_state(grounds_of(stage).observation, stage.field.driver, names)
+        if scripts.value is None:
+            text = f"Whether the group runs scripts, which a move would start, cannot be told: {scripts.unknown}"
+            return needs_person(stage, WaitsFor.MEND, text, "Make both nodes answer, then check again.")
+        if stage.plan.kind != SERVICE_PACK and scripts.value == "none":
             return None
         return asks_for_move(stage, target_of(stage.field, PlannedGoal.of(step).side))
 
@@ -140,9 +144,10 @@ class StopGroup(_GroupStep):
     lasting = False
 
     def foretell(self, field: Field, goal: PlannedGoal) -> tuple[PlannedCommand, ...]:
-        """The product's own stop, on the node that is to have the group then."""
+        """Exchange is stopped where it uses the partition, then the product's own stop, on the node with the group."""
         target = target_of(field, goal.side)
-        return (PlannedCommand(target, cmd_line(field.driver.stop(field.cluster, target)), detached=True),)
+        line = cmd_line(field.driver.stop(field.cluster, target))
+        return (*stops(field, target), PlannedCommand(target, line, detached=True))
 
     def finding(self, stage: Stage, step: Step, grounds: Grounds) -> Finding:
         """Holds by its proof, or with the group offline on both nodes' word."""

@@ -24,7 +24,7 @@ from console.domain.readings.windows import said
 from console.domain.steps.base import NeedsPerson, Stage, StepFailed
 from console.domain.steps.setup.base import SetupStep, grounds_of, needs_person
 from console.domain.steps.setup.circumstances import circumstances
-from console.domain.steps.setup.exchange import started_again, stop_exchange
+from console.domain.steps.setup.exchange import started_again, stop_exchange, stops
 
 REMEDY = "Nothing was renamed. Make out whose files these are; move away by hand what is not the live server's."
 
@@ -40,12 +40,14 @@ class SetAside(SetupStep):
     undo = f"Move the files back from the dated folder below “{ASIDE}” on the partition."
 
     def foretell(self, field: Field, goal: PlannedGoal) -> tuple[PlannedCommand, ...]:
-        """What is done with each file; which files there will be is known only after the standby's half."""
-        drive = field.cluster.partition
+        """Exchange is stopped, and what happens to each file; which ones is known after the standby's half."""
+        drive, cluster = field.cluster.partition, field.cluster
         folder = f"{drive}\\{ASIDE}"
-        return tuple(
-            PlannedCommand(field.cluster.primary.name, f'move "{drive}{path.removeprefix("X:")}\\FILE" "{folder}\\…"')
-            for path in goal.about
+        moves = [f'move "{drive}{path.removeprefix("X:")}\\FILE" "{folder}\\…"' for path in goal.about]
+        return (
+            *stops(field, cluster.standby.name),
+            *stops(field, cluster.primary.name),
+            *(PlannedCommand(cluster.primary.name, line) for line in moves),
         )
 
     def finding(self, stage: Stage, step: Step, grounds: Grounds) -> Finding:

@@ -3,22 +3,24 @@
 from console.domain import deployment
 from console.domain.deployment import checksum, put_in_place
 from console.domain.errors import Garbled
-from console.domain.plan import Step
+from console.domain.field import Field
+from console.domain.plan import PlannedCommand, Step
 from console.domain.ports import NodeSession
 from console.domain.procedures.clearing import folders_about
 from console.domain.procedures.goals import PlannedGoal
 from console.domain.procedures.reading import read_setup
-from console.domain.quoting import receiving_line
+from console.domain.quoting import cmd_line, receiving_line
 from console.domain.readings.transport import transport_config
 from console.domain.receipts import Receipt
 from console.domain.steps.base import Stage, StepFailed
-from console.domain.steps.services import NOT_STARTED, stop_command
+from console.domain.steps.services import NOT_STARTED, start_command, stop_command
 from console.domain.steps.setup.base import SetupStep
 from console.domain.steps.setup.exchange import change_service, services_on, started_again
 from console.domain.steps.setup.services import nodes_of
 from console.domain.transport_config import REMEDY, with_queue
 
 TRANSPORT = "MSExchangeTransport"
+FILE = "EdgeTransport.exe.config"
 UTF_8 = 65001
 """The code page in which a node shows a file's characters as they are."""
 
@@ -32,6 +34,16 @@ class QueuePath(SetupStep):
     """
 
     undo = "The file as it was lies beside it, with its date and checksum: copy it back, and restart the service."
+
+    def foretell(self, field: Field, goal: PlannedGoal) -> tuple[PlannedCommand, ...]:
+        """What becomes of the file on each node, and the service around it."""
+        lines = (
+            cmd_line(stop_command(TRANSPORT)),
+            f"copy /y {FILE} {FILE}.DATE.CHECKSUM",
+            f"move /y {FILE}.new {FILE}",
+            cmd_line(start_command(TRANSPORT)),
+        )
+        return tuple(PlannedCommand(node, line) for node in nodes_of(field, goal.side) for line in lines)
 
     def apply(self, stage: Stage, step: Step) -> None:
         """Raises `StepFailed` or `Garbled` for a file that cannot be edited; then nothing was written."""
