@@ -25,6 +25,10 @@ def why_not(operation: Operation) -> Refusal | None:
         text = f"{name} carried out a set-up procedure, which is not taken back as a whole."
         remedy = "Its record says of each step what was there before, and where a copy lies."
         return Refusal.of(text, remedy, key="undo.procedure", about=about)
+    if operation.kind == planner.DIRECTORY_SWITCH:
+        text = f"{name} only brought the directory to where the group was; before, it named no node as a whole."
+        remedy = "Nothing needs to be taken back. To bring everything to the other node, plan a failover or a failback."
+        return Refusal.of(text, remedy, key="undo.switch", about=about)
     if operation.open:
         text = f"{name} is {operation.get_status_display()}; only what has ended can be taken back."
         return Refusal.of(text, "Wait for its end, or ask it to stop.", key="undo.open", about=about)
