@@ -193,6 +193,12 @@ class Shells:
             for command in list(shell.commands.values()):
                 command.kill()
 
+    def let_pass(self, seconds: float) -> None:
+        """Have every shell be unused for so much longer."""
+        with self._lock:
+            for shell in self._shells.values():
+                shell.used -= seconds
+
     def _reap(self) -> None:
         now = time.monotonic()
         for shell in [shell for shell in self._shells.values() if now - shell.used > shell.idle]:
