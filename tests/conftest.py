@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings as django_settings
 from hypothesis import settings
 
+from tests import network
+
 # No deadline: two cores are shared with a domain controller and a browser, and a slow example is not a wrong one.
 settings.register_profile("here", deadline=None)
 # In the gate the examples are the same every time, so that red means a change and not a throw of dice.
@@ -13,6 +15,12 @@ settings.register_profile("gate", deadline=None, derandomize=True)
 # What tests put on the queue stays in their process; those of the worker itself start a real Redis.
 django_settings.CELERY_BROKER_URL = "memory://"
 settings.load_profile("gate" if os.environ.get("CI") else "here")
+
+
+def pytest_configure() -> None:
+    """Before anything listens."""
+    if network.is_worker():
+        network.leave_the_shared_network()
 
 
 @pytest.fixture(scope="session")

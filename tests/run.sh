@@ -12,8 +12,8 @@ if ! unshare --net true; then
 fi
 # A test that fails is tried once more, alone, and named: with two cores shared by a domain controller, a browser and a
 # lab, time can run out for a test that is right. One that fails again makes the run red.
-# The quick tests share the cores, as in `make check`; what needs a port, a domain controller or a browser goes one by one.
-# With arguments all that they choose goes one by one.
+# All tests share the cores, the quick ones first; the tests of one file stay together. Each process has a network of its
+# own (tests/network.py), and with it every port. With arguments all that they choose goes one by one.
 exec unshare --net sh -c '
     ip link set lo up
     quick="not samba and not browser and not slow"
@@ -27,8 +27,10 @@ exec unshare --net sh -c '
     if [ $# -gt 0 ]; then
         tests "$@"
     else
-        tests --cache-clear -q -m "$quick" -n logical --maxprocesses 4 --dist loadfile
-        tests -m "not ($quick)"
+        export CHANGEOVER_TESTS_OWN_NETWORK=1
+        spread="-n logical --maxprocesses 4 --dist loadfile"
+        tests --cache-clear -q -m "$quick" $spread
+        tests -q -m "not ($quick)" --durations 40 $spread
     fi
     [ "$again" -eq 1 ] || exit 0
     echo "Once more, alone, what failed above:"

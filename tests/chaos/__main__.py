@@ -6,6 +6,7 @@ import random
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,12 +47,19 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--environments", type=int, default=max(1, (os.cpu_count() or 2)), help="side by side")
     parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
     parser.add_argument("--minutes", type=float, default=600, help="begin no case after so many minutes")
+    parser.add_argument(
+        "--still", type=float, default=0.0, metavar="SECONDS", help="a stopped worker does so that long"
+    )
     parser.add_argument("--all", action="store_true", help="every fault at every step, which takes an hour or two")
     parser.add_argument("--list", action="store_true", help="list the cases and leave")
     return parser.parse_args()
 
 
 def _chosen(options: argparse.Namespace) -> list[Case]:
+    return [replace(case, still=options.still) for case in _named(options)]
+
+
+def _named(options: argparse.Namespace) -> list[Case]:
     if options.case:
         return [parse(name, options.seed) for name in options.case]
     if options.sample:

@@ -43,6 +43,8 @@ class Case:
     step: str
     fault: str
     seed: int = 0
+    still: float = 0.0
+    """The least seconds that a worker which is stopped stands still."""
 
     @property
     def name(self) -> str:

@@ -92,6 +92,7 @@ class Hands:
     def _wake(self, tripped: Tripped) -> None:
         """The worker that woke up says in its log that it may not go on, or that the kernel ended its process."""
         worker = self._env.processes[self._env.worker_of(tripped.group)]
+        time.sleep(max(0.0, tripped.at + self._case.still - time.time()))
         before = len(worker.last_lines(ALL_LINES))
         os.killpg(tripped.group, signal.SIGCONT)
 

@@ -77,7 +77,8 @@ and in every case one fault at one step of one operation. Afterwards the lab's o
 independent client sees it, and the operation's record are held against the same operation without a fault.
 
 `make chaos` runs every case and writes this page; `make chaos ARGS="--list"` lists them; a case that fails prints the
-command that repeats it. What a case is made of lies in `tests/chaos/`.
+command that repeats it. What a case is made of lies in `tests/chaos/`. A worker that is stopped stands still until the
+others are done; `make chaos ARGS="--case failover/mailboxes/stop --still 60"` has it do so for at least a minute.
 
 One thing is not tried, since nothing could refuse it: a write that was sent and stays on the network until somebody has
 moved the cluster back. A directory compares old values only, and they are the same again then. A late write is let in

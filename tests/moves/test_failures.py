@@ -9,6 +9,8 @@ from tests.directory.snapshot import difference
 from tests.moves.ground import BOTH, at_beat, texts
 from tests.moves.trapped import all_of_it
 
+pytestmark = pytest.mark.slow
+
 TYO1, TYO2 = "TYO-EX1", "TYO-EX2"
 
 

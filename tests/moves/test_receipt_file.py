@@ -4,12 +4,16 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from console.domain.ldif import ldif
 from console.domain.outcome import Status
 from tests.directory.snapshot import difference
 from tests.moves.ground import BOTH, Ground
 from tests.moves.trapped import all_of_it
 from tests.moves.undoing import cut_at
+
+pytestmark = pytest.mark.slow
 
 
 def ldapmodify(ground: Ground, file: Path) -> "subprocess.CompletedProcess[str]":

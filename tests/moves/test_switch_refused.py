@@ -12,6 +12,8 @@ from tests.moves.fire import Fire, Reference
 from tests.moves.ground import texts
 from tests.moves.trapped import all_of_it
 
+pytestmark = pytest.mark.slow
+
 STEPS = ("mount-flags", "release-names", "claim-names", "mailboxes", "pointers")
 SOME = ("release-names", "mailboxes")
 EACH = [pytest.param(key, marks=() if key in SOME else pytest.mark.slow) for key in STEPS]

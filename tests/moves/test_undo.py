@@ -15,6 +15,8 @@ from tests.moves.people import add_mailbox
 from tests.moves.trapped import all_of_it
 from tests.moves.undoing import broken_at, cut_at, exchange, hurried
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = ("stop-MSExchangeIS", "move-group", "claim-names", "start-SMTPSVC")
 REST = (
     *("stop-SMTPSVC", "stop-MSExchangeMTA", "stop-RESvc", "stop-MSExchangeMGMT", "stop-MSExchangeSA"),

@@ -30,6 +30,8 @@ from console.services.progress import progress_of
 from tests.domain.stage import DrivenClock, NoMailboxes
 from tests.services import making
 
+pytestmark = pytest.mark.slow
+
 ONCE = ("move", "hand")
 """Steps that may not be repeated; they leave a trace on their node."""
 STEPS = (

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 ASK = "import json, console.settings as s; print(json.dumps({n: getattr(s, n) for n in %r}, default=str))"
 KEY = "nG0pTzZYxV4v3oW8yq8s4m0d1l2k3j4h5g6f7d8s9a0="

@@ -33,8 +33,12 @@ HOSTNAME = ("hostname",)
 IDLE_LIMIT = 60.0
 """Seconds after which the connection is made anew, since the node may have dropped it without our noticing."""
 
-SHELL_AGE = 600.0
+SHELL_AGE = 120.0
 """Seconds without use after which the shell is made anew, before the node does away with it."""
+
+SHELL_IDLE = 180
+"""Seconds without use after which the node does away with a shell of ours: as old servers do by themselves. Others keep
+it for two hours, and the shells of workers that were killed would use up what a user may have at a time (30, or 5)."""
 
 SHELL_COMMANDS = 500
 """Commands after which the shell is made anew, below the node's quota of operations."""
@@ -112,10 +116,12 @@ class Channel:
         if idle > IDLE_LIMIT:
             self._transport.close_session()
         if not self._shell:
-            opened = self._call(lambda: self._protocol.open_shell(codepage=self.node.codepage), deadline)
-            self._shell = opened
+            self._shell = self._call(self._open_shell, deadline)
             self.shells_opened += 1
             self._commands = 0
+
+    def _open_shell(self) -> str:
+        return self._protocol.open_shell(codepage=self.node.codepage, idle_timeout=f"PT{SHELL_IDLE}S")
 
     def _once(self, line: str, deadline: float, on_line: OnLine | None, changing: bool, stdin: bytes | None) -> Answer:
         self._open(deadline)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from xml.sax.saxutils import escape
 
 from console.lab.definition import Account
-from console.lab.wsman.shells import Command, Shells
-from console.lab.wsman.soap import CMD_SHELL, SHELL, SoapRequest, WSManFault
+from console.lab.wsman.shells import IDLE_SECONDS, Command, Shells
+from console.lab.wsman.soap import CMD_SHELL, SHELL, SoapRequest, WSManFault, seconds_of
 
 _ENVELOPE_ROOM = 4096
 _HOME = r"C:\Documents and Settings\Administrator"
@@ -31,7 +31,8 @@ def perform(shells: Shells, account: Account, request: SoapRequest) -> str:
 def _create(shells: Shells, account: Account, request: SoapRequest) -> str:
     code_page = _code_page(request.options.get("WINRS_CODEPAGE", "437"))
     variables = {item.get("Name", "").casefold(): item.text or "" for item in request.body.iter(f"{{{SHELL}}}Variable")}
-    shell = shells.create(account, code_page, request.text("WorkingDirectory") or _HOME, variables)
+    idle = seconds_of(request.text("IdleTimeOut"), IDLE_SECONDS)
+    shell = shells.create(account, code_page, request.text("WorkingDirectory") or _HOME, variables, idle)
     return (
         "<x:ResourceCreated><a:Address>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:Address>"
         f"<a:ReferenceParameters><w:ResourceURI>{CMD_SHELL}</w:ResourceURI><w:SelectorSet>"

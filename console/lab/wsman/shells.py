@@ -16,6 +16,7 @@ from console.lab.wsman.soap import WSManFault
 
 MAX_SHELLS = 30  # per user, as Windows has it by default
 IDLE_SECONDS = 7200.0
+"""How long a shell is kept without being used, unless whoever opens it asks for less."""
 CONTROL_C = 0xC000013A
 _SETTLE_SECONDS = 0.02  # a quick command's end goes out with its output
 
@@ -120,6 +121,7 @@ class Shell:
     id: str = field(default_factory=lambda: str(uuid.uuid4()).upper())
     commands: dict[str, Command] = field(default_factory=dict)
     used: float = field(default_factory=time.monotonic)
+    idle: float = IDLE_SECONDS
 
 
 class Shells:
@@ -134,8 +136,10 @@ class Shells:
     def __len__(self) -> int:
         return len(self._shells)
 
-    def create(self, account: Account, code_page: int, folder: str, environment: dict[str, str]) -> Shell:
-        """Open a shell. Raises the quota fault when the user has too many."""
+    def create(
+        self, account: Account, code_page: int, folder: str, environment: dict[str, str], idle: float = IDLE_SECONDS
+    ) -> Shell:
+        """Open a shell that goes by itself after `idle` seconds. Raises the quota fault when the user has too many."""
         with self._lock:
             self._reap()
             if sum(shell.account is account for shell in self._shells.values()) >= MAX_SHELLS:
@@ -146,13 +150,15 @@ class Shells:
                     "Close existing shells or raise the quota for this user.",
                 )
             own = 932 if self.node.faulty("cp932") else self.node.definition.code_page
-            shell = Shell(account, own or code_page, folder, environment)
+            shell = Shell(account, own or code_page, folder, environment, idle=idle)
             self._shells[shell.id] = shell
             return shell
 
     def get(self, shell_id: str) -> Shell:
         """An open shell. Raises the fault for one that is not there."""
-        shell = self._shells.get(shell_id)
+        with self._lock:
+            self._reap()
+            shell = self._shells.get(shell_id)
         if shell is None:
             raise no_shell(shell_id)
         shell.used = time.monotonic()
@@ -187,10 +193,18 @@ class Shells:
             for command in list(shell.commands.values()):
                 command.kill()
 
+    def let_pass(self, seconds: float) -> None:
+        """Have every shell be unused for so much longer."""
+        with self._lock:
+            for shell in self._shells.values():
+                shell.used -= seconds
+
     def _reap(self) -> None:
-        limit = time.monotonic() - IDLE_SECONDS
-        for shell_id in [key for key, shell in self._shells.items() if shell.used < limit]:
-            del self._shells[shell_id]
+        now = time.monotonic()
+        for shell in [shell for shell in self._shells.values() if now - shell.used > shell.idle]:
+            del self._shells[shell.id]
+            for command in list(shell.commands.values()):
+                command.kill()
 
     def _process(self, shell: Shell, command: Command) -> Process:
         encoding = "utf-8" if shell.code_page == 65001 else f"cp{shell.code_page}"

@@ -81,7 +81,7 @@ def read(data: bytes) -> SoapRequest:
         resource=_header(header, WSMAN, "ResourceURI"),
         shell_id=next((item.text or "" for item in selectors if item.get("Name") == "ShellId"), ""),
         options={item.get("Name", ""): (item.text or "").strip() for item in header.findall(f".//{{{WSMAN}}}Option")},
-        timeout=_seconds(_header(header, WSMAN, "OperationTimeout")),
+        timeout=seconds_of(_header(header, WSMAN, "OperationTimeout"), 60.0),
         max_envelope=_number(_header(header, WSMAN, "MaxEnvelopeSize"), 153600),
         body=body,
     )
@@ -123,9 +123,10 @@ def _number(text: str, usual: int) -> int:
     return int(text) if text.isascii() and text.isdigit() else usual
 
 
-def _seconds(duration: str) -> float:
+def seconds_of(duration: str, otherwise: float) -> float:
+    """The seconds of a duration such as `PT3M0.500S`; `otherwise` when it is none."""
     found = re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?", duration)
     if not found:
-        return 60.0
+        return otherwise
     hours, minutes, seconds = (float(part or 0) for part in found.groups())
     return hours * 3600 + minutes * 60 + seconds

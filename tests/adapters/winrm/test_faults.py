@@ -1,6 +1,7 @@
 """Every fault of the wire becomes the right error, with a remedy, and says whether something may have run."""
 
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from console.domain.errors import (
     ReachError,
     TimedOut,
     TrustFailed,
+    Unavailable,
     Unreachable,
     WrongNode,
 )
@@ -21,6 +23,7 @@ from console.domain.secrets import Secret
 from console.domain.topology import Credential
 from console.lab.presets import PASSWORD
 from console.lab.server import Lab
+from console.lab.wsman.shells import MAX_SHELLS
 from tests.adapters.winrm.conftest import Open
 from tests.adapters.winrm.inventory import make_node
 
@@ -174,6 +177,20 @@ def test_a_shell_that_the_node_forgot_is_made_anew(lab: Lab, session: WinrmSessi
     lab.servers["TYO-EX1"].shells.clear()
     assert session.run(CHANGE, within=10).ok
     assert session._channel.shells_opened == 2
+
+
+def test_shells_of_processes_that_were_killed_do_not_use_up_the_quota(lab: Lab, open_session: Open) -> None:
+    """Nobody closes their shells; the node does away with them soon, since every shell of ours asks for that."""
+    shells = lab.servers["TYO-EX1"].shells
+    with ExitStack() as never_closed:
+        for _ in range(MAX_SHELLS):
+            never_closed.enter_context(open_session()).batch(READ, within=10)
+        with open_session() as late:
+            with pytest.raises(Unavailable):
+                late.batch(READ, within=10)
+            shells.let_pass(channel.SHELL_IDLE + 1)
+            assert late.batch(READ, within=10)[0].ok
+        assert len(shells) == 0
 
 
 def test_a_new_shell_proves_the_name_again(lab: Lab, session: WinrmSession) -> None:

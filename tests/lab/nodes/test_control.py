@@ -16,6 +16,8 @@ from console.lab.server import Lab
 from console.lab.world import World
 from tests.lab.nodes.conftest import command, protocol
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_client_sees_what_the_lab_does(own_lab: Lab) -> None:
     client = control.Lab(own_lab.state)
