@@ -16,7 +16,7 @@ fi
 # own (tests/network.py), and with it every port. With arguments all that they choose goes one by one.
 exec unshare --net sh -c '
     ip link set lo up
-    quick="not samba and not browser and not slow"
+    quick="not samba and not browser and not wine and not slow"
     again=0
     tests() {
         .venv/bin/python -m pytest "$@" && return
