@@ -108,4 +108,7 @@ def _columns(ending: Ending) -> dict[str, object]:
         "waits_for": "",
         "waiting_target": "",
         "wake_at": None,
+        "paused_at": None,
+        "paused_by": "",
+        "pause_reason": "",
     }

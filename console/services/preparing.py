@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from console.domain import topology as domain
-from console.domain.checks import Check, Refusal
+from console.domain.checks import Check, Refusal, Verdict
+from console.domain.delegation.checking import look
+from console.domain.errors import ChangeoverError
+from console.domain.field import Field
 from console.domain.ports import Driver
 from console.domain.prepare import Item, Machine, Surroundings, check_node, sheet
 from console.domain.secrets import Secret
@@ -40,11 +43,36 @@ def sheet_of(node: Node, consoles: Sequence[str] = ()) -> tuple[Item, ...]:
     return sheet(_described(node), _machine(node), folder=node.cluster.product_folder, consoles=consoles)
 
 
+def everything(cluster: Cluster) -> tuple[Check, ...]:
+    """How both nodes stand, and the rights in the directory; changes nothing. What cannot be read is *unknown*.
+
+    Raises `CredentialUnavailable`.
+    """
+    with open_field(cluster) as field:
+        nodes = [check for node in nodes_of(cluster) for check in _checks(field, node)]
+        return (*nodes, *_rights(field))
+
+
+def _rights(field: Field) -> tuple[Check, ...]:
+    title = "What may be written in the directory is known"
+    try:
+        return look(field.directory(), field.read_directory()).checks
+    except ChangeoverError as error:
+        return (Check("directory.rights", title, Verdict.UNKNOWN, error.message, error.remedy),)
+    except Refusal as refusal:
+        remedy = " ".join(reason.remedy for reason in refusal.reasons)
+        return (Check("directory.rights", title, Verdict.UNKNOWN, refusal.headline, remedy),)
+
+
 def checks_of(node: Node) -> tuple[Check, ...]:
     """How the node stands, read now; changes nothing. Raises `CredentialUnavailable`."""
     with open_field(node.cluster) as field:
-        surroundings = Surroundings(_programs(field.driver, field.cluster), field.cluster.directory.host)
-        return check_node(field.session(node.name), _machine(node), surroundings, field.clock, within=WITHIN)
+        return _checks(field, node)
+
+
+def _checks(field: Field, node: Node) -> tuple[Check, ...]:
+    surroundings = Surroundings(_programs(field.driver, field.cluster), field.cluster.directory.host)
+    return check_node(field.session(node.name), _machine(node), surroundings, field.clock, within=WITHIN)
 
 
 def _described(node: Node) -> domain.Node:

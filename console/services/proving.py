@@ -1,6 +1,6 @@
 """Proving a set-up procedure for a page: asked for by a click, read by a worker of the site, kept for the next look."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,15 +8,18 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from console.domain.checks import Refusal
+from console.domain.checks import Check, Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.procedures.examine import Examined
 from console.models import Cluster, ProcedureProof
-from console.services import access, audit, procedures, queue
+from console.services import access, audit, preparing, procedures, queue
 from console.services.clock import database_now
 
 RESEND_AFTER = timedelta(seconds=5)
 """A proof that nobody took up for so long is sent again."""
+
+PREPARATION = "preparation"
+"""Stands in the place of a procedure's key for what comes before all of them."""
 
 log = structlog.get_logger(__name__)
 
@@ -24,11 +27,13 @@ log = structlog.get_logger(__name__)
 def ask(cluster: Cluster, key: str, actor: audit.Actor) -> ProcedureProof:
     """Have the procedure proved by a worker of the cluster's site; one that is being proved already is that one.
 
-    It only reads, so it holds nothing and needs no more than the right to see. Raises `NotAllowed`, and `Refusal` for
-    a procedure that there is not, or of another generation of Exchange.
+    With `PREPARATION` it is what has to be there before any procedure: nodes and rights. It only reads, so it holds
+    nothing and needs no more than the right to see. Raises `NotAllowed`, and `Refusal` for a procedure that there is
+    not, or of another generation of Exchange.
     """
     access.require(actor.user, "view", cluster)
-    procedures.require_fitting(cluster, key)
+    if key != PREPARATION:
+        procedures.require_fitting(cluster, key)
     now = database_now()
     asked = {
         "asked_at": now,
@@ -69,8 +74,7 @@ def prove_asked(pk: int, prover: Prover = procedures.prove) -> None:
         return
     row = ProcedureProof.objects.select_related("cluster__site", "cluster__directory").get(pk=pk)
     try:
-        found = prover(row.cluster, row.procedure)
-        _end(row, proved_at=now, checks=[one.check.to_json() for one in found])
+        _end(row, proved_at=now, checks=[check.to_json() for check in _checks(row, prover)])
     except Refusal as refusal:
         remedy = " ".join(reason.remedy for reason in refusal.reasons)
         _end(row, error={"message": refusal.headline, "remedy": remedy})
@@ -80,6 +84,12 @@ def prove_asked(pk: int, prover: Prover = procedures.prove) -> None:
         log.exception("procedure could not be proved", cluster=row.cluster.name, procedure=row.procedure)
         what = f"It could not be proved: an unexpected {type(error).__name__}."
         _end(row, error={"message": what, "remedy": "Try once more, then report it with the worker's log."})
+
+
+def _checks(row: ProcedureProof, prover: Prover) -> Sequence[Check]:
+    if row.procedure == PREPARATION:
+        return preparing.everything(row.cluster)
+    return [one.check for one in prover(row.cluster, row.procedure)]
 
 
 def sweep() -> None:

@@ -81,9 +81,10 @@ def give_way(cluster: Cluster, kind: str, target: str) -> Operation | None:
         return row
     text = f"A {kind} of {cluster.name} to {target} began."
     values: dict[str, Any] = {"status": Operation.Status.WAITING, "wake_at": database_now(), "waiting_remedy": ""}
-    if kind == "takeover":
+    if kind == "takeover" or row.paused_at is not None:
         remedy = "Have it carried on once that is over: it proves anew what it had done."
         values = {"status": Operation.Status.PAUSED, "wake_at": None, "waiting_remedy": remedy}
+    if row.paused_at is None and kind == "takeover":
         values |= {"paused_at": database_now(), "paused_by": "the console", "pause_reason": text}
     _interrupt(row, text, **values)
     return row

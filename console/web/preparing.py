@@ -1,12 +1,18 @@
 """Preparing a cluster's nodes: their sheets, and what a refusal of Exchange's set-up means."""
 
-from django import forms
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from collections.abc import Mapping
+from typing import Any
 
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from console.models import Node, ProcedureProof
+from console.services import proving
 from console.services.preparing import find_node, nodes_of, sheet_of
 from console.services.setup_errors import in_text
-from console.web.access import methods, needs, the_cluster
+from console.web.access import actor_of, methods, needs, the_cluster
 
 LONGEST = 200_000
 
@@ -27,8 +33,35 @@ class SetupSaid(forms.Form):
 def sheets(request: HttpRequest, name: str) -> HttpResponseBase:
     """What is to be done on each node before the console can work there."""
     cluster = the_cluster(name)
-    found = [(node.name, sheet_of(node)) for node in nodes_of(cluster)]
-    return render(request, "preparing/sheets.html", {"section": "clusters", "cluster": cluster, "sheets": found})
+    proof = proving.fresh(cluster, proving.PREPARATION)
+    context = {
+        "section": "clusters",
+        "cluster": cluster,
+        "proof": proof,
+        "rights": [check for check in proof.checks if not _of_a_node(check)] if proof else [],
+        "sheets": [_sheet(node, proof) for node in nodes_of(cluster)],
+    }
+    return render(request, "preparing/sheets.html", context)
+
+
+@methods("POST")
+@needs("view")
+def check(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Have a worker look at nodes and rights now; the page shows what comes of it."""
+    cluster = the_cluster(name)
+    proving.ask(cluster, proving.PREPARATION, actor_of(request))
+    messages.success(request, f"{cluster.name} is being read; this page shows what a worker finds.")
+    return redirect("prepare-nodes", cluster.name)
+
+
+def _of_a_node(check: Mapping[str, Any]) -> bool:
+    return str(check["key"]).startswith("prepare.")
+
+
+def _sheet(node: Node, proof: ProcedureProof | None) -> dict[str, Any]:
+    """A node's sheet with the checks that were read of it last."""
+    found = [one for one in proof.checks if _of_a_node(one) and one["about"] == node.name] if proof else []
+    return {"node": node.name, "items": sheet_of(node), "checks": found}
 
 
 @methods("GET", "POST")

@@ -8,6 +8,8 @@ from django.contrib.auth.models import User
 from console.domain.prepare.facts import QUOTAS
 from console.lab.remoting import Remoting
 from console.lab.server import Lab
+from console.models import Cluster
+from console.services.preparing import everything
 from tests.commands.conftest import Told, lab, manage, one_object, person, tokyo
 
 __all__ = ["lab", "manage", "person", "tokyo"]
@@ -45,3 +47,12 @@ def test_the_checks_are_told_and_a_failed_one_ends_with_1(person: User, prepared
 def test_an_unknown_node_is_refused_with_those_that_there_are(person: User, tokyo: Lab, manage: Manage) -> None:
     code, _, err = manage("prepare-node", "nobody")
     assert (code, "TYO-EX1, TYO-EX2" in err) == (2, True)
+
+
+def test_everything_about_a_cluster_is_looked_at_in_one_go(prepared: Lab) -> None:
+    prepared.world.clusters[0].nodes[1].remoting = Remoting(shells={quota.name: quota.least for quota in QUOTAS})
+    found = everything(Cluster.objects.get(name="Tokyo"))
+    prepared.world.clusters[0].nodes[1].remoting = Remoting()
+    assert {check.verdict for check in found} == {"pass"}
+    assert {check.about for check in found if check.key == "prepare.reach"} == {"TYO-EX1", "TYO-EX2"}
+    assert sum(check.key.startswith("directory.") for check in found) == 5

@@ -137,6 +137,16 @@ def test_a_start_goes_before_a_burst_and_the_procedure_goes_on_by_itself(scene: 
     assert scene.work(operation).status == "waiting"
 
 
+def test_a_pause_that_was_asked_for_outlasts_a_start(scene: Scene) -> None:
+    operation = scene.start()
+    assert claim(operation.pk, "worker-1") is not None
+    setup.pause(operation, scene.olga, "Lunch.")
+    ended(opened(scene, "start", "NGO-EX1"))
+    scene.sweep()
+    operation.refresh_from_db()
+    assert (operation.status, operation.paused_by, operation.pause_reason) == ("paused", "olga", "Lunch.")
+
+
 def test_a_procedure_that_rests_for_a_person_is_left_alone_by_a_start(scene: Scene) -> None:
     operation = scene.begun()
     step, text = operation.waiting_step, operation.waiting_text

@@ -2,11 +2,13 @@
 
 from html import unescape
 
+import pytest
 from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from console.models import Cluster
+from console.models import Cluster, ProcedureProof
+from console.services import proving
 
 
 def words_of(response: HttpResponseBase) -> str:
@@ -49,3 +51,28 @@ def test_a_text_or_a_node_that_is_not_there_is_asked_for(tokyo: Cluster, rita: C
 def test_a_stranger_sees_neither(tokyo: Cluster) -> None:
     for name in ("prepare-nodes", "setup-errors"):
         assert Client().get(reverse(name, args=["TOKYO"])).status_code == 302
+
+
+def test_looking_is_asked_of_a_worker_once_and_what_it_found_is_shown_where_it_belongs(
+    tokyo: Cluster, rita: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHANGEOVER_TEST_PASSWORD", "never-asked-for")
+    address = reverse("prepare-nodes", args=["TOKYO"])
+    assert "Nobody has looked yet" in words_of(rita.get(address))
+    for _ in range(2):
+        assert rita.post(reverse("check-preparation", args=["TOKYO"])).status_code == 302
+    (row,) = ProcedureProof.objects.all()
+    assert "Waiting for a worker" in words_of(rita.get(address))
+    proving.prove_asked(row.pk)
+    row.refresh_from_db()
+    verdicts = {(check["key"], check["about"]): check["verdict"] for check in row.checks}
+    nodes = tokyo.nodes.values_list("name", flat=True)
+    assert verdicts == {("directory.rights", ""): "unknown"} | {("prepare.reach", name): "fail" for name in nodes}
+    page = words_of(rita.get(address))
+    assert page.count("On a new node begin with the sheet") == 2
+    assert "Look now" in page
+
+
+def test_who_sees_nothing_may_not_have_it_looked_at(tokyo: Cluster, sam: Client) -> None:
+    assert sam.post(reverse("check-preparation", args=["TOKYO"])).status_code == 403
+    assert not ProcedureProof.objects.exists()
