@@ -115,7 +115,7 @@ def summary(plan: Plan) -> str:
 
 def _what(plan: Plan) -> str:
     if is_procedure(plan.kind):
-        return f"Sets {plan.cluster} up on {plan.target} and {plan.source}, resting wherever a person is needed"
+        return f"Goes through the procedure on {plan.target} and {plan.source}, resting wherever a person is needed"
     if plan.kind == "takeover":
         return f"Brings Exchange on {plan.cluster} up on {plan.target}, without {plan.source}"
     if plan.kind == DIRECTORY_SWITCH:

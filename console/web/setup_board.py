@@ -77,7 +77,8 @@ def shown(operation: Operation) -> Shown | None:
 def people(operation: Operation) -> QuerySet[User]:
     """The people who may operate and do not have it already."""
     may = User.objects.with_perm("console.operate", backend="django.contrib.auth.backends.ModelBackend")
-    return may.filter(is_active=True).exclude(pk=operation.assigned_to_id).order_by("username")
+    holder = operation.assigned_to_id or operation.requested_by_id or 0
+    return may.filter(is_active=True).exclude(pk=holder).order_by("username")
 
 
 def _cells(found: Board) -> tuple[Cell, ...]:

@@ -47,7 +47,7 @@ def test_a_procedure_is_planned_from_its_page_like_any_operation(olga: Client, t
 def test_its_plan_says_who_does_what_and_is_begun_by_a_reason(olga: Client, tokyo: Cluster, page: Page) -> None:
     record = setup_world.planned(tokyo)
     text = page(olga, reverse("plan", args=[record.pk]))
-    assert "Sets TOKYO up on TOK-EX1 and TOK-EX2" in text
+    assert "Goes through the procedure on TOK-EX1 and TOK-EX2" in text
     assert "a person, who says so" in text
     assert "Every mailbox" not in text
     assert "Begin it now" in text
