@@ -107,7 +107,7 @@ def _account(node: Node) -> Item:
     account = node.credential.username
     text = (
         "The cluster product's commands and the task scheduler ask for a local administrator. It must not be a domain "
-        "administrator: what it needs in the directory, `manage.py directory delegation` prints."
+        "administrator: what it needs in the directory, manage.py directory delegation prints."
     )
     return Item(
         "account",
