@@ -65,6 +65,25 @@ def demo_definition(*, speed: float = 1.0, directory: dict[str, Any] | None = No
     """
     greetings = {"smtp": 10025, "pop3": 10110, "http": 10080}
     clusters = [make(BELIEVABLE, ports=greetings) for make in (tokyo, osaka, nagoya)]
+    return _on_known_ports(clusters, speed, directory)
+
+
+def bare_definition(*, speed: float = 1.0, directory: dict[str, Any] | None = None) -> World:
+    """Two pairs that are not set up, Sapporo for Exchange 2003 and Kobe for 2007, on the demo's ports.
+
+    `directory` is put over what the preset says of its directory.
+    """
+    greetings = {"smtp": 10025, "pop3": 10110, "http": 10080}
+    clusters = [
+        _cluster("Sapporo", "SPR", "2003", BELIEVABLE, "127.0.14", greetings, _STORES_2003),
+        _cluster("Kobe", "KOB", "2007", BELIEVABLE, "127.0.15", greetings, _STORES_2007),
+    ]
+    for cluster in clusters:
+        cluster.prepared = False
+    return _on_known_ports(clusters, speed, directory)
+
+
+def _on_known_ports(clusters: list[Cluster], speed: float, directory: dict[str, Any] | None) -> World:
     for cluster in clusters:
         for node in cluster.nodes:
             node.port, node.tls_port = 15985, 15986

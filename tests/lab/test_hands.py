@@ -9,7 +9,8 @@ import pytest
 from console import catalog
 from console.domain.checks import Verdict
 from console.domain.procedures import Mode
-from console.lab import control, presets
+from console.lab import control, definition, presets
+from console.lab.assemble import assemble
 from console.lab.hands import HANDS, hand
 from tests.moves.ground import Ground
 from tests.procedures.conftest import examined
@@ -75,3 +76,17 @@ def test_there_is_a_hand_for_whatever_a_procedure_leaves_to_a_person() -> None:
     }
     steps = {step.key for key in catalog.procedures() for step in catalog.procedure(key).numbered}
     assert left - {"prerequisites"} <= HANDS.keys() <= steps
+
+
+def test_the_bare_preset_has_a_pair_of_each_generation_on_which_nothing_is_set_up(tmp_path: Path) -> None:
+    made = presets.bare_definition(directory={"mailboxes": 2})
+    assert definition.world_from(definition.to_dict(made)) == made
+    lab = assemble(made, tmp_path)
+    try:
+        assert [(c.definition.generation, c.groups, c.folders) for c in lab.world.clusters] == [
+            ("2003", [], {}),
+            ("2007", [], {}),
+        ]
+        assert not any(node.service("MSExchangeIS") for node in lab.world.nodes)
+    finally:
+        lab.stop()

@@ -39,6 +39,15 @@ def second_address(ground: Ground) -> Iterator[None]:
 
 
 @contextmanager
+def no_group(ground: Ground) -> Iterator[None]:
+    """The failover group for Exchange is not there."""
+    cluster = cluster_of(ground)
+    group = cluster.groups.pop(0)
+    yield
+    cluster.groups.insert(0, group)
+
+
+@contextmanager
 def group_down(ground: Ground) -> Iterator[None]:
     """The group failed where it is."""
     group = cluster_of(ground).groups[0]

@@ -60,6 +60,7 @@ GROUP_FOLDERS = frozenset({"folders", "folders/bullet-4", "folders/bullet-4.note
 
 ROWS = (
     Row("group.make-up", "virtual IP", lacking.second_address, "vip"),
+    Row("group.make-up", "no group", lacking.no_group, "EX2 has no group EXCHANGE"),
     Row("group.online", "group down", lacking.group_down, "EXCHANGE is Online Failure"),
     Row("group.scripts", "script edited 1", lacking.edited_script(1), "EX1", (Side.ACTIVE, Side.BOTH)),
     Row("group.scripts", "script edited 2", lacking.edited_script(2), "EX2", (Side.BOTH,)),

@@ -21,7 +21,7 @@ from console.management.speaking import OperatorCommand
 from console.services.inventory_export import dump
 
 READY_SECONDS = 60
-PRESETS = ("demo", "fast")
+PRESETS = ("demo", "bare", "fast")
 COMMANDS = {
     "up": "start a lab and stay until Ctrl-C",
     "down": "end a lab",
@@ -187,8 +187,9 @@ def _world(options: dict[str, Any]) -> definition.World:
     if options["definition"]:
         return definition.load(options["definition"])
     directory = {"mailboxes": options["mailboxes"]}
-    if options["preset"] == "demo":
-        return presets.demo_definition(speed=options["speed"], directory=directory)
+    made = {"demo": presets.demo_definition, "bare": presets.bare_definition}.get(options["preset"])
+    if made is not None:
+        return made(speed=options["speed"], directory=directory)
     world = presets.fast_definition(speed=options["speed"])
     world.directory = directory
     return world

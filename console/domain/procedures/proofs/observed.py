@@ -10,7 +10,11 @@ from console.domain.procedures.proofs.base import Finding, Grounds, holds, lacks
 def make_up(grounds: Grounds, side: Side, _: tuple[str, ...]) -> Finding:
     """The group holds what the driver's rule asks for, by the configuration on every node of the side."""
     problems: dict[str, None] = {}
+    group = grounds.cluster.group
     for node in grounds.nodes(side):
+        if node.engine.value is not None and group not in node.engine.value.groups:
+            problems[f"The cluster product on {node.node} has no group {group}."] = None
+            continue
         resources = node.group_resources.value
         if resources is None:
             return untold(f"{node.node}: {node.unreachable or node.group_resources.unknown}")
