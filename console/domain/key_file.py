@@ -49,7 +49,7 @@ def read_key_file(session: NodeSession, folder: str, *, within: float) -> KeyFil
         if not there.ok:
             return KeyFile(session.node.name, path)
         key_id = line.stdout.strip().removeprefix("id=")
-        return KeyFile(session.node.name, path, key_id, is_private(rights, path, _names(accounts)))
+        return KeyFile(session.node.name, path, key_id, is_private(rights, path, account_names(accounts)))
     except ChangeoverError as error:
         return KeyFile(session.node.name, path, unknown=f"{error.message} {error.remedy}".strip())
 
@@ -70,7 +70,8 @@ def is_private(rights: CommandResult, path: str, names: dict[str, str]) -> bool:
     return full == {name.casefold() for name in names.values()}
 
 
-def _names(accounts: list[CommandResult]) -> dict[str, str]:
+def account_names(accounts: list[CommandResult]) -> dict[str, str]:
+    """What the node calls `OWNERS`, by identifier, from the answers to `ACCOUNTS`. Raises `Garbled`."""
     blocks = [block for answer in accounts for block in read_blocks(answer)]
     names = {block["SID"]: block["Name"] for block in blocks if block.get("SID") in OWNERS and block.get("Name")}
     if unnamed := [known for sid, known in OWNERS.items() if sid not in names]:
@@ -97,10 +98,10 @@ def put_key_file(session: NodeSession, folder: str, key_id: str, key: Secret, *,
     beside = f"{path}.new"
     session.run(("mkdir", folder), within=within)
     session.put(beside, b"empty\r\n", within=within)
-    names = _names(list(session.batch(ACCOUNTS, within=within)))
+    names = account_names(list(session.batch(ACCOUNTS, within=within)))
     grants = [f"{name}:F" for name in names.values()]
     session.run(("cacls", beside, "/g", *grants), within=within, stdin=b"Y\r\n")
-    _require_private(session, beside, names, within)
+    require_private(session, beside, names, within)
     text = f"id={key_id}\r\nkey={key.reveal()}\r\n"
     session.put(beside, text.encode("ascii"), within=within)
     if read_file(session, beside, within=within) != text:
@@ -108,11 +109,12 @@ def put_key_file(session: NodeSession, folder: str, key_id: str, key: Secret, *,
     moved = session.run(("move", "/y", beside, path), within=within)
     if not moved.ok:
         raise NotPlaced(f"{path} on {session.node.name} could not be replaced: {said(moved)}")
-    _require_private(session, path, names, within)
+    require_private(session, path, names, within)
     return read_key_file(session, folder, within=within)
 
 
-def _require_private(session: NodeSession, path: str, names: dict[str, str], within: float) -> None:
+def require_private(session: NodeSession, path: str, names: dict[str, str], within: float) -> None:
+    """Raises `NotPlaced` unless `names` alone have full control of the file or folder."""
     (rights,) = session.batch([("cacls", path)], within=within)
     if not is_private(rights, path, names):
         text = f"{path} on {session.node.name} is not for {' and '.join(names.values())} alone: {said(rights)}"

@@ -128,3 +128,19 @@ def test_a_break_in_the_middle_leaves_the_old_kit_and_the_next_time_puts_it_righ
     assert written(manage) == dict.fromkeys(NODES, True)
     assert [disk.item(rf"{FOLDER}\{name}") for name in ("kit.new", "kit.old")] == [None, None]
     assert kit_on(tokyo, "TYO-EX1")["kit.ldf"] == before["kit.ldf"]
+
+
+def test_a_kit_that_was_signed_with_a_key_of_before_is_warned_of_and_signed_anew(
+    keys: dict[str, str], tokyo: Lab, manage: Manage
+) -> None:
+    written(manage)
+    old = NodeKit.objects.get(node__name="TYO-EX2").key_id
+    made = one_object(manage("nodekey", "issue", "TYO-EX2", "--json"))
+    key_file = f"id={made['key_id']}\r\nkey={made['key']}\r\n".encode("ascii")
+    tokyo.world.node("TYO-EX2").disk.write(rf"{FOLDER}\node.key", key_file)
+    manage("nodekey", "retire", old)
+    (check,) = (c for c in kit_checks(cluster()) if c.key == "kit.node" and c.about == "TYO-EX2")
+    assert (check.verdict, f"{old}, which is retired" in check.reason) == ("warn", True)
+    assert written(manage) == {"TYO-EX1": False, "TYO-EX2": True}
+    found = kit_on(tokyo, "TYO-EX2")
+    assert verify(found["kit.txt"], found["kit.ldf"], Secret(str(made["key"]))).key_id == made["key_id"]

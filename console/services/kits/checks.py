@@ -52,6 +52,7 @@ def _keys(cluster: Cluster) -> Iterator[Check]:
 
 def _kits(cluster: Cluster, now: datetime) -> Iterator[Check]:
     rows = {row.node_id: row for row in NodeKit.objects.filter(node__cluster=cluster)}
+    keys = set(NodeKey.objects.filter(node__cluster=cluster, retired_at=None).values_list("key_id", flat=True))
     for node in cluster.nodes.order_by("role"):
         title, row = f"{node.name} has its kit", rows.get(node.pk)
         remedy = f"Put it there: manage.py kit deploy {cluster.name}"
@@ -60,8 +61,9 @@ def _kits(cluster: Cluster, now: datetime) -> Iterator[Check]:
             yield Check("kit.node", title, Verdict.UNKNOWN, text, remedy, about=node.name)
             continue
         age = (now - row.made_at).total_seconds()
-        text = f"{row.records} records, made {_ago(age)}. {row.failure}".strip()
-        verdict = Verdict.WARN if row.failure or age > LATE_WHOLE else Verdict.PASS
+        retired = "" if row.key_id in keys else f"It is signed with {row.key_id}, which is retired."
+        text = " ".join(f"{row.records} records, made {_ago(age)}. {retired} {row.failure}".split())
+        verdict = Verdict.WARN if row.failure or retired or age > LATE_WHOLE else Verdict.PASS
         remedy = remedy if verdict is Verdict.WARN else ""
         yield Check("kit.node", title, verdict, text, remedy, about=node.name, age=age)
 

@@ -10,6 +10,7 @@ from console.domain.checks import Refusal
 from console.domain.deployment import checksum
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
+from console.domain.key_file import read_key_file
 from console.domain.kit import placing
 from console.domain.kit.codes import RUNNER
 from console.domain.kit.manifest import MANIFEST, RECORDS, Manifest
@@ -107,11 +108,13 @@ def _made(field: Field, node: Node, folder: str, done: list[Deployed]) -> Made |
     """The node's kit, signed with the key that lies there; None, with the reason in `done`, when there can be none."""
     try:
         within = field.cluster.timing.command
-        key_id = placing.key_id_of(field.session(node.name), folder, within=within)
-        if not key_id:
-            text = f"There is no key in {folder}\\node.key to prove a kit with."
-            raise Refusal.of(text, "Deploy the node's key with its scripts.", key="kit.key", about=node.name)
-        return Made(node, kit_for(field, node, key_id, key_of(node.cluster.name, node.name, key_id)))
+        there = read_key_file(field.session(node.name), folder, within=within)
+        if not there.key_id:
+            text = f"There is no key in {there.path} to prove a kit with. {there.unknown}".strip()
+            remedy = f"Put one there: manage.py nodekey rotate {node.name} --reason TEXT"
+            raise Refusal.of(text, remedy, key="kit.key", about=node.name)
+        key = key_of(node.cluster.name, node.name, there.key_id)
+        return Made(node, kit_for(field, node, there.key_id, key))
     except ChangeoverError as error:
         done.append(Deployed(node.name, written=False, failure=f"{error.message} {error.remedy}".strip()))
     except Refusal as refusal:
