@@ -12,7 +12,7 @@ from console.domain.checks import Check, Verdict
 from console.domain.errors import ChangeoverError
 from console.domain.procedures.examine import Examined
 from console.models import Cluster, ProcedureProof
-from console.services import procedures, proving
+from console.services import procedures, proving, queue
 from console.services.clock import database_now
 
 KEY = "exchange-2003-setup"
@@ -120,6 +120,22 @@ def test_without_a_worker_it_is_given_up_with_what_to_do(olga: Client, page: Pag
     assert "No worker of the site main took it up." in text
     assert "Start a worker for that site" in text
     assert "Prove now" in text
+
+
+def test_what_nobody_took_up_is_sent_again_and_what_is_taken_up_is_not(
+    olga: Client, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, int]] = []
+    monkeypatch.setattr(queue, "send", lambda message, pk, name, **_: sent.append((message, pk)))
+    olga.post(reverse("prove-procedure", args=["TOKYO", KEY]))
+    proving.sweep()
+    assert sent == []
+    ProcedureProof.objects.update(asked_at=database_now() - timedelta(seconds=10))
+    proving.sweep()
+    assert sent == [("procedures.prove", ProcedureProof.objects.get().pk)]
+    ProcedureProof.objects.update(claimed_at=database_now())
+    proving.sweep()
+    assert len(sent) == 1
 
 
 def test_a_procedure_of_another_generation_is_not_there_and_says_which_are(olga: Client, tokyo: Cluster) -> None:
