@@ -9,6 +9,7 @@ from tests.journeys.conftest import People
 from tests.journeys.looks import complaints, sticks_out
 from tests.journeys.person import Person
 from tests.journeys.stack import LabCluster, Stack
+from tests.journeys.test_setup import begins, proves
 
 PAGES = (
     "/sign-in/",
@@ -21,6 +22,10 @@ PAGES = (
     "/plans/{refused}/",
     "/operations/{succeeded}/",
     "/operations/{uncertain}/",
+    "/clusters/{seen}/procedures/exchange-2003-setup/",
+    "/clusters/{seen}/scripts/",
+    "/operations/{procedure}/",
+    "/operations/{procedure}/record/",
     "/operations/",
     "/audit/",
     "/audit/1/",
@@ -50,6 +55,8 @@ def places(stack: Stack, unused: dict[str, list[LabCluster]], browser: Browser, 
     seen.fault(seen.standby, "handle-missing")
     olga.asks(seen, "failback")
     found["unknown"] = olga.plan()
+    proves(olga, seen)
+    found["procedure"] = begins(olga)
     context.close()
     stack.forget(unseen.name)
     return found

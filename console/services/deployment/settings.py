@@ -57,8 +57,15 @@ def change(cluster: Cluster, actor: audit.Actor, reason: str = "", **values: str
 
 def wanted(row: NodeScripts, timeouts: Timeouts) -> Wanted:
     """The files that should be on both nodes. Raises `Unrenderable`, and `TooShort` for too short a time-out."""
-    words = {"silence": row.silence, "folder": row.folder, "log": row.log}
-    made = settings_for(row.cluster, row.url, start_timeout=timeouts.start, stop_timeout=timeouts.stop, **words)
+    made = settings_for(
+        row.cluster,
+        row.url,
+        start_timeout=timeouts.start,
+        stop_timeout=timeouts.stop,
+        silence=row.silence,
+        folder=row.folder,
+        log=row.log,
+    )
     return Wanted(render(made), row.folder)
 
 
