@@ -46,4 +46,4 @@ def test_a_real_start_script_gets_its_go_from_a_whole_console(whole: Installatio
     assert whole.rows(RUNS) == [(TYO2, "started", "open", "go")]
     assert whole.rows(GOES) == [(TYO2, "started")]
     whole.lab.world.clusters[0].definition.script.silence_after = 0.1  # now the lab's machine does what Wine did
-    wait_for(lambda: whole.rows(OPERATIONS) == [("takeover", TYO2, "succeeded")], 90)
+    wait_for(lambda: whole.rows(OPERATIONS) == [("takeover", TYO2, "succeeded")], 180)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import redis
 
-EVERY = 0.02
+EVERY = 0.1
 """Seconds between two looks at the processes."""
 
 
