@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from console.domain.checks import Verdict
 from console.domain.plan import Plan, Step
+from console.domain.procedures import Mode
+from console.domain.procedures.goals import PlannedGoal
+from console.domain.procedures.kinds import is_procedure
 
 SHOWN_CHANGES = 20
 """Changes of one step that are written out; the plan's page shows them all."""
@@ -11,10 +14,11 @@ SHOWN_CHANGES = 20
 
 def plan_lines(plan: Plan, number: int) -> Iterator[str]:
     """The plan, line by line."""
-    yield f"Plan {number}: {plan.kind} of {plan.cluster}, from {plan.source} to {plan.target}"
+    procedure = is_procedure(plan.kind)
+    yield f"Plan {number}: {plan.kind} of {plan.cluster}{'' if procedure else f', from {plan.source} to {plan.target}'}"
     yield f"  directory: {plan.controller}; expires {plan.expires:%F %T %Z}; hash {plan.hash[:16]}"
-    membership = plan.membership
-    yield f"  mailboxes: {membership.count}, of which {membership.changing} change"
+    if not procedure:
+        yield f"  mailboxes: {plan.membership.count}, of which {plan.membership.changing} change"
     for note in plan.notes:
         yield f"  note: {note}"
     yield ""
@@ -31,11 +35,23 @@ def plan_lines(plan: Plan, number: int) -> Iterator[str]:
         yield from _step_lines(position, step)
 
 
+def _setup_lines(step: Step) -> Iterator[str]:
+    """What is said below the title of a procedure's step: its place in the guide, who does it, and how it stands."""
+    goal, now = PlannedGoal.of(step), step.params["now"]
+    who = "the console" if goal.mode is Mode.AUTOMATED else "a person"
+    stands = f"“{step.params['told']}”" if step.params["told"] else f"{now['verdict']}: {now['reason']}"
+    yield f"        {goal.at}, by {who}; now {stands}"
+    if who == "a person" and now["verdict"] != Verdict.PASS and not step.params["told"]:
+        yield f"        What to do: {goal.remedy}"
+
+
 def _step_lines(position: int, step: Step) -> Iterator[str]:
     if step.no_return:
         yield "  ---- line of no return ----"
     marks = " (may be stopped before this)" if step.safe_point else ""
     yield f"  {position:>2}. {step.title}{marks}"
+    if "procedure" in step.params:
+        yield from _setup_lines(step)
     for command in step.commands:
         yield f"        {command.node}> {command.line}{' (detached)' if command.detached else ''}"
     for change in step.changes[:SHOWN_CHANGES]:

@@ -57,7 +57,9 @@ def test_a_procedure_is_carried_out_from_the_terminal(person: User, tokyo: Lab, 
 def test_the_plan_of_a_procedure_is_shown_like_any_other(person: User, tokyo: Lab, manage: Manage) -> None:
     code, out, _ = manage("plan", "tokyo", "setup-2003")
     assert code == 0
-    assert "Set the network adapters as a cluster needs them" in out
+    assert "  1, by a person; now pass: The public adapter comes first.\n" in out
+    assert "What to do: Add the account on the Account tab" in out
+    assert "mailboxes" not in out
     assert "clpgrp -m EXCHANGE" in out, "the commands that are known beforehand"
     assert not Operation.objects.exists()
 

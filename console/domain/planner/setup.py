@@ -32,8 +32,8 @@ def make_setup(field: Field, procedure: Procedure, means: Means, told: Mapping[s
     chosen = tuple(own_steps(procedure))
     grounds = read_grounds(chosen, field)
     reads = {proof.key: proof.reads for proof in means.proofs}
-    steps = tuple(_step(field, procedure, step, reads.get(step.proof, ""), told) for step in chosen)
     found = judge(chosen, grounds, reads)
+    steps = tuple(_step(field, procedure, step, reads, found[step.key], told) for step in chosen)
     now = field.clock.now()
     return Plan(
         kind=KINDS[procedure.key],
@@ -105,13 +105,26 @@ def kind_of(step: ProcedureStep) -> str:
     return f"setup.{step.action}" if step.mode is Mode.AUTOMATED else f"setup.{step.mode.value}"
 
 
-def _step(field: Field, procedure: Procedure, step: ProcedureStep, reads: str, told: Mapping[str, str]) -> Step:
+def _step(
+    field: Field,
+    procedure: Procedure,
+    step: ProcedureStep,
+    reads: Mapping[str, str],
+    now: Finding,
+    told: Mapping[str, str],
+) -> Step:
+    """The plan's step; `now` is how its goal stands as the plan is made, and is kept for whoever reads the plan."""
     kind = kind_of(step)
     if kind not in SETUP:
         text = f"This version of the console cannot do step {step.at}, {step.title} ({step.action})."
         raise Refusal.of(text, "Install a version that can.", key="procedure.action", about=step.key)
     behaviour = SETUP[kind]
-    params = {**params_of(procedure.key, step, reads), "told": told.get(step.key, "")}
+    stands = {"verdict": now.verdict.value, "reason": now.reason}
+    params = {
+        **params_of(procedure.key, step, reads.get(step.proof, "")),
+        "told": told.get(step.key, ""),
+        "now": stands,
+    }
     bare = Step(key_of(step), kind, step.title, f"step {step.number}", params)
     return Step(
         key=bare.key,
