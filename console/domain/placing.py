@@ -9,6 +9,7 @@ from console.domain.errors import ChangeoverError
 from console.domain.field import Field
 from console.domain.node_scripts.bounds import Timeouts
 from console.domain.script_resource import ScriptResource
+from console.domain.secrets import Secret
 
 ORDER = ("W#EXCHG.BAT", "HOOK.VBS", "ASK.BAT", "STOP.BAT", "START.BAT")
 """What the others call comes first: a START.BAT that is new finds the rest new."""
@@ -23,6 +24,12 @@ class NodeFiles(Protocol):
     def keep(self, placed: Placed) -> None:
         """Remember that a file was put into its place, so that it can be taken back."""
 
+    def key(self, node: str, there: str) -> tuple[str, Secret] | None:
+        """The id and the key that shall be on the node; None where the one called `there` is accepted."""
+
+    def keep_key(self, node: str, key_id: str) -> None:
+        """Say to the audit that the key was put on the node."""
+
 
 class NoFiles:
     """Has nothing: for stages that deploy nothing."""
@@ -32,6 +39,13 @@ class NoFiles:
         raise Refusal.of("There are no files to deploy here.", "Deploy them from the cluster's page.")
 
     def keep(self, placed: Placed) -> None:
+        """Take no notice."""
+
+    def key(self, node: str, there: str) -> tuple[str, Secret] | None:
+        """None: no key."""
+        return None
+
+    def keep_key(self, node: str, key_id: str) -> None:
         """Take no notice."""
 
 

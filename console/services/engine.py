@@ -24,7 +24,7 @@ from console.domain.steps.base import Stage
 from console.domain.steps.group import require_agreement
 from console.domain.steps.setup.again import no_longer
 from console.models import Operation, PlanRecord
-from console.services import plan_records, procedure_plans, undoing
+from console.services import audit, plan_records, procedure_plans, undoing
 from console.services.deployment.settings import ClusterFiles
 from console.services.fields import open_field
 from console.services.journal import OperationJournal, storable
@@ -147,8 +147,15 @@ def _stage(
         receipts=OperationReceipts(operation.pk, token),
         since=operation.confirmed_at,
         attempt=operation.attempt,
-        files=ClusterFiles(operation.cluster, operation.requested_by_name, operation.reason),
+        files=ClusterFiles(operation.cluster, _asker(operation), operation.reason),
     )
+
+
+def _asker(operation: Operation) -> audit.Actor:
+    """Who wanted the operation, for what it decides on the way."""
+    origins = audit.AuditRecord.Origin
+    origin = origins(operation.origin) if operation.origin in origins.values else origins.SYSTEM
+    return audit.Actor(operation.requested_by, operation.requested_by_name, origin)
 
 
 def secrets_of(field: Field) -> tuple[Secret, ...]:

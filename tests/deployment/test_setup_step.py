@@ -11,8 +11,8 @@ from console.domain.steps import BEHAVIOURS
 from console.domain.steps.base import Stage
 from console.lab.files import write_configuration
 from console.lab.server import Lab
-from console.models import Cluster, NodeScripts
-from console.services.audit import Actor
+from console.models import Cluster, NodeKey, NodeScripts
+from console.services.audit import SYSTEM, Actor
 from console.services.deployment.deploying import undo
 from console.services.deployment.settings import ClusterFiles
 from console.services.fields import open_field
@@ -30,7 +30,7 @@ def perform(cluster: Cluster) -> Ending:
         plan = make_setup(field, catalog.procedure("exchange-2003-setup"), catalog.means(), {})
         (key,) = (step.key for step in plan.steps if step.kind == "setup.scripts.deploy")
         stage = Stage("17-abc", plan, field, None, ListJournal(), control, field.clock)  # type: ignore[arg-type]
-        stage.files = ClusterFiles(cluster, "ops", "set-up")
+        stage.files = ClusterFiles(cluster, SYSTEM, "set-up")
         runner = Runner(stage, BEHAVIOURS, poll=0.05, settle=1.0, no_longer=lambda stage, over: {})
         return runner.run(Progress(finished=frozenset(step.key for step in plan.steps) - {key}, changed=True))
 
@@ -42,6 +42,9 @@ def test_both_nodes_get_every_file_and_what_was_there_can_come_back(lab: Lab, na
     assert perform(nagoya).status == "succeeded"
     wanted = rendered(nagoya)
     assert all(on_disk(lab, node, name) == wanted.files[name] for node in NODES for name in FILES)
+    for node in NODES:
+        key = NodeKey.objects.get(node__name=node)
+        assert (on_disk(lab, node, "node.key", r"C:\Changeover") or b"").startswith(f"id={key.key_id}\r\n".encode())
     seen = disks(lab)
     assert perform(nagoya).status == "succeeded"
     assert {path: data for path, data in disks(lab).items() if "fence" not in path[1]} == {

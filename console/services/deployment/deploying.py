@@ -121,7 +121,7 @@ def _bring_back(field: Field, before: Iterable[Placed], kept: str) -> Iterator[P
 @contextmanager
 def _recorded(row: NodeScripts, actor: audit.Actor, reason: str, action: Action) -> Iterator[ClusterFiles]:
     """Takes what was written, one by one, so that it can be taken back; whatever happens says so to the audit."""
-    files = ClusterFiles(row.cluster, actor.name, reason)
+    files = ClusterFiles(row.cluster, actor, reason)
     broken_off = "the console broke off"
     try:
         yield files

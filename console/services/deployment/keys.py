@@ -8,8 +8,6 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from console.domain.checks import Refusal
 from console.domain.deployment import read_file
 from console.domain.errors import ChangeoverError
@@ -19,7 +17,6 @@ from console.domain.node_scripts.settings import FOLDER
 from console.domain.script_resource import read_script_resource
 from console.models import Node, NodeKey
 from console.services import access, audit
-from console.services.audit_actions import Action
 from console.services.deployment import settings
 from console.services.deployment.control import require_free, turn
 from console.services.deployment.deploying import require_reason
@@ -104,10 +101,7 @@ def _put(node: Node, new: NodeKey, field: Field, actor: audit.Actor, reason: str
     before = look(node, field).key_id
     session, within = field.session(node.name), field.cluster.timing.command
     put_key_file(session, folder_of(node), new.key_id, secret, within=within)
-    with transaction.atomic():
-        subject = audit.Subject("node", node.pk, node.name)
-        change = {"before": {"key_id": before}, "after": {"key_id": new.key_id}}
-        audit.record(Action.NODE_KEY_DEPLOYED, actor, subject, cluster=node.cluster, reason=reason, **change)
+    settings.key_placed(node, actor, reason, new.key_id, before)
 
 
 def _proved(node: Node, new: NodeKey, field: Field) -> bool:

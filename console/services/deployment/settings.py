@@ -6,10 +6,12 @@ from console.domain.checks import Refusal
 from console.domain.deployment import Placed, Wanted
 from console.domain.node_scripts.bounds import Timeouts
 from console.domain.node_scripts.settings import FOLDER
-from console.models import Cluster, NodeScripts
+from console.domain.secrets import Secret
+from console.models import Cluster, Node, NodeKey, NodeScripts
 from console.services import access, audit
 from console.services.audit_actions import Action
 from console.services.clock import database_now
+from console.services.hooks.keys import find, issue_key
 from console.services.node_scripts import render, settings_for
 
 NAMES = ("url", "silence", "folder", "log")
@@ -76,8 +78,8 @@ def _told(row: NodeScripts) -> dict[str, str | bool]:
 class ClusterFiles:
     """Implements `console.domain.placing.NodeFiles` for one deployment on a cluster, by whom and why."""
 
-    def __init__(self, cluster: Cluster, by: str, why: str) -> None:
-        self._cluster, self._by, self._why = cluster, by, why
+    def __init__(self, cluster: Cluster, actor: audit.Actor, why: str) -> None:
+        self._cluster, self._actor, self._why = cluster, actor, why
         self.placed: list[Placed] = []
 
     def wanted(self, timeouts: Timeouts) -> Wanted:
@@ -88,5 +90,29 @@ class ClusterFiles:
         """Keep it with what this deployment has written so far: that is what an undo brings back."""
         self.placed.append(placed)
         told = [one.to_json() for one in self.placed]
-        columns = {"deployed_at": database_now(), "deployed_by": self._by, "deployed_why": self._why}
+        columns = {"deployed_at": database_now(), "deployed_by": self._actor.name, "deployed_why": self._why}
         NodeScripts.objects.filter(cluster=self._cluster).update(placed=told, **columns)
+
+    def key(self, node: str, there: str) -> tuple[str, Secret] | None:
+        """The newest key of the node, a new one when it has none; None when the one called `there` is accepted."""
+        row = Node.objects.select_related("cluster").get(cluster=self._cluster, name__iexact=node)
+        active = NodeKey.objects.filter(node=row, retired_at__isnull=True).order_by("issued_at", "pk")
+        if active.filter(key_id=there).exists():
+            return None
+        newest = active.last()
+        if newest is None:
+            return issue_key(row, self._actor, reason=self._why)
+        return newest.key_id, find(newest.key_id)[1]
+
+    def keep_key(self, node: str, key_id: str) -> None:
+        """Audit that the key lies on the node."""
+        row = Node.objects.get(cluster=self._cluster, name__iexact=node)
+        key_placed(row, self._actor, self._why, key_id)
+
+
+def key_placed(node: Node, actor: audit.Actor, why: str, key_id: str, before: str = "") -> None:
+    """Audit that the key of that id lies on the node now, and which was there before."""
+    with transaction.atomic():
+        subject, cluster = audit.Subject("node", node.pk, node.name), node.cluster
+        change = {"before": {"key_id": before}, "after": {"key_id": key_id}}
+        audit.record(Action.NODE_KEY_DEPLOYED, actor, subject, cluster=cluster, reason=why, **change)

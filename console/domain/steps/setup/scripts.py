@@ -1,8 +1,9 @@
-"""The set-up step that gives both nodes the console's scripts, in the folder of the group's script resource."""
+"""The set-up step that gives both nodes the console's scripts, in the script resource's folder, and a key each."""
 
 from console.domain.checks import Refusal
 from console.domain.deployment import BACKUPS, State
 from console.domain.errors import ChangeoverError
+from console.domain.key_file import put_key_file, read_key_file
 from console.domain.outcome import WaitsFor
 from console.domain.placing import put_all, states_of, to_place
 from console.domain.plan import Step
@@ -14,6 +15,8 @@ from console.domain.steps.setup.base import SetupStep, needs_person
 
 class DeployScripts(SetupStep):
     """Both nodes carry the files as they are rendered now: each is written beside its place, proved, then moved there.
+
+    A node whose key is not one that the console accepts, or not for SYSTEM and Administrators alone, gets one as well.
 
     The script resource itself is made in the cluster's builder, by a person; until it is there the procedure rests.
     """
@@ -47,6 +50,20 @@ class DeployScripts(SetupStep):
             stage.files.keep(placed)
             before = f"; the old one is kept as {placed.backup}" if placed.backup else ""
             stage.note(step, f"{placed.path} on {placed.node} holds {placed.after}{before}.", **placed.to_json())
+        for node in stage.field.cluster.nodes:
+            _give_key(stage, step, node.name, wanted.folder)
+
+
+def _give_key(stage: Stage, step: Step, node: str, folder: str) -> None:
+    session, within = stage.field.session(node), stage.field.cluster.timing.command
+    there = read_key_file(session, folder, within=within)
+    given = stage.files.key(node, there.key_id if there.private else "")
+    if given is not None:
+        placed = put_key_file(session, folder, *given, within=within)
+        stage.files.keep_key(node, placed.key_id)
+        stage.note(
+            step, f"The key {placed.key_id} lies in {placed.path} on {node}, for SYSTEM and Administrators alone."
+        )
 
 
 def _settled(stage: Stage) -> ScriptResource:
