@@ -1,7 +1,9 @@
 """A procedure goes as far as it can, rests where a person is needed, and goes on when what it waits for is there."""
 
-from console.models import AuditRecord, Operation
-from console.services import reservations, setup
+from dataclasses import replace
+
+from console.models import AuditRecord, Operation, PlanRecord
+from console.services import plan_records, reservations, setup
 from tests.procedures import lacking
 from tests.setup.scene import Scene, why
 
@@ -129,3 +131,14 @@ def test_the_record_says_who_did_what_when_and_on_what_evidence(scene: Scene) ->
     audited = set(AuditRecord.objects.filter(subject_type="operation").values_list("seq", flat=True))
     assert {one.seq for one in record.decisions} == audited
     assert {one.who for one in record.decisions} == {"olga", "changeover"}
+
+
+def test_a_step_that_the_catalog_has_no_more_is_shown_as_the_plan_kept_it(scene: Scene) -> None:
+    operation = scene.start()
+    plan = plan_records.of(operation.plan)
+    first = plan.steps[0]
+    gone = replace(first, key="cables", title="Label the cables", params={**first.params, "step": "cables", "at": "0"})
+    old = plan.with_steps((gone, *plan.steps[1:]))
+    PlanRecord.objects.filter(pk=operation.plan_id).update(body=old.to_json(), hash=old.hash)
+    row = setup.board(Operation.objects.get(pk=operation.pk)).rows[0]
+    assert (row.step.title, row.step.at, row.step.mode, row.state) == ("Label the cables", "0", "checked", "open")
