@@ -16,7 +16,7 @@ from console.domain.checks import Check, Reason, Verdict
 from console.domain.closing import HALF_DONE
 from console.domain.procedures import Mode
 from console.domain.procedures.kinds import is_procedure
-from console.models import GlobalStop, Operation
+from console.models import GlobalStop, Operation, PlanRecord
 from console.services import brakes
 from console.services.access import Right, why_not
 from console.web import icons, spans
@@ -95,10 +95,10 @@ def kind_word(kind: str) -> str:
 
 
 @register.filter
-def named(operation: Operation) -> str:
-    """What an operation does, in few words: a move with where it leads, a procedure by its name."""
-    word = kind_word(operation.kind)
-    return word if is_procedure(operation.kind) else f"{word} to {operation.target}"
+def named(what: Operation | PlanRecord) -> str:
+    """What an operation or a plan does, in few words: a move with where it leads, a procedure by its name."""
+    word = kind_word(what.kind)
+    return word if is_procedure(what.kind) else f"{word} to {what.target or 'the other node'}"
 
 
 @register.filter

@@ -54,7 +54,9 @@ def answers(person: Person) -> None:
     box(person).get_by_role("button", name="It is done").first.click()
     shown = person.page.locator(".setup-next h3, .now--succeeded").first
     expect(shown).not_to_have_text(before, timeout=60_000)
-    expect(person.now.locator(".badge")).to_have_text(re.compile("waiting for a person|succeeded"), timeout=60_000)
+    expect(person.now.locator(".badge").first).to_have_text(
+        re.compile("waiting for a person|succeeded"), timeout=60_000
+    )
 
 
 def folded(person: Person, fold: str) -> Locator:
@@ -94,7 +96,7 @@ def test_a_procedure_is_begun_answered_paused_handed_over_resumed_and_printed(
     otto.page.get_by_role("button", name="Resume").click()
     rests(otto)
     rests(olga)  # her page followed, unasked
-    while "succeeded" not in otto.now.locator(".badge").inner_text():
+    while "succeeded" not in otto.now.locator(".badge").first.inner_text():
         answers(otto)
     assert night.untouched(), "on a cluster that is set up nothing was changed"
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from console.domain.outcome import WaitsFor
 from console.models import AuditRecord, Cluster, JournalLine, Operation
+from console.services.clock import database_now
 from tests.services import making
 from tests.web import setup_world, world
 from tests.web.setup_world import PROOF, WORD
@@ -138,6 +139,31 @@ def test_what_is_no_sentence_is_not_kept_and_stays_in_the_form(
     assert wanted in text
     assert f"{said}</textarea>" in text
     assert not JournalLine.objects.filter(operation=resting, kind="said").exists()
+
+
+def test_what_has_to_be_mended_is_said_even_where_a_word_is_due(olga: Client, tokyo: Cluster, page: Page) -> None:
+    operation = setup_world.at_rest(tokyo, WORD, WaitsFor.MEND)
+    text = page(olga, place(operation))
+    assert "Not there yet: account." in text
+    assert "Mend account." in text
+    assert "the console tries once more" in text
+
+
+def test_what_holds_already_is_no_task(olga: Client, tokyo: Cluster, page: Page) -> None:
+    seen = {"network/bullet-3": {"verdict": "pass", "reason": "No adapter registers itself."}}
+    operation = setup_world.at_rest(tokyo, PROOF, WaitsFor.PROOF, findings=seen)
+    text = page(olga, place(operation))
+    box = text[text.index('id="next-step"') : text.index('id="hands-title"')]
+    tasks = re.findall(r"<h3>([\w.-]+) ", box)
+    assert tasks == ["1", "1.bullet-2", "1.bullet-2.note"]
+
+
+def test_one_that_a_worker_is_to_take_up_again_says_what_comes_of_it(
+    olga: Client, resting: Operation, page: Page
+) -> None:
+    Operation.objects.filter(pk=resting.pk).update(started_at=database_now())
+    do(olga, "check-again", resting)
+    assert "If none takes it up, it rests again and says so." in page(olga, place(resting))
 
 
 def test_check_again_has_it_looked_at_now(olga: Client, tokyo: Cluster) -> None:
