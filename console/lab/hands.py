@@ -100,6 +100,13 @@ class Person:
             for store in self._stores(node):
                 self.dialogs.rename(store, f"{store.rdn_value} ({node.name})")
 
+    def prerequisites(self) -> None:
+        """What Exchange 2007 builds on, on Windows Server 2003; for 2008 the console has a tool of Windows'."""
+        for node in self.cluster.nodes:
+            if node.definition.windows == "2003":
+                node.components.framework, node.components.powershell = 1, True
+                node.fixes = [*dict.fromkeys([*node.fixes, *equipment.FIXES_2007])]
+
     def hotfixes(self) -> None:
         """Service Pack 2 of Windows."""
         for node in self.cluster.nodes:
@@ -214,6 +221,7 @@ HANDS: dict[str, Callable[[Person], None]] = {
     "group": Person.group,
     "dns": Person.dns,
     "native-mode": Person.native_mode,
+    "prerequisites": Person.prerequisites,
     "install": Person.install,
     "hotfixes": Person.hotfixes,
     "service-pack": Person.service_pack,

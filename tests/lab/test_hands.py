@@ -75,7 +75,22 @@ def test_there_is_a_hand_for_whatever_a_procedure_leaves_to_a_person() -> None:
         if step.mode is Mode.CHECKED
     }
     steps = {step.key for key in catalog.procedures() for step in catalog.procedure(key).numbered}
-    assert left - {"prerequisites"} <= HANDS.keys() <= steps
+    assert left <= HANDS.keys() <= steps
+
+
+def test_on_windows_2003_a_person_installs_what_exchange_2007_builds_on(tmp_path: Path) -> None:
+    osaka = presets.osaka()
+    for node in osaka.nodes:
+        node.windows = "2003"
+    ground = Ground(tmp_path, replace(osaka, scripts="none", prepared=False), mailboxes=2)
+    try:
+        before = examined(ground)["prerequisites"].check
+        hand(ground.lab, name_of(ground), "prerequisites")
+        after = examined(ground)["prerequisites"].check
+    finally:
+        ground.close()
+    assert (before.verdict, after.verdict) == (Verdict.FAIL, Verdict.PASS)
+    assert "lacks .NET Framework 2.0, MMC 3.0, Windows PowerShell, KB917283" in before.reason
 
 
 def test_the_bare_preset_has_a_pair_of_each_generation_on_which_nothing_is_set_up(tmp_path: Path) -> None:

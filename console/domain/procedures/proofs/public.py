@@ -38,6 +38,8 @@ def replicas(grounds: Grounds, _: Side, about: tuple[str, ...]) -> Finding:
     A tree is `/` for the public folders, else the path of a system folder whose subfolders are meant.
     """
     folders = _folders(grounds)
+    if not folders:  # not even Internet Newsgroups, which every installation has
+        return untold("Exchange lists no folder at all over WMI; look in System Manager.")
     server = grounds.cluster.standby_server
     wrong, unseen = [], []
     for tree in about:
