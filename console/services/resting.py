@@ -51,6 +51,7 @@ def rest(row: Operation, ending: Ending) -> None:
         "wake_at": _wake_at(ending, since, now),
         "stop_requested_at": None,
         "stop_requested_by": "",
+        "superseded_by": None,  # whoever had it carried on after a takeover has it hold the cluster again
     }
     if ending.findings:
         values |= {"findings": dict(ending.findings), "looked_at": now}

@@ -12,7 +12,7 @@ from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status
 from console.lab.faults import switch
 from console.models import Cluster, NodeRun, Operation
-from console.services import automatic, engine, reservations, setup, upkeep
+from console.services import automatic, continuing, engine, reservations, setup, upkeep
 from console.services.claiming import claim
 from console.services.clock import database_now
 from console.services.endings import end
@@ -22,6 +22,7 @@ from console.services.progress import progress_of
 from tests.procedures import lacking
 from tests.services import making
 from tests.setup.scene import Scene, why
+from tests.web import world
 
 pytestmark = pytest.mark.slow
 
@@ -228,3 +229,18 @@ def test_where_exchange_is_in_use_a_move_is_a_failover_of_its_own_which_alone_is
 
 
 MOVES = (("failover", "NGO-EX2"), ("failback", "NGO-EX1"), ("takeover", "NGO-EX2"), ("undo", ""))
+
+
+def test_one_that_ended_uncertain_is_answered_and_goes_on_even_after_a_takeover(scene: Scene) -> None:
+    operation = scene.begun()
+    step = operation.waiting_step
+    Operation.objects.filter(pk=operation.pk).update(status="uncertain", ended_at=database_now(), ending_step=step)
+    ended(opened(scene, "takeover", "NGO-EX2"))
+    Cluster.objects.update(cooldown_seconds=0)
+    world.observed(scene.cluster, ago=-1)
+    operation.refresh_from_db()
+    continuing.carry_on(operation, continuing.Choice.AGAIN, scene.olga, "Both nodes are as they were.")
+    scene.work(operation)
+    assert (operation.status, operation.waiting_step) == ("waiting", step)
+    assert scene.states(operation)["network"] == "done"
+    assert reservations.resting(scene.cluster) == operation
