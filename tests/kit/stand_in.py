@@ -125,7 +125,7 @@ Sub Exports
                 If name <> "" And HasName(row, name) Then
                     file.WriteLine Left(row, 20) & vbCrLf & " " & Mid(row, 21)
                     file.WriteLine "changetype: add"
-                    file.WriteLine "servicePrincipalName: " & Mid(name, InStr(name, "=") + 1) & vbCrLf
+                    file.WriteLine Replace(name, "=", ": ", 1, 1) & vbCrLf
                 End If
             Next
         End If
@@ -135,10 +135,11 @@ Sub Exports
 End Sub
 
 Function HasName(owner, name)
-    Dim row
+    Dim row, wanted
     HasName = False
+    wanted = Replace(Replace(Replace(name, "=", ": ", 1, 1), "\28", "("), "\29", ")")
     For Each row In Tree.Keys
-        If LCase(row) = LCase(owner & vbTab & Replace(name, "=", ": ")) Then HasName = True
+        If LCase(row) = LCase(owner & vbTab & wanted) Then HasName = True
     Next
 End Function
 """
