@@ -75,6 +75,8 @@ ROWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             "procedures/test_guide.py::"
             "test_what_deletes_in_the_guide_is_done_when_the_primarys_stores_live_on_the_partition",
+            "setup_actions/test_clearing.py::test_every_file_is_renamed_into_a_dated_folder_and_none_is_lost",
+            "setup_actions/test_clearing.py::test_on_a_live_cluster_another_set_up_touches_not_one_file",
             SCRIPT + "test_no_script_deletes_anything_but_its_own_note",
         ),
     ),

@@ -13,6 +13,7 @@ from console.domain.switch import differences, names, pairing, reading, servers,
 from console.lab.directory import Forest
 from tests.adapters.ldap import test_reading, test_there_and_back
 from tests.adapters.ldap.site import SteppingClock
+from tests.adapters.ldap.test_parts import test_a_value_is_never_read_as_a_pattern as a_value_is_no_pattern
 from tests.adapters.ldap.test_parts import test_filters_nest as filters_nest
 from tests.defects import test_directory as ours
 from tests.defects.planting import Plant
@@ -77,6 +78,7 @@ PLANTS = (
         'configuration = "CN=Configuration," + root.one("defaultNamingContext")',
         ours.test_the_configuration_of_a_child_domain_is_the_forests,
     ),
+    Plant("directory-10", filters, "escape_filter_chars(value)", "value", a_value_is_no_pattern),
     Plant("directory-11", filters, "escape_filter_chars(value)", "value", filters_nest),
     Plant(
         "directory-12",

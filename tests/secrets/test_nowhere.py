@@ -25,6 +25,7 @@ OWN_FILES = {"secret-key", "credential-key", "lab-nodes.password", "lab-director
 """Where the console's keys and the passwords of the inventory lie: files of mode 0600."""
 OWN_TABLES = {"django_session"}
 REASON = "to see what it leaves"
+KIT = r"C:\Changeover\kit"
 KEY_FILE = r"C:\Changeover\node.key"
 ONLY = {r"BUILTIN\Administrators": "F", r"NT AUTHORITY\SYSTEM": "F"}
 
@@ -133,6 +134,7 @@ def on_the_command_line(night: Night) -> None:
     for words in (
         ("scripts", "render", "Tokyo", "--output", str(folder / "scripts"), "--url", "http://console"),
         ("kit", "make", "Tokyo", "--node", TYO1, "--output", str(folder / "kit")),
+        ("kit", "deploy", "Tokyo"),
         ("plan", "Tokyo", "failback", "--json"),
         ("audit", "export"),
         ("inventory", "export"),
@@ -159,6 +161,7 @@ def test_no_secret_is_anywhere_but_in_the_file_of_its_node(night: Night) -> None
         "Redis",
     ):
         assert len(night.places[wanted]) > 100, wanted
+    assert {node for node in (TYO1, TYO2) if f"{node} {KIT}\\kit.txt" in night.places} == {TYO1, TYO2}
     assert holds(night.places["table console_auditrecord"], REASON), "what is no secret is found"
     assert b"celery" in night.places["processes"]
     assert b"operations.run" in night.places["Redis"]
