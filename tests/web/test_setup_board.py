@@ -247,6 +247,7 @@ def test_the_record_has_every_step_every_decision_and_its_number_in_the_audit(
     text = page(rita, reverse("setup-record", args=[resting.pk]))
     assert "said to be done" in text
     assert SENTENCE in text
+    assert "said that a step of setup-2003 on TOKYO is done: step 3" in text
     records = AuditRecord.objects.filter(subject_type="operation", subject_id=str(resting.pk))
     assert records.count() >= 2
     assert all(f">#{record.seq}<" in text for record in records)

@@ -82,4 +82,10 @@ def _first_times(operation: Operation) -> dict[str, datetime]:
 
 def _decisions(operation: Operation) -> list[Decision]:
     about = AuditRecord.objects.filter(subject_type="operation", subject_id=str(operation.pk)).order_by("seq")
-    return [Decision(row.seq, row.at, row.actor_name, describe(row), row.reason) for row in about]
+    return [Decision(row.seq, row.at, row.actor_name, _told(row), row.reason) for row in about]
+
+
+def _told(row: AuditRecord) -> str:
+    """What was decided, and about which step if it was about one."""
+    at = (row.after or {}).get("at")
+    return f"{describe(row)}: step {at}" if at else describe(row)
