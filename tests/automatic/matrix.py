@@ -8,7 +8,8 @@ from django.db import transaction
 
 from console.lab.hook_client import Outcome
 from console.models import Alarm, Cluster, Node, NodeRun, Operation
-from console.services import audit, brakes, deciding, goes
+from console.models.operations import PROCEDURE_KINDS
+from console.services import audit, brakes, deciding, goes, setup
 from console.services.clock import database_now
 from console.services.deciding import Sight
 from console.services.hooks.keys import issue_key
@@ -65,6 +66,14 @@ def _rested(cluster: Cluster) -> None:
     Operation.objects.filter(pk=operation.pk).update(kind="takeover", status="succeeded", ended_at=database_now())
 
 
+def _waiting(cluster: Cluster) -> Operation:
+    """A procedure that rests until a person has done something."""
+    operation = making.operation(cluster, "setup-2003")
+    Operation.objects.filter(pk=operation.pk).update(status="waiting", waits_for="proof", waiting_step="move")
+    operation.refresh_from_db()
+    return operation
+
+
 STATES = (
     State("TOK-EX1 holds the group and serves mail; the directory names it", sight(holder=EX1, store_on=EX1)),
     State(
@@ -86,6 +95,9 @@ STATES = (
         _automatic,
     ),
     State("A failover ended uncertain and nobody has looked into it", sight(), uncertain),
+    State("A worker carries out a set-up procedure", sight(), lambda c: under_way(making.operation(c, "setup-2003"))),
+    State("A set-up procedure waits for a person", sight(), _waiting),
+    State("A set-up procedure is paused", sight(), lambda c: setup.pause(_waiting(c), making.actor(), "Lunch.")),
     State("TOK-EX1 was taken over a moment ago (cooldown)", sight(), _rested),
     State("A global stop stands", sight(), lambda c: brakes.set_stop(making.actor(), "storage work")),
 )
@@ -146,8 +158,11 @@ def _what(run: NodeRun) -> str:
     if run.decision == "join":
         return f"joins the {run.operation.kind}"
     overtaken = run.operation.superseded.first()
+    procedure = Operation.objects.filter(kind__in=PROCEDURE_KINDS).first()
     ends = ""
-    if overtaken is not None and overtaken.status == "failed":
+    if procedure is not None:
+        ends = f"the procedure is {procedure.status}, "
+    elif overtaken is not None and overtaken.status == "failed":
         ends = f"the {overtaken.kind} to {overtaken.target} ends failed, "
     elif overtaken is not None:
         ends = f"supersedes the {overtaken.status} {overtaken.kind}, "
