@@ -24,6 +24,8 @@ PAGES = (
     "/operations/{uncertain}/",
     "/clusters/{seen}/procedures/exchange-2003-setup/",
     "/clusters/{seen}/scripts/",
+    "/clusters/{seen}/prepare/",
+    "/clusters/{seen}/set-up-errors/",
     "/operations/{procedure}/",
     "/operations/{procedure}/record/",
     "/operations/",
