@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from console.lab import presets
+from console.services import observe, plans
 from tests.setup.journey import Journey, fails_over_and_back, is_set_up, runs_again_without_a_trace
 
 pytestmark = pytest.mark.slow
@@ -25,6 +26,17 @@ def journey(transactional_db: None, live_server: Any, tmp_path: Path) -> Iterato
     made = Journey(tmp_path / "lab", live_server.url, bare)
     yield made
     made.close()
+
+
+def test_the_pages_of_a_pair_that_is_not_set_up_open_and_say_what_is_missing(journey: Journey) -> None:
+    observe.observe(journey.cluster)
+    cluster = f"/clusters/{journey.cluster.name}/"
+    for page in ("/", cluster, f"{cluster}procedures/{KEY}/"):
+        assert journey.pages.get(page).status_code == 200, page
+    refused = plans.make(plans.prepare(journey.cluster, "failover", "", journey.olga, send=False).pk)
+    assert refused.state == "refused"
+    shown = journey.pages.get(f"/plans/{refused.pk}/").content.decode()
+    assert f"There is no Exchange server object called {journey.primary}" in shown
 
 
 def test_from_two_bare_servers_to_a_cluster_that_fails_over(journey: Journey) -> None:
