@@ -7,8 +7,10 @@ from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from console.domain.outcome import WaitsFor
 from console.models import Cluster, ProcedureProof
 from console.services import proving
+from tests.web import setup_world
 
 
 def words_of(response: HttpResponseBase) -> str:
@@ -76,3 +78,15 @@ def test_looking_is_asked_of_a_worker_once_and_what_it_found_is_shown_where_it_b
 def test_who_sees_nothing_may_not_have_it_looked_at(tokyo: Cluster, sam: Client) -> None:
     assert sam.post(reverse("check-preparation", args=["TOKYO"])).status_code == 403
     assert not ProcedureProof.objects.exists()
+
+
+@pytest.mark.parametrize("step", ["standby-pack", "primary-pack"])
+def test_the_roll_of_a_service_pack_leads_to_what_its_set_up_means(
+    tokyo: Cluster, olga: Client, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    monkeypatch.setattr(setup_world, "KEY", "exchange-2007-service-pack")
+    tokyo.generation = "2007"
+    tokyo.save()
+    operation = setup_world.at_rest(tokyo, step, WaitsFor.PROOF)
+    page = words_of(olga.get(reverse("operation", args=[operation.pk])))
+    assert f'href="{reverse("setup-errors", args=["TOKYO"])}"' in page
