@@ -8,12 +8,15 @@ from django.conf import settings
 from django.db import connection
 
 from console.services import proving, turns, upkeep
+from console.services.deployment import asking
 from console.services.kits import listing
 
 OBSERVE_TURN = 2.0
 """Seconds between two looks for clusters whose turn it is to be observed."""
 KIT_TURN = 30.0
 """Seconds between two looks for clusters whose list of mailboxes is due."""
+ASKED_TURN = 10.0
+"""Seconds between two looks for what was asked of nodes and nobody has taken up."""
 LEAST, MOST = 0.1, 1.0
 """Bounds, in seconds, of how often a scheduler looks for what is due."""
 
@@ -34,6 +37,7 @@ WORK = (
     Work("observe", turns.ask_due, lambda: OBSERVE_TURN),
     Work("proofs", proving.sweep, lambda: float(settings.SWEEP_EVERY)),
     Work("kits", listing.ask_due, lambda: KIT_TURN),
+    Work("node scripts", asking.send_again, lambda: ASKED_TURN),
 )
 
 

@@ -75,6 +75,25 @@ def test_what_was_asked_too_long_ago_is_not_done_and_says_so(page: Client) -> No
     assert "No worker of the site" in shown(page)
 
 
+def test_two_who_ask_at_once_get_one_answer(page: Client) -> None:
+    page.post("/clusters/nagoya/scripts/ask/", {"what": "deploy", "reason": "first"})
+    page.post("/clusters/nagoya/scripts/ask/", {"what": "deploy", "reason": "second"})
+    other = page.post("/clusters/nagoya/scripts/ask/", {"what": "undo", "reason": "third"}, follow=True)
+    assert "Somebody asked for something else on Nagoya a moment ago" in other.content.decode()
+    row = NodeScripts.objects.get()
+    assert (row.asked, row.asked_why) == ("deploy", "first")
+
+
+def test_what_nobody_took_up_is_sent_again_until_it_is_too_late(page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[tuple[object, ...]] = []
+    monkeypatch.setattr(asking.queue, "send", lambda *words, **_: bool(sent.append(words)) or True)
+    page.post("/clusters/nagoya/scripts/ask/", {"what": "deploy", "reason": "first"})
+    assert asking.send_again() == 1
+    assert sent[-1] == ("scripts.asked", NodeScripts.objects.get().pk, "operations.lab")
+    NodeScripts.objects.update(asked_at="2026-01-01T00:00:00Z")
+    assert asking.send_again() == 0
+
+
 def test_a_second_delivery_does_nothing(lab: Lab, page: Client) -> None:
     page.post("/clusters/nagoya/scripts/ask/", {"what": "compare"})
     late = NodeScripts.objects.get()

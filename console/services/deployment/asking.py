@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings as django_settings
+from django.db import transaction
 
 from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError
@@ -34,12 +35,33 @@ def ask(cluster: Cluster, what: str, actor: audit.Actor, reason: str = "") -> No
     if what != "compare":
         require_reason(reason)
         require_free(cluster)
+    with transaction.atomic():
+        row = NodeScripts.objects.select_for_update().get(pk=row.pk)
+        if waits(row) and row.asked != "compare":
+            if row.asked == what:
+                return row
+            text = f"Somebody asked for something else on {cluster.name} a moment ago, and a worker is about to do it."
+            raise Refusal.of(text, "Wait until the page says what came of it, then ask again.", key="scripts.asked")
+        _keep(row, what, actor, reason)
+    return row
+
+
+def _keep(row: NodeScripts, what: str, actor: audit.Actor, reason: str) -> None:
     columns = {"asked": what, "asked_at": database_now(), "asked_by": actor.user, "asked_why": reason.strip()}
     NodeScripts.objects.filter(pk=row.pk).update(**columns, asked_origin=actor.origin, told=None)
-    where = queue.operations_queue if what != "compare" else queue.observation_queue
-    queue.send_after_commit(queue.NODE_SCRIPTS, row.pk, where(cluster.site.name))
     row.refresh_from_db()
-    return row
+    queue.send_after_commit(queue.NODE_SCRIPTS, row.pk, _queue_of(row))
+
+
+def send_again() -> int:
+    """Send again what nobody has taken up yet: a message may have been lost. How many that were."""
+    open_ = NodeScripts.objects.exclude(asked="").select_related("cluster__site")
+    return sum(queue.send(queue.NODE_SCRIPTS, row.pk, _queue_of(row)) for row in open_ if waits(row))
+
+
+def _queue_of(row: NodeScripts) -> str:
+    where = queue.observation_queue if row.asked == "compare" else queue.operations_queue
+    return where(row.cluster.site.name)
 
 
 def waits(row: NodeScripts) -> bool:
