@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,9 @@ from console.domain.errors import Garbled
 from console.domain.procedures.examine import Examined, examine
 from console.domain.readings.transport import QUEUE_KEYS, read_queue_paths
 from console.lab import equipment
-from tests.moves.ground import Ground
+from console.lab.cmd.interpreter import Interpreter
+from console.lab.cmd.registry import COMMANDS
+from tests.moves.ground import QUICK, Ground
 from tests.procedures import lacking
 from tests.procedures.conftest import examined
 
@@ -62,7 +66,7 @@ def test_both_keys_are_read_as_they_stand_and_a_comment_counts_for_nothing() -> 
         read_queue_paths("x" * 1_000_001)
 
 
-def on(ground: Ground, **changes: str) -> dict[str, Examined]:
+def on(ground: Ground, **changes: Any) -> dict[str, Examined]:
     """Every step as it stands on a cluster that the inventory describes otherwise."""
     with ground.open(ground.cluster(**changes)) as field:
         procedure = catalog.procedure(f"exchange-{field.cluster.generation}-setup")
@@ -104,6 +108,25 @@ def test_system_folders_that_exchange_does_not_list_are_unknown_and_its_public_f
         assert found["replicas/B"].check.verdict is Verdict.UNKNOWN
         assert "lists no folder in /NON_IPM_SUBTREE/SCHEDULE+ FREE BUSY/" in found["replicas/B"].check.reason
     assert not {key for key, one in found.items() if one.check.verdict is Verdict.FAIL}
+
+
+@pytest.mark.slow
+def test_features_that_take_too_long_to_list_leave_only_their_own_step_unknown(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not of_2007(ground):
+        return
+
+    def stands_still(cmd: Interpreter, rest: str) -> int:
+        cmd.process.sleep(30)
+        return 0
+
+    monkeypatch.setitem(COMMANDS, "servermanagercmd", stands_still)
+    monkeypatch.setattr("console.domain.procedures.examine.SLOW_SECONDS", 0.5)
+    found = on(ground, timing=replace(QUICK, command=2.0))
+    assert found["prerequisites"].check.verdict is Verdict.UNKNOWN
+    assert "did not answer in time what ServerManagerCmd -query prints" in found["prerequisites"].check.reason
+    assert found["network"].check.verdict is found["folders"].check.verdict is Verdict.PASS
 
 
 def test_without_forms_their_folders_need_no_replica(ground: Ground) -> None:

@@ -44,6 +44,7 @@ def findings(procedure: Procedure, grounds: Grounds) -> Iterator[Finding]:
                 yield Finding(Verdict.UNKNOWN, error.message if error.remedy else "")
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_a_torn_answer_of_one_node_breaks_no_proof(read: tuple[Procedure, Grounds], data: st.DataObject) -> None:

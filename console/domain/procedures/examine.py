@@ -1,6 +1,7 @@
 """Proves a procedure on a cluster: reads once, then says of every step whether its goal holds. Changes nothing."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -9,8 +10,11 @@ from console.domain.errors import ChangeoverError
 from console.domain.field import Field
 from console.domain.ports import Argv, CommandResult
 from console.domain.procedures.model import Means, Mode, Procedure, ProcedureStep, Side
-from console.domain.procedures.proofs import PROOFS, Finding, Grounds
+from console.domain.procedures.proofs import PROOFS, SLOW, Finding, Grounds
 from console.domain.procedures.reading import read_level, read_setup
+
+SLOW_SECONDS = 90.0
+"""How long a slow question may take, at least."""
 
 
 class Provable(Protocol):
@@ -77,14 +81,21 @@ def _questions(steps: Iterable[Provable], grounds: Grounds) -> tuple[Argv, ...]:
 
 
 def _answers(field: Field, node: str, asked: tuple[Argv, ...]) -> Mapping[Argv, CommandResult] | None:
-    """What the node answers; None when it does not."""
-    if not asked:
-        return {}
+    """What the node answers; None when it does not. What is slow comes last and alone: it may fail by itself."""
+    within = field.cluster.timing.command
+    quick = tuple(argv for argv in asked if argv not in SLOW)
     try:
-        given = field.session(node).batch(asked, within=field.cluster.timing.command)
+        found = _asked(field, node, quick, within)
     except ChangeoverError:
         return None
-    return dict(zip(asked, given, strict=True))
+    with suppress(ChangeoverError):
+        found |= _asked(field, node, tuple(argv for argv in asked if argv in SLOW), max(within, SLOW_SECONDS))
+    return found
+
+
+def _asked(field: Field, node: str, asked: tuple[Argv, ...], within: float) -> dict[Argv, CommandResult]:
+    """Each question with its answer. Raises `ChangeoverError`."""
+    return dict(zip(asked, field.session(node).batch(asked, within=within), strict=True)) if asked else {}
 
 
 def _finding(step: Provable, grounds: Grounds, reads: str) -> Finding:

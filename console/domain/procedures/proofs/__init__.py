@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from console.domain.ports import Argv
 from console.domain.procedures.proofs import (
     directory,
     dns,
@@ -43,4 +44,7 @@ PROOFS: Mapping[str, Asked] = {
     "windows.prerequisites": Asked(prerequisites.prerequisites, prerequisites.questions),
 }
 
-__all__ = ["PROOFS", "Asked", "Finding", "Grounds"]
+SLOW: frozenset[Argv] = frozenset({prerequisites.FEATURES})
+"""Questions that a node may think over for a minute."""
+
+__all__ = ["PROOFS", "SLOW", "Asked", "Finding", "Grounds"]

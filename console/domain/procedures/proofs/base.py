@@ -59,7 +59,11 @@ class Grounds:
         """What the node answered to one of the proofs' own questions. Raises `ChangeoverError` when it did not."""
         if node.node not in self.answers:
             raise ChangeoverError(node.unreachable or f"{node.node} did not answer.", remedy=node.remedy)
-        return self.answers[node.node][argv]
+        answer = self.answers[node.node].get(argv)
+        if answer is None:
+            text = f"{node.node} did not answer in time what {' '.join(argv)} prints."
+            raise ChangeoverError(text, remedy="Run it by hand on the node; then check again.")
+        return answer
 
 
 Judge = Callable[[Grounds, Side, tuple[str, ...]], Finding]

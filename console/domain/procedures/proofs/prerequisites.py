@@ -28,9 +28,11 @@ _NAMED = {".NET Framework 2.0": "net2", ".NET Framework 2.0 SP1": "net2sp1", "Wi
 _NAMED |= {"MMC 3.0": _CONSOLE_FIX}
 
 
-def questions(_: Grounds, __: tuple[str, ...]) -> tuple[Argv, ...]:
-    """Windows' version and fixes, what the registry tells of components, and the features of Windows Server 2008."""
-    return (SYSTEM, FIXES, FRAMEWORK, POWERSHELL, UPDATES, FEATURES)
+def questions(grounds: Grounds, _: tuple[str, ...]) -> tuple[Argv, ...]:
+    """Windows' version and fixes, what the registry tells of components; where it is not 2003, its features."""
+    known = [node.windows.value or "" for node in grounds.observation.nodes.values()]
+    old = all(windows.startswith("Windows Server 2003") for windows in known)
+    return (SYSTEM, FIXES, FRAMEWORK, POWERSHELL, UPDATES, *(() if old else (FEATURES,)))
 
 
 def prerequisites(grounds: Grounds, side: Side, about: tuple[str, ...]) -> Finding:
