@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from console.domain.checks import Refusal
+from console.domain.planner import DIRECTORY_SWITCH
 from console.domain.progress import KINDS
 from console.models import JournalLine, NodeRun, Operation
 from console.services import continuing, event_logs, operations, plan_records
@@ -137,7 +138,7 @@ def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
         "operation": operation,
         "standing": standing(operation, plan),
         "plan": plan,
-        "latest": not Operation.objects.filter(cluster=operation.cluster, pk__gt=operation.pk).exists(),
+        "latest": _leads_on(operation),
         "card": card,
         "advice": for_operation(operation),
         "setup": shown(operation),
@@ -167,3 +168,10 @@ def _as_text(operation: Operation) -> Iterator[str]:
     for line in JournalLine.objects.filter(operation=operation).order_by("seq").iterator(chunk_size=2000):
         step = f" [{line.step}]" if line.step else ""
         yield f"{line.seq}\t{line.at.isoformat()}\t{line.kind}{step}\t{line.text}\n"
+
+
+def _leads_on(operation: Operation) -> bool:
+    """Whether another plan comes after it: none was made since, and it has a way back or is to be tried again."""
+    if operation.kind == DIRECTORY_SWITCH and operation.status == Operation.Status.SUCCEEDED:
+        return False
+    return not Operation.objects.filter(cluster=operation.cluster, pk__gt=operation.pk).exists()

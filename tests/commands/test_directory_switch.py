@@ -48,7 +48,7 @@ def run(manage: Manage, number: int) -> Operation:
 
 
 def test_what_a_kit_left_behind_is_brought_home_and_mail_does_not_notice(
-    keyed: str, tokyo: Lab, manage: Manage, tmp_path: Path
+    keyed: str, tokyo: Lab, manage: Manage, tmp_path: Path, person: User, client: Client
 ) -> None:
     before = picture(tokyo)
     manage("kit", "make", "tokyo", "--node", "tyo-ex2", "--output", str(tmp_path))
@@ -62,6 +62,11 @@ def test_what_a_kit_left_behind_is_brought_home_and_mail_does_not_notice(
     assert AuditRecord.objects.get(action="operation:directory-switch:confirmed").reason == "After the outage."
     verified = JournalLine.objects.filter(operation=done, step="verify-directory")
     assert any("nothing is left to change" in line.text for line in verified)
+    client.force_login(person)
+    page = client.get(reverse("operation", args=[done.pk])).content.decode()
+    assert "Directory switch" in page
+    assert "This operation did not take mail down." in page
+    assert "Fail over" not in page
     code, _, err = manage("plan", "tokyo", "undo", "--operation", str(done.pk))
     assert (code, "Nothing needs to be taken back" in err) == (2, True)
 
