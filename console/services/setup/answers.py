@@ -13,6 +13,12 @@ from console.services.setup.board import BoardRow, board
 
 SHORTEST = 3
 """So many words make a sentence."""
+ANEW = "Begin the procedure again: it proves what is done, and goes on from there."
+AFTER = {
+    Operation.Status.FAILED: "Mend what its ending names, then have it carried on.",
+    Operation.Status.UNCERTAIN: "Look at both nodes; then say whether the step happened or shall be done again.",
+}
+"""What is left to do with a procedure that ended so."""
 
 
 def confirm_step(operation: Operation, step: str, actor: audit.Actor, said: str) -> Operation:
@@ -61,10 +67,9 @@ def locked(operation: Operation) -> Operation:
     row = resting.lock(operation.pk)
     assert row is not None
     if not row.open and not row.resting:
-        text = f"Operation {row.pk} is over: it {row.get_status_display()}."
-        raise Refusal.of(
-            text, "Begin the procedure again: it proves what is done.", key="setup.over", about=str(row.pk)
-        )
+        status = Operation.Status(row.status)
+        text = f"Operation {row.pk} is over: it ended {status.value}."
+        raise Refusal.of(text, AFTER.get(status, ANEW), key="setup.over", about=str(row.pk))
     return row
 
 
