@@ -106,7 +106,7 @@ def without(*programs: str) -> Callable[[Prepared], None]:
         (service(auth_basic=1), "clear-text", "warn", "Basic"),
         (quota("MaxShellsPerUser", 5), "quotas.MaxShellsPerUser", "warn", "It is 5"),
         (quota("MaxMemoryPerShellMB", None), "quotas.MaxMemoryPerShellMB", "warn", "It is not set"),
-        (quota("IdleTimeout", 180_000), "quotas.IdleTimeout", "warn", "180000"),
+        (quota("IdleTimeout", 60_000), "quotas.IdleTimeout", "warn", "60000"),
         (fault("not-administrator"), "account", "fail", "no local administrator"),
         (fault("clock-off", seconds="900"), "clock", "warn", "s."),
         (fault("handle-missing"), "tools.handle.exe", "warn", "not in the PATH"),
@@ -125,6 +125,13 @@ def test_what_is_lacking_is_told_with_what_to_do(
     check = found[f"prepare.{key}"]
     assert word in check.reason
     assert check.remedy
+
+
+def test_a_quota_that_nobody_set_passes_where_its_usual_value_is_enough(prepared: Prepared) -> None:
+    quota("IdleTimeout", None)(prepared)
+    found = prepared.looked()
+    assert not_passed(found) == {}
+    assert "not set" in found["prepare.quotas.IdleTimeout"].reason
 
 
 def test_a_policy_counts_before_what_was_set_on_the_machine(prepared: Prepared) -> None:

@@ -178,6 +178,8 @@ class _Looking:
     def _quota(self, quota: Quota) -> Callable[[], Told]:
         def look() -> Told:
             text = self._set(ask.SHELLS, "winrs", quota.name, "winrs", quota.name)
+            if text == NOT_SET and quota.usual >= quota.least:
+                return Verdict.PASS, f"It is not set; with WinRM 2.0 that is {quota.usual}."
             if text == NOT_SET:
                 return Verdict.WARN, f"It is not set; with WinRM 2.0 that is {quota.usual}. Needed since {quota.why}."
             if not text.isdecimal():

@@ -38,7 +38,7 @@ QUOTAS = (
     Quota("MaxShellsPerUser", 10, 5, "observation, an operation and a person's check each hold a shell"),
     Quota("MaxMemoryPerShellMB", 512, 150, "wmic, and Exchange's cmdlets, need more than the 150 MB of old times"),
     Quota("MaxProcessesPerShell", 25, 15, "a batch of questions starts a process for each, and some start others"),
-    Quota("IdleTimeout", 900_000, 180_000, "the console keeps a shell for ten minutes (the number is milliseconds)"),
+    Quota("IdleTimeout", 180_000, 180_000, "the console asks for shells that may idle for 180 s (it is milliseconds)"),
 )
 
 

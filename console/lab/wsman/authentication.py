@@ -120,7 +120,7 @@ class SignIn:
         if self.context.complete:
             self.scheme = "credssp" if scheme.casefold() == "credssp" else "ntlm"
             found = self.directory.find(self.context.client_principal or "")
-            self.account = replace(found, delegated=self.scheme == "credssp") if found else None
+            self.account = replace(found, delegated=True) if found and self.scheme == "credssp" else found
         challenge = f"{scheme} {base64.b64encode(answer).decode()}" if answer else scheme
         return self.account is not None, [challenge]
 

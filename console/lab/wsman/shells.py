@@ -142,7 +142,7 @@ class Shells:
         """Open a shell that goes by itself after `idle` seconds. Raises the quota fault when the user has too many."""
         with self._lock:
             self._reap()
-            if sum(shell.account is account for shell in self._shells.values()) >= MAX_SHELLS:
+            if sum(shell.account == account for shell in self._shells.values()) >= MAX_SHELLS:
                 raise WSManFault(
                     "w:QuotaLimit",
                     0x803381A6,
