@@ -16,6 +16,8 @@ CODES = {
     Operation.Status.FAILED: FAILED,
     Operation.Status.UNCERTAIN: UNCERTAIN,
     Operation.Status.STOPPED: STOPPED,
+    Operation.Status.WAITING: SUCCEEDED,  # a procedure that rests for people has not failed
+    Operation.Status.PAUSED: SUCCEEDED,
 }
 
 
@@ -60,7 +62,11 @@ def line_text(line: JournalLine) -> str:
 
 
 def ending_lines(operation: Operation) -> list[str]:
-    """How the operation ended, for a terminal."""
+    """How the operation ended, or why it rests, for a terminal."""
+    if operation.resting:
+        what = operation.pause_reason or operation.waiting_text
+        to_do = f"manage.py procedure board {operation.pk} shows what is next."
+        return [f"{operation.get_status_display().capitalize()}: {what}", f"  What to do: {to_do}"]
     lines = [f"{operation.get_status_display().capitalize()}: {operation.ending_summary}"]
     outage = outage_seconds(operation)
     if outage is not None:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
 
 from console.domain.checks import Refusal
-from console.management.base import SUCCEEDED, UNCERTAIN, add_json
+from console.management.base import SUCCEEDED, add_json
 from console.management.following import CODES, follow
 from console.management.procedure_text import board_json, board_lines, record_json, record_lines
 from console.management.speaking import OperatorCommand
@@ -76,7 +76,7 @@ def act(command: OperatorCommand, options: dict[str, Any]) -> int:
     shown = setup.board(operation)
     result = operation.status if options["wait"] else "accepted" if word != "board" else "board"
     command.answer(options, "\n".join(board_lines(shown)), {"result": result, **board_json(shown)})
-    return _code(operation) if options["wait"] else SUCCEEDED
+    return CODES[Operation.Status(operation.status)] if options["wait"] else SUCCEEDED
 
 
 ACTS: Mapping[str, Callable[[Operation, Actor, dict[str, Any]], Operation]] = {
@@ -89,11 +89,6 @@ ACTS: Mapping[str, Callable[[Operation, Actor, dict[str, Any]], Operation]] = {
     ),
     "give-up": lambda operation, who, asked: setup.give_up(operation, who, asked["reason"]),
 }
-
-
-def _code(operation: Operation) -> int:
-    """The exit code after a wait; a procedure that rests is no failure."""
-    return SUCCEEDED if operation.resting else CODES.get(Operation.Status(operation.status), UNCERTAIN)
 
 
 def _operation(number: int) -> Operation:

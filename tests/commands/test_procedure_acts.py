@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import TestCase
 
 from console.lab.server import Lab
 from console.models import AuditRecord, Operation
@@ -62,6 +63,21 @@ def test_the_plan_of_a_procedure_is_shown_like_any_other(person: User, tokyo: La
     assert "mailboxes" not in out
     assert "clpgrp -m EXCHANGE" in out, "the commands that are known beforehand"
     assert not Operation.objects.exists()
+
+
+def test_whoever_waits_for_a_procedure_is_told_why_it_rests(
+    person: User, tokyo: Lab, manage: Manage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.services.queue.send", lambda _, pk, *a, **k: execute(pk, "worker"))
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        words = ("run", "tokyo", "setup-2003", "--yes", "--reason", "a new pair")
+        code, _, err = manage(*words)
+        assert (code, err) == (0, "")
+    code, out, _ = manage("run", "tokyo", "setup-2003", "--yes", "--reason", "a new pair", "--wait")
+    assert code == 0
+    assert "is already under way" in out
+    assert "Waiting for a person: A person has to say so" in out
+    assert "shows what is next" in out
 
 
 def test_an_operation_that_carries_out_no_procedure_is_refused(person: User, manage: Manage) -> None:
