@@ -136,12 +136,15 @@ def test_killed_in_the_middle_it_goes_on_with_what_is_left(moved: Acting):
         if "deep" in moved.texts("note").rpartition("\n")[2]:
             raise Killed
 
-    before = moved.files()
+    before, service = moved.files(), moved.node(1).service("MSExchangeMGMT")
+    service.state = 4
     with pytest.raises(Killed):
         moved.perform("clearing", people=People(on_beat=die))
     assert any(path.startswith(FOLDER) for path in moved.files())
     assert any(path.startswith("X:\\Set aside") for path in moved.files())
+    assert service.state == 1
     assert moved.perform("clearing").status is Status.SUCCEEDED
+    assert service.state == 4, "what the dead worker had stopped runs again"
     assert not any(path.startswith(FOLDER) for path in moved.files())
     assert sorted(moved.files().values()) == sorted(before.values())
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.domain.procedures.clearing import (
@@ -140,7 +140,9 @@ def test_the_folders_are_on_the_clusters_own_partition_one_for_each_storage_grou
 
 
 NAMES = st.sampled_from(["priv1.edb", "PRIV1.EDB", "priv1.stm", "pub1.edb", "E00.log", "E00.chk", r"sub\E00.log"])
-FOLDERS = st.sampled_from([FOLDER, r"x:\exchsrv\MDBDATA", r"X:\Exchsrv\mdbdata2", r"X:\Exchsrv\vs1", r"X:\Exchsrv"])
+FOLDERS = st.sampled_from(
+    [FOLDER, FOLDER, FOLDER, r"x:\exchsrv\MDBDATA", r"X:\Exchsrv\mdbdata2", r"X:\Exchsrv\vs1", r"X:\Exchsrv"]
+)
 ON_X = st.builds(lambda folder, name: rf"{folder}\{name}", FOLDERS, NAMES)
 PATHS = st.one_of(
     ON_X,
@@ -153,16 +155,22 @@ FILES = st.lists(
     st.builds(FileSeen, ON_X, st.integers(0, 3), st.sampled_from([EARLY, LATE])), max_size=6, unique_by=lambda f: f.key
 )
 SERVERS = st.builds(server, st.sampled_from(["NODE1", "NODE2"]), PATHS, PATHS)
-WORLDS = st.builds(
+ODD = st.builds(
     Circumstances,
     partition=st.just("X:"),
-    primary=SERVERS,
-    standby=SERVERS,
+    primary=st.just(BETWEEN.primary) | SERVERS,
+    standby=st.just(BETWEEN.standby) | SERVERS,
     owner=st.sampled_from(["NODE1", "node1", "NODE2", None]),
     primary_node=st.just("NODE1"),
     running=st.sampled_from([(), ("MSExchangeIS on NODE1 is RUNNING.",)]),
-    live_queue=st.lists(PATHS, max_size=1).map(tuple),
+    live_queue=st.just(()) | st.lists(PATHS, max_size=1).map(tuple),
 )
+WORLDS = st.just(BETWEEN) | st.builds(lambda primary: replace(BETWEEN, primary=primary), SERVERS) | ODD
+"""A third of them are what lies between the halves, where files do move; another but for the primary's paths."""
+SCENES = FILES.flatmap(
+    lambda files: st.tuples(st.just(files) | st.none() | FILES, st.just(files) | FILES, st.just([]) | FILES)
+)
+"""What was inventoried, what lies on the partition (often the same), and what lies aside already."""
 
 
 def plain(path: str) -> str:
@@ -170,8 +178,10 @@ def plain(path: str) -> str:
     return ntpath.normpath(re.sub(r"^(\\\\|//)[?.](\\|/)", "", path)).casefold()
 
 
-@given(WORLDS, st.one_of(st.none(), FILES), FILES, FILES)
-def test_no_file_of_a_live_store_ever_moves_and_none_is_lost(now, inventoried, on_partition, lying_aside):
+@settings(max_examples=400)
+@given(WORLDS, SCENES)
+def test_no_file_of_a_live_store_ever_moves_and_none_is_lost(now, scene):
+    inventoried, on_partition, lying_aside = scene
     inventory = None if inventoried is None else Inventory(ASIDE, tuple(inventoried))
     present = [file for file in on_partition if file.key.startswith(FOLDER.casefold() + "\\")]
     aside = [f"{ASIDE}\\{file.path[3:]}" for file in lying_aside]

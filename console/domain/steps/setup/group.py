@@ -80,6 +80,9 @@ class MoveGroup(_GroupStep):
             argv = field.driver.start(field.cluster, target)
             runs.launch(stage, step, target, argv, "The group was on no node.", {"owner": ""})
             return
+        if owner == target:
+            remedy = f"See with clpstat on {owner} what failed, bring the group up there, then check again."
+            raise StepFailed(f"The group is on {owner} already, and not online.", remedy=remedy)
         clear_partition(stage, step, owner, setup)
         if target == field.cluster.primary.name:
             self._take_stock(stage, step, owner, setup)

@@ -21,10 +21,11 @@ from console.domain.procedures.proofs import Finding, Grounds
 from console.domain.procedures.reading import DirectorySetup, read_setup
 from console.domain.quoting import cmd_line
 from console.domain.readings.windows import said
+from console.domain.receipts import Receipt
 from console.domain.steps.base import NeedsPerson, Stage, StepFailed
 from console.domain.steps.setup.base import SetupStep, grounds_of, needs_person
 from console.domain.steps.setup.circumstances import circumstances
-from console.domain.steps.setup.exchange import started_again, stop_exchange, stops
+from console.domain.steps.setup.exchange import IDLE, services_on, started_again, stop_exchange, stops
 
 REMEDY = "Nothing was renamed. Make out whose files these are; move away by hand what is not the live server's."
 
@@ -80,8 +81,9 @@ class SetAside(SetupStep):
         cluster = stage.field.cluster
         setup = read_setup(stage.field.directory(), cluster)
         _refuse(_decided(stage, step, setup, stopped=())[1])
-        stop_exchange(stage, step, cluster.standby.name)
-        ran = stop_exchange(stage, step, cluster.primary.name)
+        ran = _remembered(stage, step)
+        for node in (cluster.standby.name, cluster.primary.name):
+            stop_exchange(stage, step, node)
         with started_again(stage, step, cluster.primary.name, ran):
             self._rename(stage, step)
 
@@ -103,6 +105,18 @@ class SetAside(SetupStep):
                 text = f"{source} could not be renamed to {target} on {cluster.primary.name}: {said(result)}"
                 raise StepFailed(text, remedy="Find out what holds the file, then check again.")
             stage.note(step, f"{source} was renamed to {target}.")
+
+
+def _remembered(stage: Stage, step: Step) -> tuple[str, ...]:
+    """The services that run on the primary now, or ran when this was begun before; kept with the inventory."""
+    receipt = stage.receipts.latest(step.key)
+    kept = dict(receipt.params) if receipt is not None else {}
+    before = kept.get("ran", ())
+    states = services_on(stage, stage.field.cluster.primary.name)
+    ran = tuple(state.name for state in states if state.state not in IDLE or state.name in before)
+    found = f"Before the files are renamed these run: {', '.join(ran) or 'none'}."
+    stage.receipts.keep(Receipt(step.key, step.kind, found, {**kept, "ran": list(ran)}))
+    return ran
 
 
 def inventory_of(stage: Stage, step: Step) -> Inventory | None:
