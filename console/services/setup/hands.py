@@ -102,7 +102,7 @@ def give_up(operation: Operation, actor: audit.Actor, reason: str) -> Operation:
             decided(row, Action.SETUP_GIVEN_UP, actor, reason, {"step": row.current_step})
         else:
             done = "What it did stays done; begun again, it proves every step and goes on from there."
-            text = f"Given up by {actor.name}: {reason} {done}"
+            text = f"Given up by {actor.name}: {reason.rstrip('.')}. {done}"
             ending = Ending(Status.STOPPED, text, row.waiting_step, changed=row.started_at is not None)
             rests = Q(status__in=Operation.RESTING)
             end(row.pk, ending, only_if=rests, action=Action.SETUP_GIVEN_UP, actor=actor, reason=reason)
