@@ -19,7 +19,7 @@ from console.services.node_scripts import kit_runner
 from tests.commands.conftest import one_object
 from tests.commands.test_kit import Manage, cluster, directory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 __all__ = ["directory"]
 NODES = ("TYO-EX1", "TYO-EX2")
 
