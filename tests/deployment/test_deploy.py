@@ -6,7 +6,9 @@ import pytest
 
 from console.domain.checks import Refusal
 from console.domain.deployment import NotPlaced
+from console.domain.node_scripts.bounds import TooShort
 from console.domain.node_scripts.settings import Unrenderable
+from console.lab.files import write_configuration
 from console.lab.server import Lab
 from console.models import AuditRecord, Cluster, GlobalStop, NodeScripts, Operation
 from console.services.audit import Actor
@@ -89,6 +91,19 @@ def test_it_is_taken_back_and_that_as_well(lab: Lab, nagoya: Cluster, actor: Act
     assert record(action="scripts:undo:ended").reason == "it was a mistake"
     undo(nagoya, actor, "it was none")
     assert {(node, name): on_disk(lab, node, name) for node in NODES for name in FILES} == deployed
+
+
+def test_it_is_taken_back_even_when_nothing_could_be_rendered_any_more(lab: Lab, nagoya: Cluster, actor: Actor) -> None:
+    before = on_disk(lab, "NGO-EX1", "START.BAT")
+    deploy(nagoya, actor, "first")
+    (cluster,) = lab.world.clusters
+    cluster.definition.script.start_timeout = 60.0
+    for node in cluster.nodes:
+        write_configuration(cluster, node)
+    with pytest.raises(TooShort):
+        deploy(nagoya, actor, "again")
+    undo(nagoya, actor, "back")
+    assert on_disk(lab, "NGO-EX1", "START.BAT") == before
 
 
 def test_a_copy_that_somebody_changed_is_not_brought_back(lab: Lab, nagoya: Cluster, actor: Actor) -> None:

@@ -11,6 +11,7 @@ from console.domain.deployment import BACKUPS, FileState, Placed, State, make_fo
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
 from console.domain.placing import put_all, to_place
+from console.domain.script_resource import ScriptResource, read_script_resource
 from console.models import Cluster, NodeScripts
 from console.services import access, audit
 from console.services.audit_actions import Action
@@ -75,7 +76,7 @@ def undo(cluster: Cluster, actor: audit.Actor, reason: str) -> Deployed:
         raise Refusal.of(text, "Nothing to do.", key="scripts.undo")
     require_free(cluster)
     with turn(cluster) as (field, name):
-        _require_settled(cluster, comparing.look(row, field))
+        _require_settled(cluster, read_script_resource(field))
         _begun(row, actor, reason, [{"node": one.node, "path": one.path, "back to": one.before} for one in before])
         with _recorded(row, actor, reason, Action.SCRIPTS_TAKEN_BACK) as written:
             for one in _bring_back(field, before, _kept_in(row, name)):
@@ -91,7 +92,7 @@ def require_reason(reason: str) -> None:
 
 
 def _require_known(cluster: Cluster, found: Compared) -> None:
-    _require_settled(cluster, found)
+    _require_settled(cluster, found.resource)
     unread = {state.node: state.why for state in found.files if state.state is State.UNKNOWN}
     if unread:
         remedy = "Bring the node up, or mend the way to it, then deploy to both."
@@ -101,9 +102,9 @@ def _require_known(cluster: Cluster, found: Compared) -> None:
         raise Refusal(f"Nothing was deployed to {cluster.name}: a node cannot be read.", reasons)
 
 
-def _require_settled(cluster: Cluster, found: Compared) -> None:
-    if found.resource.moving:
-        text = f"The group {cluster.group} is {found.resource.moving}: one of the scripts may be running now."
+def _require_settled(cluster: Cluster, resource: ScriptResource) -> None:
+    if resource.moving:
+        text = f"The group {cluster.group} is {resource.moving}: one of the scripts may be running now."
         raise Refusal.of(text, "Wait until the group is online or offline, then deploy again.", key="scripts.moving")
 
 
