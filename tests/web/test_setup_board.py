@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from console.domain.outcome import WaitsFor
-from console.models import AuditRecord, Cluster, JournalLine, Operation
+from console.models import AuditRecord, Cluster, JournalLine, Operation, PlanRecord
 from console.services.clock import database_now
 from tests.services import making
 from tests.web import setup_world, world
@@ -56,6 +56,15 @@ def test_its_plan_says_who_does_what_and_is_begun_by_a_reason(olga: Client, toky
     response = olga.post(reverse("confirm-plan", args=[record.pk]), said)
     assert Operation.objects.get(plan=record).kind == "setup-2003"
     assert response["Location"].startswith("/operations/")
+
+
+def test_a_plan_that_was_refused_is_asked_for_again_as_a_procedure(olga: Client, tokyo: Cluster, page: Page) -> None:
+    again = reverse("prepare-procedure", args=["TOKYO", setup_world.KEY])
+    response = olga.post(again)
+    PlanRecord.objects.update(state="refused", refusal={"headline": "Not now.", "reasons": []})
+    text = page(olga, response["Location"])
+    assert "Not now." in text
+    assert f'action="{again}"' in text
 
 
 def test_one_that_is_under_way_is_led_to_instead_of_planned_again(
