@@ -85,7 +85,7 @@ class Runner:
             except Uncertain as error:
                 return closing.ended(self.stage, Status.UNCERTAIN, step, error, changed=self.changed)
             except NeedsPerson as need:
-                going_on = step.key in self._sent or self._in_doubt(step)
+                going_on = step.key in self._sent or self._in_doubt(step) or self._doubt_elsewhere(step)
                 return closing.rests(step, need, changed=self.changed, in_doubt=going_on)
             except Refusal as refusal:
                 return self._failed(step, closing.as_failure(refusal))
@@ -121,10 +121,14 @@ class Runner:
         passes = again and isinstance(error, Unseen | ReachError) and not error.may_have_run
         wake_after = MENDED_SECONDS if passes else 0.0
         need = NeedsPerson(WaitsFor.MEND, error.message, error.remedy, wake_after=wake_after)
-        return closing.rests(step, need, changed=self.changed)
+        return closing.rests(step, need, changed=self.changed, in_doubt=self._doubt_elsewhere(step))
 
     def _in_doubt(self, step: Step) -> bool:
         return step.key == self._progress.in_doubt
+
+    def _doubt_elsewhere(self, step: Step) -> bool:
+        """Whether another step is in doubt and was not come to: one before it had been opened again."""
+        return self._progress.in_doubt not in ("", step.key, *self._over)
 
     def _perform(self, step: Step) -> None:
         behaviour = self.behaviours[step.kind]

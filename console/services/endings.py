@@ -70,7 +70,7 @@ def _or_rest(row: Operation, ending: Ending) -> Ending:
     One that was asked to stop and would rest has come to its end.
     """
     if row.paused_at is not None and ending.status is Status.STOPPED:
-        return replace(ending, status=Status.WAITING, waits_for=WaitsFor.PROOF)
+        return replace(ending, status=Status.WAITING, waits_for=WaitsFor.PROOF, in_doubt=True)
     if row.stop_requested_at is not None and row.paused_at is None and ending.status is Status.WAITING:
         text = f"Given up at {row.stop_requested_by}'s request. It was waiting: {ending.summary}"
         return Ending(Status.STOPPED, text, ending.step, changed=ending.changed)

@@ -1,5 +1,6 @@
 """A procedure's rest: no worker, no lease, no end; and how it is queued again, by a person, by time or by an event."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -179,10 +180,8 @@ def put_back(operation: Operation, text: str, still: Q) -> bool:
         if row is None:
             return False
         remedy = f"Start a worker for the site {row.cluster.site.name}, or look at its log."
-        rest(
-            row,
-            Ending(Status.WAITING, text, row.waiting_step, remedy, waits_for=WaitsFor.MEND, wake_after=UNSEEN_SECONDS),
-        )
+        ending = Ending(Status.WAITING, text, row.waiting_step, remedy, waits_for=WaitsFor.MEND)
+        rest(row, replace(ending, wake_after=UNSEEN_SECONDS, in_doubt=True))  # nobody has looked at what was in doubt
     log.warning("procedure put back", operation=operation.pk, why=text)
     return True
 

@@ -66,6 +66,15 @@ def test_a_person_asked_for_after_the_act_leaves_it_in_doubt() -> None:
     assert (ending.status, ending.in_doubt) == ("waiting", True)
 
 
+def test_a_rest_at_a_step_that_was_opened_again_leaves_a_later_one_in_doubt() -> None:
+    behaviours = {"person": Scripted([ASKS]), "act": Scripted([NOT_YET])}
+    made = resting(behaviours, gone={"person": "It is on C:."})
+    so_far = Progress(finished=frozenset({"person"}), in_doubt="act", changed=True, acted={"act": 1}, rested=True)
+    ending = made.run(so_far)
+    assert (ending.status, ending.step, ending.in_doubt) == ("waiting", "person", True)
+    assert behaviours["act"].applied == 0
+
+
 LINES = [
     Line(1, "started", "a"),
     Line(2, "acting", "a", {"attempt": 1}),
