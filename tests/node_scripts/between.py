@@ -27,6 +27,8 @@ class Between:
         self.console = urlsplit(console).netloc
         self.delay = 0.0
         """Seconds that an answer is kept."""
+        self.drips = False
+        """Whether an answer comes one octet each half second."""
         self.change: Callable[[Answered], Answered] = lambda answered: answered
         self.on_request: Callable[[], None] = lambda: None
         """Called when a request has come, before the console gets it."""
@@ -53,6 +55,10 @@ class Between:
         self._server.shutdown()
         self._server.server_close()
 
+    def wait(self, seconds: float) -> None:
+        """Do nothing for so long, unless it is over."""
+        self._over.wait(min(seconds, 60.0))
+
     def pass_on(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answered:
         """The console's answer, when it is time to give it."""
         self.on_request()
@@ -62,7 +68,7 @@ class Between:
         signed = tuple((name, found.headers[name]) for name in SIGNED if name in found.headers)
         self.kept.append(Answered(found.status, signed, found.read()))
         link.close()
-        self._over.wait(min(self.delay, 60.0))
+        self.wait(self.delay)
         return self.change(self.kept[-1])
 
 
@@ -78,7 +84,11 @@ def _handler(between: Between) -> type[BaseHTTPRequestHandler]:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(answered.body)))
                 self.end_headers()
-                self.wfile.write(answered.body)
+                if not between.drips:
+                    self.wfile.write(answered.body)
+                for octet in answered.body if between.drips else b"":
+                    between.wait(0.5)
+                    self.wfile.write(bytes([octet]))
 
         do_GET = do_POST = _serve  # noqa: N815
 

@@ -1,6 +1,7 @@
 """STOP.BAT under Wine: the services go down and are seen to be down, and no console holds that up."""
 
 from collections.abc import Callable
+from math import inf
 
 import pytest
 
@@ -75,11 +76,15 @@ def test_without_partition_and_console_it_stops_just_the_same(node: Make) -> Non
     assert "The console has not heard: stopped" in ran.log
 
 
-def test_a_console_that_never_answers_is_told_once_after_everything_is_down(node: Make, between: Between) -> None:
+@pytest.mark.parametrize("drips", [False, True], ids=["never", "drop by drop"])
+def test_a_console_that_does_not_get_round_to_answering_is_told_once_after_everything_is_down(
+    node: Make, between: Between, drips: bool
+) -> None:
     here = up(node(url=between.url))
     seen: list[set[str]] = []
     between.on_request = lambda: seen.append(here.running())
-    between.hold()
+    between.drips = drips
+    between.delay = 0.0 if drips else inf
     ran = here.run("STOP.BAT")
     assert (ran.code, ran.acts) == (CODES.done, here.take_down)
     assert seen == [set()]
