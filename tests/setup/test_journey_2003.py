@@ -11,7 +11,7 @@ from console.lab import presets
 from console.services import observe, plans
 from tests.setup.journey import Journey, fails_over_and_back, is_set_up, runs_again_without_a_trace
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 KEY = "exchange-2003-setup"
 BY_HAND = [
     *("network", "group", "dns", "install", "hotfixes", "service-pack", "store-names", "replicas"),

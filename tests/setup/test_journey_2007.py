@@ -12,7 +12,7 @@ from console.lab.directory.server import DirectoryServer
 from console.models import Operation
 from tests.setup.journey import Journey, fails_over_and_back, is_set_up, runs_again_without_a_trace
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 KEY = "exchange-2007-setup"
 PACK = "exchange-2007-service-pack"
 
