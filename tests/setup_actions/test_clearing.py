@@ -65,6 +65,17 @@ def test_on_a_live_cluster_another_set_up_touches_not_one_file(moved: Acting):
     assert (moved.files(), len(moved.ground.lab.world.log.since(0))) == (before, seen)
 
 
+def test_it_stays_over_when_a_person_deletes_what_was_set_aside_and_when_a_file_had_gone_before(moved: Acting):
+    moved.disk().remove(FILES[1])
+    assert moved.perform("clearing").status is Status.SUCCEEDED
+    moved.disk().remove(r"X:\Set aside")
+    moved.write(*FILES[:2], data=b"the primary's own")
+    before = moved.files()
+    assert moved.reopened("clearing") == {}
+    assert moved.perform("clearing").status is Status.SUCCEEDED
+    assert moved.files() == before
+
+
 def test_it_rests_without_an_inventory_of_its_own_operation(moved: Acting):
     again, before = Acting(moved.ground), moved.files()
     ending = again.perform("clearing", operation="18")

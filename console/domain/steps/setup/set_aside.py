@@ -1,6 +1,7 @@
 """The clearing step (2003 step 17, 2007 step 15): the standby's files are renamed into a dated folder, none deleted."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from console.domain.checks import Verdict
 from console.domain.errors import ChangeoverError
@@ -58,6 +59,8 @@ class SetAside(SetupStep):
         active = grounds.nodes(Side.ACTIVE)
         if found.verdict is not Verdict.FAIL or inventory is None or grounds.setup is None or not active:
             return found
+        if _kept(stage, step).get("over"):  # a person may have deleted them since
+            return Finding(Verdict.PASS, f"The standby's files were renamed into {inventory.folder}.")
         try:
             aside = _list(stage, active[0].node, [inventory.folder])
         except ChangeoverError as error:
@@ -105,12 +108,13 @@ class SetAside(SetupStep):
                 text = f"{source} could not be renamed to {target} on {cluster.primary.name}: {said(result)}"
                 raise StepFailed(text, remedy="Find out what holds the file, then check again.")
             stage.note(step, f"{source} was renamed to {target}.")
+        kept = {**_kept(stage, step), "over": True}
+        stage.receipts.keep(Receipt(step.key, step.kind, f"{len(moves)} files lie in {inventory.folder} now.", kept))
 
 
 def _remembered(stage: Stage, step: Step) -> tuple[str, ...]:
     """The services that run on the primary now, or ran when this was begun before; kept with the inventory."""
-    receipt = stage.receipts.latest(step.key)
-    kept = dict(receipt.params) if receipt is not None else {}
+    kept = _kept(stage, step)
     before = kept.get("ran", ())
     states = services_on(stage, stage.field.cluster.primary.name)
     ran = tuple(state.name for state in states if state.state not in IDLE or state.name in before)
@@ -119,10 +123,15 @@ def _remembered(stage: Stage, step: Step) -> tuple[str, ...]:
     return ran
 
 
+def _kept(stage: Stage, step: Step) -> dict[str, Any]:
+    """What this operation keeps about the step: the inventory, what `ran`, and whether it is `over`."""
+    receipt = stage.receipts.latest(step.key)
+    return dict(receipt.params) if receipt is not None else {}
+
+
 def inventory_of(stage: Stage, step: Step) -> Inventory | None:
     """The inventory that this operation took for the step; None when it took none."""
-    receipt = stage.receipts.latest(step.key)
-    raw = receipt.params.get("inventory") if receipt is not None else None
+    raw = _kept(stage, step).get("inventory")
     return Inventory.from_json(raw) if raw is not None else None
 
 
