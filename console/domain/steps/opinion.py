@@ -1,12 +1,12 @@
 """The first step of a takeover or a start: nobody else holds the group, and the directory is as it was planned with."""
 
 from console.domain import drift
-from console.domain.errors import Drifted
 from console.domain.observation import ClusterView
 from console.domain.plan import Step
 from console.domain.steps.asking import refused, second_opinion
 from console.domain.steps.base import Goal, Look, Stage
 from console.domain.steps.group import views
+from console.domain.steps.recheck import drifted
 
 
 class SecondOpinion:
@@ -25,7 +25,7 @@ class SecondOpinion:
             return no
         found = drift.differences(stage.plan.structural, drift.directory_fingerprint(stage.field.read_directory()))
         if found:
-            raise Drifted(f"The directory is no longer as it was when this was planned: {'; '.join(found)}.")
+            raise drifted(stage, step, "The directory is no longer as it was when this was planned", found)
         return Look(Goal.HOLDS, opinion.sentence)
 
     def _not_given_up(self, stage: Stage) -> Look | None:

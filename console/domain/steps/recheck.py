@@ -1,5 +1,7 @@
 """Right before the first change: is the world still the one that the plan was made for?"""
 
+from collections.abc import Sequence
+
 from console.domain import drift
 from console.domain.errors import Drifted
 from console.domain.observation import describe
@@ -8,6 +10,18 @@ from console.domain.plan import Step
 from console.domain.steps.base import Goal, Look, Stage
 from console.domain.steps.group import require_owner
 from console.domain.switch.apply import compare_membership
+
+NAMED = 6
+"""How many differences the sentence names; somebody reads it at night, and the journal has all of them."""
+
+
+def drifted(stage: Stage, step: Step, opening: str, found: Sequence[str]) -> Drifted:
+    """What no longer fits, in one sentence; each difference beyond those that it names stands in the journal."""
+    for difference in found[NAMED:]:
+        stage.note(step, f"No longer as planned: {difference}.", kind="warning")
+    more = len(found) - NAMED
+    rest = f"; and {more} more, which the journal names" if more > 0 else ""
+    return Drifted(f"{opening}: {'; '.join(found[:NAMED])}{rest}.")
 
 
 class Recheck:
@@ -33,7 +47,7 @@ class Recheck:
         if users:
             found.append(f"{field.cluster.partition} on {plan.source} is now in use by {describe(users)}")
         if found:
-            raise Drifted(f"The plan no longer fits: {'; '.join(found)}.")
+            raise drifted(stage, step, "The plan no longer fits", found)
         self.compare_mailboxes(stage, step)
         return Look(Goal.HOLDS, "Nodes, services, directory and mailboxes are as the plan expects.")
 
@@ -59,6 +73,6 @@ class HolderRecheck(Recheck):
         require_owner(stage, stage.plan.target)
         found = drift.differences(stage.plan.structural, drift.directory_fingerprint(stage.field.read_directory()))
         if found:
-            raise Drifted(f"The directory is no longer as it was when this was planned: {'; '.join(found)}.")
+            raise drifted(stage, step, "The directory is no longer as it was when this was planned", found)
         self.compare_mailboxes(stage, step)
         return Look(Goal.HOLDS, f"{stage.plan.target} has the group, and the directory is as the plan expects.")
