@@ -5,8 +5,12 @@ import os
 import pytest
 from django.conf import settings as django_settings
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tests import network
+
+JOURNEYS = "tests/journeys/"
 
 # No deadline: two cores are shared with a domain controller and a browser, and a slow example is not a wrong one.
 settings.register_profile("here", deadline=None)
@@ -21,6 +25,18 @@ def pytest_configure() -> None:
     """Before anything listens."""
     if network.is_worker():
         network.leave_the_shared_network()
+
+
+class OneConsole(LoadFileScheduling):
+    """The tests of a file stay in one process, and so do all journeys: a whole console takes long to start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return JOURNEYS if nodeid.startswith(JOURNEYS) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneConsole | None:
+    """Where `--dist loadfile` was asked for."""
+    return OneConsole(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

@@ -103,7 +103,7 @@ class Stack:
         self.start_worker()
         self._wait(self.web, page_answers(self.address))
         self.lab = control.wait_for_lab(lab_folder, 30)
-        wait_for(self._all_observed, "every cluster was observed", 120)
+        wait_for(self._all_observed, "every cluster was observed", 240)
 
     def stop(self) -> None:
         """End every process, the last one first."""
