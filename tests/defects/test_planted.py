@@ -23,6 +23,8 @@ from tests.directory.conftest import FOREST
 from tests.domain.switch import test_differences as table
 from tests.domain.switch import test_pairing
 
+pytestmark = pytest.mark.slow
+
 BY_TEXT = "{0}.replace(direction.source.name, direction.target.name)"
 SERVER = "return direction.target.legacy_dn if value and value.casefold() == direction.source.legacy_dn.casefold()"
 MTA = "return direction.target.mta_dn if value and old and dn.same(value, old)"

@@ -19,7 +19,7 @@ from tests.commands.conftest import Told, one_object
 from tests.deployment.conftest import FOLDER, NODES, URL, disks, names, on_disk, record, rendered, until, write
 from tests.web import world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Manage = Callable[..., Told]
 
 

@@ -13,7 +13,7 @@ from console.services.deployment.deploying import deploy
 from console.services.observe import observe
 from tests.deployment.conftest import write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def later() -> None:

@@ -20,7 +20,7 @@ from console.services.node_scripts import FILES
 from tests.deployment.conftest import NODES, disks, on_disk, rendered, write
 from tests.domain.stage import ListJournal, People
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def perform(cluster: Cluster) -> Ending:

@@ -8,6 +8,8 @@ from tests.directory.snapshot import difference
 from tests.domain.stage import People
 from tests.moves.trapped import all_of_it
 
+pytestmark = pytest.mark.slow
+
 PATCH = "msExchPatchMDB"
 LAB = pytest.mark.parametrize("ground", ["2003", "2007"], indirect=True)
 """For what the directory has no say in."""
