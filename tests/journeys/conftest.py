@@ -1,6 +1,8 @@
 """One console with its lab for all journeys, one Chromium, and for every journey a cluster that no other one uses."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -21,12 +23,14 @@ FLAGS = [
     "--disable-sync",
 ]
 People = Callable[..., Person]
+HERE = Path(__file__).parent
+DRIVEN = ExitStack()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here drives a browser."""
     for item in items:
-        if item.path.is_relative_to(__file__.rpartition("/")[0]):
+        if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.timeout(300))  # the first one waits for the whole console to start
@@ -43,13 +47,21 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         made.stop()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """After the last journey Chromium ends: while it is driven a loop runs here, beside which Django does not work."""
+    if nextitem is None or not nextitem.path.is_relative_to(HERE):
+        DRIVEN.close()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, without a window."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    playwright = DRIVEN.enter_context(sync_playwright())
+    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    DRIVEN.callback(chromium.close)
+    yield chromium
+    DRIVEN.close()
 
 
 @pytest.fixture(scope="session")
