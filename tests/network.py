@@ -12,8 +12,10 @@ CLONE_NEWNET = 0x40000000
 def leave_the_shared_network() -> None:
     """Put this thread, and everything it starts from now on, into a new network with nothing but loopback.
 
+    A pytest that a test starts stays in the network of that test, with the servers there.
     Raises `OSError` where that is not allowed; it takes root. See unshare(2).
     """
+    del os.environ[OWN]
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNET) != 0:
         number = ctypes.get_errno()
