@@ -11,7 +11,9 @@ from console.models.automatic import ONE_GO
 from console.services import goes
 from tests.automatic.nights import EXAMPLES, NIGHTS, Act, live_through
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(400)]
+
+TIMES = 8
 
 
 def no_withdrawal(patch: pytest.MonkeyPatch) -> None:
@@ -32,10 +34,14 @@ def no_second_opinion(patch: pytest.MonkeyPatch) -> None:
 
 
 def found() -> str:
-    """What the first night that goes wrong breaks, of as many as are tried elsewhere; the same ones every time."""
+    """What the first night that goes wrong breaks, of some times as many as are tried elsewhere.
+
+    The same ones every time for the same console; which they are changes with its code, from which hypothesis takes
+    values, so that a single run's worth may miss.
+    """
 
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=TIMES * EXAMPLES,
         derandomize=True,
         database=None,
         report_multiple_bugs=False,
