@@ -11,18 +11,16 @@ from django.urls import reverse
 from console.lab import presets
 from console.lab.assemble import assemble
 from console.lab.server import Lab
-from console.management.lab_inventory import lab_inventory
 from console.models import AuditRecord, JournalLine, Operation, PlanRecord
 from console.services import plans
 from console.services.execute import execute
-from console.services.inventory_export import dump
-from tests.commands.conftest import command, one_object
+from tests.commands.conftest import one_object
 from tests.commands.test_kit import Manage, keyed, spooled
-from tests.commands.test_undo import picture
+from tests.commands.test_undo import picture, tokyo
 from tests.directory.snapshot import difference
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-__all__ = ["keyed"]
+__all__ = ["keyed", "tokyo"]
 
 
 @pytest.fixture
@@ -32,14 +30,6 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
     world.directory = {"mailboxes": 6}
     with assemble(world, tmp_path / "lab") as running:
         yield running
-
-
-@pytest.fixture
-def tokyo(lab: Lab, person: User, tmp_path: Path) -> Lab:
-    path = tmp_path / "inventory.yaml"
-    path.write_text(dump(lab_inventory(lab)), encoding="utf-8")
-    assert command()("inventory", "apply", str(path))[0] == 0
-    return lab
 
 
 def run(manage: Manage, number: int) -> Operation:
