@@ -49,20 +49,21 @@ def rests(step: Step, need: NeedsPerson, *, changed: bool, in_doubt: bool = Fals
     )
 
 
-def finished(stage: Stage, skipped: Collection[str], *, changed: bool) -> Ending:
-    """The ending after the last step; `skipped` are those that a person left out."""
+def finished(stage: Stage, skipped: Collection[str], *, changed: bool, unproved: int = 0) -> Ending:
+    """The ending after the last step; people left `skipped` out, and accepted so many `unproved`."""
     todo: tuple[Todo, ...] = tuple(stage.todo)
     left_out = [step for step in stage.plan.steps if step.key in skipped]
     if left_out:
         return _incomplete(stage, left_out, changed=changed)
-    reached = _reached(stage)
+    reached = _reached(stage, unproved)
     if todo:
         many = f"{len(todo)} thing{'' if len(todo) == 1 else 's'}"
         text = f"{reached}, but {many} could not be done: failed, incomplete."
         return Ending(Status.FAILED, text, remedy="Work through the list below.", todo=todo, changed=True)
     if stage.control.stop_requested():
         stage.journal.write("note", "The stop was asked for after the last safe point; all steps are done.")
-    return Ending(Status.SUCCEEDED, f"{reached}, proved.", changed=changed)
+    text = f"{reached}." if unproved else f"{reached}, proved."
+    return Ending(Status.SUCCEEDED, text, changed=changed)
 
 
 def as_failure(refusal: Refusal) -> StepFailed:
@@ -83,10 +84,12 @@ def _left_behind(stage: Stage, step: Step) -> str:
     return f"{HALF_DONE}; not done: {'; '.join(later[:NAMED])}{rest}."
 
 
-def _reached(stage: Stage) -> str:
-    """What the steps came to: mail where it was proved, else only that they are done."""
+def _reached(stage: Stage, unproved: int) -> str:
+    """What the steps came to: mail where it was proved, else only that they are done, with what nobody could prove."""
     mail = any(step.kind == "moved" for step in stage.plan.steps)
-    return f"Mail is up on {stage.plan.target}" if mail else "Every step is done"
+    reached = f"Mail is up on {stage.plan.target}" if mail else "Every step is done"
+    many = f"{unproved} step{'' if unproved == 1 else 's'}"
+    return f"{reached}, with {many} that nobody could prove" if unproved else reached
 
 
 def _incomplete(stage: Stage, left_out: Collection[Step], *, changed: bool) -> Ending:

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from console.domain.errors import ChangeoverError
-from console.domain.outcome import Todo
+from console.domain.outcome import Todo, WaitsFor
 
 SAID = "said"
 """The line of a person's word for a step that nothing else can tell of: it ends the step."""
-FINISHED_KINDS = frozenset({"done", "already", "skipped", SAID})
-"""The lines that end a step: proved, found as it shall be, left out by a person, or done by a person's word."""
+ACCEPTED = "accepted"
+"""The line of a step that nobody can tell of and that a person takes so: it ends the step, and proves nothing."""
+FINISHED_KINDS = frozenset({"done", "already", "skipped", SAID, ACCEPTED})
+"""The lines that end a step: proved, found as it shall be, left out, done by a person's word, or accepted."""
 RESTED = "waiting-for-person"
 """The line with which a procedure rests: what was under way is settled by it, unless its data says `in_doubt`."""
 REOPENED = "reopened"
@@ -38,6 +40,7 @@ KINDS = (
     RESTED,
     REOPENED,
     SAID,
+    ACCEPTED,
     "ending",
 )
 """Every kind of line that there is."""
@@ -81,6 +84,10 @@ class Progress:
     """How often workers have taken the operation over since a step of it ended, or a person had it carried on."""
     rested: bool = False
     """Whether it is a procedure that has rested before."""
+    accepted: frozenset[str] = frozenset()
+    """Keys of the steps that are over because a person took them unproved."""
+    asked: frozenset[str] = frozenset()
+    """Keys of the steps that a person was asked about here: what was accepted of them before this record is void."""
 
     @property
     def over(self) -> frozenset[str]:
@@ -123,6 +130,8 @@ class _Reader:
         self._in_doubt = ""
         self._resumed = 0
         self._rested = False
+        self._accepted: set[str] = set()
+        self._asked: set[str] = set()
 
     def take(self, line: Line) -> None:
         """Take one line in. Raises `JournalBroken` for one that cannot be understood."""
@@ -144,17 +153,22 @@ class _Reader:
         elif line.kind == RESUMED:
             self._resumed += 1
         elif line.kind == RESTED:
-            self._rest(data)
+            self._rest(line, data)
         elif line.kind == REOPENED:
             self._finished.discard(line.step)
+            self._accepted.discard(line.step)
+            self._asked.add(line.step)
 
-    def _rest(self, data: Mapping[str, Any]) -> None:
+    def _rest(self, line: Line, data: Mapping[str, Any]) -> None:
         self._rested, self._resumed = True, 0
+        if data.get("waits_for") == WaitsFor.PROOF:
+            self._asked.add(line.step)
         if not data.get("in_doubt"):
             self._in_doubt = ""
 
     def _end(self, line: Line, data: Mapping[str, Any]) -> None:
         self._finished.add(line.step)
+        (self._accepted.add if line.kind == ACCEPTED else self._accepted.discard)(line.step)
         if line.kind == "skipped":
             self._skipped.add(line.step)
         self._todo.extend(Todo(**item) for item in data.get("todo", ()))
@@ -173,4 +187,6 @@ class _Reader:
             dict(self._acted),
             self._resumed,
             self._rested,
+            frozenset(self._accepted),
+            frozenset(self._asked),
         )

@@ -9,7 +9,7 @@ from console.domain.errors import AccessDenied, ChangeoverError, Fenced, ReachEr
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status, Todo, WaitsFor
 from console.domain.plan import Step
-from console.domain.progress import ACTING, FRESH, REOPENED, Progress
+from console.domain.progress import ACCEPTED, ACTING, FRESH, REOPENED, Progress
 from console.domain.steps.base import (
     Behaviour,
     Goal,
@@ -57,11 +57,14 @@ class Runner:
     """Asked once, with the steps that are over, before a run that goes on where another ended changes anything."""
     no_longer: Callable[[Stage, Collection[str]], Mapping[str, str]] | None = None
     """Of a procedure, which rests where an operation would fail: tells which steps that are over no longer hold."""
+    by_now: Callable[[Stage, Collection[str]], Mapping[str, str]] | None = None
+    """Of a procedure, asked right after that: which of the steps that a person accepted unproved are proved by now."""
     changed: bool = False
 
     def __post_init__(self) -> None:
         self._progress = FRESH
         self._over: set[str] = set()
+        self._accepted: set[str] = set()
         self._sent: set[str] = set()
         self._agreed = True
 
@@ -91,12 +94,14 @@ class Runner:
                 return self._failed(step, closing.as_failure(refusal))
             except ChangeoverError as error:
                 return self._failed(step, error)
-        return closing.finished(self.stage, progress.skipped, changed=self.changed)
+        return closing.finished(self.stage, progress.skipped, changed=self.changed, unproved=len(self._accepted))
 
     def _take_up(self, progress: Progress) -> None:
         """Go on from what is over. Before the first change nothing is, but for what a person left out."""
         self._progress = progress
         self._over = set(progress.over)
+        self._accepted = set(progress.accepted & progress.over)
+        self.stage.asked.update(progress.asked)
         self._agreed = not progress.changed
         self.changed = progress.changed
         self.stage.acted.update(progress.acted)
@@ -109,8 +114,20 @@ class Runner:
         self.stage.control.beat("", REOPEN_SECONDS)
         for key, why in self.no_longer(self.stage, self._over).items():
             title = self.stage.plan.step(key).title
-            self.stage.journal.write(REOPENED, f"“{title}” was done, and no longer holds: {why}", step=key)
+            before = "accepted unproved, and does not hold" if key in self._accepted else "done, and no longer holds"
+            self.stage.journal.write(REOPENED, f"“{title}” was {before}: {why}", step=key)
+            self.stage.asked.add(key)
             self._over.discard(key)
+            self._accepted.discard(key)
+        self._prove_accepted()
+
+    def _prove_accepted(self) -> None:
+        """What was accepted while nobody could tell, and is proved by now, is done like any other step."""
+        if self.by_now is None or not self._accepted:
+            return
+        for key, how in self.by_now(self.stage, self._accepted).items():
+            self.stage.journal.write("done", how, step=key, data={"was_over": True})
+            self._accepted.discard(key)
 
     def _failed(self, step: Step, error: ChangeoverError) -> Ending:
         """A step that said no ends an operation; a procedure rests there until a person has mended it."""
@@ -138,6 +155,11 @@ class Runner:
         look = self._first_look(behaviour, step)
         if look.goal is Goal.NEVER:
             raise StepFailed(look.text, remedy=look.remedy or None)
+        if look.goal is Goal.ACCEPTED:
+            self.stage.note(step, look.text, kind=ACCEPTED, **look.data)
+            self._accepted.add(step.key)
+            self._over.add(step.key)
+            return
         if look.goal is not Goal.HOLDS:
             look = self._act_and_prove(behaviour, step, look)
             found = False

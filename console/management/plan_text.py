@@ -41,7 +41,8 @@ def _setup_lines(step: Step) -> Iterator[str]:
     who = "the console" if goal.mode is Mode.AUTOMATED else "a person"
     stands = f"“{step.params['told']}”" if step.params["told"] else f"{now['verdict']}: {now['reason']}"
     yield f"        {goal.at}, by {who}; now {stands}"
-    if who == "a person" and now["verdict"] != Verdict.PASS and not step.params["told"]:
+    stays = step.params["told"] or step.params.get("accepted")
+    if who == "a person" and now["verdict"] != Verdict.PASS and not stays:
         yield f"        What to do: {goal.remedy}"
 
 

@@ -65,6 +65,10 @@ class Action(StrEnum):
     SWITCH_CONFIRMED = "operation:directory-switch:confirmed", "{actor} confirmed the directory switch of {cluster}"
     SETUP_CONFIRMED = "operation:procedure:confirmed", "{actor} confirmed the procedure {subject} on {cluster}"
     SETUP_SAID = "operation:procedure:said", "{actor} said that a step of {subject} on {cluster} is done"
+    SETUP_ACCEPTED = (
+        "operation:procedure:accepted",
+        "{actor} accepted that nobody can prove a step of {subject} on {cluster}",
+    )
     SETUP_CHECKED = "operation:procedure:checked", "{actor} had {subject} on {cluster} look again"
     SETUP_PAUSED = "operation:procedure:paused", "{actor} paused {subject} on {cluster}"
     SETUP_RESUMED = "operation:procedure:resumed", "{actor} had {subject} on {cluster} go on"

@@ -22,7 +22,7 @@ from console.domain.secrets import Secret
 from console.domain.steps import BEHAVIOURS
 from console.domain.steps.base import Stage
 from console.domain.steps.group import require_agreement
-from console.domain.steps.setup.again import no_longer
+from console.domain.steps.setup.again import by_now, no_longer
 from console.models import Operation, PlanRecord
 from console.services import audit, plan_records, procedure_plans, undoing
 from console.services.deployment.settings import ClusterFiles
@@ -100,7 +100,7 @@ def _performed(operation: Operation, token: int, control: Control, field: Field,
     if strange := sorted(progress.acted.keys() - {step.key for step in plan.steps}):
         return untold(operation, JournalBroken(f"It says that {' and '.join(strange)} acted, which its plan lacks."))
     if is_procedure(plan.kind):
-        runner = Runner(stage, BEHAVIOURS, no_longer=no_longer)
+        runner = Runner(stage, BEHAVIOURS, no_longer=no_longer, by_now=by_now)
     else:
         runner = Runner(stage, BEHAVIOURS, agree=require_agreement)
     try:

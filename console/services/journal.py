@@ -83,7 +83,7 @@ def _columns(kind: str, step: str, data: Mapping[str, object], now: datetime) ->
     columns: dict[str, object] = {}
     if kind == "started" and step:
         columns["current_step"] = step
-    if kind in FINISHED_KINDS and step:
+    if kind in FINISHED_KINDS and step and not data.get("was_over"):
         columns["steps_done"] = F("steps_done") + 1
     if kind == REOPENED:
         columns["steps_done"] = F("steps_done") - 1

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from console.domain.progress import ACCEPTED
 from console.models import JournalLine, Operation
 
 WINDOW = 300
 BATCH = 500
 TROUBLE = frozenset({"failed", "warning"})
-NEWS = TROUBLE | {"resumed", "continued", "skipped"}
+NEWS = TROUBLE | {"resumed", "continued", "skipped", ACCEPTED}
 """The lines that nobody should have to look for: their step is folded out."""
 OPENING = "Before the first step"
 

@@ -10,11 +10,20 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from console.domain.plan import Plan, Step
-from console.domain.progress import CONTINUED, RESUMED
+from console.domain.progress import ACCEPTED, CONTINUED, RESUMED, SAID
 from console.models import JournalLine, Operation
 
-MARKS = ("started", "done", "already", "skipped", "failed")
-STATES = {"started": "running", "done": "done", "already": "already", "skipped": "skipped", "failed": "failed"}
+STATES = {
+    "started": "running",
+    "done": "done",
+    "already": "already",
+    "skipped": "skipped",
+    "failed": "failed",
+    SAID: "done",
+    ACCEPTED: "uncertain",
+}
+"""The state of a step, by the last line that begins or ends it."""
+MARKS = tuple(STATES)
 
 
 @dataclass(frozen=True)

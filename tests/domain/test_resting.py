@@ -10,7 +10,7 @@ from console.domain.outcome import WaitsFor
 from console.domain.planner.setup import own_steps
 from console.domain.progress import FRESH, Line, Progress, read
 from console.domain.runner import MENDED_SECONDS, Runner
-from console.domain.steps.base import NeedsPerson, Stage
+from console.domain.steps.base import Goal, Look, NeedsPerson, Stage
 from tests.domain.stage import HOLDS, NEVER, NOT_YET, ListJournal, Scripted, runner
 
 ASKS = NeedsPerson(WaitsFor.PROOF, "EX2 lacks it.", "Install it.", wake_after=600.0)
@@ -98,6 +98,66 @@ def test_a_word_ends_its_step_and_what_is_reopened_is_no_longer_over() -> None:
     assert read(lines[:3], 3).over == {"a", "b"}
     assert read(lines, 4).over == {"b"}
     assert read(lines[:1], 1).over == FRESH.over, "before the first rest everything is looked at again"
+
+
+ACCEPTED = Line(3, "accepted", "b", {"by": "otto", "said": "I saw it."})
+
+
+@pytest.mark.parametrize(
+    ("after", "over", "accepted"),
+    [
+        ([], {"a", "b"}, {"b"}),
+        ([Line(4, "reopened", "b")], {"a"}, set()),
+        ([Line(4, "done", "b", {"was_over": True})], {"a", "b"}, set()),
+        ([Line(4, "reopened", "b"), Line(5, "accepted", "b", {})], {"a", "b"}, {"b"}),
+    ],
+)
+def test_what_is_accepted_is_over_and_unproved_until_it_is_told(
+    after: list[Line], over: set[str], accepted: set[str]
+) -> None:
+    rest = Line(2, "waiting-for-person", "b", {"waits_for": "proof"})
+    found = read([Line(1, "done", "a"), rest, ACCEPTED, *after], 3 + len(after))
+    assert (found.over, found.accepted, found.asked) == (over, accepted, {"b"})
+
+
+def accepted(by_now: Mapping[str, str], gone: Mapping[str, str] | None = None) -> Runner:
+    """A runner of a procedure whose first step had been accepted."""
+    made = resting({"first": Scripted([HOLDS]), "second": Scripted([HOLDS])}, gone)
+    made.by_now = lambda stage, keys: {key: how for key, how in by_now.items() if key in keys}
+    return made
+
+
+SO_FAR = Progress(finished=frozenset({"first"}), rested=True, accepted=frozenset({"first"}))
+
+
+def test_the_ending_counts_what_nobody_could_prove() -> None:
+    ending = accepted({}).run(SO_FAR)
+    assert (ending.status, ending.summary) == (
+        "succeeded",
+        "Every step is done, with 1 step that nobody could prove.",
+    )
+
+
+def test_what_was_accepted_and_is_proved_by_now_is_done_and_counts_no_more() -> None:
+    made = accepted({"first": "All is there.", "second": "Not accepted."})
+    assert made.run(SO_FAR).summary == "Every step is done, proved."
+    assert journal(made).lines[0] == ("done", "first", "All is there.", {"was_over": True})
+    assert journal(made).kinds("second").count("done") <= 1
+
+
+def test_what_was_accepted_and_does_not_hold_is_opened_again_and_said() -> None:
+    made = accepted({}, gone={"first": "It is on C:."})
+    assert made.run(SO_FAR).summary == "Every step is done, proved."
+    assert journal(made).kinds("first")[0] == "reopened"
+    assert "was accepted unproved, and does not hold: It is on C:." in journal(made).lines[0][2]
+    assert made.stage.asked == {"first"}
+
+
+def test_a_look_that_was_accepted_ends_its_step_by_a_line_of_its_own() -> None:
+    look = Look(Goal.ACCEPTED, "Not proved: accepted by otto: I saw it.", data={"by": "otto"})
+    made = resting({"first": Scripted([look])})
+    assert made.run().summary == "Every step is done, with 1 step that nobody could prove."
+    assert journal(made).kinds("first") == ["started", "accepted"]
 
 
 def test_a_plan_goes_through_the_guide_in_its_order_and_drops_what_a_later_step_proves() -> None:

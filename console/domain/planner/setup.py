@@ -9,6 +9,7 @@ from console.domain.field import Field
 from console.domain.plan import Membership, Plan, Step
 from console.domain.planner.base import VALID_SECONDS
 from console.domain.procedures import Means, Mode, Procedure, ProcedureStep
+from console.domain.procedures.acceptance import Acceptance
 from console.domain.procedures.examine import judge, read_grounds
 from console.domain.procedures.goals import PlannedGoal, key_of, params_of
 from console.domain.procedures.kinds import KINDS
@@ -19,10 +20,20 @@ from console.domain.switch.membership import digest
 NO_MAILBOX = "A set-up changes no mailbox."
 
 
-def make_setup(field: Field, procedure: Procedure, means: Means, told: Mapping[str, str]) -> Plan:
+NOTHING_ACCEPTED: Mapping[str, Acceptance] = {}
+
+
+def make_setup(
+    field: Field,
+    procedure: Procedure,
+    means: Means,
+    told: Mapping[str, str],
+    accepted: Mapping[str, Acceptance] = NOTHING_ACCEPTED,
+) -> Plan:
     """The plan of a procedure on the field's cluster. Reads and never writes; what cannot be read is a fact.
 
-    `told` are the words that people gave in earlier records of it, by the keys of its steps: they stand. Raises
+    `told` are the words that people gave in earlier records of it, by the keys of its steps: they stand. `accepted` is
+    what people accepted unproved there, by the keys of plans' steps: it stands as long as nobody can tell. Raises
     `Refusal` for a procedure of another generation of Exchange, and for a step that this console cannot do.
     """
     cluster = field.cluster
@@ -33,7 +44,8 @@ def make_setup(field: Field, procedure: Procedure, means: Means, told: Mapping[s
     grounds = read_grounds(chosen, field)
     reads = {proof.key: proof.reads for proof in means.proofs}
     found = judge(chosen, grounds, reads)
-    steps = tuple(_step(field, procedure, step, reads, found[step.key], told) for step in chosen)
+    stands = {step.key: one for step in chosen if (one := _accepted(step, found[step.key], accepted)) is not None}
+    steps = tuple(_step(field, procedure, step, reads, found[step.key], told, stands) for step in chosen)
     now = field.clock.now()
     return Plan(
         kind=KINDS[procedure.key],
@@ -48,7 +60,7 @@ def make_setup(field: Field, procedure: Procedure, means: Means, told: Mapping[s
         membership=Membership(NO_MAILBOX, 0, 0, digest(())),
         structural={},
         controller=_controller(field),
-        notes=tuple(_notes(procedure, chosen, found, told)),
+        notes=tuple(_notes(procedure, chosen, found, told, stands)),
     )
 
 
@@ -112,6 +124,7 @@ def _step(
     reads: Mapping[str, str],
     now: Finding,
     told: Mapping[str, str],
+    accepted: Mapping[str, Acceptance],
 ) -> Step:
     """The plan's step; `now` is how its goal stands as the plan is made, and is kept for whoever reads the plan."""
     kind = kind_of(step)
@@ -123,6 +136,7 @@ def _step(
     params = {
         **params_of(procedure.key, step, reads.get(step.proof, "")),
         "told": told.get(step.key, ""),
+        "accepted": dict(accepted[step.key].to_json()) if step.key in accepted else {},
         "now": stands,
     }
     bare = Step(key_of(step), kind, step.title, f"step {step.number}", params)
@@ -139,6 +153,12 @@ def _step(
         no_return=behaviour.no_return,
         safe_point=True,
     )
+
+
+def _accepted(step: ProcedureStep, now: Finding, accepted: Mapping[str, Acceptance]) -> Acceptance | None:
+    """What a person accepted of the step in an earlier record, as long as it is a person's and nobody can tell."""
+    stands = step.mode is Mode.CHECKED and now.verdict is Verdict.UNKNOWN
+    return accepted.get(key_of(step)) if stands else None
 
 
 def _checks(grounds: Grounds) -> Iterator[Check]:
@@ -169,9 +189,11 @@ def _notes(
     chosen: tuple[ProcedureStep, ...],
     found: Mapping[str, Finding],
     told: Mapping[str, str],
+    accepted: Mapping[str, Acceptance],
 ) -> Iterator[str]:
     holds = [step for step in chosen if step.key in told or found[step.key].verdict is Verdict.PASS]
-    people = [step for step in chosen if step not in holds and step.mode is not Mode.AUTOMATED]
+    behind = {step.key for step in holds} | accepted.keys()
+    people = [step for step in chosen if step.key not in behind and step.mode is not Mode.AUTOMATED]
     yield f"{procedure.title}: {procedure.chapter}, {procedure.section}. It rests, for days if need be, for people."
     yield f"{len(holds)} of {len(chosen)} steps hold already and change nothing."
     if people:
@@ -179,3 +201,5 @@ def _notes(
     for step in chosen:
         if step.key in told:
             yield f"{step.at}, {step.title}: {told[step.key]}"
+        if step.key in accepted:
+            yield f"{step.at}, {step.title}: {accepted[step.key].told(found[step.key].reason)}"

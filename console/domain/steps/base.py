@@ -28,6 +28,8 @@ class Goal(StrEnum):
     UNKNOWN = "unknown"
     NEVER = "never"
     """It will not come by waiting."""
+    ACCEPTED = "accepted"
+    """Nobody can tell, and a person has accepted that: the step is over, and not proved."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ class Stage:
     """What the console would have on the nodes; asked by steps that deploy."""
     grounds: "Grounds | None" = None
     """What a procedure's proofs have read in this burst; None before, and after an action."""
+    asked: set[str] = made_by(default_factory=set)
+    """A procedure's steps that a person was asked about: what was accepted of them in an earlier record is void."""
 
     def note(self, step: Step, text: str, *, kind: str = "note", **data: object) -> None:
         """Add a line about `step` to the journal."""

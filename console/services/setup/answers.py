@@ -4,15 +4,17 @@ from django.db import transaction
 
 from console.domain.checks import Refusal
 from console.domain.procedures import Mode
-from console.domain.progress import SAID
+from console.domain.progress import ACCEPTED, SAID
 from console.models import JournalLine, Operation
 from console.services import access, audit, resting
 from console.services.audit_actions import Action
 from console.services.journal import add_line
-from console.services.setup.board import BoardRow, board
+from console.services.setup.board import Board, BoardRow, board
 
 SHORTEST = 3
 """So many words make a sentence."""
+WORDS = (SAID, ACCEPTED)
+"""The lines of what people answer to a step."""
 ANEW = "Begin the procedure again: it proves what is done, and goes on from there."
 AFTER = {
     Operation.Status.FAILED: "Mend what its ending names, then have it carried on.",
@@ -34,9 +36,7 @@ def confirm_step(operation: Operation, step: str, actor: audit.Actor, said: str)
         row = locked(operation)
         due = _due(row, step, actor, said)
         if due is not None:
-            if len(said.split()) < SHORTEST:
-                remedy = "Say in a sentence what you did or saw, and where; it stands in the record."
-                raise Refusal.of("That is no sentence, so nobody could tell from it.", remedy, key="setup.sentence")
+            require_sentence(said, "Say in a sentence what you did or saw, and where; it stands in the record.")
             data = {"by": actor.name, "said": said, "step": due.step.key}
             add_line(row.pk, SAID, f"{actor.name}: {said}", step=due.key, data=data)
             decided(row, Action.SETUP_SAID, actor, said, {"step": due.step.key, "at": due.step.at})
@@ -93,18 +93,16 @@ def decided(row: Operation, action: Action, actor: audit.Actor, reason: str, aft
     audit.record(action, actor, subject, cluster=row.cluster, reason=reason, after=after)
 
 
-def _due(row: Operation, step: str, actor: audit.Actor, said: str) -> BoardRow | None:
-    """The row that the word is for; None when that person has said just that already. Raises `Refusal`."""
-    shown = board(row)
+def row_of(row: Operation, shown: Board, step: str) -> BoardRow:
+    """The board's row of the step `step`, the plan's key or the procedure's. Raises `Refusal` when it has none."""
     found = next((one for one in shown.rows if step in (one.key, one.step.key)), None)
     if found is None:
         raise Refusal.of(f"Operation {row.pk} has no step {step!r}.", "Look at its board.", key="setup.step")
-    if found.step.mode is not Mode.CONFIRMED:
-        text = f"“{found.step.title}” is proved by the console; a word is no proof."
-        raise Refusal.of(text, f"{found.step.remedy} Then have it look again.", key="setup.evidence", about=found.key)
-    if found.state == "said":
-        _refuse_another(row, found, actor, said)
-        return None
+    return found
+
+
+def require_due(row: Operation, shown: Board, found: BoardRow) -> None:
+    """Raises `Refusal` when the procedure does not rest, or something else comes before the step."""
     require_waiting(row)
     if row.open:
         text = f"Operation {row.pk} is being carried on at this moment{_by(row)}."
@@ -113,12 +111,17 @@ def _due(row: Operation, step: str, actor: audit.Actor, said: str) -> BoardRow |
         now = shown.next[0].step if shown.next else None
         remedy = f"First comes {now.at}, {now.title}." if now else "Look at its board."
         raise Refusal.of(f"“{found.step.title}” is not due yet.", remedy, key="setup.order", about=found.key)
-    return found
 
 
-def _refuse_another(row: Operation, found: BoardRow, actor: audit.Actor, said: str) -> None:
-    """Raises `Refusal`, naming the first, unless that very person has said that very word."""
-    last = JournalLine.objects.filter(operation=row, kind=SAID, step=found.key).order_by("-seq").first()
+def require_sentence(said: str, remedy: str) -> None:
+    """Raises `Refusal` when what a person says is too short to tell anything."""
+    if len(said.split()) < SHORTEST:
+        raise Refusal.of("That is no sentence, so nobody could tell from it.", remedy, key="setup.sentence")
+
+
+def refuse_another(row: Operation, found: BoardRow, actor: audit.Actor, said: str) -> None:
+    """Raises `Refusal`, naming the first, unless that very person has answered the step in that very word."""
+    last = JournalLine.objects.filter(operation=row, kind__in=WORDS, step=found.key).order_by("-seq").first()
     data = (last.data or {}) if last else {}
     if data.get("by") == actor.name and data.get("said") == said:
         return
@@ -127,7 +130,21 @@ def _refuse_another(row: Operation, found: BoardRow, actor: audit.Actor, said: s
     raise Refusal.of(text, "Nothing to do; look at the board for what is next.", key="setup.said", about=found.key)
 
 
+def _due(row: Operation, step: str, actor: audit.Actor, said: str) -> BoardRow | None:
+    """The row that the word is for; None when that person has said just that already. Raises `Refusal`."""
+    shown = board(row)
+    found = row_of(row, shown, step)
+    if found.step.mode is not Mode.CONFIRMED:
+        text = f"“{found.step.title}” is proved by the console; a word is no proof."
+        raise Refusal.of(text, f"{found.step.remedy} Then have it look again.", key="setup.evidence", about=found.key)
+    if found.state == SAID:
+        refuse_another(row, found, actor, said)
+        return None
+    require_due(row, shown, found)
+    return found
+
+
 def _by(row: Operation) -> str:
     """By whose word a procedure goes on, if it was a person's."""
-    last = JournalLine.objects.filter(operation=row, kind=SAID).order_by("-seq").first()
+    last = JournalLine.objects.filter(operation=row, kind__in=WORDS).order_by("-seq").first()
     return f", by the word of {(last.data or {}).get('by')}" if last else ""

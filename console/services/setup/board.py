@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from console import catalog
+from console.domain.checks import Verdict
 from console.domain.plan import Plan, Step
 from console.domain.procedures import Mode, Procedure, ProcedureStep, Side
 from console.domain.procedures.goals import PlannedGoal
 from console.domain.procedures.kinds import PROCEDURES
-from console.domain.progress import ACTING, REOPENED, SAID
+from console.domain.progress import ACCEPTED, ACTING, REOPENED, SAID
 from console.models import Cluster, JournalLine, Node, Operation
 from console.services import plan_records
 
-DONE = frozenset({"done", "already", "said", "skipped"})
+DONE = frozenset({"done", "already", "skipped", SAID, ACCEPTED})
 """The states of what is over."""
-MARKS = ("started", ACTING, "done", "already", "skipped", "failed", SAID, REOPENED)
+MARKS = ("started", ACTING, "done", "already", "skipped", "failed", SAID, ACCEPTED, REOPENED)
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class BoardRow:
     """A step of the plan and how it stands.
 
     `state`: `done` (proved, or done and proved), `already` (held before anything was done), `said` (a person said so),
-    `skipped`, `running`, `next` (it waits for a person), `failed` (could not be done; waits), `reopened` (was done and
-    no longer holds), `open`.
+    `accepted` (nobody can tell, and a person took it so: behind, and not proved), `skipped`, `running`, `next` (it
+    waits for a person), `failed` (could not be done; waits), `reopened` (was done and no longer holds), `open`.
     """
 
     key: str
@@ -39,7 +40,7 @@ class BoardRow:
     evidence: str = ""
     """What proved it, or how it stood when it was last looked at."""
     verdict: str = ""
-    """Of what is not over: how the last look found it (`pass`, `fail`, `unknown`); empty when nobody looked."""
+    """Of what is not proved: how the last look found it (`pass`, `fail`, `unknown`); empty when nobody looked."""
     at: datetime | None = None
     """When that was."""
     who: str = ""
@@ -51,6 +52,11 @@ class BoardRow:
     def over(self) -> bool:
         """Whether it is behind."""
         return self.state in DONE
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether a person may take it unproved: a person does it, and the last look could not tell."""
+        return not self.over and self.step.mode is Mode.CHECKED and self.verdict == Verdict.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,11 @@ class Board:
     def done(self) -> int:
         """How many steps are behind."""
         return sum(row.over for row in self.rows)
+
+    @property
+    def unproved(self) -> int:
+        """How many of those nobody could prove."""
+        return sum(row.state == ACCEPTED for row in self.rows)
 
 
 def board(operation: Operation) -> Board:
@@ -129,11 +140,18 @@ def _row(
         nodes=names.get(goal.side, ()),
         state=state,
         evidence=last.text if over and last is not None else seen.get("reason", ""),
-        verdict="" if state in DONE else seen.get("verdict", ""),
+        verdict=_verdict(state, seen),
         at=last.at if over and last is not None else operation.looked_at if seen else None,
         who=_who(operation, goal, lines, state),
         parts=_parts(procedure, plan, written),
     )
+
+
+def _verdict(state: str, seen: Mapping[str, str]) -> str:
+    """How the last look found a step that is not proved."""
+    if state == ACCEPTED:
+        return Verdict.UNKNOWN.value
+    return "" if state in DONE else seen.get("verdict", "")
 
 
 def _state(operation: Operation, step: Step, last: JournalLine | None) -> str:
@@ -149,7 +167,7 @@ def _state(operation: Operation, step: Step, last: JournalLine | None) -> str:
 
 
 def _who(operation: Operation, goal: PlannedGoal, lines: list[JournalLine], state: str) -> str:
-    if state == "said":
+    if state in (SAID, ACCEPTED):
         return str((lines[-1].data or {}).get("by", ""))
     if goal.mode is Mode.AUTOMATED:
         return "the console"

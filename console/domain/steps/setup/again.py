@@ -1,4 +1,4 @@
-"""Before a procedure goes on after a rest: which steps that had been done do not hold any more."""
+"""Before a procedure goes on after a rest: what had been done and does not hold any more, and what is proved by now."""
 
 from collections.abc import Collection, Mapping
 
@@ -24,5 +24,20 @@ def no_longer(stage: Stage, over: Collection[str]) -> Mapping[str, str]:
             continue
         finding = behaviour.finding(stage, step, grounds_of(stage))
         if finding.verdict is Verdict.FAIL:
+            found[step.key] = finding.reason
+    return found
+
+
+def by_now(stage: Stage, accepted: Collection[str]) -> Mapping[str, str]:
+    """Of the steps that a person accepted unproved (keys of the plan) those whose goal holds, and what proves it.
+
+    By the grounds that there are: it is asked right after `no_longer`.
+    """
+    found = {}
+    for step in stage.plan.steps:
+        if step.key not in accepted:
+            continue
+        finding = SETUP[step.kind].finding(stage, step, grounds_of(stage))
+        if finding.verdict is Verdict.PASS:
             found[step.key] = finding.reason
     return found

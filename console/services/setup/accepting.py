@@ -1,0 +1,109 @@
+"""A step that the console cannot tell of and that a person takes unproved: by name, by a sentence, and never a no."""
+
+from django.db import transaction
+
+from console.domain.checks import Refusal, Verdict
+from console.domain.procedures import Mode
+from console.domain.procedures.acceptance import Acceptance
+from console.domain.progress import ACCEPTED, ACTING
+from console.models import JournalLine, Operation
+from console.services import access, audit, resting
+from console.services.audit_actions import Action
+from console.services.journal import add_line
+from console.services.setup.answers import (
+    decided,
+    locked,
+    refuse_another,
+    require_due,
+    require_free,
+    require_sentence,
+    row_of,
+)
+from console.services.setup.board import BoardRow, board
+
+
+def accept_unknown(operation: Operation, step: str, actor: audit.Actor, said: str, typed: str) -> Operation:
+    """Take the step `step` (the plan's key or the procedure's) unproved, by a person's sentence, and go on.
+
+    `typed` is the cluster's name. Only of a step that a person does and of which the last look could not tell; where
+    something has worked on the cluster since, it is looked at anew first, which this refuses with. The same again by
+    the same person changes nothing. Raises `NotAllowed`, and `Refusal` with the reason.
+    """
+    access.require(actor.user, "operate", operation.cluster)
+    said, old = " ".join(said.split()), ""
+    with transaction.atomic():
+        row = locked(operation)
+        found = _acceptable(row, step, actor, said)
+        if found is not None:
+            old = _why_old(row, found)
+            _require(row, found, said, typed, old=bool(old))
+            if old:
+                _look_anew(row, found, actor)
+            else:
+                _accept(row, found, actor, said)
+    operation.refresh_from_db()
+    if old:
+        remedy = "The console looks now; accept it then, if it is still unknown."
+        raise Refusal.of(old, remedy, key="setup.old", about=step)
+    return operation
+
+
+def _acceptable(row: Operation, step: str, actor: audit.Actor, said: str) -> BoardRow | None:
+    """The row that is due; None when that person has accepted it in that word already. Raises `Refusal`."""
+    shown = board(row)
+    found = row_of(row, shown, step)
+    if found.step.mode is not Mode.CHECKED:
+        by_word = found.step.mode is Mode.CONFIRMED
+        text = f"“{found.step.title}” is {'a person to tell of' if by_word else 'done by the console'}."
+        remedy = "Say that it is done." if by_word else f"{found.step.remedy} Then have it look again."
+        raise Refusal.of(text, remedy, key="setup.accept", about=found.key)
+    if found.state == ACCEPTED:
+        refuse_another(row, found, actor, said)
+        return None
+    require_due(row, shown, found)
+    return found
+
+
+def _require(row: Operation, found: BoardRow, said: str, typed: str, *, old: bool) -> None:
+    """Raises `Refusal` for a step that could be told, and where the name or the sentence is missing."""
+    if not old and found.verdict != Verdict.UNKNOWN:
+        certain = "does not hold" if found.verdict == Verdict.FAIL else "holds"
+        text = f"“{found.step.title}” {certain}, and that is certain: {found.evidence}"
+        remedy = f"{found.step.remedy} Then have it look again." if certain != "holds" else "Have it look again."
+        raise Refusal.of(text, remedy, key="setup.known", about=found.key)
+    name = row.cluster.name
+    if typed.strip() != name:
+        remedy = f"Type {name}, the cluster of which this stays unproved."
+        raise Refusal.of("The cluster's name was not typed.", remedy, key="setup.typed", about=name)
+    require_sentence(said, "Say in a sentence how you know, or why it may stay unknown; it stands in the record.")
+
+
+def _why_old(row: Operation, found: BoardRow) -> str:
+    """Why the last look at the step counts no more, in a sentence; empty when it does.
+
+    Whoever works on the cluster takes a higher token of it than the burst that looked.
+    """
+    title = f"“{found.step.title}”"
+    if row.looked_at is None or not found.verdict:
+        return f"Nobody has looked at {title} yet."
+    acted = JournalLine.objects.filter(operation=row, kind=ACTING, at__gt=row.looked_at)
+    if row.lease_token != row.cluster.fence or acted.exists():
+        return (
+            f"Something was done on {row.cluster.name} after the console looked at {title}, {row.looked_at:%F %T} UTC."
+        )
+    return ""
+
+
+def _look_anew(row: Operation, found: BoardRow, actor: audit.Actor) -> None:
+    require_free(row)
+    decided(row, Action.SETUP_CHECKED, actor, "", {"step": found.step.key, "at": found.step.at})
+    resting.go_on(row, f"{actor.name} had it look again before accepting “{found.step.title}”.")
+
+
+def _accept(row: Operation, found: BoardRow, actor: audit.Actor, said: str) -> None:
+    word = Acceptance(actor.name, said)
+    unknown = row.findings[found.step.key]["reason"]
+    add_line(row.pk, ACCEPTED, word.told(unknown), step=found.key, data=dict(word.to_json()))
+    after = {"step": found.step.key, "at": found.step.at, "unknown": unknown}
+    decided(row, Action.SETUP_ACCEPTED, actor, said, after)
+    resting.go_on(row, "")
