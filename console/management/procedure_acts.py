@@ -19,6 +19,7 @@ from console.services.audit import Actor
 WORDS = {
     "board": "every step with its state and evidence, what is next and who must do it",
     "say": "say that a step is done which nothing but a person can tell of",
+    "accept": "take a step unproved of which the console cannot tell",
     "check-again": "have the console look again and go on",
     "pause": "have it rest until somebody resumes it",
     "resume": "have a paused one go on",
@@ -42,6 +43,10 @@ def add_acts(what: Any) -> None:
         if word == "say":
             parser.add_argument("step", metavar="STEP", help="the step's key, as `board` prints it")
             parser.add_argument("said", metavar="SENTENCE", help="what you did or saw, and where")
+        if word == "accept":
+            parser.add_argument("step", metavar="STEP", help="the step's key, as `board` prints it")
+            parser.add_argument("said", metavar="SENTENCE", help="how you know, or why it may stay unknown")
+            parser.add_argument("--type", dest="typed", metavar="CLUSTER", default="", help="the cluster's name")
         if word == "hand-over":
             parser.add_argument("person", metavar="ACCOUNT", help="the other person's account")
         if word in ASK_REASON:
@@ -81,6 +86,9 @@ def act(command: OperatorCommand, options: dict[str, Any]) -> int:
 
 ACTS: Mapping[str, Callable[[Operation, Actor, dict[str, Any]], Operation]] = {
     "say": lambda operation, who, asked: setup.confirm_step(operation, asked["step"], who, asked["said"]),
+    "accept": lambda operation, who, asked: setup.accept_unknown(
+        operation, asked["step"], who, asked["said"], asked["typed"]
+    ),
     "check-again": lambda operation, who, _: setup.check_again(operation, who),
     "pause": lambda operation, who, asked: setup.pause(operation, who, asked["reason"]),
     "resume": lambda operation, who, _: setup.resume(operation, who),

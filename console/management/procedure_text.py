@@ -12,13 +12,17 @@ def board_lines(board: Board) -> Iterator[str]:
     """The board: what is next first, then every step with its state and evidence."""
     operation = board.operation
     yield f"Operation {operation.pk}: {board.procedure.title} ({operation.cluster.name})"
-    yield f"It is {operation.get_status_display()}; {board.done} of {len(board.rows)} steps are behind."
+    unproved = f", {board.unproved} of them not proved" if board.unproved else ""
+    yield f"It is {operation.get_status_display()}; {board.done} of {len(board.rows)} steps are behind{unproved}."
     if operation.pause_reason:
         yield f"Paused by {operation.paused_by}: {operation.pause_reason}"
     for row in board.next:
         yield f"Next, for {row.who}: {row.step.at} {row.step.title} (step {row.key})"
         yield f"  Now: {row.evidence or board.what}"
         yield f"  What to do: {row.step.remedy}"
+        if row.acceptable:
+            words = f"{operation.pk} {row.key} SENTENCE --type {operation.cluster.name}"
+            yield f"  Nothing can tell of it? To accept it unproved: manage.py procedure accept {words}"
     if not board.next and board.what:
         yield f"{board.what} {board.remedy}".strip()
     for row in board.rows:

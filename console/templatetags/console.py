@@ -265,6 +265,7 @@ BOARD_MARKS = {
     "done": ("good", "good", "done"),
     "already": ("skip", "good", "already done"),
     "said": ("flag", "good", "said to be done"),
+    "accepted": ("unknown", "unknown", "not proved, accepted"),
     "skipped": ("skip", "warn", "left out"),
     "running": ("running", "running", "running"),
     "next": ("person", "warn", "next"),

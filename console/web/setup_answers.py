@@ -18,7 +18,7 @@ from console.services.audit import Actor
 from console.web import operations
 from console.web.access import actor_of, methods, needs, the_operation
 from console.web.forms.operations import ReasonForm
-from console.web.forms.setup import HandOverForm, SayForm
+from console.web.forms.setup import AcceptForm, HandOverForm, SayForm
 from console.web.setup_board import people
 
 
@@ -33,6 +33,20 @@ def say(request: HttpRequest, pk: int) -> HttpResponseBase:
     step, said = form.cleaned_data["step"], form.cleaned_data["said"]
     act = partial(setup.confirm_step, operation, step, actor_of(request), said)
     return _do(request, operation, act, "Your word is kept; the procedure goes on.", say_form=form)
+
+
+@methods("POST")
+@needs("operate")
+def accept(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take a step unproved of which the console cannot tell."""
+    operation = _the_procedure(pk)
+    form = AcceptForm(operation.cluster.name, request.POST)
+    if not form.is_valid():
+        messages.error(request, "Nothing was accepted: the form below says what is missing.")
+        return operations.page(request, operation, accept_form=form, status=422)
+    answer = form.cleaned_data
+    act = partial(setup.accept_unknown, operation, answer["step"], actor_of(request), answer["said"], answer["typed"])
+    return _do(request, operation, act, "It stays unproved, by your word; the procedure goes on.", accept_form=form)
 
 
 @methods("POST")

@@ -55,6 +55,11 @@ class Shown:
         return (*first, *(row for row in others if row.verdict != Verdict.PASS))
 
     @property
+    def unproved(self) -> str:
+        """How many of the steps that are behind nobody could prove, in words."""
+        return f"{self.board.unproved} of them not proved"
+
+    @property
     def move(self) -> str:
         """The kind of the move that it waits for."""
         primary = dict(self.board.operation.cluster.nodes.values_list("role", "name")).get("primary", "")

@@ -44,6 +44,7 @@ setup_urls: list[URLPattern | URLResolver] = [
     path("clusters/<str:name>/procedures/<str:key>/prove/", setup.prove, name="prove-procedure"),
     path("clusters/<str:name>/procedures/<str:key>/plan/", setup.prepare, name="prepare-procedure"),
     path("operations/<int:pk>/say/", setup_answers.say, name="setup-say"),
+    path("operations/<int:pk>/accept/", setup_answers.accept, name="setup-accept"),
     path("operations/<int:pk>/check-again/", setup_answers.check_again, name="setup-check-again"),
     path("operations/<int:pk>/pause/", setup_answers.pause, name="setup-pause"),
     path("operations/<int:pk>/resume/", setup_answers.resume, name="setup-resume"),

@@ -55,6 +55,34 @@ def test_a_procedure_is_carried_out_from_the_terminal(person: User, tokyo: Lab, 
     assert {one["who"] for one in record["decisions"]} == {"ops"}
 
 
+def test_a_step_that_nothing_can_tell_of_is_accepted_from_the_terminal(
+    person: User, tokyo: Lab, manage: Manage
+) -> None:
+    (cluster,) = tokyo.world.clusters
+    for path in [path for path in cluster.folders if path.startswith("/NON_IPM")]:
+        cluster.folders.pop(path)
+    told = one_object(manage("procedure", "start", "tokyo", "exchange-2003-setup", "--reason", "new", "--json"))
+    number = str(told["operation"]["id"])
+    execute(int(number), "worker")
+    shown = one_object(manage("procedure", "board", number, "--json"))
+    while shown["waits_for"] == "word":
+        manage("procedure", "say", number, shown["next"][0], "I did it on both nodes.")
+        execute(int(number), "worker")
+        shown = one_object(manage("procedure", "board", number, "--json"))
+    assert shown["next"] == ["replicas"]
+    name = shown["operation"]["cluster"]
+    code, out, _ = manage("procedure", "board", number)
+    assert f"manage.py procedure accept {number} replicas SENTENCE --type {name}" in out
+    words = ("procedure", "accept", number, "replicas", "System Manager shows both servers.")
+    code, _, err = manage(*words)
+    assert (code, f"Type {name}, the cluster of which this stays unproved." in err) == (2, True)
+    code, out, _ = manage(*words, "--type", name)
+    assert code == 0
+    assert "1 of them not proved" in out
+    assert "[accepted " in out
+    assert "Not proved: accepted by ops: System Manager shows both servers." in out
+
+
 def test_the_plan_of_a_procedure_is_shown_like_any_other(person: User, tokyo: Lab, manage: Manage) -> None:
     code, out, _ = manage("plan", "tokyo", "setup-2003")
     assert code == 0

@@ -167,6 +167,67 @@ def test_what_holds_already_is_no_task(olga: Client, tokyo: Cluster, page: Page)
     assert tasks == ["1", "1.bullet-2", "1.bullet-2.note"]
 
 
+UNKNOWN = {PROOF: {"verdict": "unknown", "reason": "The node does not tell."}}
+ACCEPTED = {"step": PROOF, "said": "The adapters were looked at on both nodes.", "typed": "TOKYO"}
+
+
+def test_what_nothing_can_tell_of_is_accepted_by_typing_the_clusters_name(
+    olga: Client, tokyo: Cluster, page: Page
+) -> None:
+    operation = setup_world.at_rest(tokyo, PROOF, WaitsFor.PROOF, findings=UNKNOWN)
+    text = page(olga, place(operation))
+    assert "Accept it unproved</button>" in text
+    assert "Type <code>TOKYO</code> to accept it" in text
+    assert do(olga, "accept", operation, **ACCEPTED)[0] == 302
+    operation.refresh_from_db()
+    assert operation.status == "queued"
+    text = page(olga, place(operation))
+    row = text[text.index("lane-row--accepted") :].partition('class="lane-row ')[0]
+    assert "Not proved: accepted by olga: The adapters were looked at" in row
+    assert "tone-unknown" in row
+    assert "tone-good" not in row
+    assert "1 of them not proved" in text
+    text = page(olga, reverse("setup-record", args=[operation.pk]))
+    assert "not proved, accepted" in text
+    assert "accepted that nobody can prove a step of setup-2003 on TOKYO: step 1" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ({"typed": "tokyo"}, "Type the name of the cluster, TOKYO, to accept it."),
+        ({"typed": ""}, "Type the name of the cluster, TOKYO, to accept it."),
+        ({"said": ""}, "Say in a sentence how you know"),
+        ({"said": "trust me"}, "That is no sentence"),
+    ],
+)
+def test_without_name_or_sentence_nothing_is_accepted_and_the_form_keeps_what_was_typed(
+    olga: Client, tokyo: Cluster, change: dict[str, str], wanted: str
+) -> None:
+    operation = setup_world.at_rest(tokyo, PROOF, WaitsFor.PROOF, findings=UNKNOWN)
+    sent = {**ACCEPTED, **change}
+    status, text = do(olga, "accept", operation, **sent)
+    assert status in (409, 422)
+    assert wanted in text
+    assert f"{sent['said']}</textarea>" in text
+    assert f'value="{sent["typed"]}"' in text
+    assert not JournalLine.objects.filter(kind="accepted").exists()
+
+
+def test_what_certainly_does_not_hold_has_no_such_form_and_is_refused(
+    olga: Client, rita: Client, tokyo: Cluster, page: Page
+) -> None:
+    lacks = {PROOF: {"verdict": "fail", "reason": "The interconnect comes first."}}
+    operation = setup_world.at_rest(tokyo, PROOF, WaitsFor.PROOF, findings=lacks)
+    assert "Accept it unproved" not in page(olga, place(operation))
+    status, text = do(olga, "accept", operation, **ACCEPTED)
+    assert status == 409
+    assert "does not hold, and that is certain: The interconnect comes first." in text
+    setup_world.rests_at(operation, PROOF, WaitsFor.PROOF, findings=UNKNOWN)
+    assert "Accept it unproved" not in page(rita, place(operation))
+    assert rita.post(reverse("setup-accept", args=[operation.pk]), ACCEPTED).status_code == 403
+
+
 def test_one_that_a_worker_is_to_take_up_again_says_what_comes_of_it(
     olga: Client, resting: Operation, page: Page
 ) -> None:

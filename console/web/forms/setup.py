@@ -21,6 +21,24 @@ class SayForm(forms.Form):
     )
 
 
+class AcceptForm(SayForm):
+    """A person's word that one step may stay unproved, with the cluster's name typed."""
+
+    typed = forms.CharField(required=False, strip=True, max_length=64)
+
+    def __init__(self, cluster: str, data: object = None) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self._cluster = cluster
+        self.fields["said"].error_messages["required"] = "Say in a sentence how you know, or why it may stay unknown."
+
+    def clean_typed(self) -> str:
+        """The cluster's name."""
+        typed = str(self.cleaned_data["typed"])
+        if typed != self._cluster:
+            raise forms.ValidationError(f"Type the name of the cluster, {self._cluster}, to accept it.")
+        return typed
+
+
 class HandOverForm(forms.Form):
     """Who does what is next, and what that person should know."""
 
