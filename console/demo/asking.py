@@ -1,4 +1,4 @@
-"""Lets nodes that run the console's scripts ask the demo: a key for each, and where the pages are."""
+"""Lets nodes that run the console's scripts, or are to get them, ask the demo: keys, and where the pages are."""
 
 import json
 import secrets
@@ -37,6 +37,15 @@ def let_nodes_ask(supervisor: Supervisor, state: State, lab: Process, address: s
             state.private(KEPT, json.dumps(keys))
             _issue(supervisor, state, name, *keys[name])
     supervisor.wait(lab, lab_is_told(state.lab, address, keys), within=30)
+
+
+def let_pairs_be_set_up(supervisor: Supervisor, address: str) -> None:
+    """Say what the scripts of pairs that are not set up are to be rendered from; a set-up makes their keys itself.
+
+    Raises ProcessFailed.
+    """
+    for name in (cluster.name for cluster in demo_definition().clusters if not cluster.prepared):
+        supervisor.run("scripts", children.set_scripts(name, address), within=60)
 
 
 def lab_is_told(folder: Path, address: str, keys: Mapping[str, tuple[str, str]]) -> Ready:

@@ -86,6 +86,11 @@ def issue_node_key(node: str, key_id: str) -> list[str]:
     return [*MANAGE, "nodekey", "issue", node, "--key-id", key_id, "--key-stdin", "--reason", "made for the demo"]
 
 
+def set_scripts(cluster: str, address: str) -> list[str]:
+    """Says where the scripts that a cluster's nodes are yet to get reach the pages."""
+    return [*MANAGE, "scripts", "set", cluster, "--url", address, "--reason", "made for the demo"]
+
+
 def web(address: str) -> list[str]:
     """The pages at `address`. Open live pages get two seconds to notice the end."""
     parts = urlsplit(address)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from console.demo import children
-from console.demo.asking import let_nodes_ask
+from console.demo.asking import let_nodes_ask, let_pairs_be_set_up
 from console.demo.ready import LOOPBACK, file_is_there, free_port, log_says, page_answers, redis_answers
 from console.demo.state import State
 from console.demo.supervisor import Interrupted, Supervisor
@@ -81,6 +81,7 @@ def _start(supervisor: Supervisor, state: State, redis: Path, first_port: int) -
     supervisor.wait(queue, redis_answers(redis), within=30)
     worker = supervisor.start("worker", children.worker())
     let_nodes_ask(supervisor, state, lab, address)
+    let_pairs_be_set_up(supervisor, address)
     supervisor.wait(worker, log_says(worker, "ready."), within=60)
     supervisor.wait(web, page_answers(address), within=60)
     return address
@@ -105,6 +106,10 @@ def _ready_block(address: str, state: State) -> str:
   Then let a node die:  {manage} lab fault Nagoya powered-off on
                         in a second terminal. Nobody clicks, and mail comes up on Nagoya's other node within a minute;
                         its page says so under "While nobody looked". The same with "off" gives the node its power back.
+  Or set a pair up:     open Sapporo, begin its set-up procedure, and do what it says is next. What a person does in a
+                        dialog is done here in a second terminal, STEP being the number that the page shows:
+                        {manage} lab hand Sapporo STEP
+                        then press Check again. Where the page asks for a word, a sentence is enough.
   Look at the lab:      {manage} lab status
   End: Ctrl-C. The next start keeps the login and the history ({state.folder}), and begins with a new lab.
 """

@@ -37,7 +37,7 @@ class DirectoryPart:
     """The `directory` part of a lab's definition."""
 
     mailboxes: int = 200
-    """For each cluster."""
+    """For each cluster that does not say itself how many."""
     base_dn: str = "DC=lab,DC=example"
     netbios: str = "LAB"
     organization: str = "Changeover Lab"
@@ -140,7 +140,7 @@ def _cluster(cluster: definition.Cluster, part: DirectoryPart) -> Cluster:
         primary=primary,
         standby=standby,
         storage_groups=groups,
-        mailboxes=part.mailboxes,
+        mailboxes=part.mailboxes if cluster.mailboxes is None else cluster.mailboxes,
     )
 
 

@@ -153,6 +153,7 @@ class Cluster:
     engine: bool = True
     services_running: bool = True
     prepared: bool = True  # False: nothing of what the guide has one do is done yet
+    mailboxes: int | None = None  # None: as many as the directory's part says
     heartbeats: list[Line] = field(default_factory=lambda: [Line("lankhb1", "Kernel Mode LAN Heartbeat")])
     resolutions: list[Line] = field(default_factory=list)  # network partition resources, as pingnp1
     monitors: list[Line] = field(default_factory=lambda: [Line("sdw1"), Line("userw")])

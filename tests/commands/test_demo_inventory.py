@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from console.lab.assemble import assemble
-from console.lab.presets import demo_definition
+from console.lab.directory.server import DirectoryServer
+from console.lab.presets import FEW, demo_definition
 from console.management.lab_inventory import lab_inventory
 from console.models import Operation
 from console.services.inventory_apply import apply_inventory
@@ -23,8 +24,19 @@ def demo_inventory(folder: Path, mailboxes: int) -> dict[str, Any]:
 def test_two_starts_write_the_same_inventory(tmp_path: Path) -> None:
     first = demo_inventory(tmp_path, 3)
     assert demo_inventory(tmp_path, 4) == first
+    assert [cluster["name"] for cluster in first["clusters"]] == ["Tokyo", "Osaka", "Nagoya", "Sapporo"]
     ports = [node["port"] for cluster in first["clusters"] for node in cluster["nodes"]]
     assert all([*ports, first["directories"][0]["port"]])
+
+
+def test_its_new_pair_has_few_mailboxes_and_nothing_else(tmp_path: Path) -> None:
+    lab = assemble(demo_definition(directory={"mailboxes": 3}), tmp_path)
+    (bare,) = (cluster for cluster in lab.world.clusters if not cluster.definition.prepared)
+    assert (bare.name, bare.groups, bare.definition.scripts) == ("Sapporo", [], "none")
+    assert not any(node.service("MSExchangeIS") for node in bare.nodes)
+    assert isinstance(lab.directory, DirectoryServer)
+    many = {cluster.name: cluster.mailboxes for cluster in lab.directory.forest.clusters}
+    assert many == {"Tokyo": 3, "Osaka": 3, "Nagoya": 3, "Sapporo": FEW}
 
 
 @pytest.mark.django_db

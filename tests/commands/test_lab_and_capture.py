@@ -127,6 +127,19 @@ def test_a_fault_of_a_cluster_says_which_node_it_struck(lab: Lab, manage: Manage
     assert told == {"result": "off", "where": ["TYO-EX1"], "fault": "slow"}
 
 
+def test_what_a_person_does_in_dialogs_is_named_by_its_number_or_its_key(lab: Lab, manage: Manage) -> None:
+    state = ("--state", str(lab.state))
+    for said in ("1", "1.bullet-3", "network", "network.bullet-3"):
+        assert manage("lab", "hand", "tokyo", said, *state)[1] == "network is done on Tokyo.\n"
+    for cluster, step, says in (
+        ("Tokyo", "25", "no step 25. What to do: name one from 1 to 24"),
+        ("Tokyo", "11", "Nobody does to-standby in a dialog here"),
+        ("Kyoto", "1", "No cluster Kyoto in this lab; there are Tokyo"),
+    ):
+        code, _, err = manage("lab", "hand", cluster, step, *state)
+        assert (code, says in err) == (2, True), err
+
+
 def test_what_a_node_writes_and_what_lies_on_it_is_shown(lab: Lab, manage: Manage) -> None:
     state = ("--state", str(lab.state))
     assert manage("lab", "type", "TYO-EX1", "hostname", *state)[1] == "TYO-EX1\n[ended with 0]\n"

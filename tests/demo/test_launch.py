@@ -91,7 +91,12 @@ def test_the_demo_becomes_ready_lets_one_in_and_leaves_nothing_behind(tmp_path: 
         names = " ".join(started_with(str(state)).values())
         assert all(name in names for name in ("redis-server", "lab up", "celery", "uvicorn")), names
         clusters = Browser(block).page()
-        assert all(word in clusters for word in ("Tokyo", "Osaka", "Nagoya", "2003", "2007"))
+        assert all(word in clusters for word in ("Tokyo", "Osaka", "Nagoya", "Sapporo", "2003", "2007"))
+        by_hand = said(block, r"\n +(.+ lab hand Sapporo STEP)\n").replace("STEP", "1")
+        typed = subprocess.run(["sh", "-c", by_hand], env=shell(), capture_output=True, text=True, timeout=60)
+        assert typed.stdout == "network is done on Sapporo.\n", typed.stderr
+        scripts = json.loads(manage(state, "scripts", "set", "Sapporo", "--json"))
+        assert f"{scripts['url']}/" == said(block, r"ready:\s+(\S+)")
         keys = node_keys(state)
         gone = keys["NGO-EX1"][0]
         manage(state, "nodekey", "retire", gone)

@@ -54,7 +54,7 @@ class Command(OperatorCommand):
         _add_up(made["up"])
         _add_fault(made["fault"])
         made["hand"].add_argument("cluster")
-        made["hand"].add_argument("step", help="the step's key in the procedure, such as standby-stores")
+        made["hand"].add_argument("step", help="its number in the set-up, as pages show it, or its key in a procedure")
         _add_looking(made["type"], made["file"], made["webhook"])
         for command in made.values():
             command.add_argument("--state", dest="folder", type=Path, default=settings.STATE_DIR / "lab")
@@ -131,8 +131,9 @@ class Command(OperatorCommand):
         return SUCCEEDED
 
     def _hand(self, options: dict[str, Any]) -> int:
-        told = control.Lab(options["folder"]).hand(options["cluster"], options["step"])
-        self.answer(options, told, {"result": "done", "cluster": options["cluster"], "step": options["step"]})
+        lab, cluster = control.Lab(options["folder"]), options["cluster"]
+        step = _step_key(lab, cluster, options["step"])
+        self.answer(options, lab.hand(cluster, step), {"result": "done", "cluster": cluster, "step": step})
         return SUCCEEDED
 
     def _file(self, options: dict[str, Any]) -> int:
@@ -157,7 +158,8 @@ def _add_up(up: CommandParser) -> None:
     what = up.add_mutually_exclusive_group()
     what.add_argument("--preset", choices=PRESETS, default="demo", help="which ready-made lab (default: demo)")
     what.add_argument("--definition", type=Path, help="a lab of your own, from this YAML file")
-    up.add_argument("--mailboxes", type=int, default=2000, help="for each cluster of a preset (default: 2000)")
+    many = "for each cluster of a preset but the demo's new pair (default: 2000)"
+    up.add_argument("--mailboxes", type=int, default=2000, help=many)
     up.add_argument("--speed", type=float, default=1.0, help="how much faster than the clock its time runs")
     up.add_argument("--inventory-out", type=Path, help="write the lab's inventory here once it listens")
     up.add_argument("--detach", action="store_true", help="leave it running in the background")
@@ -193,6 +195,27 @@ def _world(options: dict[str, Any]) -> definition.World:
     world = presets.fast_definition(speed=options["speed"])
     world.directory = directory
     return world
+
+
+def _step_key(lab: control.Lab, cluster: str, said: str) -> str:
+    """The key of a numbered step, which may be said by its place or a part's in the set-up, as pages show it."""
+    step = said.partition(".")[0]
+    if not step.isdecimal():
+        return step
+    generation = next((c["generation"] for c in lab.status()["clusters"] if _same(c["name"], cluster)), "")
+    if not generation:
+        return step  # the lab refuses it, with the clusters that there are
+    from console.services import procedures  # which a running lab has no use for, with all that it brings along
+
+    numbered = procedures.find(f"exchange-{generation}-setup").numbered
+    found = next((one.key for one in numbered if one.at == step), None)
+    if found is None:
+        raise Refused(f"The set-up of {cluster} has no step {step}. What to do: name one from 1 to {len(numbered)}.")
+    return found
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
 
 
 def _write_inventory(inventory: dict[str, Any], path: Path | None) -> None:
