@@ -21,6 +21,8 @@ LONGEST_SECONDS = 3600.0
 """What waits long is looked at less often, but no less often than this."""
 UNSEEN_SECONDS = 60.0
 """After so long a procedure that no worker took up is sent again."""
+LOOKED = "looked"
+"""The mark in a rest's line: whether every open step had been looked at before it."""
 NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_until": None, "step_until": None, "current_step": ""}
 
 log = structlog.get_logger(__name__)
@@ -59,6 +61,7 @@ def rest(row: Operation, ending: Ending) -> None:
     Operation.objects.filter(pk=row.pk).update(**values)
     text = f"Paused by {row.paused_by}: {row.pause_reason}" if paused else f"{ending.summary} {ending.remedy}".strip()
     data = {"waits_for": ending.waits_for, "towards": ending.towards, "in_doubt": ending.in_doubt}
+    data |= {LOOKED: bool(ending.findings)}
     add_line(row.pk, RESTED, text, step=ending.step, data=data)
 
 

@@ -5,7 +5,7 @@ from django.db import transaction
 from console.domain.checks import Refusal, Verdict
 from console.domain.procedures import Mode
 from console.domain.procedures.acceptance import Acceptance
-from console.domain.progress import ACCEPTED, ACTING
+from console.domain.progress import ACCEPTED, RESTED
 from console.models import JournalLine, Operation
 from console.services import access, audit, resting
 from console.services.audit_actions import Action
@@ -81,16 +81,15 @@ def _require(row: Operation, found: BoardRow, said: str, typed: str, *, old: boo
 def _why_old(row: Operation, found: BoardRow) -> str:
     """Why the last look at the step counts no more, in a sentence; empty when it does.
 
-    Whoever works on the cluster takes a higher token of it than the burst that looked.
+    It was taken by the burst that rests now, and whoever has worked on the cluster since has a higher token of it.
     """
     title = f"“{found.step.title}”"
     if row.looked_at is None or not found.verdict:
         return f"Nobody has looked at {title} yet."
-    acted = JournalLine.objects.filter(operation=row, kind=ACTING, at__gt=row.looked_at)
-    if row.lease_token != row.cluster.fence or acted.exists():
-        return (
-            f"Something was done on {row.cluster.name} after the console looked at {title}, {row.looked_at:%F %T} UTC."
-        )
+    rest = JournalLine.objects.filter(operation=row, kind=RESTED).order_by("-seq").first()
+    looked = rest is not None and (rest.data or {}).get(resting.LOOKED)
+    if not looked or row.lease_token != row.cluster.fence:
+        return f"The console looked at {title} on {row.looked_at:%F at %T} UTC, and something was done since."
     return ""
 
 
