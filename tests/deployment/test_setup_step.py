@@ -11,12 +11,14 @@ from console.domain.steps import BEHAVIOURS
 from console.domain.steps.base import Stage
 from console.lab.files import write_configuration
 from console.lab.server import Lab
-from console.models import Cluster, NodeKey, NodeScripts
+from console.models import Alarm, Cluster, NodeKey, NodeScripts
 from console.services.audit import SYSTEM, Actor
+from console.services.deployment.comparing import checks
 from console.services.deployment.deploying import undo
 from console.services.deployment.settings import ClusterFiles
 from console.services.fields import open_field
 from console.services.node_scripts import FILES
+from console.services.observe import observe
 from tests.deployment.conftest import NODES, disks, on_disk, rendered, write
 from tests.domain.stage import ListJournal, People
 
@@ -52,6 +54,19 @@ def test_both_nodes_get_every_file_and_what_was_there_can_come_back(lab: Lab, na
     }
     undo(nagoya, actor, "taken back")
     assert {(node, name): on_disk(lab, node, name) for node in NODES for name in FILES} == before
+
+
+def test_what_it_has_put_there_is_shown_with_the_next_observation(lab: Lab, nagoya: Cluster) -> None:
+    def shown() -> set[str]:
+        observe(nagoya)
+        return {check.verdict.value for check in checks(nagoya) if check.key == "scripts.same"}
+
+    for node in NODES:
+        write(lab, node, "START.BAT", b"@echo off\r\nrem the guide's\r\n")
+    assert shown() == {"fail"}
+    assert perform(nagoya).status == "succeeded"
+    assert shown() == {"pass"}
+    assert not Alarm.objects.exists()
 
 
 def test_without_a_script_resource_it_rests_and_says_what_to_do(lab: Lab, nagoya: Cluster) -> None:

@@ -53,11 +53,17 @@ def _keys(row: NodeScripts, field: Field) -> Iterator[KeyFile]:
 
 
 def compare_if_due(cluster: Cluster, field: Field) -> None:
-    """Compare when that was last done a while ago. Never raises for what cannot be read: that is kept."""
+    """Compare when that was last done a while ago, or before a procedure's step has written on the nodes.
+
+    Never raises for what cannot be read: that is kept.
+    """
     row, now = settings.of(cluster), database_now()
-    if row is None or (row.at is not None and now - EVERY < row.at <= now):
+    if row is None:
         return
-    compare_now(row, field)
+    if row.at is None or not now - EVERY < row.at <= now:
+        compare_now(row, field)
+    elif row.deployed_at is not None and row.at < row.deployed_at:
+        compare_now(row, field, sound=False)  # the step may still be at it
 
 
 def compare_now(row: NodeScripts, field: Field, *, sound: bool = True) -> None:
