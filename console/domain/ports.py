@@ -12,6 +12,7 @@ from console.domain.events.facts import RunView
 from console.domain.filters import Filter
 from console.domain.lease import Fence
 from console.domain.observation import ClusterView
+from console.domain.products import ClusterProduct
 from console.domain.topology import Cluster, Directory, GreetingAt, Node
 
 Argv = tuple[str, ...]
@@ -252,6 +253,7 @@ class Driver(Protocol):
 
     key: str
     title: str
+    product: ClusterProduct
 
     def questions(self, cluster: Cluster) -> tuple[Argv, ...]:
         """The read-only commands that tell the state of the cluster on one node."""
