@@ -3,6 +3,7 @@
 from console.models.accounts import OsAccount
 from console.models.audit import AuditHead, AuditRecord
 from console.models.automatic import Alarm, GlobalStop, Go, NodeRun
+from console.models.diagnoses import DiagnosisRecord, SetupLogRecord
 from console.models.hooks import HookNonce, HookRefusals, NodeKey
 from console.models.inventory import Cluster, Credential, Directory, ExchangeServer, Node, Site
 from console.models.kits import KitList, KitMailbox, NodeKit
@@ -26,6 +27,7 @@ __all__ = [
     "AuditRecord",
     "Cluster",
     "Credential",
+    "DiagnosisRecord",
     "Directory",
     "EventLogRecord",
     "ExchangeServer",
@@ -51,5 +53,6 @@ __all__ = [
     "ProcedureProof",
     "ReceiptRecord",
     "ServerDifferences",
+    "SetupLogRecord",
     "Site",
 ]

@@ -7,7 +7,10 @@ from django.db.models.functions import Now
 
 PROCEDURE_KINDS = ("setup-2003", "setup-2007", "service-pack-2007")
 """Kinds that may rest for days; the domain's `procedures.kinds` says which procedure each carries out."""
-ACTING_KINDS = ("failover", "failback", "takeover", "start", "directory-switch", "undo", *PROCEDURE_KINDS)
+ACTING_KINDS = ("failover", "failback", "takeover", "start", "directory-switch", "undo", "repair", *PROCEDURE_KINDS)
+LOOKING_KINDS = ("diagnose",)
+"""Kinds that only read: they hold nothing and run beside anything."""
+KINDS = (*ACTING_KINDS, *LOOKING_KINDS)
 ONE_ACTING = "one_acting_operation_per_cluster"
 
 
@@ -46,6 +49,9 @@ class PlanRecord(models.Model):
     )
     undo_from = models.CharField(
         max_length=128, blank=True, help_text="The first step that is taken back; empty: all of them."
+    )
+    asked = models.JSONField(
+        default=dict, blank=True, help_text="What else was asked for: of a repair, which findings, and from where."
     )
 
     class Meta:

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from console.domain.node_guard import TOKENS
 from console.models import Cluster, Operation
+from console.models.operations import LOOKING_KINDS
 from console.services import serving
 from console.services.clock import database_now
 from console.services.journal import add_line
@@ -35,7 +36,8 @@ def claim(operation_id: int, worker: str) -> Lease | None:
     Also None when this worker does not serve its site, or does not understand its plan: it is left to others.
 
     The token is the cluster's: it grows over all its operations, and never falls behind the database's clock in
-    seconds, so that it is higher than any that a node has seen even after an older database was restored.
+    seconds, so that it is higher than any that a node has seen even after an older database was restored. What only
+    looks has tokens of its own, and so takes the cluster's from nobody.
     """
     found = _to_be_had(operation_id).select_related("cluster__site", "plan").first()
     if found is None:
@@ -51,7 +53,7 @@ def claim(operation_id: int, worker: str) -> Lease | None:
             return None
         since, now = time.monotonic(), database_now()
         resumed = row.status == Operation.Status.RUNNING
-        token = next_token(cluster, now)
+        token = row.lease_token + 1 if row.kind in LOOKING_KINDS else next_token(cluster, now)
         Operation.objects.filter(pk=operation_id).update(
             status=Operation.Status.RUNNING,
             started_at=Coalesce("started_at", now),

@@ -8,6 +8,7 @@ from django.db.models import Q
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status, WaitsFor
 from console.models import NodeRun, Operation
+from console.models.operations import LOOKING_KINDS
 from console.services import alarms, audit, goes, plan_records, resting, turns
 from console.services.audit_actions import Action
 from console.services.clock import database_now
@@ -67,8 +68,11 @@ def end(
 def _or_rest(row: Operation, ending: Ending) -> Ending:
     """The ending, or the rest that it becomes: a procedure that was asked to pause has stopped for that.
 
-    One that was asked to stop and would rest has come to its end.
+    One that was asked to stop and would rest has come to its end. What only looks leaves nothing in doubt.
     """
+    if row.kind in LOOKING_KINDS and ending.status is Status.UNCERTAIN:
+        text = f"{ending.summary} It only looked: nothing was changed."
+        return replace(ending, status=Status.FAILED, summary=text, remedy="Ask for it again.", changed=False)
     if row.paused_at is not None and ending.status is Status.STOPPED:
         return replace(ending, status=Status.WAITING, waits_for=WaitsFor.PROOF, in_doubt=True)
     if row.stop_requested_at is not None and row.paused_at is None and ending.status is Status.WAITING:

@@ -10,6 +10,7 @@ from console.catalog import generation
 from console.domain.event_log import Judged, LogReading, Occurrence, judge, read_logs
 from console.domain.field import Field
 from console.models import Cluster, EventLogRecord, Operation
+from console.models.operations import ACTING_KINDS
 from console.services.clock import database_now
 
 AFTERWARDS = timedelta(minutes=15)
@@ -40,7 +41,7 @@ def read_for(cluster: Cluster, field: Field) -> None:
 
 def _watched(cluster: Cluster) -> Operation | None:
     recent = Q(status=Operation.Status.RUNNING) | Q(ended_at__gte=database_now() - AFTERWARDS)
-    started = Operation.objects.filter(cluster=cluster, started_at__isnull=False)
+    started = Operation.objects.filter(cluster=cluster, kind__in=ACTING_KINDS, started_at__isnull=False)
     return started.filter(recent).order_by("-pk").first()
 
 

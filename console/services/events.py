@@ -6,8 +6,8 @@ import structlog
 from django.db import transaction
 
 from console.domain.hooks.messages import Answer, HookRefusal, VerifiedEvent
-from console.models import Cluster, Go, NodeRun, Operation
-from console.services import alarms, goes, queue, turns, unanswered
+from console.models import Cluster, Go, NodeRun
+from console.services import alarms, goes, queue, reservations, turns, unanswered
 from console.services.answers import answer_of
 from console.services.clock import database_now
 from console.services.journal import add_line
@@ -118,7 +118,7 @@ def _tell(cluster: Cluster, run: NodeRun, event: str) -> None:
     """A line in the journal of the operation under way; an alarm for a failure that no operation looks after."""
     detail = f": {run.detail}" if run.detail else ""
     text = f"{run.node.name} reports {event} ({run.clp_event}, run {run.run_id}){detail}"
-    operation = Operation.objects.filter(cluster=cluster, status__in=Operation.ACTING).order_by("pk").first()
+    operation = reservations.acting(cluster)
     if operation is not None:
         add_line(operation.pk, "note", text)
     elif event == "failed":

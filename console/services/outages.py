@@ -2,14 +2,15 @@
 
 from console.domain.procedures.kinds import is_procedure
 from console.models import Operation
+from console.models.operations import LOOKING_KINDS
 
 
 def carry_over(operation: Operation) -> None:
     """Let the operation's outage begin where an earlier one left mail down, unless its own checks heard mail answer.
 
-    A procedure brings no mail up, so it takes no outage over.
+    What brings no mail up takes no outage over: a procedure, and what only looks.
     """
-    if is_procedure(operation.kind):
+    if is_procedure(operation.kind) or operation.kind in LOOKING_KINDS:
         return
     with_outage = Operation.objects.filter(cluster_id=operation.cluster_id, outage_started_at__isnull=False)
     earlier = with_outage.filter(pk__lt=operation.pk).order_by("-pk").first()

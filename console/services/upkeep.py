@@ -91,7 +91,7 @@ def settle_lost(operation_id: int | None = None) -> int:
             changed=True,
         )
         still = given_up & Q(lease_token=operation.lease_token)
-        settled += _ended(operation, ending, still, Action.OPERATION_UNCERTAIN)
+        settled += _ended(operation, ending, still)
     return settled
 
 
@@ -134,7 +134,7 @@ def _of(rows: QuerySet[Operation], operation_id: int | None) -> QuerySet[Operati
     return rows if operation_id is None else rows.filter(pk=operation_id)
 
 
-def _ended(operation: Operation, ending: Ending, still: Q, action: Action) -> bool:
+def _ended(operation: Operation, ending: Ending, still: Q, action: Action | None = None) -> bool:
     try:
         end(operation.pk, ending, only_if=still, action=action)
     except LeaseLost:

@@ -13,6 +13,7 @@ from console.domain.checks import Refusal
 from console.domain.planner import DIRECTORY_SWITCH
 from console.domain.progress import KINDS
 from console.models import JournalLine, NodeRun, Operation
+from console.models.operations import ACTING_KINDS
 from console.services import continuing, event_logs, operations, plan_records
 from console.services.access import NotAllowed
 from console.services.advice import for_operation
@@ -174,4 +175,5 @@ def _leads_on(operation: Operation) -> bool:
     """Whether another plan comes after it: none was made since, and it has a way back or is to be tried again."""
     if operation.kind == DIRECTORY_SWITCH and operation.status == Operation.Status.SUCCEEDED:
         return False
-    return not Operation.objects.filter(cluster=operation.cluster, pk__gt=operation.pk).exists()
+    later = Operation.objects.filter(cluster=operation.cluster, pk__gt=operation.pk)
+    return not later.filter(kind__in=ACTING_KINDS).exists()

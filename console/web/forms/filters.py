@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from console.models import Cluster, Operation
-from console.models.operations import ACTING_KINDS
+from console.models.operations import KINDS
 from console.services.audit_actions import Action
 from console.services.audit_export import AuditFilter
 
@@ -37,7 +37,7 @@ class HistoryFilter(TimeSpanForm):
     """Operations by cluster, kind, ending, who asked, and time."""
 
     cluster = forms.CharField(required=False, max_length=63)
-    kind = forms.ChoiceField(required=False, choices=[("", "any"), *((kind, kind) for kind in ACTING_KINDS)])
+    kind = forms.ChoiceField(required=False, choices=[("", "any"), *((kind, kind) for kind in KINDS)])
     status = forms.ChoiceField(required=False, label="Ending", choices=[("", "any"), *Operation.Status.choices])
     who = forms.CharField(required=False, max_length=150, label="Asked by")
     since = DayField("From")
