@@ -1,4 +1,4 @@
-"""The one place where arguments become text for cmd.exe, so that nothing in them can act on its own.
+"""The one place where arguments become text for cmd.exe and PowerShell, so that nothing in them can act on its own.
 
 What is relied on: cmd.exe takes `& | < > ^ ( )` literally between double quotes; `%` and `!` expand even there and
 a `"` ends them, so texts with these are refused, not guessed at. Programs split the line as CommandLineToArgvW does:
@@ -22,6 +22,8 @@ _FORBIDDEN = re.compile(r'["%!\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]')
 _LOOKALIKES = re.compile("[\u00a5\u02ba\u030e\u2033\u2036\u20a9\uff02\uff3c\u201c-\u201f]")
 """Characters that some code pages of old Windows turn into a double quote or a backslash."""
 _RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+_OPTION = re.compile(r"/[A-Za-z]+:(?=.)")
+"""cluster.exe, findstr and their like know an option by the stroke outside of any quotes."""
 _OUTER_SPECIAL = re.compile(r"([&|<>^])")
 _ECHO_SPECIAL = frozenset("&|<>^()")
 
@@ -136,6 +138,14 @@ def receiving_line(path: str, data: bytes) -> str:
     return bounded(f'findstr "^" >{quoted}')
 
 
+def powershell_literal(text: str) -> str:
+    """`text` as PowerShell takes it for just that: between single quotes, each one in it twice, curly ones too.
+
+    Source: Windows PowerShell Language Specification, 2.3.5.2. What cmd.exe would act on is refused by `cmd_line`.
+    """
+    return "'" + re.sub("(['\u2018-\u201b])", r"\1\1", text) + "'"
+
+
 def _argument(text: str, position: int) -> str:
     bad = _FORBIDDEN.search(text) or _LOOKALIKES.search(text)
     if bad:
@@ -144,7 +154,9 @@ def _argument(text: str, position: int) -> str:
     if _PLAIN.fullmatch(text):
         return text
     trailing = text[len(text.rstrip("\\")) :]
-    return f'"{text}{trailing}"'
+    option = _OPTION.match(text)
+    opening = option.group() if option else ""
+    return f'{opening}"{text[len(opening) :]}{trailing}"'
 
 
 def _nested(argv: Sequence[str]) -> str:

@@ -128,6 +128,13 @@ def test_a_trailing_backslash_does_not_swallow_the_quote() -> None:
     assert quoting.cmd_line(["dir", "C:\\My Files\\"]) == 'dir "C:\\My Files\\\\"'
 
 
+def test_an_option_keeps_its_stroke_outside_of_the_quotes() -> None:
+    argv = ["cluster", "resource", "R 1", "/create", "/group:EVS Kyoto", "/type:IP Address"]
+    line = quoting.cmd_line(argv)
+    assert line == 'cluster resource "R 1" /create /group:"EVS Kyoto" /type:"IP Address"'
+    assert argv_split(line) == argv
+
+
 def test_it_refuses_a_line_that_is_too_long() -> None:
     quoting.cmd_line(["tool", "a" * (quoting.LINE_LIMIT - 5)])
     with pytest.raises(Unquotable, match="8192 characters"):
