@@ -3,6 +3,8 @@
 from console.catalog.loader import (
     CatalogError,
     cluster_product,
+    finding_areas,
+    findings,
     generation,
     generations,
     means,
@@ -10,4 +12,14 @@ from console.catalog.loader import (
     procedures,
 )
 
-__all__ = ["CatalogError", "cluster_product", "generation", "generations", "means", "procedure", "procedures"]
+__all__ = [
+    "CatalogError",
+    "cluster_product",
+    "finding_areas",
+    "findings",
+    "generation",
+    "generations",
+    "means",
+    "procedure",
+    "procedures",
+]

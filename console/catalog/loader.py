@@ -5,13 +5,14 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from console.catalog import yaml_file
+from console.domain.doctor.model import AREAS, FindingArea, FindingKind
 from console.domain.errors import ChangeoverError
 from console.domain.procedures import Means, Procedure, WrittenProcedure, WrongStep, resolve
 from console.domain.products import ClusterProduct, Generation
@@ -59,6 +60,32 @@ def procedure(key: str) -> Procedure:
 def means() -> Means:
     """The proofs and actions that procedures may name. Raises `CatalogError`."""
     return load(FOLDER / "means.yaml", Means)
+
+
+@cache
+def finding_areas() -> tuple[FindingArea, ...]:
+    """The areas that the doctor looks at, each with its kinds of findings. Raises `CatalogError`."""
+    there = {path.stem: path for path in (FOLDER / "findings").glob("*.yaml")}
+    if stray := set(there) - set(AREAS):
+        raise CatalogError(f"findings/{min(stray)}.yaml is of no area; there are {', '.join(AREAS)}.")
+    return tuple(load_area(there[key]) for key in AREAS if key in there)
+
+
+@cache
+def findings() -> Mapping[str, FindingKind]:
+    """Every kind of finding by its code. Raises `CatalogError`."""
+    return {kind.code: kind for area in finding_areas() for kind in area.findings}
+
+
+def load_area(path: Path) -> FindingArea:
+    """The area that a file holds. Raises `CatalogError`, naming the file, the line and the key."""
+    reader, raw = _opened(path)
+    area: FindingArea = _checked(path, reader.fill(FindingArea, raw, ""))
+    for index, kind in enumerate(area.findings):
+        twice = kind.code in {other.code for other in area.findings[:index]}
+        if twice or not re.fullmatch(rf"{re.escape(area.key)}\.[a-z0-9-]+", kind.code):
+            raise reader.wrong(f"findings[{index}].code", f"must be {area.key}. and a word that no other has")
+    return area
 
 
 def load_procedure(path: Path) -> Procedure:

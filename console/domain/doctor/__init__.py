@@ -1,0 +1,5 @@
+"""The doctor: looks at what Exchange's cluster set-up left on the nodes and says what is wrong; it only reads."""
+
+from console.domain.doctor.model import AREAS, Diagnosis, Finding, FindingArea, FindingKind, Severity, Unread, in_order
+
+__all__ = ["AREAS", "Diagnosis", "Finding", "FindingArea", "FindingKind", "Severity", "Unread", "in_order"]
