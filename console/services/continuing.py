@@ -16,7 +16,7 @@ from console.services import access, audit, queue
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.journal import add_line
-from console.services.resumable import ANSWERS, NO_REASON, Choice, Ground, alone, ground, may
+from console.services.resumable import ANSWERS, NO_REASON, Choice, Ground, alone, given_up, ground, may
 
 __all__ = ["Choice", "Offer", "carry_on", "offers", "why_not"]
 
@@ -62,9 +62,10 @@ def carry_on(operation: Operation, choice: Choice, actor: audit.Actor, reason: s
 
 
 def offers(operation: Operation) -> tuple[Offer, ...]:
-    """What can be said to an operation that ended half-way: none where it came to its end, or another came after it."""
+    """What can be said to an operation that ended half-way: none where it came to its end, another came after it, or it
+    is a procedure that was given up: that is begun again."""
     over = operation.open or operation.resting or operation.status == Operation.Status.SUCCEEDED
-    if over or operation.kind not in ACTING_KINDS or any(alone(operation)):
+    if over or given_up(operation) or operation.kind not in ACTING_KINDS or any(alone(operation)):
         return ()
     try:
         step = ground(operation).step

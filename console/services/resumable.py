@@ -78,6 +78,9 @@ def _ended_badly(row: Operation, choice: Choice) -> Iterator[Reason]:
     elif row.resting:
         remedy = "Answer it, have it look again, or resume it: a procedure that rests goes on where it is."
         yield Reason(f"It is {row.get_status_display()}.", remedy, "continue.resting", about)
+    elif given_up(row):
+        remedy = "Begin the procedure again: it proves what is done, and asks for people's words anew."
+        yield Reason("It was stopped for good: its record has ended.", remedy, "continue.given-up", about)
     elif row.status == Operation.Status.SUCCEEDED or row.kind not in ACTING_KINDS:
         text = f"It {row.get_status_display()}; nothing of it is left to do."
         yield Reason(text, "Make a new plan for what shall happen next.", "continue.over", about)
@@ -101,6 +104,11 @@ _WRONG_ANSWER = {
     ),
 }
 NO_REASON = Reason("No reason was given.", "Say in a few words why; it goes to the audit.", "continue.reason")
+
+
+def given_up(row: Operation) -> bool:
+    """Whether it is a procedure that was stopped for good: what people had said in it counts no more."""
+    return row.kind in PROCEDURE_KINDS and row.status == Operation.Status.STOPPED
 
 
 def alone(row: Operation) -> Iterator[Reason]:

@@ -22,8 +22,11 @@ def why_not(operation: Operation) -> Refusal | None:
     """Why the operation cannot be taken back, or None: it has not ended, did nothing, or others built on it since."""
     about, name = str(operation.pk), f"Operation {operation.pk}"
     if operation.kind in PROCEDURE_KINDS:
-        text = f"{name} carried out a set-up procedure, which is not taken back as a whole."
-        remedy = "Its record says of each step what was there before, and where a copy lies."
+        text = f"{name} is a set-up procedure, which is not taken back as a whole: people did most of it, in dialogs."
+        remedy = (
+            "Open its record: it says of each step that the console did what was there before, and where a copy lies. "
+            "Take back by hand what shall not stay; node scripts are taken back on their own page."
+        )
         return Refusal.of(text, remedy, key="undo.procedure", about=about)
     if operation.kind == planner.DIRECTORY_SWITCH:
         text = f"{name} only brought the directory to where the group was; before, it named no node as a whole."

@@ -167,6 +167,9 @@ def test_given_up_it_ends_and_frees_the_cluster_and_begun_anew_it_goes_on(scene:
     assert "Other hardware comes." in asking.ending_summary
     for act in (lambda: setup.check_again(asking, scene.olga), lambda: setup.give_up(asking, scene.olga, "Again.")):
         assert "is over" in why(act)
+    assert continuing.offers(asking) == ()
+    refused = why(lambda: continuing.carry_on(asking, continuing.Choice.RETRY, scene.olga))
+    assert "Begin the procedure again" in refused, "there is one way on, not two"
     anew = scene.begun()
     assert anew.pk != asking.pk
     assert anew.status == "waiting"

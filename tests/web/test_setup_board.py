@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from console.domain.outcome import WaitsFor
-from console.models import AuditRecord, Cluster, JournalLine, Operation, PlanRecord
+from console.models import AuditRecord, Cluster, JournalLine, Operation, PlanRecord, ReceiptRecord
 from console.services.clock import database_now
 from tests.services import making
 from tests.web import setup_world, world
@@ -276,9 +276,13 @@ def test_it_is_handed_to_somebody_who_may_go_on(olga: Client, rita: Client, rest
 
 
 def test_it_is_given_up_and_its_cluster_is_free(olga: Client, resting: Operation) -> None:
+    ReceiptRecord.objects.create(operation=resting, number=1, step="folders", kind="setup.folders.make")
     status, text = do(olga, "give-up", resting, reason="the pair goes elsewhere")
     assert status == 302
     assert "Given up by olga: the pair goes elsewhere" in text
+    assert ("Begin it again" in text, "Carry on from here" in text) == (True, False)
+    assert "is not taken back as a whole: people did most of it" in text
+    assert reverse("setup-record", args=[resting.pk]) in text.partition("Take it back")[2]
     resting.refresh_from_db()
     assert resting.status == "stopped"
     status, text = do(olga, "resume", resting)
