@@ -28,9 +28,6 @@ class CarryingDriver(Driver, Protocol):
     ) -> tuple[tuple[str, str], ...]:
         """What the answers to `move_questions` say against the move, as (reason, remedy) pairs. Raises `Garbled`."""
 
-    def notes(self, cluster: Cluster) -> tuple[str, ...]:
-        """What a plan says about the tool: which one is used, and why not the other that somebody may look for."""
-
     def goes_on(self, exit_code: int) -> bool:
         """Whether a move that ended with this exit code has only stopped waiting, and goes on."""
 

@@ -13,12 +13,16 @@ def fingerprint(
     cluster: Cluster, generation: Generation, observation: ClusterObservation, view: DirectoryView
 ) -> dict[str, Any]:
     """Everything structural, as JSON values: owner, nodes, services, scripts, and all of the directory."""
+    return {**nodes_fingerprint(cluster, generation, observation), **directory_fingerprint(view)}
+
+
+def nodes_fingerprint(cluster: Cluster, generation: Generation, observation: ClusterObservation) -> dict[str, Any]:
+    """What is structural of the nodes alone: owner, names, services, scripts."""
     return {
         "owner of the group": observation.owner(cluster.group).value or "",
         "nodes": {name: seen.hostname.value or "" for name, seen in observation.nodes.items()},
         "services": _services(cluster, generation, observation),
         "node scripts": {name: seen.scripts.value or "unknown" for name, seen in observation.nodes.items()},
-        **directory_fingerprint(view),
     }
 
 

@@ -13,8 +13,8 @@ from console.domain.topology import Cluster, GreetingAt
 
 
 @dataclass(frozen=True)
-class Situation:
-    """Everything that was read for one planned move from `source` to `target`."""
+class NodeSituation:
+    """What was read of the nodes and the floating IP for one planned move from `source` to `target`."""
 
     cluster: Cluster
     generation: Generation
@@ -22,8 +22,18 @@ class Situation:
     source: str
     target: str
     observation: ClusterObservation
-    view: DirectoryView
     greetings: Mapping[GreetingAt, Greeting]
+
+    def seen(self, node: str) -> NodeObservation:
+        """What was read on `node`."""
+        return self.observation.nodes[node]
+
+
+@dataclass(frozen=True)
+class Situation(NodeSituation):
+    """Everything that was read for one planned move, with the directory that it switches."""
+
+    view: DirectoryView
     target_controller: Seen[str] | None = None
     """The domain controller that the target uses, by its own name; None when none is set apart."""
     used_services: Mapping[str, Seen[frozenset[str]]] | None = None
@@ -32,10 +42,6 @@ class Situation:
     """What the nodes' own accounts lack, primary first; none when not looked for."""
     changeable: tuple[str, ...] = ()
     """The objects whose permissions the console's account may change; none when not looked for."""
-
-    def seen(self, node: str) -> NodeObservation:
-        """What was read on `node`."""
-        return self.observation.nodes[node]
 
     def scripts(self) -> Seen[str]:
         """What the group runs on both nodes: one word when they agree, unknown when they differ."""

@@ -2,14 +2,14 @@
 
 from console.domain.checks import Check
 from console.domain.preflight import partition
-from console.domain.preflight.base import Situation, failed, passed
+from console.domain.preflight.base import NodeSituation, Situation, failed, passed
 
 SCRIPTS = "The node scripts leave the switch to the console"
 
 
 def checks(situation: Situation) -> list[Check]:
     """Owner, group state, both engines' view, make-up of the group, scripts, partition."""
-    found = [_owner(situation), _online(situation)]
+    found = [owner_check(situation), _online(situation)]
     for node in (situation.source, situation.target):
         found += _view(situation, node)
     found += _make_up(situation)
@@ -20,7 +20,7 @@ def checks(situation: Situation) -> list[Check]:
 
 def checks_of_return(situation: Situation, *, waits: bool) -> list[Check]:
     """As `checks`, for a group that an undo moves back: it may have failed where it is, or wait there for a go."""
-    found = [_owner(situation)]
+    found = [owner_check(situation)]
     for node in (situation.source, situation.target):
         found += _view(situation, node, waits=waits)
     found += _make_up(situation)
@@ -39,7 +39,8 @@ def stays_check(situation: Situation) -> Check:
     return passed("group.owner", title, f"It stays there ({status.value or status.unknown}).")
 
 
-def _owner(situation: Situation) -> Check:
+def owner_check(situation: NodeSituation) -> Check:
+    """Whether the group is where the move starts."""
     title = f"The group {situation.cluster.group} is on {situation.source}"
     owner = situation.observation.owner(situation.cluster.group)
     if owner.value is None:

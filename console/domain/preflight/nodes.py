@@ -2,13 +2,13 @@
 
 from console.domain.checks import Check
 from console.domain.observation import NodeObservation
-from console.domain.preflight.base import Situation, failed, passed, warned
+from console.domain.preflight.base import NodeSituation, failed, passed, warned
 
 CLOCK_SECONDS = 300.0
 """Kerberos refuses tickets beyond five minutes of difference."""
 
 
-def checks(situation: Situation) -> list[Check]:
+def checks(situation: NodeSituation) -> list[Check]:
     """For each node: reach, identity and clock."""
     found: list[Check] = []
     for node in (situation.source, situation.target):

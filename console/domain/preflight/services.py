@@ -2,7 +2,7 @@
 
 from console.domain.checks import Check
 from console.domain.observation import ServiceState
-from console.domain.preflight.base import Situation, failed, passed, untold, warned
+from console.domain.preflight.base import NodeSituation, Situation, failed, passed, untold, warned
 
 MANUAL = "Set it to Manual: sc config {name} start= demand (guide, “Specify the settings for Exchange services”)."
 
@@ -11,13 +11,13 @@ def checks(situation: Situation) -> list[Check]:
     """Services on the source and the target, and the greetings."""
     found: list[Check] = []
     if situation.seen(situation.source).answered:
-        found.append(_source(situation))
+        found.append(source_check(situation))
     if situation.seen(situation.target).answered:
         found += [target_check(situation), *_start_types(situation)]
-    return [*found, _greetings(situation)]
+    return [*found, greetings_check(situation)]
 
 
-def _states(situation: Situation, node: str) -> tuple[list[ServiceState], list[str]]:
+def _states(situation: NodeSituation, node: str) -> tuple[list[ServiceState], list[str]]:
     """What was read of each service on `node`, and the names that could not be read."""
     known, unread = [], []
     for service in situation.generation.running_services(situation.cluster.extra_services):
@@ -29,7 +29,8 @@ def _states(situation: Situation, node: str) -> tuple[list[ServiceState], list[s
     return known, unread
 
 
-def _source(situation: Situation) -> Check:
+def source_check(situation: NodeSituation) -> Check:
+    """Whether Exchange runs where the move starts."""
     node = situation.source
     title = f"The Exchange services run on {node}"
     known, unread = _states(situation, node)
@@ -85,7 +86,8 @@ def _wrong_type(state: ServiceState, node: str, title: str, *, on_target: bool) 
     return warned("services.manual", title, f"{reason} It starts where the partition is not.", remedy, about=node)
 
 
-def _greetings(situation: Situation) -> Check:
+def greetings_check(situation: NodeSituation) -> Check:
+    """Whether every expected protocol greets now."""
     title = f"Mail answers on {situation.cluster.floating_ip} now"
     silent = [f"{at.protocol} on {at.port} ({said.text})" for at, said in situation.greetings.items() if not said.ok]
     if not silent:
