@@ -1,6 +1,6 @@
 """The shapes that the catalog fills: what a generation of Exchange needs and what a cluster product is called."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,26 @@ class Function:
 
 
 @dataclass(frozen=True)
+class ResourceType:
+    """A type of cluster resource that Exchange's set-up brings, on products that run Exchange as clustered servers."""
+
+    name: str
+    """The name of the type, which is also the one that people see."""
+    dll: str
+    """The resource DLL, as the cluster keeps it."""
+    service: str
+    """The Windows service behind it; empty where there is none of its own."""
+    created: bool
+    """Whether an instance comes by itself, made by set-up or by the System Attendant."""
+    needs: tuple[str, ...]
+    """The types of the resources that an instance depends on."""
+    mark: str
+    """How sure that is, and by which source."""
+    optional: bool = False
+    """Whether a group may well be without one."""
+
+
+@dataclass(frozen=True)
 class Generation:
     """What Exchange 2003 or 2007 needs: services in start order and what the directory holds for it."""
 
@@ -100,11 +120,31 @@ class Generation:
     """What must be equal on both servers."""
     functions: tuple[Function, ...] = ()
     """The guide's functional range, both lists of it."""
+    resource_types: tuple[ResourceType, ...] = ()
+    """The types that set-up creates in a cluster that Exchange knows of, in the order in which they start."""
+    resource_services: tuple[Service, ...] = ()
+    """Services behind resource types that `services` does not have."""
 
     def running_services(self, extra: tuple[str, ...]) -> tuple[Service, ...]:
         """The services that a cluster runs, in start order: all but the optional ones not named in `extra`."""
         wanted = {name.casefold() for name in extra}
         return tuple(s for s in self.services if not s.optional or s.name.casefold() in wanted)
+
+    def behind_types(self) -> "Generation":
+        """This generation where the cluster starts and stops Exchange: only the services behind its resource types."""
+        known = {service.name: service for service in (*self.services, *self.resource_services)}
+        typed = [kind for kind in self.resource_types if kind.service]
+        return replace(self, services=tuple(replace(known[k.service], optional=k.optional) for k in typed))
+
+
+@dataclass(frozen=True)
+class Tool:
+    """What alone may move, start and stop the group of some generation, where that is not the product's own command."""
+
+    generation: str
+    name: str
+    why: str
+    """Why the product's own command is not used, said to who looks for it."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +164,9 @@ class ClusterProduct:
     script_files: tuple[str, ...]
     """The files that a script resource runs; `{resource}` is its name."""
     healthy: str
-    """The status word of a server or group that is well."""
+    """The status word of a group or resource that is well."""
+    up: str
+    """The status word of a server that is well."""
     down: str
     """The status word of a server that the product itself has given up."""
     floating_ip_kinds: tuple[str, ...]
@@ -132,3 +174,12 @@ class ClusterProduct:
     partition_kinds: tuple[str, ...]
     script_kinds: tuple[str, ...]
     """Resource kinds that run something of their own when the group comes up."""
+    name_moves: bool = False
+    """The Exchange server's name and address move with the group: it is one server, known to the product, and nothing
+    in the directory changes with a move."""
+    tools: tuple[Tool, ...] = ()
+    """The generations that have a tool of their own."""
+
+    def tool(self, generation: str) -> Tool | None:
+        """The tool of a generation, None where the product's own commands serve."""
+        return next((tool for tool in self.tools if tool.generation == generation), None)

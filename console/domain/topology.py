@@ -40,6 +40,8 @@ class Node:
     allow_clear_text: bool = False
     second_hop: SecondHop = "none"
     """How a command on the node may sign in to a further machine; `none`: what needs that is refused."""
+    windows: str = "2003"
+    """The version of Windows as the inventory names it: `2003`, `2008` or `2008r2`."""
 
 
 @dataclass(frozen=True)

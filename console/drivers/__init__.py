@@ -1,7 +1,9 @@
 """How each cluster product is asked and told, one package for each; `driver_for` finds the one of a cluster."""
 
+from console.catalog import generation
 from console.domain.errors import ChangeoverError
 from console.domain.ports import Driver
+from console.domain.products import Generation
 from console.drivers.expresscluster.driver import ExpressCluster
 
 _DRIVERS = {"expresscluster": ExpressCluster}
@@ -23,3 +25,11 @@ def driver_for(key: str) -> Driver:
     if key not in _DRIVERS:
         raise UnknownDriver(f"There is no driver {key!r}; there are {', '.join(driver_keys())}.")
     return _DRIVERS[key]()
+
+
+def generation_for(driver_key: str, generation_key: str) -> Generation:
+    """What the generation needs under that driver: where the cluster itself starts and stops Exchange, only the
+    services behind its resource types are left. Raises `UnknownDriver`, `CatalogError`.
+    """
+    needs = generation(generation_key)
+    return needs.behind_types() if driver_for(driver_key).product.name_moves else needs

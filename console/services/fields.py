@@ -4,10 +4,9 @@ from console.adapters.clock import SystemClock
 from console.adapters.greeting import NetworkGreeter
 from console.adapters.ldap import LdapDirectories
 from console.adapters.winrm import WinrmNodes
-from console.catalog import generation
 from console.domain.field import Field
 from console.domain.ports import Clock, Control
-from console.drivers import driver_for
+from console.drivers import driver_for, generation_for
 from console.models import Cluster
 from console.services.topology import topology
 
@@ -23,7 +22,7 @@ def open_field(cluster: Cluster, clock: Clock | None = None, control: Control | 
     snapshot = topology(cluster)
     return Field(
         snapshot,
-        generation(snapshot.generation),
+        generation_for(snapshot.driver, snapshot.generation),
         driver_for(snapshot.driver),
         nodes=WinrmNodes(clock),
         directories=LdapDirectories(clock),

@@ -73,6 +73,7 @@ def _node(node: Node) -> domain.Node:
         codepage=node.codepage,
         allow_clear_text=node.allow_clear_text,
         second_hop=node.second_hop,  # type: ignore[arg-type]
+        windows=node.windows,
     )
 
 

@@ -81,7 +81,7 @@ def takeover_problems(product: ClusterProduct, cluster: Cluster, view: ClusterVi
         )
         remedy = f"If {other} is dead, switch its power off and wait until {target} calls it {product.down}."
         problems.append((reason, remedy))
-    if view.servers.get(target) != product.healthy:
+    if view.servers.get(target) != product.up:
         reason = f"The server {target} is {view.servers.get(target) or 'not known to its own cluster'}."
         problems.append((reason, "Start that server's cluster engine first (`clpcl -s`)."))
     if group is None:
@@ -115,9 +115,9 @@ def _server_problems(product: ClusterProduct, cluster: Cluster, view: ClusterVie
             yield (f"The cluster is suspended on {node.name}.", "Resume the cluster: `clpcl --resume`.")
         elif status.endswith("Pending"):
             yield (f"The server {node.name} is {status}.", _WAIT)
-        elif status != product.healthy:
+        elif status != product.up:
             remedy = "Start that server's cluster engine (`clpcl -s`) and clear what its alert log shows."
-            yield (f"The server {node.name} is {status}, not {product.healthy}.", remedy)
+            yield (f"The server {node.name} is {status}, not {product.up}.", remedy)
 
 
 def _link_problems(view: ClusterView, target: str) -> Iterator[Problem]:
