@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from console.lab import definition, state
-from console.lab.directory.definition import Account, Cluster, Forest, StorageGroup, Store
+from console.lab.directory.definition import (
+    DEFAULT_OUS,
+    Account,
+    Cluster,
+    Forest,
+    Generation,
+    Server,
+    StorageGroup,
+    Store,
+)
 from console.lab.directory.replication import Replication
 from console.lab.directory.server import DirectoryServer
 from console.lab.schedule import Outcome, Procedure
@@ -113,14 +122,21 @@ def directory_part(world: definition.World) -> DirectoryPart:
 
 
 def forest(world: definition.World, part: DirectoryPart) -> Forest:
-    """The forest of the lab's clusters: a server and a computer for each node, mailboxes for each cluster."""
+    """The forest of the lab's clusters, with mailboxes for each.
+
+    A server and a computer for each node of an ExpressCluster; one server under its network name for a cluster that
+    moves it, and computers for its nodes.
+    """
+    moved = [cluster for cluster in world.clusters if cluster.product == "mscs"]
     return Forest(
         base_dn=part.base_dn,
         netbios=part.netbios,
         organization=part.organization,
         domain_controller=part.domain_controller,
         other_controllers=(part.second_controller.name,) if part.second_controller else (),
-        clusters=tuple(_cluster(cluster, part) for cluster in world.clusters),
+        clusters=tuple(_cluster(cluster, part) for cluster in world.clusters if cluster not in moved),
+        servers=tuple(_named(cluster, part) for cluster in moved),
+        members=tuple((node.name, _generation(cluster)) for cluster in moved for node in cluster.nodes),
         accounts=(
             Account("Administrator", "administrator", part.administrator_password),
             Account(part.account, "service", part.password),
@@ -129,18 +145,35 @@ def forest(world: definition.World, part: DirectoryPart) -> Forest:
 
 
 def _cluster(cluster: definition.Cluster, part: DirectoryPart) -> Cluster:
-    groups = tuple(
-        StorageGroup(name, tuple(Store(store, public=PUBLIC_MARK in store.casefold()) for store in stores))
-        for name, stores in cluster.storage_groups.items()
-    )
     primary, standby = (node.name for node in cluster.nodes[:2])
     return Cluster(
         name=cluster.name,
-        generation="2007" if cluster.generation == "2007" else "2003",
+        generation=_generation(cluster),
         primary=primary,
         standby=standby,
-        storage_groups=groups,
+        storage_groups=_storage_groups(cluster),
         mailboxes=part.mailboxes if cluster.mailboxes is None else cluster.mailboxes,
+    )
+
+
+def _named(cluster: definition.Cluster, part: DirectoryPart) -> Server:
+    return Server(
+        name=cluster.network_name,
+        generation=_generation(cluster),
+        storage_groups=_storage_groups(cluster),
+        mailboxes=part.mailboxes if cluster.mailboxes is None else cluster.mailboxes,
+        ous=DEFAULT_OUS,
+    )
+
+
+def _generation(cluster: definition.Cluster) -> Generation:
+    return "2007" if cluster.generation == "2007" else "2003"
+
+
+def _storage_groups(cluster: definition.Cluster) -> tuple[StorageGroup, ...]:
+    return tuple(
+        StorageGroup(name, tuple(Store(store, public=PUBLIC_MARK in store.casefold()) for store in stores))
+        for name, stores in cluster.storage_groups.items()
     )
 
 

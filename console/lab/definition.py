@@ -96,11 +96,17 @@ class Line:
 
 @dataclass
 class Resource:
-    """One group resource; `kind` as in clp.conf: fip, sd, md, script, exec ..."""
+    """One group resource; `kind` as in clp.conf (fip, sd, md, script, exec ...), with MSCS the resource type's name.
+
+    With MSCS `subject` is what it brings up: an address, a host name, a drive or a store `GROUP\\STORE`.
+    """
 
     name: str
     kind: str
     depth: int = 0
+    depends: list[str] = field(default_factory=list)
+    owners: list[str] = field(default_factory=list)  # the possible owners, all nodes when empty
+    subject: str = ""
 
 
 @dataclass
@@ -130,10 +136,18 @@ class Node:
 
 @dataclass
 class Cluster:
-    """Two (or more) nodes under one ExpressCluster; the named group carries Exchange."""
+    """Two (or more) nodes under one ExpressCluster, or one cluster service (`mscs`); the named group carries Exchange.
+
+    With `mscs` the Exchange server has a network name of its own, which moves with the group. `resources` are then the
+    group's, those that an administrator and set-up make when there are none; `disks` its drives beside `partition`.
+    """
 
     name: str
     nodes: list[Node]
+    product: str = "expresscluster"
+    network_name: str = ""
+    resources: list[Resource] = field(default_factory=list)
+    disks: list[str] = field(default_factory=list)
     generation: str = "2003"
     group: str = "EXCHANGE"
     automatic: bool = True  # whether the group starts with the cluster
@@ -221,12 +235,15 @@ def _check_cluster(cluster: Cluster) -> None:
         raise DefinitionError(f"Cluster {cluster.name} has no nodes: list two under `nodes`.")
     if cluster.generation not in ("2003", "2007"):
         raise DefinitionError(f'Cluster {cluster.name}: generation {cluster.generation!r}: write "2003" or "2007".')
+    _one_of(cluster, "product", cluster.product, ("expresscluster", "mscs"))
+    if cluster.product == "mscs" and not cluster.network_name:
+        raise DefinitionError(f"Cluster {cluster.name}: network_name missing: name the Exchange server of the group.")
     _one_of(cluster, "scripts", cluster.scripts, ("none", "guide", "console"))
     _one_of(cluster, "script.stall", cluster.script.stall, ("shutdown", "none"))
     _one_of(cluster, "script.silence", cluster.script.silence, ("start", "fail"))
     for node in cluster.nodes:
-        if node.windows not in ("2003", "2008"):
-            raise DefinitionError(f'Node {node.name}: windows {node.windows!r}: write "2003" or "2008".')
+        if node.windows not in ("2003", "2008", "2008r2"):
+            raise DefinitionError(f'Node {node.name}: windows {node.windows!r}: write "2003", "2008" or "2008r2".')
 
 
 def _one_of(cluster: Cluster, key: str, value: str, words: tuple[str, ...]) -> None:

@@ -25,14 +25,14 @@ def service_runs(world: World, node: Node, service: Service) -> None:
     )
     cluster = node.cluster
     if name == ATTENDANT:
-        if cluster.keys_of not in ("", node.name):
+        if cluster.keys_of not in ("", node.server):
             text = (
                 "Microsoft Exchange System Attendant has detected a discrepancy in the published security data for "
                 f"Exchange server '{cluster.definition.nodes[0].name}'.\r\n\r\n"
                 "This server's encryption keys may have been modified illicitly."
             )
             enter(world, node, "Application", ATTENDANT, DISCREPANCY, text)
-        cluster.keys_of = node.name
+        cluster.keys_of = node.server
 
 
 def service_died(world: World, node: Node, service: Service, code: int) -> None:

@@ -43,7 +43,7 @@ class Greeter:
         stream.settimeout(30)
         with contextlib.suppress(OSError):
             if node:
-                _PROTOCOLS[self.protocol](stream, node.name)
+                _PROTOCOLS[self.protocol](stream, node.server)
 
 
 def _smtp(stream: socket.socket, name: str) -> None:

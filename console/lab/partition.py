@@ -13,7 +13,7 @@ def holders(node: Node) -> list[Handle]:
         Handle(
             service.installed.image.rpartition("\\")[2],
             service.pid,
-            definition.partition + service.installed.holds.replace("SERVER", node.name),
+            definition.partition + service.installed.holds.replace("SERVER", node.server),
         )
         for service in services
         if service.installed.holds and service.state != STOPPED

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from console.lab.definition import Account, Cluster, Line, Node, Timings, World
+from console.lab.mscs.make_up import core_group
 
 PASSWORD = "Changeover-Lab-1"
 FAST = Timings()
@@ -66,6 +67,30 @@ def kobe(timings: Timings = FAST, *, base: str = "127.0.15", ports: dict[str, in
     return replace(_cluster("Kobe", "KOB", "2007", timings, base, ports, _STORES_2007), prepared=False)
 
 
+def kyoto(timings: Timings = FAST, *, base: str = "127.0.16", ports: dict[str, int] | None = None) -> Cluster:
+    """Exchange 2003's virtual server KYO-EVS1 in the group `EVS Kyoto`: KYO-N1 and KYO-N2 under Windows 2003."""
+    cluster = _clustered("Kyoto", "KYO", "KYO-EVS1", timings, base, ports or {"smtp": 0, "http": 0}, "2003")
+    return replace(cluster, group="EVS Kyoto", storage_groups=_STORES_2003)
+
+
+def fukuoka(
+    timings: Timings = FAST, *, base: str = "127.0.17", ports: dict[str, int] | None = None, windows: str = "2008"
+) -> Cluster:
+    """Exchange 2007's clustered mailbox server FUK-CMS1: FUK-N1 and FUK-N2 under Windows 2008 (or 2008 R2)."""
+    http = {protocol: port for protocol, port in (ports or {"http": 0}).items() if protocol == "http"}
+    cluster = _clustered("Fukuoka", "FUK", "FUK-CMS1", timings, base, http, windows)
+    return replace(cluster, group="FUK-CMS1", generation="2007", storage_groups=_STORES_2007)
+
+
+def mscs_definition(*, speed: float = 1.0, directory: dict[str, Any] | None = None) -> World:
+    """Two clusters of the cluster service, Kyoto (2003) and Fukuoka (2007), on the demo's ports.
+
+    `directory` is put over what the preset says of its directory.
+    """
+    ports = {protocol: port for protocol, port in GREETINGS.items() if protocol != "pop3"}
+    return _on_known_ports([make(BELIEVABLE, ports=ports) for make in (kyoto, fukuoka)], speed, directory)
+
+
 def fast_definition(*clusters: Cluster, clock: str = "real", speed: float = 1.0) -> World:
     """A fast lab on free ports; Tokyo and Osaka unless others are given."""
     chosen = list(clusters) or [tokyo(), osaka()]
@@ -97,6 +122,22 @@ def _on_known_ports(clusters: list[Cluster], speed: float, directory: dict[str, 
             node.port, node.tls_port = 15985, 15986
     described = {"mailboxes": 2000, "port": 10389, "tls_port": 10636} | (directory or {})
     return World(clusters, accounts(), speed=speed, directory=described)
+
+
+def _clustered(
+    name: str, prefix: str, server: str, timings: Timings, base: str, ports: dict[str, int], windows: str
+) -> Cluster:
+    nodes = [Node(f"{prefix}-N{number}", f"{base}.{number}", tls_port=0, windows=windows) for number in (1, 2)]
+    return Cluster(
+        name,
+        nodes,
+        product="mscs",
+        network_name=server,
+        other_groups=[core_group(f"{base}.9", name)],
+        floating_ip=f"{base}.10",
+        greetings=ports,
+        timings=timings,
+    )
 
 
 def _cluster(

@@ -6,7 +6,9 @@ from datetime import datetime
 from console.lab import definition
 from console.lab.disk import Disk, Volume
 from console.lab.exchange import Installed
+from console.lab.mscs.state import Mscs
 from console.lab.network import Adapter
+from console.lab.registry import Registry
 from console.lab.remoting import Remoting
 from console.lab.schedule import Job
 
@@ -97,6 +99,7 @@ class Node:
     fixes: list[str] = field(default_factory=list)  # of Windows, as KB898060
     components: Components = field(default_factory=Components)
     remoting: Remoting = field(default_factory=Remoting)
+    registry: Registry = field(default_factory=Registry)  # but for what `remoting`, `adapters` and `components` hold
     ports: dict[str, int] = field(default_factory=dict)  # where WinRM listens, by HTTP and HTTPS
     faults: dict[str, dict[str, str]] = field(default_factory=dict)
     scripts: list[Job] = field(default_factory=list)  # script runs under way: they end with the node's power
@@ -110,6 +113,11 @@ class Node:
         wanted = next(iter(fault.values()), "")
         return not wanted or wanted.casefold() == subject.casefold()
 
+    @property
+    def server(self) -> str:
+        """The name of the Exchange server that runs here: the node's own, or the one that moves with the group."""
+        return self.cluster.definition.network_name or self.name
+
     def service(self, name: str) -> Service | None:
         """The service of this name, in any case."""
         return self.services.get(name.casefold())
@@ -117,10 +125,18 @@ class Node:
 
 @dataclass(eq=False)
 class Resource:
-    """A resource of a group with its status word."""
+    """A resource of a group with its status word; the rest is the cluster service's (`mscs`)."""
 
     definition: definition.Resource
     status: str = "Offline"
+    depends: list[str] = field(default_factory=list)
+    owners: list[str] = field(default_factory=list)  # the possible owners, all nodes when empty
+    wanted: bool = True  # whether it comes online with its group
+    failures: list[float] = field(default_factory=list)  # when it failed, in world seconds
+
+    def __post_init__(self) -> None:
+        self.depends = self.depends or list(self.definition.depends)
+        self.owners = self.owners or list(self.definition.owners)
 
 
 @dataclass(eq=False)
@@ -134,6 +150,7 @@ class Group:
     turn: int = 0  # grows with every procedure that takes the group on: an earlier one must end
     event: str = "START"  # the CLP_EVENT with which it was started where it is
     failovers: int = 0  # since it was last Online
+    wanted: bool = True  # whether it comes online where it goes (mscs)
 
     @property
     def name(self) -> str:
@@ -158,6 +175,7 @@ class Cluster:
     store_homes: dict[tuple[str, str], str] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)  # host name, casefolded, to its A records
     folders: dict[str, list[str]] = field(default_factory=dict)  # public folder, by path, to the servers with a replica
+    mscs: Mscs | None = None  # what the cluster service knows, where that is the product
 
     def node(self, name: str) -> Node | None:
         """The node of this name, in any case."""

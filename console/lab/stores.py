@@ -26,13 +26,13 @@ def mount(world: World, node: Node, group: str, store: str, by: str) -> bool:
     key = (group, store)
     if key in node.mounted or not _runs(node) or node.faulty("store-unmounted", store):
         return False
-    home = node.cluster.store_homes.get(key, node.name)
-    if home != node.name and not node.own_disk and world.may_mount and not world.may_mount(node.name, group, store):
+    home = node.cluster.store_homes.get(key, node.server)
+    if home != node.server and not node.own_disk and world.may_mount and not world.may_mount(node.name, group, store):
         world.record("store", f"{group}\\{store}", "dismounted", "refused", node=node.name, by=by)
         return False
     node.mounted.add(key)
     if not node.own_disk:
-        node.cluster.store_homes[key] = node.name
+        node.cluster.store_homes[key] = node.server
     world.record("store", f"{group}\\{store}", "dismounted", "mounted", node=node.name, by=by)
     world.schedule.touch()
     return True

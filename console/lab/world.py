@@ -13,6 +13,8 @@ from console.lab.equipment import equip
 from console.lab.exchange import INFORMATION_STORE, START_ORDER, installed
 from console.lab.files import furnish, furnish_partition
 from console.lab.hooks import Hooks
+from console.lab.mscs.begin import begin
+from console.lab.mscs.services import installed_on
 from console.lab.network import adapters_of
 from console.lab.schedule import Scheduler
 from console.lab.state import RUNNING, Cluster, Group, Node, Resource, Service
@@ -70,6 +72,19 @@ class World:
     def _cluster(self, item: definition.Cluster) -> Cluster:
         cluster = Cluster(item.name, item)
         cluster.nodes = [self._node(cluster, node) for node in item.nodes]
+        if item.product == "mscs":
+            begin(self, cluster)
+        else:
+            self._set_up(cluster)
+        for node in cluster.nodes:
+            node.disk.on_new_file = functools.partial(self._new_file, node.name)
+        if not item.prepared:
+            strip(cluster)
+        return cluster
+
+    def _set_up(self, cluster: Cluster) -> None:
+        """An ExpressCluster's groups, disks and names."""
+        item = cluster.definition
         cluster.names = {cluster.nodes[0].name.casefold(): [item.floating_ip]}
         groups = [exchange_group(item)] if item.exchange_group else []
         cluster.groups = [
@@ -83,15 +98,12 @@ class World:
         equip(cluster)
         for node in cluster.nodes:
             furnish(cluster, node)
-            node.disk.on_new_file = functools.partial(self._new_file, node.name)
-        if not item.prepared:
-            strip(cluster)
-        return cluster
 
     def _node(self, cluster: Cluster, item: definition.Node) -> Node:
+        find = installed_on if cluster.definition.product == "mscs" else installed
         services = {
             entry.name.casefold(): Service(entry, entry.start, RUNNING if entry.start == 2 else 1, pid=self.new_pid())
-            for entry in installed(cluster.definition.generation)
+            for entry in find(cluster.definition.generation)
         }
         node = Node(item.name, cluster, item, Disk(), services, self.clock.date(), engine=cluster.definition.engine)
         node.disk.clock = self.clock.date

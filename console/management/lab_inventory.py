@@ -11,7 +11,7 @@ SITE = "lab"
 NODE_CREDENTIAL, DIRECTORY_CREDENTIAL = "lab-nodes", "lab-directory"
 ARCHITECTURES = {"2003": "x86", "2007": "x64"}
 EXCHANGE_PACKS = {"2003": 2, "2007": 1}
-WINDOWS_PACKS = {"2003": 2, "2008": 1}
+WINDOWS_PACKS = {"2003": 2, "2008": 1, "2008r2": 0}
 
 
 def lab_inventory(lab: Lab) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _cluster(lab: Lab, cluster: Cluster) -> dict[str, Any]:
         "name": cluster.name,
         "site": SITE,
         "directory": "lab",
-        "driver": "expresscluster",
+        "driver": item.product,
         "generation": item.generation,
         "group": item.group,
         "floating_ip": item.floating_ip,
@@ -74,6 +74,8 @@ def _node(lab: Lab, node: Node, role: str) -> dict[str, Any]:
     listener = lab.servers[node.name].http
     generation = node.cluster.definition.generation
     windows = node.definition.windows
+    # Exchange 2007's own commands for a cluster's mailbox server sign in to a domain controller.
+    hop = {"second_hop": "credssp"} if node.remoting.takes_credentials else {}
     return {
         "role": role,
         "name": node.name,
@@ -86,5 +88,6 @@ def _node(lab: Lab, node: Node, role: str) -> dict[str, Any]:
         "edition": "enterprise",
         "service_pack": WINDOWS_PACKS[windows],
         "architecture": ARCHITECTURES[generation],
-        "server": {"name": node.name, "service_pack": EXCHANGE_PACKS[generation]},
+        "server": {"name": node.server, "service_pack": EXCHANGE_PACKS[generation]},
+        **hop,
     }

@@ -5,7 +5,7 @@ import re
 from console.lab.cmd.interpreter import Interpreter, program, split_name
 from console.lab.cmd.registry import COMMANDS, Exit, Goto, command, words
 
-VERSIONS = {"2003": "5.2.3790", "2008": "6.0.6002"}
+VERSIONS = {"2003": "5.2.3790", "2008": "6.0.6002", "2008r2": "6.1.7600"}
 
 
 @command("echo")

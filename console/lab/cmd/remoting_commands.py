@@ -6,7 +6,8 @@ from console.lab.cmd.registry import COMMANDS, command, words
 OTHERS = frozenset({"cmd", "cscript", "ldifde", "net"})
 """Programs that a node has and the lab does not play."""
 BUILT_IN = frozenset({"dir", "type", "echo", "ver", "copy", "del", "move", "mkdir", "rmdir", "cd", "set"})
-BY_WINDOWS = {"cacls": ("2003", "2008"), "icacls": ("2008",)}
+EVERY_WINDOWS = ("2003", "2008", "2008r2")
+BY_WINDOWS = {"cacls": EVERY_WINDOWS, "icacls": ("2008", "2008r2")}
 SHORT = "HKLM"
 
 
@@ -44,7 +45,7 @@ def where(cmd: Interpreter, rest: str) -> int:
 
 def _there(cmd: Interpreter, name: str) -> bool:
     node = cmd.process.node
-    if name in node.remoting.missing or node.definition.windows not in BY_WINDOWS.get(name, ("2003", "2008")):
+    if name in node.remoting.missing or node.definition.windows not in BY_WINDOWS.get(name, EVERY_WINDOWS):
         return False
     if name == "handle":
         return not node.faulty("handle-missing") and node.cluster.definition.handle_tool

@@ -126,7 +126,7 @@ def _query(cmd: Interpreter, options: dict[str, str]) -> int:
 def _row(cmd: Interpreter, task: Task) -> tuple[str, ...]:
     last = task.last_run.strftime("%H:%M:%S, %m/%d/%Y") if task.last_run else "Never"
     status = "Running" if task.status == "Running" else ""
-    if cmd.process.node.definition.windows == "2008":
+    if cmd.process.node.definition.windows != "2003":
         status = task.status
     host = cmd.process.node.name.upper()
     return (host, task.name, "N/A", status, last, str(task.last_result), cmd.process.user, task.run, task.user)

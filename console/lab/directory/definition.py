@@ -122,6 +122,8 @@ DEFAULT_ACCOUNTS = (
 class Forest:
     """One domain forest with one Exchange organization.
 
+    `members` are computers on which no Exchange server of their own name runs, such as the nodes of a cluster whose
+    Exchange server has a network name; each with the generation whose Windows it has.
     `clear_text` lets a simple bind with a password through without TLS; `seed` fixes names and GUIDs. With
     `nodes_delegated` the clusters' computer accounts have the same rights as the service account.
     """
@@ -131,6 +133,7 @@ class Forest:
     organization: str = "Example Org"
     clusters: tuple[Cluster, ...] = ()
     servers: tuple[Server, ...] = ()
+    members: tuple[tuple[str, Generation], ...] = ()
     people: tuple[Person, ...] = ()
     accounts: tuple[Account, ...] = DEFAULT_ACCOUNTS
     recipient_update_services: bool = True

@@ -43,6 +43,9 @@ def exchange_tree(forest: Forest) -> list[TreeEntry]:
     for tenant in servers:
         found += computer(layout, tenant, _spns(forest, layout, tenant.name))
         found += server(layout, tenant)
+    for name, generation in forest.members:
+        own = tuple(f"HOST/{host}" for host in (layout.fqdn(name), name))
+        found += computer(layout, Tenant(name, generation, (), "CN=Computers", ()), own)
     found += _address_lists(forest, layout, servers)
     found += people(forest, layout)
     return found

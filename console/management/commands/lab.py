@@ -21,7 +21,7 @@ from console.management.speaking import OperatorCommand
 from console.services.inventory_export import dump
 
 READY_SECONDS = 60
-PRESETS = ("demo", "bare", "fast")
+PRESETS = ("demo", "bare", "mscs", "fast")
 COMMANDS = {
     "up": "start a lab and stay until Ctrl-C",
     "down": "end a lab",
@@ -189,7 +189,8 @@ def _world(options: dict[str, Any]) -> definition.World:
     if options["definition"]:
         return definition.load(options["definition"])
     directory = {"mailboxes": options["mailboxes"]}
-    made = {"demo": presets.demo_definition, "bare": presets.bare_definition}.get(options["preset"])
+    ready = {"demo": presets.demo_definition, "bare": presets.bare_definition, "mscs": presets.mscs_definition}
+    made = ready.get(options["preset"])
     if made is not None:
         return made(speed=options["speed"], directory=directory)
     world = presets.fast_definition(speed=options["speed"])
