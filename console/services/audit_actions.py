@@ -69,11 +69,18 @@ class Action(StrEnum):
         "operation:procedure:accepted",
         "{actor} accepted that nobody can prove a step of {subject} on {cluster}",
     )
+    SETUP_TAKEN_ON = (
+        "operation:procedure:taken-on",
+        "{actor} took on what cannot be told before a step of {subject} on {cluster}",
+    )
     SETUP_CHECKED = "operation:procedure:checked", "{actor} had {subject} on {cluster} look again"
     SETUP_PAUSED = "operation:procedure:paused", "{actor} paused {subject} on {cluster}"
     SETUP_RESUMED = "operation:procedure:resumed", "{actor} had {subject} on {cluster} go on"
     SETUP_HANDED = "operation:procedure:handed-over", "{actor} handed {subject} on {cluster} over"
     SETUP_GIVEN_UP = "operation:procedure:given-up", "{actor} gave {subject} on {cluster} up"
+    DIAGNOSIS_ASKED = "operation:diagnose:asked", "{actor} had the set-up of {cluster} diagnosed"
+    REPAIR_CONFIRMED = "operation:repair:confirmed", "{actor} confirmed the repair of {cluster}"
+    SETUP_LOG_READ = "diagnosis:setup-log:read", "{actor} had the set-up log {subject} read"
     OPERATION_BEGAN = "operation:automatic:began", "The {subject} of {cluster} began because a node asked for a go"
     OPERATION_REFUSED = "operation:request:refused", "{actor} asked for {subject} of {cluster} and was refused"
     OPERATION_STOP = "operation:stop:asked", "{actor} asked {subject} of {cluster} to stop"

@@ -22,6 +22,7 @@ CONFIRMED = {
     "takeover": Action.TAKEOVER_CONFIRMED,
     "undo": Action.UNDO_CONFIRMED,
     DIRECTORY_SWITCH: Action.SWITCH_CONFIRMED,
+    "repair": Action.REPAIR_CONFIRMED,
     **dict.fromkeys(PROCEDURE_KINDS, Action.SETUP_CONFIRMED),
 }
 

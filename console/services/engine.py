@@ -24,7 +24,7 @@ from console.domain.steps.base import Stage
 from console.domain.steps.group import require_agreement
 from console.domain.steps.setup.again import by_now, no_longer
 from console.models import Operation, PlanRecord
-from console.services import audit, plan_records, procedure_plans, undoing
+from console.services import audit, diagnosing, plan_records, procedure_plans, undoing
 from console.services.deployment.settings import ClusterFiles
 from console.services.fields import open_field
 from console.services.journal import OperationJournal, storable
@@ -104,7 +104,7 @@ def _performed(operation: Operation, token: int, control: Control, field: Field,
     else:
         runner = Runner(stage, BEHAVIOURS, agree=require_agreement)
     try:
-        return runner.run(progress)
+        return diagnosing.keep(operation, token, stage.diagnoses, runner.run(progress))
     except PASSING:
         raise
     except Exception as error:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from console.domain.steps.base import Behaviour
 from console.domain.steps.bringup import BringUp
 from console.domain.steps.converge import Converged
+from console.domain.steps.diagnose import Diagnose
 from console.domain.steps.directory import ApplyChanges, ClaimNames, SwitchMailboxes, VerifyDirectory
 from console.domain.steps.go import Go
 from console.domain.steps.group import MoveGroup, StartGroup
@@ -47,6 +48,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "stores.mounted": MountedStores(),
     "greeting": Greet(),
     "moved": Moved(),
+    "diagnose": Diagnose(),
     "undo.recheck": UndoRecheck(),
     "go.withhold": WithholdGo(),
     "group.move-back": MoveBack(),

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from console.domain.doctor.model import Diagnosis
 from console.domain.errors import ChangeoverError
 from console.domain.events.runs import NoRuns
 from console.domain.field import Field
@@ -102,8 +103,12 @@ class Stage:
     """What the console would have on the nodes; asked by steps that deploy."""
     grounds: "Grounds | None" = None
     """What a procedure's proofs have read in this burst; None before, and after an action."""
+    diagnoses: list[Diagnosis] = made_by(default_factory=list)
+    """What was found by steps that diagnose; kept by whoever performs the plan."""
     asked: set[str] = made_by(default_factory=set)
     """A procedure's steps that a person was asked about: what was accepted of them in an earlier record is void."""
+    taken_on: dict[str, str] = made_by(default_factory=dict)
+    """A procedure's steps that may act though what speaks against it cannot be told, and who took that on."""
 
     def note(self, step: Step, text: str, *, kind: str = "note", **data: object) -> None:
         """Add a line about `step` to the journal."""

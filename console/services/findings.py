@@ -1,0 +1,61 @@
+"""What findings mean, from the catalog: for pages, commands and the sentence that an operation ends with."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from console import catalog
+from console.domain.doctor.model import Diagnosis, Finding, FindingKind, Severity
+
+STRANGE = "This version of the console does not know this finding; it was made by another."
+WORST_FIRST = tuple(Severity)
+
+
+@cache
+def kinds() -> Mapping[str, FindingKind]:
+    """Every kind of finding by its code. Raises `CatalogError`."""
+    return catalog.findings()
+
+
+def kind_of(code: str) -> FindingKind:
+    """The finding's kind; one that another version of the console made is a note that says so."""
+    stranger = FindingKind(code, code, Severity.NOTE, STRANGE, "Unknown.", "Diagnose again.", "")
+    return kinds().get(code, stranger)
+
+
+def counts(found: Iterable[Finding]) -> Mapping[Severity, int]:
+    """How many findings of each severity, those that there are none of too."""
+    many = Counter(kind_of(one.code).severity for one in found)
+    return {severity: many[severity] for severity in WORST_FIRST}
+
+
+def worst_first(found: Iterable[Finding]) -> list[Finding]:
+    """The findings by severity; within one as they should be mended."""
+    return sorted(found, key=lambda one: WORST_FIRST.index(kind_of(one.code).severity))
+
+
+def many_words(found: Iterable[Finding]) -> str:
+    """How many there are of each severity, such as `2 errors and 1 warning`; empty for none."""
+    parts = [f"{many} {severity}{'' if many == 1 else 's'}" for severity, many in counts(found).items() if many]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def in_words(diagnosis: Diagnosis) -> str:
+    """What a diagnosis comes to: what is broken, what that means and what is unknown, in a few sentences."""
+    unread = _unread_words(len(diagnosis.unread))
+    if diagnosis.clean:
+        return "Everything was looked at, and nothing is wrong."
+    if not diagnosis.findings:
+        return f"Nothing is wrong with what was looked at. {unread}"
+    first = worst_first(diagnosis.findings)[0]
+    kind, more = kind_of(first.code), len(diagnosis.findings) - 1
+    where, rest = f" on {first.node}" if first.node else "", f", and {more} more" if more else ""
+    many = many_words(diagnosis.findings).capitalize()
+    return f"{many}. {kind.title}: {first.about}{where}{rest}. {kind.consequence} {unread}".strip()
+
+
+def _unread_words(many: int) -> str:
+    if not many:
+        return ""
+    what = "One thing" if many == 1 else f"{many} things"
+    return f"{what} could not be looked at and {'is' if many == 1 else 'are'} unknown."
