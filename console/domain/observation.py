@@ -53,6 +53,10 @@ class ResourceState:
     name: str
     kind: str
     status: str
+    depends_on: tuple[str, ...] = ()
+    """The names of the resources that it needs; read only where details were asked for."""
+    owners: tuple[str, ...] | None = None
+    """The nodes that may run it; None when that was not read."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,9 @@ class ClusterView:
     """The cluster as one node's engine tells it."""
 
     cluster: str
+    """Its name by the product's own word; empty where the product does not say."""
     own: str
-    """The node that answered, by the product's own word."""
+    """The node that answered, likewise."""
     servers: Mapping[str, str]
     """Server name to status."""
     groups: Mapping[str, GroupState]

@@ -36,20 +36,18 @@ EVIDENCE_LIMIT = 4000
 """Characters kept of what one command printed."""
 
 
-def questions(cluster: Cluster, generation: Generation, driver: Driver) -> tuple[Argv, ...]:
-    """Every read-only command of one round, in order."""
+def questions(cluster: Cluster, node: Node, generation: Generation, driver: Driver) -> tuple[Argv, ...]:
+    """Every read-only command of one round on `node`, in order."""
     services = [service.name for service in generation.running_services(cluster.extra_services)]
     return (
         HOSTNAME,
         CLOCK,
         VERSION,
-        *driver.questions(cluster),
+        *driver.questions(cluster, node),
         *(("sc", "query", name) for name in services),
         *(("sc", "qc", name) for name in services),
         *_store_questions(generation),
-        ("handle.exe", "-accepteula", cluster.partition),
-        OPEN_FILES,
-        PROCESSES,
+        *(_partition_questions(cluster) if driver.product.needs_free_partition else ()),
     )
 
 
@@ -61,7 +59,7 @@ def observe_node(
     A node that does not answer, or that answers with another name, gives an observation with `unreachable` and a
     remedy: what another machine says is never taken for this node's.
     """
-    asked = questions(cluster, generation, driver)
+    asked = questions(cluster, node, generation, driver)
     started = clock.now()
     try:
         answers = _Answers(dict(zip(asked, session.batch(asked, within=cluster.timing.command), strict=True)))
@@ -73,8 +71,8 @@ def observe_node(
         seen: Seen[str] = Seen(hostname)
         return NodeObservation(node.name, clock.now(), unreachable=told, remedy=WrongNode.remedy, hostname=seen)
     read = replace(
-        _read(answers, cluster, generation, driver),
-        scripts=answers.seen(lambda: _scripts(session, cluster, driver, answers)),
+        _read(answers, cluster, node, generation, driver),
+        scripts=answers.seen(lambda: _scripts(session, cluster, driver, _product(answers, cluster, node, driver))),
     )
     middle = started + (clock.now() - started) / 2
     offset = answers.seen(lambda: _offset(answers.of(CLOCK), middle))
@@ -133,10 +131,15 @@ class _Answers:
         return "\n".join(_shown(argv, result) for argv, result in self.results.items())
 
 
-def _read(answers: _Answers, cluster: Cluster, generation: Generation, driver: Driver) -> NodeObservation:
+def _product(answers: _Answers, cluster: Cluster, node: Node, driver: Driver) -> list[CommandResult]:
+    """What the cluster product answered."""
+    return [answers.of(argv) for argv in driver.questions(cluster, node)]
+
+
+def _read(answers: _Answers, cluster: Cluster, node: Node, generation: Generation, driver: Driver) -> NodeObservation:
     names = [service.name for service in generation.running_services(cluster.extra_services)]
     services = _services(answers, names)
-    product = [answers.of(argv) for argv in driver.questions(cluster)]
+    product = _product(answers, cluster, node, driver)
     return NodeObservation(
         node="",
         at=datetime.min,
@@ -145,17 +148,21 @@ def _read(answers: _Answers, cluster: Cluster, generation: Generation, driver: D
         group_resources=answers.seen(lambda: driver.read_resources(cluster, product)),
         services=services,
         stores=answers.seen(lambda: _stores(answers, generation, services)),
-        partition=_partition(answers, cluster.partition),
+        partition=_partition(answers, cluster.partition) if driver.product.needs_free_partition else _untold(driver),
         evidence=answers.evidence(),
     )
 
 
-def _scripts(session: NodeSession, cluster: Cluster, driver: Driver, answers: _Answers) -> str:
+def _scripts(session: NodeSession, cluster: Cluster, driver: Driver, product: Sequence[CommandResult]) -> str:
     """What the group runs on this node; its files are read in a round of their own, once their names are known."""
-    resources = driver.read_resources(cluster, [answers.of(argv) for argv in driver.questions(cluster)])
+    resources = driver.read_resources(cluster, product)
     asked = driver.script_questions(cluster, resources)
     shown = session.batch(asked, within=cluster.timing.command) if asked else ()
     return driver.script_state(resources, shown)
+
+
+def _partition_questions(cluster: Cluster) -> tuple[Argv, ...]:
+    return (("handle.exe", "-accepteula", cluster.partition), OPEN_FILES, PROCESSES)
 
 
 def _store_questions(generation: Generation) -> tuple[Argv, ...]:
@@ -196,6 +203,11 @@ def _partition(answers: _Answers, drive: str) -> PartitionUse:
     seen = [answers.seen(read) for read in lists]
     users = tuple(user for found in seen for user in found.value or ())
     return PartitionUse(users, tuple(found.unknown for found in seen if found.value is None))
+
+
+def _untold(driver: Driver) -> PartitionUse:
+    """For a product that takes its disks along whoever uses them."""
+    return PartitionUse(unlisted=(f"not asked: {driver.title} takes its disks along whoever uses them",))
 
 
 def _offset(result: CommandResult, ours: datetime) -> float:

@@ -255,11 +255,26 @@ class Driver(Protocol):
     title: str
     product: ClusterProduct
 
-    def questions(self, cluster: Cluster) -> tuple[Argv, ...]:
-        """The read-only commands that tell the state of the cluster on one node."""
+    def questions(self, cluster: Cluster, node: Node) -> tuple[Argv, ...]:
+        """The read-only commands that tell the state of the cluster on `node`, by what its Windows has."""
 
     def read_view(self, cluster: Cluster, results: Sequence[CommandResult]) -> ClusterView:
         """The node's view, from the results of `questions` in their order. Raises `Garbled`."""
+
+    def detail_questions(self, cluster: Cluster, node: Node, view: ClusterView) -> tuple[Argv, ...]:
+        """The read-only commands that tell what the group's resources in `view` depend on and which nodes may run them.
+
+        They are many, and asked only when a move is planned and in its last proof. None where the product has no such
+        thing. Raises `Unquotable` for a resource whose name cannot be passed to a command.
+        """
+
+    def read_details(
+        self, cluster: Cluster, node: Node, view: ClusterView, results: Sequence[CommandResult]
+    ) -> ClusterView:
+        """`view` with `depends_on` and `owners` of the group's resources, from the results of `detail_questions`.
+
+        Raises `Garbled`.
+        """
 
     def read_resources(self, cluster: Cluster, results: Sequence[CommandResult]) -> tuple[str, ...]:
         """The group's resources by configuration, each `kind@name`. Raises `Garbled`."""

@@ -177,6 +177,8 @@ class ClusterProduct:
     name_moves: bool = False
     """The Exchange server's name and address move with the group: it is one server, known to the product, and nothing
     in the directory changes with a move."""
+    needs_free_partition: bool = False
+    """A node is shut down when somebody uses the switching partition at a move, so its users are looked for."""
     tools: tuple[Tool, ...] = ()
     """The generations that have a tool of their own."""
 

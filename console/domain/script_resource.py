@@ -69,7 +69,7 @@ def _answers(field: Field) -> tuple[dict[str, tuple[CommandResult, ...]], list[C
     problems: list[ChangeoverError] = []
     for node in field.cluster.nodes:
         try:
-            asked = field.driver.questions(field.cluster)
+            asked = field.driver.questions(field.cluster, node)
             results = field.session(node.name).batch(asked, within=field.cluster.timing.command)
             field.driver.script_settings(field.cluster, results)
             answers[node.name] = results

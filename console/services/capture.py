@@ -31,7 +31,7 @@ def capture_node(field: Field, name: str) -> dict[str, Any]:
 
     Only reads; no password of the cluster is in it. Raises `ReachError` when the node cannot be asked.
     """
-    asked = observe.questions(field.cluster, field.generation, field.driver)
+    asked = observe.questions(field.cluster, field.cluster.node(name), field.generation, field.driver)
     answers = field.session(name).batch(asked, within=WITHIN)
     commands = [
         {"argv": list(a.argv), "exit_code": a.exit_code, "stdout": a.stdout, "stderr": a.stderr} for a in answers

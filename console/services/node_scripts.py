@@ -59,7 +59,7 @@ def timeouts_of(field: Field) -> Timeouts:
     problems: list[ChangeoverError] = []
     for node in cluster.nodes:
         try:
-            results = field.session(node.name).batch(driver.questions(cluster), within=cluster.timing.command)
+            results = field.session(node.name).batch(driver.questions(cluster, node), within=cluster.timing.command)
             read += driver.read_script_timeouts(cluster, results)
         except ChangeoverError as error:
             problems.append(error)

@@ -7,7 +7,6 @@ from console.domain.checks import Check, Refusal, Verdict
 from console.domain.delegation.checking import look
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
-from console.domain.ports import Driver
 from console.domain.prepare import Item, Machine, Surroundings, check_node, sheet
 from console.domain.secrets import Secret
 from console.models import Cluster, Node
@@ -71,7 +70,7 @@ def checks_of(node: Node) -> tuple[Check, ...]:
 
 
 def _checks(field: Field, node: Node) -> tuple[Check, ...]:
-    surroundings = Surroundings(_programs(field.driver, field.cluster), field.cluster.directory.host)
+    surroundings = Surroundings(_programs(field, node.name), field.cluster.directory.host)
     return check_node(field.session(node.name), _machine(node), surroundings, field.clock, within=WITHIN)
 
 
@@ -87,6 +86,7 @@ def _described(node: Node) -> domain.Node:
         credential=account,
         tls_name=node.tls_name,
         second_hop=node.second_hop,  # type: ignore[arg-type]
+        windows=node.windows,
     )
 
 
@@ -94,8 +94,12 @@ def _machine(node: Node) -> Machine:
     return Machine(node.windows, node.service_pack, node.architecture)
 
 
-def _programs(driver: Driver, cluster: domain.Cluster) -> tuple[str, ...]:
-    """Everything that the driver would call on a node, each once."""
-    target = cluster.primary.name
-    called = [*driver.questions(cluster), driver.move(cluster, target), driver.start(cluster, target)]
+def _programs(field: Field, node: str) -> tuple[str, ...]:
+    """Everything that the driver would call on `node`, each once."""
+    driver, cluster, target = field.driver, field.cluster, field.cluster.primary.name
+    called = [
+        *driver.questions(cluster, cluster.node(node)),
+        driver.move(cluster, target),
+        driver.start(cluster, target),
+    ]
     return tuple(dict.fromkeys(argv[0] for argv in called if argv[0].casefold() not in BUILT_IN))

@@ -31,7 +31,8 @@ def views(stage: Stage, nodes: Sequence[str]) -> dict[str, Seen[ClusterView]]:
 def _view(stage: Stage, name: str) -> Seen[ClusterView]:
     field = stage.field
     try:
-        results = field.session(name).batch(field.driver.questions(field.cluster), within=field.cluster.timing.command)
+        asked = field.driver.questions(field.cluster, field.cluster.node(name))
+        results = field.session(name).batch(asked, within=field.cluster.timing.command)
         return Seen(field.driver.read_view(field.cluster, results))
     except (ReachError, Garbled) as error:
         return Seen.nothing(error.message)

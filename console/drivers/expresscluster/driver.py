@@ -8,7 +8,7 @@ from console.domain.errors import Garbled, Unquotable
 from console.domain.observation import ClusterView, GroupState, ResourceState
 from console.domain.ports import Argv, CommandResult
 from console.domain.scripts import is_ours
-from console.domain.topology import Cluster
+from console.domain.topology import Cluster, Node
 from console.drivers.expresscluster import rules
 from console.drivers.expresscluster.clpconf import group_resources, script_settings, script_timeouts
 from console.drivers.expresscluster.clpstat import STATUS_WIDTH, Block, Screen, read_screen
@@ -34,8 +34,8 @@ class ExpressCluster:
         self.product = cluster_product(self.key)
         self.title = self.product.title
 
-    def questions(self, cluster: Cluster) -> tuple[Argv, ...]:
-        """The read-only commands that tell the state of the cluster on one node."""
+    def questions(self, cluster: Cluster, node: Node) -> tuple[Argv, ...]:
+        """The read-only commands that tell the state of the cluster on one node; the same whatever its Windows."""
         return tuple(_filled(argv, cluster) for argv in self.product.questions)
 
     def read_view(self, cluster: Cluster, results: Sequence[CommandResult]) -> ClusterView:
@@ -52,6 +52,16 @@ class ExpressCluster:
         if all(server.status == "Offline" for server in screen.servers):
             raise EngineDown("clpstat shows every server Offline: the cluster engine does not run here.")
         return _view(cluster, screen, self._kinds(cluster, results))
+
+    def detail_questions(self, cluster: Cluster, node: Node, view: ClusterView) -> tuple[Argv, ...]:
+        """None: every resource of a group runs on both servers, and the product itself knows their order."""
+        return ()
+
+    def read_details(
+        self, cluster: Cluster, node: Node, view: ClusterView, results: Sequence[CommandResult]
+    ) -> ClusterView:
+        """`view` as it is."""
+        return view
 
     def read_resources(self, cluster: Cluster, results: Sequence[CommandResult]) -> tuple[str, ...]:
         """The group's resources by configuration, each `kind@name`. Raises `Garbled`."""

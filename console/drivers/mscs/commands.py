@@ -70,6 +70,8 @@ def exchange_shell(text: str) -> Argv:
 
 _COMMENT = "([Console]::In.ReadLine())"
 """The comment comes by standard input: nothing of it is quoted, and the planned line is the one that runs."""
+_LOOK = "'Changeover only looks'"
+"""The comment of what moves nothing."""
 
 
 def cms_status(server: str) -> Argv:
@@ -77,11 +79,19 @@ def cms_status(server: str) -> Argv:
     return exchange_shell(f"Get-ClusteredMailboxServerStatus -Identity {powershell_literal(server)} | Format-List")
 
 
-def cms_move(server: str, node: str, *, forced: bool = False, only_validate: bool = False) -> Argv:
-    """Move it to `node`; `forced` also with databases that are dismounted; `only_validate` moves nothing."""
-    extra = " -IgnoreDismounted" * forced + " -ValidateOnly" * only_validate
+def cms_move(server: str, node: str, *, forced: bool = False) -> Argv:
+    """Move it to `node`; `forced` also when databases are dismounted."""
+    return _cms_move(server, node, _COMMENT, " -IgnoreDismounted" if forced else "")
+
+
+def cms_move_check(server: str, node: str) -> Argv:
+    """Whether it could be moved to `node`; moves nothing."""
+    return _cms_move(server, node, _LOOK, " -ValidateOnly")
+
+
+def _cms_move(server: str, node: str, comment: str, extra: str) -> Argv:
     names = f"-Identity {powershell_literal(server)} -TargetMachine {powershell_literal(node)}"
-    return exchange_shell(f"Move-ClusteredMailboxServer {names} -MoveComment {_COMMENT}{extra} -Confirm:$false")
+    return exchange_shell(f"Move-ClusteredMailboxServer {names} -MoveComment {comment}{extra} -Confirm:$false")
 
 
 def cms_start(server: str) -> Argv:
