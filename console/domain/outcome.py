@@ -27,6 +27,8 @@ class WaitsFor(StrEnum):
     """The group is to be moved by an operation of its own: a failover or a failback."""
     MEND = "mend"
     """The console could not do it, or cannot see: a person mends what stands in the way."""
+    RISK = "risk"
+    """What speaks against acting cannot be told: a person has it told, or takes it on."""
 
 
 @dataclass(frozen=True)

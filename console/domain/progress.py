@@ -11,6 +11,8 @@ SAID = "said"
 """The line of a person's word for a step that nothing else can tell of: it ends the step."""
 ACCEPTED = "accepted"
 """The line of a step that nobody can tell of and that a person takes so: it ends the step, and proves nothing."""
+TAKEN_ON = "taken-on"
+"""The line of a step that acts though what speaks against it cannot be told: a person took that on, for one time."""
 FINISHED_KINDS = frozenset({"done", "already", "skipped", SAID, ACCEPTED})
 """The lines that end a step: proved, found as it shall be, left out, done by a person's word, or accepted."""
 RESTED = "waiting-for-person"
@@ -41,6 +43,7 @@ KINDS = (
     REOPENED,
     SAID,
     ACCEPTED,
+    TAKEN_ON,
     "ending",
 )
 """Every kind of line that there is."""
@@ -88,6 +91,8 @@ class Progress:
     """Keys of the steps that are over because a person took them unproved."""
     asked: frozenset[str] = frozenset()
     """Keys of the steps that a person was asked about here: what was accepted of them before this record is void."""
+    taken_on: Mapping[str, str] = field(default_factory=dict)
+    """Steps that may act though what speaks against it cannot be told, and who took that on; until they rest or end."""
 
     @property
     def over(self) -> frozenset[str]:
@@ -132,6 +137,7 @@ class _Reader:
         self._rested = False
         self._accepted: set[str] = set()
         self._asked: set[str] = set()
+        self._taken_on: dict[str, str] = {}
 
     def take(self, line: Line) -> None:
         """Take one line in. Raises `JournalBroken` for one that cannot be understood."""
@@ -148,6 +154,8 @@ class _Reader:
             self._acted[line.step] = int(data["attempt"])
         elif line.kind in FINISHED_KINDS and line.step:
             self._end(line, data)
+        elif line.kind == TAKEN_ON:
+            self._taken_on[line.step] = str(data["by"])
         elif line.kind == CONTINUED:
             self._in_doubt, self._resumed = "", 0
         elif line.kind == RESUMED:
@@ -161,6 +169,7 @@ class _Reader:
 
     def _rest(self, line: Line, data: Mapping[str, Any]) -> None:
         self._rested, self._resumed = True, 0
+        self._taken_on.pop(line.step, None)
         if data.get("waits_for") == WaitsFor.PROOF:
             self._asked.add(line.step)
         if not data.get("in_doubt"):
@@ -168,6 +177,7 @@ class _Reader:
 
     def _end(self, line: Line, data: Mapping[str, Any]) -> None:
         self._finished.add(line.step)
+        self._taken_on.pop(line.step, None)
         (self._accepted.add if line.kind == ACCEPTED else self._accepted.discard)(line.step)
         if line.kind == "skipped":
             self._skipped.add(line.step)
@@ -189,4 +199,5 @@ class _Reader:
             self._rested,
             frozenset(self._accepted),
             frozenset(self._asked),
+            dict(self._taken_on),
         )

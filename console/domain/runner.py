@@ -102,6 +102,7 @@ class Runner:
         self._over = set(progress.over)
         self._accepted = set(progress.accepted & progress.over)
         self.stage.asked.update(progress.asked)
+        self.stage.taken_on.update(progress.taken_on)
         self._agreed = not progress.changed
         self.changed = progress.changed
         self.stage.acted.update(progress.acted)

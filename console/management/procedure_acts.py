@@ -19,7 +19,7 @@ from console.services.audit import Actor
 WORDS = {
     "board": "every step with its state and evidence, what is next and who must do it",
     "say": "say that a step is done which nothing but a person can tell of",
-    "accept": "take a step unproved of which the console cannot tell",
+    "accept": "take a step unproved of which the console cannot tell, or have it act where that is what it waits for",
     "check-again": "have the console look again and go on",
     "pause": "have it rest until somebody resumes it",
     "resume": "have a paused one go on",

@@ -105,6 +105,8 @@ def _headline(found: Board) -> str:
     title, operation = found.next[0].step.title, found.operation
     if operation.waits_for == WaitsFor.MOVE:
         return f"Exchange is to be moved to {operation.waiting_target}, by an operation of its own."
+    if operation.waits_for == WaitsFor.RISK:
+        return f"What speaks against it cannot be told: {title}."
     if operation.waits_for == WaitsFor.MEND and found.next[0].step.mode is Mode.AUTOMATED:
         return f"The console could not do this yet: {title}."
     return f"{title}."

@@ -1,6 +1,6 @@
 """Single steps of a set-up carried out on the lab, everything else being over; and what a person does in between."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,8 +50,10 @@ class Acting:
                 self._plan = make_setup(field, procedure, catalog.means(), {})
         return self._plan
 
-    def perform(self, *keys: str, people: People | None = None, operation: str = "17") -> Ending:
-        """Carry out the steps of these keys; every other one counts as over."""
+    def perform(
+        self, *keys: str, people: People | None = None, operation: str = "17", taken_on: Mapping[str, str] | None = None
+    ) -> Ending:
+        """Carry out the steps of these keys; every other one counts as over. `taken_on` as `Progress` has it."""
         control = people or People()
         with self.ground.open(control=control) as field:
             stage = Stage(
@@ -66,7 +68,7 @@ class Acting:
             )
             runner = Runner(stage, BEHAVIOURS, poll=0.05, settle=1.0, no_longer=lambda stage, over: {})
             others = frozenset(step.key for step in self.plan.steps) - set(keys)
-            return runner.run(Progress(finished=others, changed=True))
+            return runner.run(Progress(finished=others, changed=True, taken_on=taken_on or {}))
 
     def reopened(self, *keys: str) -> dict[str, str]:
         """Which of these steps, having been done, certainly do not hold any more."""

@@ -105,6 +105,31 @@ def test_a_stranger_on_the_partition_is_named_and_the_group_stays(acting: Acting
     assert acting.node(1).powered
 
 
+@pytest.mark.parametrize(("key", "after"), [("to-standby", "TYO-EX2"), ("group-stop", "")])
+def test_without_a_list_of_who_uses_the_partition_a_person_takes_that_on_first(acting: Acting, key: str, after: str):
+    for server in (1, 2):
+        acting.lives_on(server, "C:")
+    acting.cluster.groups[0].resources[1].status = "Online"
+    acting.ground.lab.fault("TYO-EX1", "handle-missing")
+    ending = acting.perform(key)
+    assert (ending.waits_for, ending.in_doubt, acting.ground.owner()) == ("risk", False, "TYO-EX1")
+    assert "handle.exe" in ending.summary
+    assert "accept that it cannot be told" in ending.remedy
+    assert acting.perform(key, taken_on={key: "olga"}).status is Status.SUCCEEDED, acting.texts("failed")
+    assert "olga took that on." in acting.texts("warning")
+    assert acting.cluster.groups[0].status == ("Online" if after else "Offline")
+
+
+def test_what_is_seen_on_the_partition_stops_a_move_whatever_was_taken_on(acting: Acting):
+    for server in (1, 2):
+        acting.lives_on(server, "C:")
+    acting.ground.lab.fault("TYO-EX1", "handle-missing")
+    acting.node(1).open_files.append(("CORP\\ann", r"X:\Exchsrv\notes.txt"))
+    ending = acting.perform("to-standby", taken_on={"to-standby": "olga"})
+    assert (ending.waits_for, acting.ground.owner()) == ("mend", "TYO-EX1")
+    assert "notes.txt" in ending.summary
+
+
 def test_a_move_that_the_product_refuses_is_said_in_its_words_and_may_be_tried_again(acting: Acting):
     for server in (1, 2):
         acting.lives_on(server, "C:")

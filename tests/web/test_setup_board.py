@@ -10,6 +10,7 @@ from django.urls import reverse
 from console.domain.outcome import WaitsFor
 from console.models import AuditRecord, Cluster, JournalLine, Operation, PlanRecord, ReceiptRecord
 from console.services.clock import database_now
+from console.services.progress import progress_of
 from tests.services import making
 from tests.web import setup_world, world
 from tests.web.setup_world import PROOF, WORD
@@ -226,6 +227,26 @@ def test_what_certainly_does_not_hold_has_no_such_form_and_is_refused(
     setup_world.rests_at(operation, PROOF, WaitsFor.PROOF, findings=UNKNOWN)
     assert "Accept it unproved" not in page(rita, place(operation))
     assert rita.post(reverse("setup-accept", args=[operation.pk]), ACCEPTED).status_code == 403
+
+
+def test_a_move_of_which_nobody_can_tell_who_holds_the_disk_is_taken_on_for_one_try(
+    olga: Client, tokyo: Cluster, page: Page
+) -> None:
+    seen = {"to-standby": {"verdict": "fail", "reason": "The group is on TOK-EX1."}}
+    operation = setup_world.at_rest(tokyo, "to-standby", WaitsFor.RISK, findings=seen)
+    assert "Take it on and go ahead</button>" in page(olga, place(operation))
+    sent = {"step": "to-standby", "said": "Nobody is signed in on TOK-EX1.", "typed": "TOKYO"}
+    assert do(olga, "accept", operation, **{**sent, "typed": ""})[0] == 422
+    assert do(olga, "accept", operation, **sent)[0] == 302
+    assert do(olga, "accept", operation, **sent)[0] == 302, "the same click twice"
+    (line,) = JournalLine.objects.filter(operation=operation, kind="taken-on")
+    assert (line.step, line.text.startswith("olga takes it on: Nobody is signed in")) == ("to-standby", True)
+    decision = AuditRecord.objects.get(action="operation:procedure:taken-on")
+    assert (decision.reason, decision.after["unknown"]) == (sent["said"], "Not there yet: to-standby.")
+    operation.refresh_from_db()
+    assert (operation.status, progress_of(operation.pk).taken_on) == ("queued", {"to-standby": "olga"})
+    setup_world.rests_at(operation, "to-standby", WaitsFor.RISK, findings=seen)
+    assert progress_of(operation.pk).taken_on == {}, "it counts for one try"
 
 
 def test_one_that_a_worker_is_to_take_up_again_says_what_comes_of_it(

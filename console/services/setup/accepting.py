@@ -1,11 +1,11 @@
-"""A step that the console cannot tell of and that a person takes unproved: by name, by a sentence, and never a no."""
+"""What the console cannot tell and a person takes on: a step unproved, or what may speak against one; never a no."""
 
 from django.db import transaction
 
 from console.domain.checks import Refusal, Verdict
 from console.domain.procedures import Mode
 from console.domain.procedures.acceptance import Acceptance
-from console.domain.progress import ACCEPTED, RESTED
+from console.domain.progress import ACCEPTED, RESTED, TAKEN_ON
 from console.models import JournalLine, Operation
 from console.services import access, audit, resting
 from console.services.audit_actions import Action
@@ -23,11 +23,12 @@ from console.services.setup.board import BoardRow, board
 
 
 def accept_unknown(operation: Operation, step: str, actor: audit.Actor, said: str, typed: str) -> Operation:
-    """Take the step `step` (the plan's key or the procedure's) unproved, by a person's sentence, and go on.
+    """Take the step `step` (the plan's key or the procedure's) as it is, by a person's sentence, and go on.
 
-    `typed` is the cluster's name. Only of a step that a person does and of which the last look could not tell; where
-    something has worked on the cluster since, it is looked at anew first, which this refuses with. The same again by
-    the same person changes nothing. Raises `NotAllowed`, and `Refusal` with the reason.
+    A step that a person does is behind then, unproved. One that the console does, and that rests because nobody can
+    tell what speaks against it, acts once. `typed` is the cluster's name. Only where the last look could not tell;
+    where something has worked on the cluster since, it is looked at anew first, which this refuses with. The same again
+    by the same person changes nothing. Raises `NotAllowed`, and `Refusal` with the reason.
     """
     access.require(actor.user, "operate", operation.cluster)
     said, old = " ".join(said.split()), ""
@@ -52,7 +53,9 @@ def _acceptable(row: Operation, step: str, actor: audit.Actor, said: str) -> Boa
     """The row that is due; None when that person has accepted it in that word already. Raises `Refusal`."""
     shown = board(row)
     found = row_of(row, shown, step)
-    if found.step.mode is not Mode.CHECKED:
+    if row.open and _taken_on(row, found, actor, said):
+        return None
+    if found.step.mode is not Mode.CHECKED and not found.risk:
         by_word = found.step.mode is Mode.CONFIRMED
         text = f"“{found.step.title}” is {'a person to tell of' if by_word else 'done by the console'}."
         remedy = "Say that it is done." if by_word else f"{found.step.remedy} Then have it look again."
@@ -66,14 +69,14 @@ def _acceptable(row: Operation, step: str, actor: audit.Actor, said: str) -> Boa
 
 def _require(row: Operation, found: BoardRow, said: str, typed: str, *, old: bool) -> None:
     """Raises `Refusal` for a step that could be told, and where the name or the sentence is missing."""
-    if not old and found.verdict != Verdict.UNKNOWN:
+    if not old and not found.risk and found.verdict != Verdict.UNKNOWN:
         certain = "does not hold" if found.verdict == Verdict.FAIL else "holds"
         text = f"“{found.step.title}” {certain}, and that is certain: {found.evidence}"
         remedy = f"{found.step.remedy} Then have it look again." if certain != "holds" else "Have it look again."
         raise Refusal.of(text, remedy, key="setup.known", about=found.key)
     name = row.cluster.name
     if typed.strip() != name:
-        remedy = f"Type {name}, the cluster of which this stays unproved."
+        remedy = f"Type {name}, the cluster for which you take this on."
         raise Refusal.of("The cluster's name was not typed.", remedy, key="setup.typed", about=name)
     require_sentence(said, "Say in a sentence how you know, or why it may stay unknown; it stands in the record.")
 
@@ -101,8 +104,23 @@ def _look_anew(row: Operation, found: BoardRow, actor: audit.Actor) -> None:
 
 def _accept(row: Operation, found: BoardRow, actor: audit.Actor, said: str) -> None:
     word = Acceptance(actor.name, said)
-    unknown = row.findings[found.step.key]["reason"]
-    add_line(row.pk, ACCEPTED, word.told(unknown), step=found.key, data=dict(word.to_json()))
-    after = {"step": found.step.key, "at": found.step.at, "unknown": unknown}
-    decided(row, Action.SETUP_ACCEPTED, actor, said, after)
+    after = {"step": found.step.key, "at": found.step.at}
+    if found.risk:
+        unknown, action = row.waiting_text, Action.SETUP_TAKEN_ON
+        text = f"{actor.name} takes it on: {said} Unknown, because: {unknown}"
+        add_line(row.pk, TAKEN_ON, text, step=found.key, data=dict(word.to_json()))
+    else:
+        unknown, action = row.findings[found.step.key]["reason"], Action.SETUP_ACCEPTED
+        add_line(row.pk, ACCEPTED, word.told(unknown), step=found.key, data=dict(word.to_json()))
+    decided(row, action, actor, said, {**after, "unknown": unknown})
     resting.go_on(row, "")
+
+
+def _taken_on(row: Operation, found: BoardRow, actor: audit.Actor, said: str) -> bool:
+    """Whether that person has taken it on in that word for the try that is under way."""
+    lines = JournalLine.objects.filter(operation=row, kind__in=(TAKEN_ON, RESTED)).order_by("-seq")
+    last = lines.first()
+    if last is None or (last.kind, last.step) != (TAKEN_ON, found.key):
+        return False
+    data = last.data or {}
+    return (data.get("by"), data.get("said")) == (actor.name, said)

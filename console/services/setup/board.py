@@ -6,6 +6,7 @@ from datetime import datetime
 
 from console import catalog
 from console.domain.checks import Verdict
+from console.domain.outcome import WaitsFor
 from console.domain.plan import Plan, Step
 from console.domain.procedures import Mode, Procedure, ProcedureStep, Side
 from console.domain.procedures.goals import PlannedGoal
@@ -47,6 +48,8 @@ class BoardRow:
     """Who did it, said it or is to do it: a person's name, or `the console`."""
     parts: tuple[ProcedureStep, ...] = ()
     """Its instructions: the parts of the guide's text that are no steps of their own."""
+    risk: bool = False
+    """Whether it is the console's to do, and waits for a person to take on what cannot be told before it."""
 
     @property
     def over(self) -> bool:
@@ -55,8 +58,8 @@ class BoardRow:
 
     @property
     def acceptable(self) -> bool:
-        """Whether a person may take it unproved: a person does it, and the last look could not tell."""
-        return not self.over and self.step.mode is Mode.CHECKED and self.verdict == Verdict.UNKNOWN
+        """Whether a person may take what cannot be told: of a step that a person does, or before the console acts."""
+        return self.risk or (not self.over and self.step.mode is Mode.CHECKED and self.verdict == Verdict.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,7 @@ def _row(
         at=last.at if over and last is not None else operation.looked_at if seen else None,
         who=_who(operation, goal, lines, state),
         parts=_parts(procedure, plan, written),
+        risk=state == "next" and operation.waits_for == WaitsFor.RISK,
     )
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
 from console.domain.lease import LeaseLost
-from console.domain.observation import NodeObservation, ServiceState
+from console.domain.observation import NodeObservation, PartitionUse, ServiceState
 from console.domain.observe import foreign_users, observe_services
 from console.domain.plan import PlannedCommand, Step
 from console.domain.procedures.reading import DirectorySetup
@@ -17,6 +17,10 @@ from console.domain.steps.partition import describe
 from console.domain.steps.services import ALREADY_RUNNING, NOT_STARTED, send, start_command, stop_command
 
 IDLE = ("STOPPED", "ABSENT")
+HAVE_IT_LISTED = (
+    "Install handle.exe in the search path of {node}, then check again; or make sure on {node} that nothing uses the "
+    "partition, and accept that it cannot be told: in use while the group goes, it takes the node down."
+)
 
 
 def stops(field: Field, node: str) -> tuple[PlannedCommand, ...]:
@@ -99,7 +103,7 @@ def clear_partition(stage: Stage, step: Step, node: str, setup: DirectorySetup) 
     """Have nobody use the partition on the node that is to let it go: Exchange is stopped, of others it is demanded.
 
     In use while the group goes, it takes the whole node down (the guide's notes). Exchange that lives elsewhere is left
-    alone. Raises `StepFailed` with who uses the partition, and where that cannot be told.
+    alone. Raises `StepFailed` with who uses the partition, and where that cannot be told and nobody took it on.
     """
     seen = stage.field.observe_node(node)
     if _is_on_partition(stage, seen, setup):
@@ -110,8 +114,14 @@ def clear_partition(stage: Stage, step: Step, node: str, setup: DirectorySetup) 
         remedy = "Close what uses the partition, then check again."
         raise StepFailed(f"{drive} on {node} is in use by {describe(use.users)}.", remedy=remedy)
     if not use.complete:
-        text = f"Not everything that may use {drive} on {node} can be listed: {' '.join(use.unlisted)}"
-        raise StepFailed(text, remedy="Mend what cannot be listed, so that the move cannot take the node down.")
+        if step.key not in stage.taken_on:
+            raise StepFailed(unlisted(drive, node, use), remedy=HAVE_IT_LISTED.format(node=node))
+        stage.note(step, f"{unlisted(drive, node, use)} {stage.taken_on[step.key]} took that on.", kind="warning")
+
+
+def unlisted(drive: str, node: str, use: PartitionUse) -> str:
+    """What cannot be told of who uses the partition, in a sentence."""
+    return f"Not everything that may use {drive} on {node} can be listed: {' '.join(use.unlisted)}"
 
 
 def _is_on_partition(stage: Stage, seen: NodeObservation, setup: DirectorySetup) -> bool:

@@ -19,7 +19,7 @@ from console.domain.steps.base import Goal, Look, NeedsPerson, Stage, StepFailed
 from console.domain.steps.setup import runs
 from console.domain.steps.setup.base import SetupStep, asks_for_move, grounds_of, needs_person
 from console.domain.steps.setup.circumstances import circumstances
-from console.domain.steps.setup.exchange import clear_partition, stops
+from console.domain.steps.setup.exchange import HAVE_IT_LISTED, clear_partition, stops, unlisted
 
 SERVICE_PACK = "service-pack-2007"
 SET_ASIDE = "setup.files.set-aside"
@@ -42,6 +42,18 @@ class _GroupStep(SetupStep):
     def begun(self, stage: Stage, step: Step) -> bool | None:
         """Whether its command still runs."""
         return runs.begun(stage, step)
+
+    def takes_risk(self, stage: Stage, step: Step) -> NeedsPerson | None:
+        """Why a person has to take on that it may take a node down: who uses the partition there cannot be told."""
+        seen = grounds_of(stage).observation
+        owner = seen.owner(stage.field.cluster.group).value
+        if not owner or step.key in stage.taken_on:
+            return None
+        node = seen.nodes.get(owner)
+        if node is None or not node.answered or node.partition.complete:
+            return None
+        text = unlisted(stage.field.cluster.partition, owner, node.partition)
+        return needs_person(stage, WaitsFor.RISK, text, HAVE_IT_LISTED.format(node=owner))
 
 
 class MoveGroup(_GroupStep):
@@ -68,7 +80,7 @@ class MoveGroup(_GroupStep):
             text = f"Whether the group runs scripts, which a move would start, cannot be told: {scripts.unknown}"
             return needs_person(stage, WaitsFor.MEND, text, "Make both nodes answer, then check again.")
         if stage.plan.kind != SERVICE_PACK and scripts.value == "none":
-            return None
+            return self.takes_risk(stage, step)
         return asks_for_move(stage, target_of(stage.field, PlannedGoal.of(step).side))
 
     def apply(self, stage: Stage, step: Step) -> None:
@@ -160,6 +172,10 @@ class StopGroup(_GroupStep):
         if found.verdict is not Verdict.PASS and status.casefold() == "offline":
             return Finding(Verdict.PASS, f"{group} is stopped.")
         return found
+
+    def rests(self, stage: Stage, step: Step, finding: Finding) -> NeedsPerson | None:
+        """Where nobody can tell who uses the partition that goes offline, until a person takes that on."""
+        return None if finding.verdict is Verdict.UNKNOWN else self.takes_risk(stage, step)
 
     def apply(self, stage: Stage, step: Step) -> None:
         """Free the partition, then stop the group where it is. Raises `StepFailed` when nobody tells where."""
