@@ -171,6 +171,33 @@ def copy(cmd: Interpreter, rest: str) -> int:
     return 0
 
 
+@command("fc")
+def fc(cmd: Interpreter, rest: str) -> int:
+    """Compare two files byte by byte: 0 when they hold the same, 1 when not, 2 when one cannot be read."""
+    paths, switches = split(cmd, rest)
+    if len(paths) != 2 or switches != {"/b"}:
+        cmd.process.err("FC: Invalid Switch" if switches - {"/b"} else "FC: Insufficient number of file specifications")
+        return 2
+    held = []
+    for path in paths:
+        try:
+            held.append(cmd.process.node.disk.read(path))
+        except DiskError:
+            cmd.process.err(f"FC: cannot open {path} - No such file or folder")
+            return 2
+    cmd.process.out(f"Comparing files {paths[0]} and {paths[1].upper()}")
+    if held[0] == held[1]:
+        cmd.process.out("FC: no differences encountered\n")
+        return 0
+    differing = [n for n, (one, other) in enumerate(zip(*held, strict=False)) if one != other]
+    for place in differing[:8]:
+        cmd.process.out(f"{place:08X}: {held[0][place]:02X} {held[1][place]:02X}")
+    if len(held[0]) != len(held[1]):
+        longer = paths[len(held[1]) > len(held[0])]
+        cmd.process.out(f"FC: {longer} longer than {paths[longer == paths[0]]}")
+    return 1
+
+
 def _transfer(cmd: Interpreter, rest: str, *, keep: bool) -> None:
     paths, _ = split(cmd, rest)
     if len(paths) != 2:

@@ -5,7 +5,7 @@ import binascii
 import re
 from collections.abc import Callable
 
-from console.lab.cmd import remoting_commands
+from console.lab.cmd import registry_writing, remoting_commands
 from console.lab.cmd.interpreter import NOT_RECOGNIZED, Interpreter
 from console.lab.cmd.registry import COMMANDS, command, words
 from console.lab.state import Components
@@ -88,8 +88,10 @@ def nslookup(cmd: Interpreter, rest: str) -> int:
 
 @command("reg")
 def reg(cmd: Interpreter, rest: str) -> int:
-    """Query the registry values that say who the computer is and in which order its adapters are bound."""
+    """Query the registry values that say who the computer is and in which order its adapters are bound; or write."""
     arguments = words(rest)
+    if (written := registry_writing.change(cmd, arguments)) is not None:
+        return written
     key = arguments[1].casefold().replace("hkey_local_machine", "hklm") if len(arguments) > 1 else ""
     if arguments[:1] == ["query"] and (told := remoting_commands.registry(cmd, arguments)) is not None:
         return told
