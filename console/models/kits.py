@@ -55,6 +55,7 @@ class NodeKit(models.Model):
     made_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True, help_text="When it was last found on the node as it was put.")
     failure = models.TextField(blank=True)
+    has_ldifde = models.BooleanField(null=True, help_text="Whether it can be applied there; none: not known.")
 
     class Meta:
         ordering = ["node_id"]

@@ -13,6 +13,7 @@ from console.domain.secrets import Secret
 from console.lab.cmd.rights_commands import rights_of
 from console.lab.server import Lab
 from console.models import AuditRecord, KitMailbox, NodeKit, NodeScripts
+from console.services.deployment import keys as rotating
 from console.services.kits import deploying
 from console.services.kits.checks import kit_checks
 from console.services.node_scripts import kit_runner
@@ -129,6 +130,37 @@ def test_a_break_in_the_middle_leaves_the_old_kit_and_the_next_time_puts_it_righ
     assert written(manage) == dict.fromkeys(NODES, True)
     assert [disk.item(rf"{FOLDER}\{name}") for name in ("kit.new", "kit.old")] == [None, None]
     assert kit_on(tokyo, "TYO-EX1")["kit.ldf"] == before["kit.ldf"]
+
+
+def test_a_node_without_ldifde_is_warned_of_with_what_to_install(
+    keys: dict[str, str], tokyo: Lab, manage: Manage
+) -> None:
+    def programs() -> dict[str, tuple[str, str]]:
+        return {c.about: (c.verdict.value, c.remedy) for c in kit_checks(cluster()) if c.key == "kit.program"}
+
+    assert {verdict for verdict, _ in programs().values()} == {"unknown"}
+    missing = tokyo.world.node("TYO-EX2").remoting.missing
+    missing.add("ldifde")
+    try:
+        written(manage)
+    finally:
+        missing.discard("ldifde")
+    assert programs()["TYO-EX1"] == ("pass", "")
+    verdict, remedy = programs()["TYO-EX2"]
+    assert (verdict, "part of Windows Server 2003" in remedy) == ("warn", True)
+
+
+def test_a_change_of_the_key_signs_the_kit_anew_at_once(keys: dict[str, str], tokyo: Lab, manage: Manage) -> None:
+    written(manage)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rotating, "PROOF_SECONDS", 0.1)
+        told = manage("nodekey", "rotate", "TYO-EX2", "--reason", "every year")
+    assert "Its kit is signed with it." in told[1]
+    lies = tokyo.world.node("TYO-EX2").disk.read(rf"{FOLDER}\node.key").decode("ascii")
+    said = dict(line.split("=", 1) for line in lies.split())
+    found = kit_on(tokyo, "TYO-EX2")
+    assert verify(found["kit.txt"], found["kit.ldf"], Secret(said["key"])).key_id == said["id"]
+    assert written(manage) == dict.fromkeys(NODES, False), "there is nothing left for the schedule"
 
 
 def test_a_kit_that_was_signed_with_a_key_of_before_is_warned_of_and_signed_anew(

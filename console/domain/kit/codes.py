@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 
 RUNNER = "KIT.VBS"
 """Its file, beside the kit."""
+PROGRAM = "ldifde"
+"""What it hands the records to."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 
 from console.domain.deployment import NotPlaced, read_file
 from console.domain.key_file import ACCOUNTS, account_names, require_private, require_sealed
+from console.domain.kit.codes import PROGRAM
 from console.domain.kit.manifest import MANIFEST
 from console.domain.ports import Argv, NodeSession
+from console.domain.prepare.questions import FINDER, where
 
 WITHIN = 300.0
 """Seconds for a file, which may be as long as there are mailboxes."""
@@ -17,6 +19,12 @@ WITHIN = 300.0
 def manifest_of(session: NodeSession, folder: str, *, within: float) -> str | None:
     """The manifest of the kit on the node; None when there is none. Raises `ReachError`, `NotPlaced`."""
     return read_file(session, rf"{folder}\kit\{MANIFEST}", within=within)
+
+
+def has_program(session: NodeSession, *, within: float) -> bool | None:
+    """Whether the node has `ldifde`, which applies a kit; None when that cannot be told. Raises `ReachError`."""
+    finder, program = session.batch((FINDER, where(PROGRAM)), within=within)
+    return program.ok if finder.ok else None
 
 
 def place(session: NodeSession, folder: str, files: Mapping[str, bytes], *, within: float) -> None:

@@ -21,6 +21,7 @@ from console.services.deployment import settings
 from console.services.deployment.control import require_free, turn
 from console.services.deployment.deploying import require_reason
 from console.services.hooks.keys import find, issue_key, retire
+from console.services.kits.deploying import sign_anew
 
 ASK = "ASK.BAT"
 PROOF_SECONDS = 10.0
@@ -37,17 +38,19 @@ class Rotation:
     retired: tuple[str, ...]
     proved: bool
     """Whether the node has signed with it."""
+    kit: str = ""
+    """What became of the node's kit, which the node only uses when it is signed with that key; empty for none."""
 
     @property
     def sentence(self) -> str:
         """The same for a person, with what is to be done."""
         gone = f" {' and '.join(self.retired)} is worth nothing any more." if self.retired else ""
         if self.proved:
-            return f"{self.node} signs with the key {self.key_id}.{gone}"
+            return f"{self.node} signs with the key {self.key_id}.{gone} {self.kit}".strip()
         return (
             f"The key {self.key_id} lies on {self.node}, and the node has not signed with it yet: the one before is "
-            "still accepted. See that the node reaches the console and carries its scripts; then ask again."
-        )
+            f"still accepted. See that the node reaches the console and carries its scripts; then ask again. {self.kit}"
+        ).strip()
 
 
 def rotate(node: Node, actor: audit.Actor, reason: str) -> Rotation:
@@ -66,7 +69,8 @@ def rotate(node: Node, actor: audit.Actor, reason: str) -> Rotation:
         if there.key_id != new.key_id or not there.private:
             _put(node, new, field, actor, reason)
         proved = _proved(node, new, field)
-    return Rotation(node.name, new.key_id, _retire_others(new, actor, reason) if proved else (), proved)
+    kit = sign_anew(node, actor)
+    return Rotation(node.name, new.key_id, _retire_others(new, actor, reason) if proved else (), proved, kit)
 
 
 def look(node: Node, field: Field) -> KeyFile:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from console.domain.checks import Check, Verdict
-from console.models import Cluster, KitList, NodeKey, NodeKit
+from console.domain.kit.codes import PROGRAM
+from console.domain.prepare.facts import Machine, tools
+from console.models import Cluster, KitList, Node, NodeKey, NodeKit
 from console.services.clock import database_now
 from console.services.kits.listing import REFRESH_EVERY
 
@@ -15,10 +17,13 @@ LATE_WHOLE = 26 * 3600.0
 AGAIN = "See that a worker of the site runs and reaches the domain controller; the list is read again by itself."
 
 
+LOOK_FOR_IT = "Have it looked for: manage.py kit deploy {cluster}"
+
+
 def kit_checks(cluster: Cluster) -> tuple[Check, ...]:
-    """Whether the mailboxes are known and fresh, every node has a key that its kit is signed with, and its kit."""
+    """Whether the mailboxes are known and fresh, every node has a key to sign its kit with, its kit, and `ldifde`."""
     known, now = KitList.objects.filter(cluster=cluster).first(), database_now()
-    return (_list(known, now), *_keys(cluster), *_kits(cluster, now))
+    return (_list(known, now), *_keys(cluster), *_kits(cluster, now), *_programs(cluster))
 
 
 def _list(known: KitList | None, now: datetime) -> Check:
@@ -66,6 +71,26 @@ def _kits(cluster: Cluster, now: datetime) -> Iterator[Check]:
         verdict = Verdict.WARN if row.failure or retired or age > LATE_WHOLE else Verdict.PASS
         remedy = remedy if verdict is Verdict.WARN else ""
         yield Check("kit.node", title, verdict, text, remedy, about=node.name, age=age)
+
+
+def _programs(cluster: Cluster) -> Iterator[Check]:
+    rows = {row.node_id: row.has_ldifde for row in NodeKit.objects.filter(node__cluster=cluster)}
+    for node in cluster.nodes.order_by("role"):
+        title, there = f"{node.name} has {PROGRAM}, which applies its kit", rows.get(node.pk)
+        if there:
+            yield Check("kit.program", title, Verdict.PASS, "It is in the PATH.", about=node.name)
+        elif there is None:
+            text, remedy = "Nobody has looked for it yet, or the node could not tell.", LOOK_FOR_IT
+            yield Check("kit.program", title, Verdict.UNKNOWN, text, remedy.format(cluster=cluster), about=node.name)
+        else:
+            text = "It is not in the PATH: with the console silent the node could not point the directory at itself."
+            yield Check("kit.program", title, Verdict.WARN, text, _source(node), about=node.name)
+
+
+def _source(node: Node) -> str:
+    """Where the program comes from, on the node's Windows."""
+    found = tools(Machine(node.windows, node.service_pack, node.architecture))
+    return next((tool.source for tool in found if tool.name == PROGRAM), f"Install {PROGRAM} there.")
 
 
 def _ago(seconds: float) -> str:

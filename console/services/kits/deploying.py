@@ -28,6 +28,8 @@ from console.services.node_scripts import kit_runner
 ANEW = timedelta(days=1)
 """After this a kit is made and put there anew, though no record differs: its own end comes nearer every day."""
 
+LATER = "It is put there within a quarter of an hour, once nothing stands in the way."
+
 log = structlog.get_logger(__name__)
 
 
@@ -84,13 +86,33 @@ def deploy_in_turn(cluster: Cluster) -> None:
         log.info("kits were not deployed", cluster=cluster.name, why=str(error))
 
 
-def _deploy(cluster: Cluster, actor: audit.Actor) -> tuple[Deployed, ...]:
+def sign_anew(node: Node, actor: audit.Actor) -> str:
+    """Put the node's kit there anew when it is signed with another key than the one that lies there now.
+
+    A sentence for a person about what came of it; empty for a node that had no kit. Never raises for the node, the
+    directory or what acts on the cluster: the schedule does it then.
+    """
+    if not NodeKit.objects.filter(node=node, made_at__isnull=False).exists():
+        return ""
+    try:
+        (done,) = _deploy(node.cluster, actor, only=node.name)
+        why = done.failure
+    except (Refusal, ChangeoverError) as error:
+        why = _why(error)
+    if why:
+        return f"Its kit is still signed with the key before, so the node would not use it: {why} {LATER}"
+    return "Its kit is signed with it."
+
+
+def _deploy(cluster: Cluster, actor: audit.Actor, only: str = "") -> tuple[Deployed, ...]:
     folder = settings.require(cluster).folder
     require_free(cluster)
     done: list[Deployed] = []
     wanted: list[Made] = []
+    nodes = cluster.nodes.filter(name=only) if only else cluster.nodes.order_by("role")
     with open_field(cluster) as field:
-        for node in cluster.nodes.order_by("role"):
+        for node in nodes:
+            _look_for_program(field, node)
             made = _made(field, node, folder, done)
             if made and _is_there(field, made, folder):
                 done.append(Deployed(node.name, written=False, manifest=made.kit.manifest))
@@ -104,6 +126,15 @@ def _deploy(cluster: Cluster, actor: audit.Actor) -> tuple[Deployed, ...]:
     return tuple(sorted(done, key=lambda one: one.node))
 
 
+def _look_for_program(field: Field, node: Node) -> None:
+    """Keep whether the node could apply a kit. One that does not answer is told of by what comes next."""
+    try:
+        found = placing.has_program(field.session(node.name), within=field.cluster.timing.command)
+    except ChangeoverError:
+        found = None
+    NodeKit.objects.update_or_create(node=node, defaults={"has_ldifde": found})
+
+
 def _made(field: Field, node: Node, folder: str, done: list[Deployed]) -> Made | None:
     """The node's kit, signed with the key that lies there; None, with the reason in `done`, when there can be none."""
     try:
@@ -115,12 +146,16 @@ def _made(field: Field, node: Node, folder: str, done: list[Deployed]) -> Made |
             raise Refusal.of(text, remedy, key="kit.key", about=node.name)
         key = key_of(node.cluster.name, node.name, there.key_id)
         return Made(node, kit_for(field, node, there.key_id, key))
-    except ChangeoverError as error:
-        done.append(Deployed(node.name, written=False, failure=f"{error.message} {error.remedy}".strip()))
-    except Refusal as refusal:
-        why = " ".join(f"{reason.text} {reason.remedy}".strip() for reason in refusal.reasons)
-        done.append(Deployed(node.name, written=False, failure=why))
+    except (Refusal, ChangeoverError) as error:
+        done.append(Deployed(node.name, written=False, failure=_why(error)))
     return None
+
+
+def _why(error: Refusal | ChangeoverError) -> str:
+    """What stands in the way, and what to do, for a person."""
+    if isinstance(error, Refusal):
+        return " ".join(f"{reason.text} {reason.remedy}".strip() for reason in error.reasons)
+    return f"{error.message} {error.remedy}".strip()
 
 
 def _is_there(field: Field, made: Made, folder: str) -> bool:
@@ -154,7 +189,7 @@ def _put(field: Field, made: Made, folder: str, actor: audit.Actor) -> Deployed:
     except LeaseLost:
         raise
     except ChangeoverError as error:
-        return Deployed(name, written=False, failure=f"{error.message} {error.remedy}".strip())
+        return Deployed(name, written=False, failure=_why(error))
     with transaction.atomic():
         NodeKit.objects.update_or_create(node=made.node, defaults=_columns(made, database_now()))
         subject = audit.Subject("node", made.node.pk, name)
