@@ -4,30 +4,17 @@ A fault is on or off per node. Its argument, where it takes one, is the name of 
 (left out: all of them), the milliseconds of a delay, or another computer's name.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from console.lab import event_log, groups, heartbeat, power, stores
 from console.lab.exchange import Installed
+from console.lab.fault import Fault
 from console.lab.files import write_configuration, write_scripts
 from console.lab.groups import crash
+from console.lab.mscs.defects import DEFECTS
 from console.lab.resources import log
 from console.lab.state import RUNNING, Handle, Node, Service
 from console.lab.world import World
 
 _FURTHER = "A service that a fault installed"
-
-Switch = Callable[[World, Node], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A fault: what it does in a sentence, its argument's name, and what happens when it is switched."""
-
-    sentence: str
-    argument: str = ""
-    on: Switch | None = None
-    off: Switch | None = None
 
 
 class UnknownFault(Exception):
@@ -161,6 +148,7 @@ FAULTS = {
         lambda world, node: crash(world, node, "fault"),
         lambda world, node: power.boot(world, node, "fault off"),
     ),
+    **DEFECTS,
 }
 
 
@@ -171,6 +159,8 @@ def switch(world: World, node: Node, name: str, on: bool, /, **arguments: str) -
         raise UnknownFault(f"No fault {name!r}; there are {', '.join(FAULTS)}.")
     if set(arguments) - {fault.argument}:
         raise UnknownFault(f"Fault {name} takes {fault.argument or 'no argument'}, not {', '.join(arguments)}.")
+    if fault.product not in ("", node.cluster.definition.product):
+        raise UnknownFault(f"{node.name} is no node of {fault.product}: fault {name} is of those alone.")
     with world.lock:
         before = is_on(node, name)
         if on:
@@ -179,7 +169,7 @@ def switch(world: World, node: Node, name: str, on: bool, /, **arguments: str) -
             node.faults.pop(name, None)
         world.record("fault", name, _word(before), _word(on), node=node.name, by=" ".join(arguments.values()))
         action = fault.on if on else fault.off
-        if action and before != on:
+        if action and (before != on or fault.each):
             action(world, node)
         world.schedule.touch()
 
