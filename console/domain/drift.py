@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from console.domain.carried_server import CarriedServer
 from console.domain.directory import DirectoryView
 from console.domain.observation import ClusterObservation
 from console.domain.products import Generation
@@ -24,6 +25,21 @@ def nodes_fingerprint(cluster: Cluster, generation: Generation, observation: Clu
         "services": _services(cluster, generation, observation),
         "node scripts": {name: seen.scripts.value or "unknown" for name, seen in observation.nodes.items()},
     }
+
+
+OF_SERVER = ("server", "stores", "domain controller")
+"""What a plan relies on of a server that goes with its group."""
+
+
+def carried_fingerprint(
+    cluster: Cluster, generation: Generation, observation: ClusterObservation, carried: CarriedServer
+) -> dict[str, Any]:
+    """Everything structural where nothing in the directory is switched: the nodes, the resources, the server."""
+    nodes = nodes_fingerprint(cluster, generation, observation)
+    views = [view for seen in observation.nodes.values() if (view := seen.engine.value) is not None]
+    groups = [view.groups[cluster.group] for view in views if cluster.group in view.groups]
+    resources = {resource.name: resource.kind for group in groups[:1] for resource in group.resources}
+    return {**nodes, "resources": resources, **carried.fingerprint()}
 
 
 def directory_fingerprint(view: DirectoryView) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from console.domain.carried_server import CarriedServer, read_carried
 from console.domain.directory import DirectoryView
 from console.domain.fencing import FencedNode, guard_of
 from console.domain.observation import ClusterObservation, NodeObservation
@@ -115,6 +116,10 @@ class Field:
     def read_directory(self) -> DirectoryView:
         """The directory's objects of this cluster. Raises `ReachError`, `Garbled` or a `Refusal`."""
         return read_directory(self.directory(), self.cluster, self.generation)
+
+    def read_carried(self) -> CarriedServer:
+        """The one server of a group that carries its name. Raises `ReachError`, `Garbled` or a `Refusal`."""
+        return read_carried(self.directory(), self.cluster)
 
     def greet_all(self, *, within: float = GREETING_SECONDS) -> Mapping[GreetingAt, Greeting]:
         """What each expected protocol says on the floating IP."""

@@ -147,6 +147,7 @@ def _stage(
         receipts=OperationReceipts(operation.pk, token),
         since=operation.confirmed_at,
         attempt=operation.attempt,
+        wanted=f"{operation.requested_by_name}: {operation.reason}",
         files=ClusterFiles(operation.cluster, _asker(operation), operation.reason),
     )
 

@@ -9,6 +9,7 @@ from console.domain.events.opinion import Opinion, form_opinion
 from console.domain.field import Field
 from console.domain.plan import Membership, Plan, Step
 from console.domain.planner.base import VALID_SECONDS, node_of, read_situation, refuse_failed, softened
+from console.domain.planner.carried import carried, make_carried_start
 from console.domain.planner.mailboxes import MailboxSink, frozen_membership
 from console.domain.preflight import directory
 from console.domain.preflight.base import Situation
@@ -63,10 +64,14 @@ def make_takeover(
 def make_start(field: Field, target: str, run_id: str | None, *, other_run: RunView | None = None) -> Plan:
     """The plan of a start on `target`, which the directory already names: nothing in the directory changes.
 
+    Where the group carries its server's name the product has brought it up already, and that is only proved.
+
     Raises `Refusal` when the other node holds the group or the directory does not name `target` as a whole, and
     `ChangeoverError` when the directory cannot be read.
     """
-    node = node_of(field.cluster, target)
+    node, of = node_of(field.cluster, target), carried(field)
+    if of is not None:
+        return make_carried_start(of, node.name)
     situation = read_situation(field, field.cluster.other(node.name).name, node.name)
     opinion = _opinion(situation, other_run)
     found = tuple(_node_checks(situation, opinion))

@@ -10,6 +10,7 @@ from console.domain.events.opinion import form_opinion
 from console.domain.field import Field
 from console.domain.plan import Membership, Plan, Step
 from console.domain.planner.base import VALID_SECONDS, read_situation, refuse_failed, softened
+from console.domain.planner.carried import carried, no_switch
 from console.domain.planner.mailboxes import MailboxSink, frozen_membership
 from console.domain.preflight import directory, engine
 from console.domain.preflight.base import Situation
@@ -32,6 +33,8 @@ def make_directory_switch(
     `target`, when the other node shows a sign of holding it, and when there is nothing to change;
     `ChangeoverError` when the directory cannot be read.
     """
+    if carried(field) is not None:
+        raise no_switch(field)
     reading = read_situation(field, field.cluster.primary.name, field.cluster.standby.name)
     holder = _holder(reading, target)
     situation = replace(reading, source=field.cluster.other(holder).name, target=holder)

@@ -12,6 +12,7 @@ from console.domain.field import Field
 from console.domain.functional_range import used_services
 from console.domain.plan import Plan
 from console.domain.planner.base import VALID_SECONDS, node_of, read_situation, refuse_failed
+from console.domain.planner.carried import carried, make_carried_move
 from console.domain.planner.mailboxes import MailboxSink, frozen_membership
 from console.domain.steps.write import write_steps
 from console.domain.steps.write_scripted import hand_over_steps
@@ -49,11 +50,15 @@ def ends_of(cluster: Cluster, kind: str, target: str) -> Ends:
 def make_plan(field: Field, kind: str, target: str, sink: MailboxSink, *, valid_seconds: float = VALID_SECONDS) -> Plan:
     """The plan of a planned move; `sink` receives the mailbox list in slices while it is read.
 
-    Whether the console stops and starts Exchange itself or the nodes' scripts do follows from what the group runs.
+    Whether the console stops and starts Exchange itself or the nodes' scripts do follows from what the group runs; a
+    group that carries its server's name is moved as it is, and lists no mailbox.
     Reads and never writes. Raises `Refusal` with the reasons of every check that failed, and `ChangeoverError`
     when the directory cannot be read at all (a node that cannot be read is a failed check).
     """
     ends = ends_of(field.cluster, kind, target)
+    of = carried(field)
+    if of is not None:
+        return make_carried_move(of, kind, ends.source, ends.target, valid_seconds)
     situation = read_situation(field, ends.source, ends.target)
     situation = replace(
         situation,

@@ -9,6 +9,7 @@ from console.domain.events.opinion import form_opinion
 from console.domain.field import Field
 from console.domain.plan import Plan
 from console.domain.planner.base import VALID_SECONDS, node_of, read_situation, refuse_failed
+from console.domain.planner.carried import carried, make_carried_takeover, target_of
 from console.domain.planner.mailboxes import MailboxSink, frozen_membership
 from console.domain.preflight import directory, services
 from console.domain.preflight.base import Situation
@@ -23,12 +24,16 @@ from console.domain.switch.direction import direction_to
 def make_person_takeover(field: Field, target: str, sink: MailboxSink, *, valid_seconds: float = VALID_SECONDS) -> Plan:
     """The plan by which a person takes the group over to `target`; it asks for a typed confirmation.
 
-    It also finishes what the product began where the group runs no script: the group is up, Exchange is not.
+    It also finishes what the product began where the group runs no script: the group is up, Exchange is not. A group
+    that carries its server's name is moved by force and brought online.
 
     Raises `Refusal`, with all evidence in its reasons, while the product on `target` calls the other server
     anything but down, while the other node shows a sign of holding the group, and for everything that would keep
     the takeover from working. Raises `ChangeoverError` when the directory cannot be read.
     """
+    of = carried(field)
+    if of is not None:
+        return make_carried_takeover(of, target_of(of, target), valid_seconds)
     if not target:
         names = " or ".join(node.name for node in field.cluster.nodes)
         raise Refusal.of("A takeover must name its target.", f"Name {names}.")

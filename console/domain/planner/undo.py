@@ -12,6 +12,7 @@ from console.domain.field import Field
 from console.domain.observation import NodeObservation
 from console.domain.plan import Membership, Plan, Step
 from console.domain.planner.base import VALID_SECONDS, read_situation, refuse_failed, softened
+from console.domain.planner.carried import carried, make_carried_undo
 from console.domain.planner.mailboxes import SLICE, MailboxRow, MailboxSink
 from console.domain.planner.unwinding import IDLE, MAILBOXES, Undone, Unwinding, unwinding
 from console.domain.preflight import directory, engine, nodes, services
@@ -44,6 +45,9 @@ def make_undo(
     Reads and never writes. Raises `Refusal` with every reason, and `ChangeoverError` when the directory cannot be
     read.
     """
+    of = carried(field)
+    if of is not None:
+        return make_carried_undo(of, undone, first, valid_seconds)
     wanted = unwinding(undone, first)
     plan = undone.plan
     reading = read_situation(field, plan.source, plan.target)

@@ -8,7 +8,9 @@ from console.domain.plan import Plan, Step
 from console.domain.receipts import STANDING, Kept, KeptReceipts
 
 STOPPED, STARTED, GO = "service.stop", "service.start", "go"
-MOVES = frozenset({"group.move", "group.start", "hand-over", "hand-over.dead", "group.move-back", "hand-over.back"})
+MOVES = frozenset(
+    {"group.move", "group.start", "hand-over", "hand-over.dead", "group.move-back", "hand-over.back", "group.carry"}
+)
 MAILBOXES = frozenset({"directory.mailboxes", "directory.restore-mailboxes"})
 IDLE = ("STOPPED", "ABSENT")
 

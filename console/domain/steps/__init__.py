@@ -4,6 +4,14 @@ from collections.abc import Mapping
 
 from console.domain.steps.base import Behaviour
 from console.domain.steps.bringup import BringUp
+from console.domain.steps.carried import BringOnline, CarryGroup
+from console.domain.steps.carried_proof import (
+    CarriedMoved,
+    CarriedRecheck,
+    ForcedRecheck,
+    ResourcesOnline,
+    ServicesRun,
+)
 from console.domain.steps.converge import Converged
 from console.domain.steps.diagnose import Diagnose
 from console.domain.steps.directory import ApplyChanges, ClaimNames, SwitchMailboxes, VerifyDirectory
@@ -48,6 +56,13 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "stores.mounted": MountedStores(),
     "greeting": Greet(),
     "moved": Moved(),
+    "carried.recheck": CarriedRecheck(),
+    "carried.recheck-forced": ForcedRecheck(),
+    "group.carry": CarryGroup(),
+    "group.bring-online": BringOnline(),
+    "resources.online": ResourcesOnline(),
+    "services.run": ServicesRun(),
+    "carried.moved": CarriedMoved(),
     "diagnose": Diagnose(),
     "undo.recheck": UndoRecheck(),
     "go.withhold": WithholdGo(),

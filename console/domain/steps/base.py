@@ -99,6 +99,8 @@ class Stage:
     """Steps whose action here has answered for each thing that it was to change, so that nothing is in doubt."""
     silent: dict[str, float] = made_by(default_factory=dict)
     """Nodes that could not tell who has the group, and when (monotonic) they were last asked for the agreement."""
+    wanted: str = ""
+    """Who wants the operation and why, as `operator: reason`, for tools that ask for it."""
     files: NodeFiles = made_by(default_factory=NoFiles)
     """What the console would have on the nodes; asked by steps that deploy."""
     grounds: "Grounds | None" = None

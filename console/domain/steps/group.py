@@ -19,7 +19,9 @@ TOLD_WITHIN = 15.0
 """How long a step waits until any node can tell where the group is."""
 AGREED_WITHIN = 30.0
 """How long whoever carries an operation on waits for the nodes to tell that the group is where it shall be."""
-HANDING = frozenset({"group.move", "group.start", "hand-over", "hand-over.dead", "group.move-back", "hand-over.back"})
+HANDING = frozenset(
+    {"group.move", "group.start", "hand-over", "hand-over.dead", "group.move-back", "hand-over.back", "group.carry"}
+)
 """The kinds of steps that hand the group to the target."""
 
 
