@@ -40,6 +40,7 @@ class Timings:
     engine_stop: float = 0.05
     detect_failure: float = 0.3  # from a node's death to the other node's failover
     boot: float = 0.3
+    is_alive: float = 0.1  # between two looks of a resource's DLL at its service
     wait_for_servers: float = 0.5  # how long the first engine of a cold start waits for the others
 
 
@@ -66,6 +67,19 @@ class Recovery:
     """What follows a resource that does not come up: so many retries, so many failovers, then nothing."""
 
     retries: int = 0
+    failovers: int = 0
+
+
+@dataclass
+class Policy:
+    """What a cluster service does with a resource that fails; Windows' own are 180, 3, 900 and 10.
+
+    Durations are world seconds. With no failovers a group stays where it fails, so that what fails can be seen.
+    """
+
+    pending_timeout: float = 180.0
+    restarts: int = 3
+    period: float = 900.0  # in which the restarts are counted
     failovers: int = 0
 
 
@@ -160,6 +174,7 @@ class Cluster:
     scripts: str = "none"
     script: Script = field(default_factory=Script)
     recovery: Recovery = field(default_factory=Recovery)
+    policy: Policy = field(default_factory=Policy)
     storage_groups: dict[str, list[str]] = field(default_factory=dict)
     other_groups: list[Group] = field(default_factory=list)
     exchange_group: bool = True

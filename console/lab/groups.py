@@ -9,6 +9,7 @@ start or a move, FAILOVER when the product itself brings the group to another no
 from collections.abc import Callable
 
 from console.lab import resources, scripts
+from console.lab.mscs import engine
 from console.lab.partition import holders
 from console.lab.resources import log, set_group, set_resource
 from console.lab.schedule import Outcome, Procedure, Reason
@@ -190,7 +191,9 @@ def _lose_everything(world: World, node: Node) -> None:
     node.scripts.clear()
     for service in node.services.values():
         service.state, service.pid, service.exit_code = 1, 0, 1077
-    node.disk.volumes.pop(node.cluster.definition.partition[0].upper(), None)
+    shared = node.cluster.mscs.disks if node.cluster.mscs else (node.cluster.definition.partition[0].upper(),)
+    for letter in shared:
+        node.disk.volumes.pop(letter, None)
     node.addresses.clear()
     node.mounted.clear()
     node.handles.clear()
@@ -213,6 +216,8 @@ def _notice(world: World, node: Node) -> Procedure:
 
 def fail_over(world: World, group: Group, dead: Node) -> Procedure:
     """Bring a dead node's group up on the next node that has its engine running."""
+    if dead.cluster.mscs is not None:
+        return (yield from engine.fail_over(world, group, dead))
     group.turn += 1
     for resource in group.resources:
         resource.status = "Offline"

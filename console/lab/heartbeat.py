@@ -6,6 +6,7 @@ again, both shut down.
 """
 
 from console.lab.groups import crash, fail_over
+from console.lab.mscs import membership
 from console.lab.resources import log, set_group
 from console.lab.schedule import Outcome, Procedure
 from console.lab.state import Cluster, Group, Node, Resource
@@ -21,6 +22,9 @@ def silent(node: Node) -> bool:
 
 def lose(world: World, node: Node) -> None:
     """The others hear nothing of this node from now on."""
+    if node.cluster.mscs is not None:
+        world.schedule.start(membership.silence(world, node))
+        return
     world.schedule.start(_silence(world, node))
 
 
@@ -36,6 +40,9 @@ def regain(world: World, node: Node) -> None:
     """The nodes hear each other again, unless another fault still keeps them apart."""
     with world.lock:
         cluster = node.cluster
+        if cluster.mscs is not None:
+            membership.regain(world, node)
+            return
         if any(silent(other) for other in cluster.nodes) or not any(n.view is not None for n in cluster.nodes):
             return
         for group in cluster.groups:

@@ -2,6 +2,7 @@
 
 from console.lab import heartbeat, scripts
 from console.lab.groups import STARTED, crash, fail_over, move_group, node_choices, start_group, stop_group
+from console.lab.mscs import membership
 from console.lab.resources import log
 from console.lab.schedule import Outcome, Procedure
 from console.lab.state import RUNNING, Node
@@ -32,6 +33,8 @@ def start_engine(world: World, node: Node, by: str) -> Procedure:
     The first engine of a cold start waits for the other servers, so that a group starts where its policy wants it.
     """
     boots, cluster = node.boots, node.cluster
+    if cluster.mscs is not None:
+        return (yield from membership.joins(world, node, by))
     yield cluster.definition.timings.engine_start
     if node.boots != boots or not node.powered:
         return Outcome(1, "Server is not active. Check if the cluster service is active.")
@@ -91,13 +94,22 @@ def shut_down(world: World, node: Node, by: str, *, reboot: bool, everywhere: bo
 
 
 def kill_engine(world: World, node: Node, by: str) -> None:
-    """The engine's processes end while Windows, its services and the group's resources stay as they are."""
+    """The engine's processes end while Windows, its services and the group's resources stay as they are.
+
+    With the cluster service its resource monitors end the resources, and the other node takes the groups on.
+    """
+    if node.cluster.mscs is not None:
+        membership.dies(world, node, by)
+        return
     with world.lock:
         _set_engine(world, node, up=False, by=by)
 
 
 def revive_engine(world: World, node: Node, by: str) -> None:
     """The opposite of `kill_engine`."""
+    if node.cluster.mscs is not None:
+        membership.revives(world, node, by)
+        return
     with world.lock:
         if node.powered:
             _set_engine(world, node, up=True, by=by)

@@ -18,6 +18,7 @@ BELIEVABLE = Timings(
     engine_start=3.0,
     engine_stop=2.0,
     detect_failure=10.0,
+    is_alive=10.0,
     boot=15.0,
 )
 # The guide has the server's name taken out of the stores' names, on both servers (2003, step 9).

@@ -1,5 +1,7 @@
 """The service control manager of a node: states, dependencies and Win32 error codes."""
 
+from collections.abc import Callable
+
 from console.lab import event_log
 from console.lab.exchange import INFORMATION_STORE
 from console.lab.schedule import Outcome, Procedure
@@ -9,6 +11,13 @@ from console.lab.world import World
 
 OK, DEPENDENTS, CANNOT_ACCEPT, RUNNING_ALREADY = 0, 1051, 1061, 1056
 DISABLED, UNKNOWN, NOT_STARTED, SPECIFIC, DIED, DEPENDENCY = 1058, 1060, 1062, 1066, 1067, 1068
+
+STARTED: dict[str, Callable[[World, Node, str], Procedure]] = {}
+"""By a service's name, what it begins to do once it runs."""
+STOPPING: dict[str, Callable[[World, Node, str], Procedure]] = {}
+"""By a service's name, what it does before it stops."""
+WATCHERS: list[Callable[[World, Node, Service], None]] = []
+"""Who is told of every service that has stopped."""
 
 
 def start(world: World, node: Node, name: str, by: str) -> int:
@@ -70,6 +79,9 @@ def set_state(world: World, node: Node, service: Service, state: int, by: str, e
     elif not service.pid:
         service.pid = world.new_pid()
     world.record("service", service.installed.name, STATE_WORDS[before], STATE_WORDS[state], node=node.name, by=by)
+    if state == STOPPED:
+        for watcher in WATCHERS:
+            watcher(world, node, service)
     world.schedule.touch()
 
 
@@ -116,7 +128,7 @@ def _starting(world: World, node: Node, service: Service, by: str) -> Procedure:
             return Outcome(DEPENDENCY)
     yield _duration(node, service, node.cluster.definition.timings.service_start)
     yield lambda: node.boots != boots or not (node.faulty("service-hangs", name) or node.faulty("paused"))
-    if node.boots != boots:
+    if node.boots != boots or service.state != START_PENDING:
         return Outcome(DIED)
     if code := _why_it_dies(node, service):
         set_state(world, node, service, STOPPED, by, code)
@@ -124,7 +136,9 @@ def _starting(world: World, node: Node, service: Service, by: str) -> Procedure:
         return Outcome(code)
     set_state(world, node, service, RUNNING, by)
     event_log.service_runs(world, node, service)
-    if name == INFORMATION_STORE:
+    if name in STARTED:
+        world.schedule.start(STARTED[name](world, node, by))
+    if name == INFORMATION_STORE and not node.cluster.databases_apart:
         yield from mount_all(world, node, by)
     return Outcome(OK)
 
@@ -135,7 +149,9 @@ def _stopping(world: World, node: Node, service: Service, by: str) -> Procedure:
     set_state(world, node, service, STOP_PENDING, by)
     yield _duration(node, service, node.cluster.definition.timings.service_stop)
     yield lambda: node.boots != boots or not (node.faulty("service-does-not-stop", name) or node.faulty("paused"))
-    if node.boots != boots:
+    if name in STOPPING:
+        yield from STOPPING[name](world, node, by)
+    if node.boots != boots or service.state != STOP_PENDING:
         return Outcome(DIED)
     if name == INFORMATION_STORE:
         dismount_all(world, node, by)

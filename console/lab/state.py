@@ -177,6 +177,11 @@ class Cluster:
     folders: dict[str, list[str]] = field(default_factory=dict)  # public folder, by path, to the servers with a replica
     mscs: Mscs | None = None  # what the cluster service knows, where that is the product
 
+    @property
+    def databases_apart(self) -> bool:
+        """Whether each database is a resource of its own, which mounts it, and the information store mounts none."""
+        return self.mscs is not None and self.definition.generation == "2007"
+
     def node(self, name: str) -> Node | None:
         """The node of this name, in any case."""
         return next((node for node in self.nodes if node.name.casefold() == name.casefold()), None)

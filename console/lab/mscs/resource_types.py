@@ -1,8 +1,8 @@
 """The resource types of a cluster: what Windows brings, and what set-up adds for Exchange 2003 or 2007.
 
 A type is named by its display name, which is its type name as well. `service` is the Windows service that a resource
-of it starts and stops; `needs` are the types that a resource of it depends on; `created` tells whether System Attendant
-or set-up makes the resource by itself.
+of it starts and stops; `needs` are the types that a resource of it depends on; `created` tells whether a finished
+set-up has a resource of it.
 """
 
 from dataclasses import dataclass

@@ -41,13 +41,14 @@ class Mscs:
     """The part of a cluster's state that only the cluster service has.
 
     `types` by their casefolded names, `disks` by drive letter, the partition's among them. `paused` names the nodes
-    that take no group on; `kept_stopped` tells that the mailbox server was stopped to stay so.
+    that take no group on. `by_exchange` tells whether the group was last moved by Exchange's own command or the
+    cluster service itself: these tell the store which databases may mount, the cluster's tools do not.
     """
 
     types: dict[str, ResourceType] = field(default_factory=dict)
     disks: dict[str, Volume] = field(default_factory=dict)
     paused: set[str] = field(default_factory=set)
-    kept_stopped: bool = False
+    by_exchange: bool = True
 
     def type(self, name: str) -> ResourceType | None:
         """The resource type of this name, in any case."""
