@@ -5,7 +5,7 @@ import binascii
 import re
 from collections.abc import Callable
 
-from console.lab.cmd import registry_writing, remoting_commands
+from console.lab.cmd import registry_reading, registry_writing, remoting_commands
 from console.lab.cmd.interpreter import NOT_RECOGNIZED, Interpreter
 from console.lab.cmd.registry import COMMANDS, command, words
 from console.lab.state import Components
@@ -105,9 +105,11 @@ def reg(cmd: Interpreter, rest: str) -> int:
         for name, value in _COMPONENTS[key](cmd.process.node.components).items():
             cmd.process.out(f"    {name}    REG_DWORD    0x{value:x}")
         return 0
-    if arguments[:1] != ["query"] or key != _COMPUTER_NAME:
-        cmd.process.err("ERROR: The system was unable to find the specified registry key or value.")
+    if arguments[:1] != ["query"]:
+        cmd.process.err("ERROR: Invalid syntax.")
         return 1
+    if key != _COMPUTER_NAME:
+        return registry_reading.query(cmd, arguments)
     full = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\ComputerName\ActiveComputerName"
     cmd.process.out(f"\n{full}\n    ComputerName    REG_SZ    {computer_name(cmd).upper()}\n")
     return 0

@@ -3,16 +3,17 @@
 import re
 from datetime import datetime, timedelta
 
+from console.lab.cim import cim_date
 from console.lab.cmd.builtins import VERSIONS
 from console.lab.cmd.interpreter import Interpreter
 from console.lab.cmd.registry import command
 from console.lab.cmd.rights_commands import KNOWN
+from console.lab.cmd.wmi_files import com_classes, data_files
 from console.lab.equipment import public_folders
 from console.lab.exchange import INFORMATION_STORE
 from console.lab.network import configuration
 from console.lab.state import RUNNING, Node
 
-JAPAN = timedelta(hours=9)
 INVALID_CLASS = 2147749904
 _STORES = re.compile(r"win32_perfrawdata_msexchangeis_msexchangeis(mailbox|public)\b", re.IGNORECASE)
 _EVENTS = "path win32_ntlogevent "
@@ -45,7 +46,9 @@ def wmic(cmd: Interpreter, rest: str) -> int:
         elif text.startswith(_FOLDERS):
             instances = _folders(cmd.process.node, text)
         elif text.startswith("datafile "):
-            instances = _files(cmd.process.node, text)
+            instances = data_files(cmd.process.node, text)
+        elif text.startswith("path win32_classiccomclasssetting "):
+            instances = com_classes(cmd.process.node, text)
         elif text.startswith("os "):
             instances = [_system(cmd)]
         elif text.startswith("process "):
@@ -55,7 +58,7 @@ def wmic(cmd: Interpreter, rest: str) -> int:
     if instances is None:
         cmd.process.err(f"Node - {cmd.process.node.name.upper()}\nERROR:\nDescription = Invalid class\n")
         return INVALID_CLASS
-    if not instances and text.startswith("datafile "):
+    if not instances and text.startswith(("datafile ", "path win32_classiccomclasssetting ")):
         cmd.process.err("No Instance(s) Available.")
     wanted = _properties(text)
     for instance in instances:
@@ -66,28 +69,9 @@ def wmic(cmd: Interpreter, rest: str) -> int:
     return 0
 
 
-def cim_date(moment: datetime) -> str:
-    """A date as WMI writes it, in the node's time zone (UTC+9)."""
-    return (moment + JAPAN).strftime("%Y%m%d%H%M%S.%f") + "+540"
-
-
 def _properties(text: str) -> set[str]:
     found = re.search(r"\bget\s+([\w, ]+)", text)
     return {name.strip() for name in found.group(1).split(",") if name.strip()} if found else set()
-
-
-def _files(node: Node, text: str) -> list[dict[str, str]]:
-    """The files of one folder, in small letters as WMI has them."""
-    found = re.search(r"drive='(\w:)' and path='((?:\\.|[^'\\])*)'", text)
-    folder = found.group(1) + re.sub(r"\\(.)", r"\1", found.group(2)) if found else ""
-    item = node.disk.item(node.disk.absolute(folder)) if found else None
-    if item is None or item.data is not None:
-        return []
-    return [
-        {"FileSize": str(len(file.data)), "LastModified": cim_date(file.modified), "Name": file.path.lower()}
-        for file in node.disk.listing(item.path)
-        if file.data is not None
-    ]
 
 
 def _system(cmd: Interpreter) -> dict[str, str]:
@@ -119,6 +103,7 @@ def _events(cmd: Interpreter, text: str) -> list[dict[str, str]]:
     """The events that a `where` of logs, types and an earliest time lets through, the latest first."""
     node = cmd.process.node
     logs = set(re.findall(r"logfile='(\w+)'", text))
+    sources = set(re.findall(r"sourcename='([^']+)'", text))
     kinds = {int(number) for number in re.findall(r"eventtype=(\d)", text)}
     since = re.search(r"timegenerated\s*>=\s*'(\d{14})\.(\d{6})\+000'", text)
     earliest = datetime.strptime("".join(since.groups()), "%Y%m%d%H%M%S%f") if since else datetime.min
@@ -126,6 +111,7 @@ def _events(cmd: Interpreter, text: str) -> list[dict[str, str]]:
     for event in reversed(node.events):
         at = event.at + _off(node)
         wanted = (not logs or event.log.casefold() in logs) and (not kinds or event.kind in kinds)
+        wanted = wanted and (not sources or event.source.casefold() in sources)
         if wanted and at.replace(tzinfo=None) >= earliest:
             found.append(
                 {

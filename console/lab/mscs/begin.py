@@ -8,6 +8,7 @@ from console.lab import definition
 from console.lab.disk import Volume
 from console.lab.exchange import INFORMATION_STORE
 from console.lab.files import furnish_partition
+from console.lab.mscs.equipment import equip
 from console.lab.mscs.make_up import exchange_group
 from console.lab.mscs.resource_types import ADDRESS, DISK, IS_ALIVE, LOOKS_ALIVE, NAME, all_kinds, exchange_kinds
 from console.lab.mscs.state import FOLDER, ONLINE, Mscs, ResourceType
@@ -31,6 +32,7 @@ def begin(world: World, cluster: Cluster) -> None:
     furnish_partition(cluster)
     for node in cluster.nodes:
         _furnish(node)
+    equip(cluster)
     for group in cluster.groups:
         for resource in group.resources:
             _know(cluster, cluster.mscs, resource)

@@ -8,7 +8,7 @@ import pytest
 from console.domain.lease import Fence
 from console.domain.node_guard import FENCE_FOLDER, NOT_RUN, guarded
 from console.lab import faults
-from console.lab.cmd.wmi_commands import JAPAN
+from console.lab.cim import JAPAN
 from console.lab.state import Node
 from console.lab.world import World
 from tests.lab.nodes.conftest import Ran, Shell

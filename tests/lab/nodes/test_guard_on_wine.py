@@ -7,7 +7,7 @@ import pytest
 
 from console.domain.node_guard import MARK, NOT_RUN
 from console.lab import faults
-from console.lab.cmd.wmi_commands import JAPAN
+from console.lab.cim import JAPAN
 from console.lab.state import Node
 from console.lab.world import World
 from tests.lab.nodes.conftest import Shell
