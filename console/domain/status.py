@@ -1,7 +1,7 @@
 """A cluster at a glance: what an observation amounts to, in a few sentences and facts that a page can show."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,16 @@ class Tone(StrEnum):
     BAD = "bad"
     UNKNOWN = "unknown"
     IDLE = "idle"
+
+
+ENGINE_TONES = {
+    "online": Tone.GOOD,
+    "up": Tone.GOOD,
+    "offline": Tone.BAD,
+    "down": Tone.BAD,
+    "unknown": Tone.UNKNOWN,
+}
+"""The products' words for a server that is well, and for one that is not."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,8 @@ class ClusterStatus:
     directory: Fact
     alarms: tuple[str, ...] = ()
     at: str = ""
+    resources: tuple[Fact, ...] = ()
+    """The group's resources: label, status, the product's kind as detail, and the node that has the group."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -75,15 +87,23 @@ def summarise(
     generation: Generation,
     observation: ClusterObservation,
     greetings: Mapping[GreetingAt, Greeting],
-    directory_names: Seen[str],
+    directory_names: Seen[str] | None,
 ) -> ClusterStatus:
-    """What the observation amounts to. `directory_names` is the node that the directory names, when it was read."""
+    """What the observation amounts to. `directory_names` is the node that the directory names, when it was read.
+
+    It is None where the directory names no node: the group carries its server's name with it.
+    """
+    carried = directory_names is None
     owner = observation.owner(cluster.group)
     active = "" if owner.value is None else owner.value
     group = _group_fact(cluster, observation, owner)
     answers = tuple(_greeting_fact(at, said, observation.at) for at, said in greetings.items())
-    nodes = tuple(_node_status(cluster, generation, observation.nodes[n.name], owner) for n in cluster.nodes)
-    directory = _directory_fact(directory_names, owner, observation.at)
+    idle = _stores_only(generation) if carried else generation
+    nodes = tuple(_node_status(cluster, (generation, idle), observation.nodes[n.name], owner) for n in cluster.nodes)
+    names = directory_names
+    directory = (
+        _carried_fact(cluster, observation.at) if names is None else _directory_fact(names, owner, observation.at)
+    )
     mail = _mail(answers)
     alarms = _alarms(owner, nodes, active)
     return ClusterStatus(
@@ -97,7 +117,34 @@ def summarise(
         directory=directory,
         alarms=alarms,
         at=observation.at.isoformat(),
+        resources=_resources(cluster, observation, active),
     )
+
+
+def _stores_only(generation: Generation) -> Generation:
+    """What must not run where a group that carries its server's name is not: Windows may run the others there."""
+    return replace(generation, services=tuple(s for s in generation.services if s.mounts_stores))
+
+
+def _resources(cluster: Cluster, observation: ClusterObservation, active: str) -> tuple[Fact, ...]:
+    """The group's resources by the node that has it, else by any that answers."""
+    names = sorted(observation.nodes, key=lambda name: name.casefold() != active.casefold())
+    views = [(name, view) for name in names if (view := observation.nodes[name].engine.value) is not None]
+    told = [(name, view.groups[cluster.group]) for name, view in views if cluster.group in view.groups]
+    if not told:
+        return ()
+    node, group = told[0]
+    at = observation.nodes[node].at.isoformat()
+    return tuple(
+        Fact("resource", r.name, r.status, _resource_tone(r.status), at, r.kind, active) for r in group.resources
+    )
+
+
+def _resource_tone(status: str) -> Tone:
+    word = status.casefold()
+    if word.endswith("pending"):
+        return Tone.WARN
+    return {"online": Tone.GOOD, "offline": Tone.BAD, "failed": Tone.BAD, "": Tone.UNKNOWN}.get(word, Tone.WARN)
 
 
 def _group_fact(cluster: Cluster, observation: ClusterObservation, owner: Seen[str]) -> Fact:
@@ -106,7 +153,7 @@ def _group_fact(cluster: Cluster, observation: ClusterObservation, owner: Seen[s
     if owner.value is None or status.value is None:
         return Fact("group", cluster.group, "unknown", Tone.UNKNOWN, at, owner.unknown or status.unknown)
     where = f"on {owner.value}" if owner.value else "on no node"
-    tone = {"online": Tone.GOOD, "offline": Tone.BAD}.get(status.value.casefold(), Tone.WARN)
+    tone = {"online": Tone.GOOD, "offline": Tone.BAD, "failed": Tone.BAD}.get(status.value.casefold(), Tone.WARN)
     return Fact("group", cluster.group, f"{status.value} {where}", tone, at)
 
 
@@ -137,7 +184,15 @@ def _tone(mail: str, group: Fact, directory: Fact, alarms: Sequence[str]) -> Ton
         return Tone.BAD
     if mail == "unknown" or Tone.UNKNOWN in (group.tone, directory.tone):
         return Tone.UNKNOWN
-    return Tone.WARN if alarms or Tone.GOOD not in (group.tone,) or directory.tone is not Tone.GOOD else Tone.GOOD
+    named = directory.tone in (Tone.GOOD, Tone.IDLE)
+    return Tone.WARN if alarms or group.tone is not Tone.GOOD or not named else Tone.GOOD
+
+
+def _carried_fact(cluster: Cluster, when: datetime) -> Fact:
+    """The directory names no node there, so there is nothing that could disagree."""
+    value = f"{cluster.primary_server} moves with the group"
+    detail = "The directory knows one server, whichever node has the group; a move changes nothing there."
+    return Fact("directory", "Directory", value, Tone.IDLE, when.isoformat(), detail)
 
 
 def _directory_fact(names: Seen[str], owner: Seen[str], when: datetime) -> Fact:
@@ -160,13 +215,16 @@ def _alarms(owner: Seen[str], nodes: Sequence[NodeStatus], active: str) -> tuple
     return tuple(alarms)
 
 
-def _node_status(cluster: Cluster, generation: Generation, seen: NodeObservation, owner: Seen[str]) -> NodeStatus:
+def _node_status(
+    cluster: Cluster, expected: tuple[Generation, Generation], seen: NodeObservation, owner: Seen[str]
+) -> NodeStatus:
+    """The node's facts; `expected` holds what runs where the group is, and what must not run where it is not."""
     role = "primary" if seen.node == cluster.primary.name else "standby"
     active = None if owner.value is None else owner.value.casefold() == seen.node.casefold()
     facts = (
         _reach_fact(seen),
         _engine_fact(seen),
-        _services_fact(cluster, generation, seen, active),
+        _services_fact(cluster, expected[active is False], seen, active),
         _partition_fact(cluster, seen, active),
     )
     return NodeStatus(seen.node, role, active, facts)
@@ -185,7 +243,7 @@ def _engine_fact(seen: NodeObservation) -> Fact:
     if view is None:
         return Fact("engine", "Cluster service", "unknown", Tone.UNKNOWN, at, seen.engine.unknown, seen.node)
     own = next((s for name, s in view.servers.items() if name.casefold() == seen.node.casefold()), "unknown")
-    tone = {"online": Tone.GOOD, "offline": Tone.BAD, "unknown": Tone.UNKNOWN}.get(own.casefold(), Tone.WARN)
+    tone = ENGINE_TONES.get(own.casefold(), Tone.WARN)
     return Fact("engine", "Cluster service", own, tone, at, "", seen.node)
 
 

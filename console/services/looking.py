@@ -10,11 +10,12 @@ from console.domain.directory import DirectoryView
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
 from console.domain.observation import ClusterObservation, Seen
+from console.domain.planner.carried import Carried, carried, readiness
 from console.domain.ports import Greeting
 from console.domain.preflight.base import Situation
 from console.domain.status import ClusterStatus, Fact, NodeStatus, Tone, summarise
 from console.domain.switch.differences import directory_owner
-from console.domain.topology import GreetingAt
+from console.domain.topology import GreetingAt, Node
 from console.models import Cluster
 
 
@@ -29,6 +30,10 @@ class Looked:
 def look(field: Field) -> Looked:
     """Look at the nodes, the floating IP and the directory. Reads only."""
     observation, greetings = field.observe(), field.greet_all()
+    of = carried(field)
+    if of is not None:
+        status = summarise(field.cluster, field.generation, observation, greetings, None)
+        return Looked(status, _carried_readiness(of, observation, greetings))
     view = read_directory(field)
     status = summarise(field.cluster, field.generation, observation, greetings, names_in(field, view))
     return Looked(status, _readiness(field, observation, view.value, greetings))
@@ -78,6 +83,24 @@ def names_in(field: Field, view: Seen[DirectoryView]) -> Seen[str]:
     return Seen(cluster.primary.name if ours else cluster.standby.name)
 
 
+def _holder(field: Field, observation: ClusterObservation) -> Node | None:
+    """The node that has the group, when that is known."""
+    cluster = field.cluster
+    owner = (observation.owner(cluster.group).value or "").casefold()
+    return next((node for node in cluster.nodes if node.name.casefold() == owner), None)
+
+
+def _carried_readiness(
+    of: Carried, observation: ClusterObservation, greetings: Mapping[GreetingAt, Greeting]
+) -> tuple[Check, ...]:
+    """The checks of a planned move away from the active node; none when the directory cannot be read."""
+    source = _holder(of.field, observation)
+    try:
+        return readiness(of, source.name, observation, greetings) if source else ()
+    except (ChangeoverError, Refusal):
+        return ()
+
+
 def _readiness(
     field: Field,
     observation: ClusterObservation,
@@ -86,8 +109,7 @@ def _readiness(
 ) -> tuple[Check, ...]:
     """The checks of a planned move from the active node to the other one."""
     cluster = field.cluster
-    owner = (observation.owner(cluster.group).value or "").casefold()
-    source = next((node for node in cluster.nodes if node.name.casefold() == owner), None)
+    source = _holder(field, observation)
     if view is None or source is None:
         return ()
     return preflight.checks(

@@ -74,3 +74,40 @@ def test_it_becomes_plain_json():
     raw = status().to_json()
     assert raw["tone"] == "good"
     assert raw["nodes"][0]["facts"][0]["key"] == "reach"
+
+
+def carried(observation=None):
+    return summarise(worlds.cluster(), worlds.GENERATION, observation or worlds.observation(), GOOD, None)
+
+
+def test_a_group_that_carries_its_servers_name_needs_no_agreement_with_the_directory():
+    now = carried()
+    assert now.directory.tone is Tone.IDLE
+    assert now.directory.value == "NODE1 moves with the group"
+    assert now.tone is Tone.GOOD
+
+
+def test_the_groups_resources_are_told_with_their_kind_and_state():
+    failed = worlds.view("NODE1", status="Failed")
+    now = carried(worlds.observation(NODE1=worlds.seen("NODE1", active=True, engine=Seen(failed))))
+    assert [(r.label, r.detail, r.value, r.tone) for r in now.resources] == [
+        ("fip1", "fip", "Failed", Tone.BAD),
+        ("sd1", "sd", "Failed", Tone.BAD),
+    ]
+    assert now.tone is Tone.BAD
+
+
+def test_a_service_that_windows_may_run_anywhere_is_no_alarm_where_the_group_is_not():
+    standby = worlds.seen("NODE2", active=False)
+    services = {**standby.services, "msexchangesa": worlds.service("MSExchangeSA", "RUNNING")}
+    both = worlds.observation(NODE2=worlds.seen("NODE2", active=False, services=services))
+    assert (carried(both).alarms, bool(status(both).alarms)) == ((), True)
+    services["msexchangeis"] = worlds.service("MSExchangeIS", "RUNNING")
+    assert carried(worlds.observation(NODE2=worlds.seen("NODE2", active=False, services=services))).alarms
+
+
+@pytest.mark.parametrize("word, tone", [("Up", Tone.GOOD), ("Down", Tone.BAD), ("Paused", Tone.WARN)])
+def test_a_server_is_told_by_either_products_word(word, tone):
+    view = worlds.view("NODE1", NODE1=word, NODE2=word)
+    now = carried(worlds.observation(NODE1=worlds.seen("NODE1", active=True, engine=Seen(view))))
+    assert fact(now, "NODE1", "engine").tone is tone

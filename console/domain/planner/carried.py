@@ -1,5 +1,6 @@
 """Plan moves of a group that carries the Exchange server's name: planned, forced, seen afterwards, and taken back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -13,10 +14,11 @@ from console.domain.observation import ClusterObservation, ClusterView, Seen
 from console.domain.plan import Membership, Plan, Step
 from console.domain.planner.base import VALID_SECONDS, node_of, refuse_failed
 from console.domain.planner.unwinding import Undone, unwinding
-from console.domain.ports import Argv
+from console.domain.ports import Argv, Greeting
 from console.domain.preflight.carried import CarriedSituation, Problems, checks, forced_checks, start_checks
 from console.domain.steps.write_carried import carried_steps, forced_steps, proofs
 from console.domain.switch.membership import digest
+from console.domain.topology import GreetingAt
 
 NO_MAILBOX = "No mailbox changes: the server's name moves with the group."
 
@@ -125,7 +127,34 @@ def _situation(
         details=_details(field, observation, (source, target)),
         runs_on=runs_on,
         command=command,
-        tool=_tool(of, runs_on, target) if dry_run else Seen(()),
+        tool=_tool(of, runs_on, target) if dry_run else None,
+    )
+
+
+def readiness(
+    of: Carried, source: str, observation: ClusterObservation, greetings: Mapping[GreetingAt, Greeting]
+) -> tuple[Check, ...]:
+    """The checks of a planned move away from `source` that an observation can tell, without asking the tool.
+
+    Raises `ChangeoverError` or `Refusal` when the directory cannot be read.
+    """
+    cluster = of.field.cluster
+    target = cluster.other(source).name
+    return checks(
+        CarriedSituation(
+            cluster=cluster,
+            generation=of.field.generation,
+            driver=of.driver,
+            source=source,
+            target=target,
+            observation=observation,
+            greetings=greetings,
+            carried=of.field.read_carried(),
+            details=None,
+            runs_on=source,
+            command=of.driver.move(cluster, target),
+            tool=None,
+        )
     )
 
 
@@ -142,14 +171,13 @@ def _details(field: Field, observation: ClusterObservation, nodes: tuple[str, st
     return Seen.nothing(why)
 
 
-def _tool(of: Carried, node: str, target: str) -> Seen[Problems]:
-    """What the tool itself says against the move in a dry run; nothing where it has none, or could not sign in."""
+def _tool(of: Carried, node: str, target: str) -> Seen[Problems] | None:
+    """What the tool itself says against the move in a dry run; None where it has none, or may not sign in."""
     cluster = of.field.cluster
     asked = of.driver.move_questions(cluster, target)
-    if not asked:
-        return Seen(())
-    if cluster.node(node).second_hop == "none" and any(second_hop.needs(argv) for argv in asked):
-        return Seen.nothing("it would have to sign in to a further machine")
+    barred = cluster.node(node).second_hop == "none" and any(second_hop.needs(argv) for argv in asked)
+    if not asked or barred:
+        return None
     try:
         results = of.field.session(node).batch(asked, within=cluster.timing.command)
         return Seen(of.driver.move_problems(cluster, target, results))

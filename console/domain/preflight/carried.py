@@ -24,17 +24,20 @@ class CarriedSituation(NodeSituation):
 
     driver: CarryingDriver
     carried: CarriedServer
-    details: Seen[ClusterView]
-    """What depends on what, and which nodes each resource may run on, by the node that runs the command."""
+    details: Seen[ClusterView] | None
+    """What depends on what, and which nodes each resource may run on; None when that was not asked."""
     runs_on: str
     """The node that runs the command."""
     command: Argv
-    tool: Seen[Problems]
-    """What the tool itself says against the move, asked by a dry run."""
+    tool: Seen[Problems] | None
+    """What the tool itself says against the move in a dry run; None when it has none, or was not asked."""
 
     def resources(self) -> tuple[ResourceState, ...]:
         """The group's resources, with their details where those were read; none when nobody shows the group."""
-        views = [self.details.value, *(self.seen(n).engine.value for n in (self.source, self.target))]
+        views = [
+            self.details.value if self.details else None,
+            *(self.seen(n).engine.value for n in (self.source, self.target)),
+        ]
         groups = [view.groups[self.cluster.group] for view in views if view and self.cluster.group in view.groups]
         return groups[0].resources if groups else ()
 
@@ -126,13 +129,15 @@ def _make_up(situation: CarriedSituation) -> list[Check]:
     if resources.value is None:
         remedy = f"List the resources on {situation.source} by hand; the console's account must be allowed to."
         return [failed("group.make-up", title, f"Its resources cannot be read: {resources.unknown}", remedy)]
-    problems = situation.driver.group_problems(resources.value)
+    problems = situation.driver.group_problems(situation.cluster, resources.value)
     passes = [passed("group.make-up", title, ", ".join(resources.value))]
     return _failures("group.make-up", title, problems) or passes
 
 
 def _owners(situation: CarriedSituation) -> list[Check]:
     """Whether every resource of the group may run on the target, by its possible owners."""
+    if situation.details is None:
+        return []
     target, resources = situation.target, situation.resources()
     title = f"Every resource of {situation.cluster.group} may run on {target}"
     barred = [r.name for r in resources if r.owners is not None and target.casefold() not in _folded(r.owners)]
@@ -168,7 +173,7 @@ def _hop(situation: CarriedSituation) -> Check:
 def _tool(situation: CarriedSituation) -> list[Check]:
     """What the tool itself says in a dry run, where it has one."""
     title = "The tool that moves the group has nothing against it"
-    if not situation.driver.move_questions(situation.cluster, situation.target):
+    if situation.tool is None:
         return []
     if situation.tool.value is None:
         remedy = f"Try it by hand on {situation.runs_on}, and accept this."
