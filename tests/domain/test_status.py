@@ -106,7 +106,7 @@ def test_a_service_that_windows_may_run_anywhere_is_no_alarm_where_the_group_is_
     assert carried(worlds.observation(NODE2=worlds.seen("NODE2", active=False, services=services))).alarms
 
 
-@pytest.mark.parametrize("word, tone", [("Up", Tone.GOOD), ("Down", Tone.BAD), ("Paused", Tone.WARN)])
+@pytest.mark.parametrize(("word", "tone"), [("Up", Tone.GOOD), ("Down", Tone.BAD), ("Paused", Tone.WARN)])
 def test_a_server_is_told_by_either_products_word(word, tone):
     view = worlds.view("NODE1", NODE1=word, NODE2=word)
     now = carried(worlds.observation(NODE1=worlds.seen("NODE1", active=True, engine=Seen(view))))
