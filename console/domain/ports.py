@@ -296,7 +296,7 @@ class Driver(Protocol):
     def stop(self, cluster: Cluster, node: str) -> Argv:
         """The command that takes the group down on `node`, run there; never forced."""
 
-    def group_problems(self, resources: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    def group_problems(self, cluster: Cluster, resources: Sequence[str]) -> tuple[tuple[str, str], ...]:
         """What is wrong with the make-up of the group, as (reason, remedy) pairs."""
 
     def view_problems(self, cluster: Cluster, view: ClusterView, target: str) -> tuple[tuple[str, str], ...]:

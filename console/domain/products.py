@@ -148,6 +148,21 @@ class Tool:
 
 
 @dataclass(frozen=True)
+class ExitCode:
+    """What an exit code of a product's commands means."""
+
+    number: int
+    name: str
+    says: str
+    """A sentence."""
+    remedy: str
+    goes_on: bool = False
+    """The command has only stopped waiting: what it began goes on."""
+    silent: bool = False
+    """The cluster service of that node does not answer."""
+
+
+@dataclass(frozen=True)
 class ClusterProduct:
     """What a cluster product is called, how it is asked and told, and which resources its Exchange group may hold.
 
@@ -181,6 +196,8 @@ class ClusterProduct:
     """A node is shut down when somebody uses the switching partition at a move, so its users are looked for."""
     tools: tuple[Tool, ...] = ()
     """The generations that have a tool of their own."""
+    exit_codes: tuple[ExitCode, ...] = ()
+    """Those whose meaning is known, by number."""
 
     def tool(self, generation: str) -> Tool | None:
         """The tool of a generation, None where the product's own commands serve."""

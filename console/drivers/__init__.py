@@ -1,12 +1,15 @@
 """How each cluster product is asked and told, one package for each; `driver_for` finds the one of a cluster."""
 
+from collections.abc import Callable
+
 from console.catalog import generation
 from console.domain.errors import ChangeoverError
 from console.domain.ports import Driver
 from console.domain.products import Generation
 from console.drivers.expresscluster.driver import ExpressCluster
+from console.drivers.mscs.driver import Mscs
 
-_DRIVERS = {"expresscluster": ExpressCluster}
+_DRIVERS: dict[str, Callable[[], Driver]] = {driver.key: driver for driver in (ExpressCluster, Mscs)}
 
 
 class UnknownDriver(ChangeoverError):

@@ -143,7 +143,7 @@ def test_a_stranger_is_no_target() -> None:
     ],
 )
 def test_the_group_must_be_made_as_the_guide_says(resources: list[str], reasons: list[str]) -> None:
-    problems = DRIVER.group_problems(resources)
+    problems = DRIVER.group_problems(cluster(), resources)
     assert [reason for reason, _ in problems] == reasons
     assert all(remedy for _, remedy in problems)
 
@@ -274,6 +274,7 @@ def test_a_failed_network_check_forbids_a_move_to_that_node_only() -> None:
 
 def test_the_registry_knows_its_drivers() -> None:
     assert driver_for("expresscluster").title == "EXPRESSCLUSTER X"
-    assert driver_keys() == ("expresscluster",)
-    with pytest.raises(UnknownDriver, match="there are expresscluster"):
+    assert driver_for("mscs").title == "Microsoft Cluster Service"
+    assert driver_keys() == ("expresscluster", "mscs")
+    with pytest.raises(UnknownDriver, match="there are expresscluster, mscs"):
         driver_for("vcs")

@@ -91,7 +91,7 @@ def _make_up(situation: Situation) -> list[Check]:
     if resources.value is None:
         remedy = "Check the product folder in the cluster's settings; the configuration is read from there."
         return [failed("group.make-up", title, f"Its configuration cannot be read: {resources.unknown}", remedy)]
-    problems = situation.driver.group_problems(resources.value)
+    problems = situation.driver.group_problems(situation.cluster, resources.value)
     found = [failed("group.make-up", title, reason, remedy) for reason, remedy in problems]
     if not problems:
         found.append(passed("group.make-up", title, ", ".join(resources.value)))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from console.catalog import cluster_product
-from console.domain.errors import Garbled, Unquotable
+from console.domain.errors import Garbled
 from console.domain.observation import ClusterView, GroupState, ResourceState
 from console.domain.ports import Argv, CommandResult
 from console.domain.scripts import is_ours
@@ -12,6 +12,7 @@ from console.domain.topology import Cluster, Node
 from console.drivers.expresscluster import rules
 from console.drivers.expresscluster.clpconf import group_resources, script_settings, script_timeouts
 from console.drivers.expresscluster.clpstat import STATUS_WIDTH, Block, Screen, read_screen
+from console.drivers.filling import filled
 
 Value = TypeVar("Value")
 
@@ -97,7 +98,7 @@ class ExpressCluster:
         """The command that takes the group down on `node`, run there; never forced."""
         return _filled(self.product.stop, cluster, node)
 
-    def group_problems(self, resources: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    def group_problems(self, cluster: Cluster, resources: Sequence[str]) -> tuple[tuple[str, str], ...]:
         """What is wrong with the make-up of the group, as (reason, remedy) pairs."""
         return rules.group_problems(self.product, resources)
 
@@ -160,10 +161,7 @@ def _filled(template: Argv, cluster: Cluster, node: str = "") -> Argv:
     values = {"group": cluster.group, "product_folder": cluster.product_folder.rstrip("\\")}
     if any("{node}" in word for word in template):
         values["node"] = cluster.node(node).name
-    for name, value in values.items():
-        if not value.strip() or value.startswith(("-", "/")):
-            raise Unquotable(f"The {name} {value!r} is empty or would be taken for an option.")
-    return tuple(word.format_map(values) for word in template)
+    return filled(template, **values)
 
 
 def _view(cluster: Cluster, screen: Screen, kinds: dict[str, str]) -> ClusterView:

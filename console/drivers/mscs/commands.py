@@ -15,7 +15,7 @@ RESOURCES: Argv = ("cluster", "resource")
 _WMI: Argv = ("wmic", r"/namespace:\\root\MSCluster", "path")
 WMI_NODES: Argv = (*_WMI, "MSCluster_Node", "get", "Name,State", "/value")
 WMI_GROUPS: Argv = (*_WMI, "MSCluster_ResourceGroup", "get", "Name,State", "/value")
-WMI_RESOURCES: Argv = (*_WMI, "MSCluster_Resource", "get", "Name,Type,State,OwnerGroup,OwnerNode", "/value")
+WMI_RESOURCES: Argv = (*_WMI, "MSCluster_Resource", "get", "Name,State,Type", "/value")
 """The same as numbers, which no language changes, and the types of the resources, which cluster.exe leaves out."""
 
 TEXT_QUESTIONS: tuple[Argv, ...] = (NODES, GROUPS, RESOURCES, WMI_NODES, WMI_GROUPS, WMI_RESOURCES)

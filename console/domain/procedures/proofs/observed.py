@@ -18,7 +18,7 @@ def make_up(grounds: Grounds, side: Side, _: tuple[str, ...]) -> Finding:
         resources = node.group_resources.value
         if resources is None:
             return untold(f"{node.node}: {node.unreachable or node.group_resources.unknown}")
-        problems |= dict.fromkeys(reason for reason, _ in grounds.driver.group_problems(resources))
+        problems |= dict.fromkeys(reason for reason, _ in grounds.driver.group_problems(grounds.cluster, resources))
     return without(problems, "The group is made up as the guide asks.")
 
 
