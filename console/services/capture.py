@@ -9,6 +9,10 @@ from console.domain import observe
 from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
+from console.domain.ports import CommandResult
+from console.domain.procedures import ProcedureStep
+from console.domain.procedures.examine import ask_node
+from console.domain.procedures.reading import read_level, read_setup
 from console.domain.secrets import scrub
 from console.domain.switch.reading import read_directory
 from console.domain.topology import Cluster
@@ -26,21 +30,30 @@ TELLING = re.compile(
 """The parts of a distinguished name that tell whose it is: organization, Exchange server, unit."""
 
 
-def capture_node(field: Field, name: str) -> dict[str, Any]:
-    """Everything that one round of observation asks of the node `name`, with what it answered, as plain data.
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_OCTETS = {1: (0, 10), 2: (10, 90), 3: (100, 100)}
+"""By their length the first octet that a stand-in may have, and how many there are from it on."""
+_FIRST = {1: "9", 2: "10", 3: "203"}
+
+
+def capture_node(field: Field, name: str, steps: Iterable[ProcedureStep] = ()) -> dict[str, Any]:
+    """Everything that observation and the proofs of set-up `steps` ask of the node, with its answers, as plain data.
 
     Only reads; no password of the cluster is in it. Raises `ReachError` when the node cannot be asked.
     """
     asked = observe.questions(field.cluster, field.cluster.node(name), field.generation, field.driver)
     answers = field.session(name).batch(asked, within=WITHIN)
-    commands = [
-        {"argv": list(a.argv), "exit_code": a.exit_code, "stdout": a.stdout, "stderr": a.stderr} for a in answers
-    ]
-    return _clean(_header(field, "node", name) | {"commands": commands}, field)
+    proofs = ask_node(steps, field, name).values()
+    told = {"commands": _plain(answers), "proofs": _plain(proofs)}
+    return _clean(_header(field, "node", name) | told, field)
+
+
+def _plain(answers: Iterable[CommandResult]) -> list[dict[str, Any]]:
+    return [{"argv": list(a.argv), "exit_code": a.exit_code, "stdout": a.stdout, "stderr": a.stderr} for a in answers]
 
 
 def capture_directory(field: Field) -> dict[str, Any]:
-    """Every question that a reading of the directory for the field's cluster asks, with what was answered.
+    """Every question that a switch and a set-up's proofs ask of the directory for the field's cluster, and the answers.
 
     Only reads; no password of the cluster is in it. A reading that breaks off is kept with its reason, for that is
     what is to be understood. Raises `ReachError` when the directory cannot be asked at all.
@@ -49,6 +62,8 @@ def capture_directory(field: Field) -> dict[str, Any]:
     failure = ""
     try:
         read_directory(recording, field.cluster, field.generation)
+        read_level(recording)
+        read_setup(recording, field.cluster)
     except Refusal as refusal:
         failure = " ".join(reason.text for reason in refusal.reasons) or refusal.headline
     except ChangeoverError as error:
@@ -147,7 +162,15 @@ def _long_enough(names: Iterable[str]) -> set[str]:
 
 
 def _stand_in(number: int, name: str) -> str:
-    return f"n{number}".ljust(len(name), "x")
+    """A word of the name's length; for an IPv4 address another one, for what reads addresses wants addresses."""
+    if not _ADDRESS.fullmatch(name):
+        return f"n{number}".ljust(len(name), "x")
+    octets = []
+    for old in reversed(name.split(".")[1:]):
+        first, many = _OCTETS[len(old)]
+        number, more = divmod(number, many)
+        octets.append(str(first + more))
+    return ".".join([_FIRST[len(name.partition(".")[0])], *reversed(octets)])
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:

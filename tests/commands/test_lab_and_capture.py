@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from console.domain.observe import observe_node
+from console.domain.procedures.examine import read_grounds
 from console.domain.switch.reading import read_directory
 from console.lab import control
 from console.lab.presets import PASSWORD
@@ -17,6 +18,7 @@ from console.models import OsAccount
 from console.services.fields import open_field
 from console.services.observe import observe
 from console.services.plans import find_cluster
+from console.services.procedures import fitting
 from tests.commands.conftest import Told, one_object
 from tests.recordings import replay
 from tests.services import making
@@ -55,6 +57,19 @@ def test_a_masked_capture_holds_no_name_of_the_inventory_and_no_password(tokyo: 
     for told in ("tyo-ex1", "tyo-ex2", "tokyo", "svc-changeover", "127.0.31", PASSWORD.casefold()):
         assert told not in out
     assert "commands" in out or "calls" in out
+
+
+def test_a_capture_has_what_the_proofs_of_a_set_up_ask_of_node_and_directory(tokyo: Lab, manage: Manage) -> None:
+    bundle = one_object(manage("capture", "TYO-EX1"))
+    asked = {tuple(answer["argv"]): answer["exit_code"] for answer in bundle["proofs"]}
+    with open_field(find_cluster("Tokyo")) as field:
+        steps = [step for one in fitting(find_cluster("Tokyo")) for step in one.steps]
+        grounds = read_grounds(steps, field)
+    assert asked == {argv: answer.exit_code for argv, answer in grounds.answers["TYO-EX1"].items()}
+    assert len(asked) > 10
+    calls = one_object(manage("capture", "lab"))["calls"]
+    assert any("msExchESEParamLogFilePath" in call["question"].get("attributes", ()) for call in calls)
+    assert any("nTMixedDomain" in call["question"].get("attributes", ()) for call in calls)
 
 
 def test_capturing_changes_nothing(tokyo: Lab, manage: Manage) -> None:

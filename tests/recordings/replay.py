@@ -97,6 +97,12 @@ def node_session(bundle: Mapping[str, Any]) -> NodeSession:
     return cast(NodeSession, _Node(bundle))
 
 
+def answers_to_proofs(bundle: Mapping[str, Any]) -> Mapping[Argv, CommandResult]:
+    """What the node that was captured said to the proofs of a set-up, by their questions."""
+    told = {tuple(command["argv"]): command for command in bundle["proofs"]}
+    return {argv: CommandResult(argv, one["exit_code"], one["stdout"], one["stderr"]) for argv, one in told.items()}
+
+
 def directory_session(bundle: Mapping[str, Any]) -> DirectorySession:
     """A session to the directory that was captured; a question that was not asked raises `KeyError`."""
     return cast(DirectorySession, _Directory(bundle))

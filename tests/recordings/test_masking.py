@@ -1,6 +1,7 @@
 """What is masked in a bundle: what tells whose site it is, as whole words, and so that the bundle still reads."""
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import Any
 
 from console.domain.filters import Equal
@@ -68,3 +69,13 @@ def test_words_that_only_contain_a_name_stay() -> None:
     (found,) = masked(bundle, cluster_for(bundle))["calls"][1]["answer"]
     assert found["attributes"] == flag["attributes"]
     assert "CN=EXCH," not in found["dn"]
+
+
+def test_addresses_become_other_addresses_of_their_length_so_that_what_reads_them_still_can() -> None:
+    own = ("10.1.2.30", "10.1.2.3", "192.168.140.100")
+    made = cluster_for(bundle_of())
+    nodes = {role: replace(getattr(made, role), address=at) for role, at in (("primary", own[1]), ("standby", own[2]))}
+    shown = masked({"text": " ".join(own)}, replace(made, floating_ip=own[0], **nodes))["text"].split()
+    assert len({str(IPv4Address(one)) for one in shown}) == len(own)
+    assert [len(one) for one in shown] == [len(one) for one in own]
+    assert not {*shown} & {*own}

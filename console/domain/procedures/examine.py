@@ -60,6 +60,20 @@ def judge(steps: Iterable[Provable], grounds: Grounds, reads: Mapping[str, str])
 
 def read_grounds(steps: Iterable[Provable], field: Field) -> Grounds:
     """Everything that the steps' proofs look at. A node or directory that cannot be read is a fact."""
+    grounds = _before_asking(field)
+    asked = _questions(steps, grounds)
+    nodes = [node.node for node in grounds.observation.nodes.values() if node.answered]
+    answers = {name: found for name in nodes if (found := _answers(field, name, asked)) is not None}
+    return replace(grounds, answers=answers)
+
+
+def ask_node(steps: Iterable[Provable], field: Field, node: str) -> Mapping[Argv, CommandResult]:
+    """What the steps' proofs ask of a node, with its answers; none when it does not answer. Changes nothing."""
+    return _answers(field, node, _questions(steps, _before_asking(field))) or {}
+
+
+def _before_asking(field: Field) -> Grounds:
+    """What tells which questions there are: the observation and the directory."""
     grounds = Grounds(field.cluster, field.generation, field.driver, field.observe(), None, "", {})
     try:
         grounds = replace(grounds, domain=read_level(field.directory()))
@@ -68,10 +82,7 @@ def read_grounds(steps: Iterable[Provable], field: Field) -> Grounds:
         grounds = replace(grounds, no_setup=error.message)
     except Refusal as refusal:
         grounds = replace(grounds, no_setup=refusal.headline)
-    asked = _questions(steps, grounds)
-    nodes = [node.node for node in grounds.observation.nodes.values() if node.answered]
-    answers = {name: found for name in nodes if (found := _answers(field, name, asked)) is not None}
-    return replace(grounds, answers=answers)
+    return grounds
 
 
 def _questions(steps: Iterable[Provable], grounds: Grounds) -> tuple[Argv, ...]:

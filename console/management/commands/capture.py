@@ -11,7 +11,7 @@ from console.domain.errors import ChangeoverError
 from console.management.base import SUCCEEDED
 from console.management.speaking import OperatorCommand
 from console.models import Cluster, Directory, Node
-from console.services import capture
+from console.services import capture, procedures
 from console.services.fields import open_field
 
 
@@ -40,7 +40,11 @@ class Command(OperatorCommand):
         node = Node.objects.select_related("cluster").filter(name__iexact=name).first()
         cluster = _of_node(node, options["cluster"]) if node else _cluster_of(name, options["cluster"])
         with open_field(cluster) as field:
-            bundle = capture.capture_node(field, node.name) if node else capture.capture_directory(field)
+            if node:
+                steps = [step for one in procedures.fitting(cluster) for step in one.steps]
+                bundle = capture.capture_node(field, node.name, steps)
+            else:
+                bundle = capture.capture_directory(field)
             bundle = capture.masked(bundle, field.cluster) if options["mask"] else bundle
         self._write(bundle, options)
         return SUCCEEDED
@@ -55,7 +59,7 @@ class Command(OperatorCommand):
             path.write_text(text + "\n", encoding="utf-8")
         except OSError as error:
             raise CannotWrite(f"{path} cannot be written: {error.strerror}.") from error
-        count = len(bundle.get("commands") or bundle.get("calls") or ())
+        count = sum(len(bundle.get(kind, ())) for kind in ("commands", "proofs", "calls"))
         data = {"result": "captured", "file": str(path), "answers": count}
         self.answer(options, f"{count} answers are in {path}. Read it before you pass it on.", data)
 
