@@ -11,6 +11,8 @@ from console.domain.steps.base import Stage, StepFailed
 from console.domain.steps.setup.base import SetupStep, grounds_of
 from console.domain.steps.setup.services import nodes_of
 
+OLDER = "2003"
+"""Has what Exchange builds on from packages, which a person installs."""
 DONE, NOTHING_TO_DO, RESTART = 0, 1003, 3010
 """Exit codes of ServerManagerCmd: installed, there already, installed and a restart is due."""
 
@@ -24,8 +26,8 @@ class InstallFeatures(SetupStep):
     undo = "Take a feature away with ServerManagerCmd -remove, once nothing needs it."
 
     def foretell(self, field: Field, goal: PlannedGoal) -> tuple[PlannedCommand, ...]:
-        """One command for each feature and node; a node with an older Windows is left out when it acts."""
-        nodes = nodes_of(field, goal.side)
+        """One command for each feature and node; a node that the inventory calls older has no such tool."""
+        nodes = [name for name in nodes_of(field, goal.side) if field.cluster.node(name).windows != OLDER]
         return tuple(PlannedCommand(n, cmd_line(_command(f))) for n in nodes for f in wanted(goal.about, LATER))
 
     def apply(self, stage: Stage, step: Step) -> None:
