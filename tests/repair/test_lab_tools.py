@@ -4,7 +4,8 @@ import pytest
 
 from console.domain.quoting import cmd_line
 from console.domain.repair import commands
-from console.lab.mscs import changing
+from console.domain.repair.exits import explain
+from console.lab.mscs import changing, equipment
 from console.lab.mscs.state import of
 from console.lab.world import World
 from tests.repair.conftest import Shell
@@ -92,3 +93,50 @@ def test_a_resource_is_made_offline_and_depends_on_what_it_is_told(world: World)
     assert changing.remove_dependency(world, node, name, needed) == changing.NO_DEPENDENCY
     assert changing.delete_resource(world, node, name) == changing.DONE
     assert changing.delete_resource(world, node, name) == changing.NO_RESOURCE
+
+
+def test_a_dll_registers_its_classes_and_the_cluster_takes_the_extension_of_classes_that_it_knows(
+    world: World, shell: Shell
+):
+    node = world.node(NODE)
+    equipment.unregister_com(node)
+    equipment.unregister_extension(node.cluster)
+    assert shell(NODE, "cladmreg /q excluadm.dll").code == 1
+    dll = rf"{equipment.edition(node).bin}\excluadm.dll"
+    argv = commands.register_com(r"C:\WINDOWS\system32", dll)
+    assert shell(NODE, cmd_line(argv), administrator=False).code == 5
+    assert not node.registry.exists(rf"{equipment.CLASSES}\{equipment.CLASS}")
+    assert shell(NODE, cmd_line(argv)).code == 0
+    assert node.registry.get(rf"{equipment.CLASSES}\{equipment.CLASS}\InprocServer32", "").text == dll
+    assert shell(NODE, cmd_line(commands.register_with_cluster(dll))).code == 0
+    store = of(node.cluster).type(STORE)
+    assert store.admin_extensions == [equipment.CLASS]
+    assert shell(NODE, cmd_line(commands.unregister_com(r"C:\WINDOWS\system32", dll))).code == 0
+    assert not node.registry.exists(rf"{equipment.CLASSES}\{equipment.CLASS}")
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("regsvr32 /s", 1),
+        (r"regsvr32 /s C:\WINDOWS\Cluster\no.dll", 3),
+        (r"regsvr32 /s C:\WINDOWS\Cluster\EXRES.DLL", 4),
+    ],
+)
+def test_regsvr32_tells_by_its_exit_code_alone_what_went_wrong(shell: Shell, line: str, code: int):
+    ran = shell(NODE, line)
+    assert (ran.code, ran.out, ran.err) == (code, "", "")
+    assert explain(("regsvr32",), code)[1]
+
+
+def test_a_dll_that_the_resource_host_has_loaded_is_not_replaced(world: World, shell: Shell):
+    node, path = world.node(NODE), r"C:\WINDOWS\Cluster\EXRES.DLL"
+    before = node.disk.read(path)
+    node.disk.write(r"C:\WINDOWS\Temp\new.dll", b"MZ")
+    lines = [rf"{word} C:\WINDOWS\Temp\new.dll {path}" for word in ("copy /y", "move /y")]
+    for line in (*lines, f"del {path}"):
+        assert "used by another process" in shell(NODE, line).err
+        assert node.disk.read(path) == before
+    node.service("ClusSvc").state = 1
+    assert shell(NODE, lines[1]).code == 0
+    assert node.disk.read(path) == b"MZ"

@@ -4,6 +4,7 @@ from console.lab.cmd.interpreter import Interpreter
 from console.lab.cmd.registry import command, words
 from console.lab.cmd.remoting_commands import share
 from console.lab.disk import NO_FILE, NO_PATH, Disk, DiskError, Item
+from console.lab.mscs.changing import loaded
 
 FENCES = "c:\\changeover\\fence\\"
 """Below it the console has a node remember its fencing tokens: effects of a kind of their own."""
@@ -112,9 +113,16 @@ def del_(cmd: Interpreter, rest: str) -> int:
         if not found:
             cmd.process.err(f"Could Not Find {path}")
         for item in found:
+            _require_free(cmd, item.path)
             cmd.process.node.disk.remove(item.path)
             _record(cmd, item.path, "deleted")
     return 0
+
+
+def _require_free(cmd: Interpreter, path: str) -> None:
+    """Raises `DiskError` for a file that a program has loaded."""
+    if cmd.process.node.disk.item(path) is not None and loaded(cmd.process.node, path):
+        raise DiskError("The process cannot access the file because it is being used by another process.")
 
 
 def _record(cmd: Interpreter, path: str, after: str) -> None:
@@ -211,6 +219,7 @@ def _transfer(cmd: Interpreter, rest: str, *, keep: bool) -> None:
         found = disk.item(source)
         if found is None:
             raise DiskError(NO_FILE)
+        _require_free(cmd, target)
         written = found.modified
         disk.write(target, disk.read(source))
         disk.volumes[target[0]].items[target.casefold()].modified = written

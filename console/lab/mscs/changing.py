@@ -134,6 +134,15 @@ def remove_dependency(world: World, node: Node, name: str, needed: str, *, by: s
         return DONE
 
 
+def loaded(node: Node, path: str) -> bool:
+    """Whether the resource host of the node's cluster service has this file loaded, so that nobody can replace it."""
+    folder, _, name = path.rpartition("\\")
+    if node.cluster.mscs is None or folder.casefold() != FOLDER.casefold() or not _serves(node):
+        return False
+    dlls = {kind.dll.casefold() for kind in node.cluster.mscs.types.values()}
+    return name.casefold() in dlls
+
+
 def _why_no_type(cluster: Cluster, dll: str) -> int:
     """Why the cluster does not take a type with this DLL; 0 when it does."""
     if not all(_serves(node) for node in cluster.nodes):
