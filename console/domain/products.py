@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from console.domain.clustered import ClusteredSetup
+
 
 @dataclass(frozen=True)
 class Service:
@@ -51,6 +53,8 @@ class EventRule:
     benign: bool = False
     only_away: bool = False
     """Harmless only on a node that does not have the group at that moment."""
+    finding: str = ""
+    """The code of the finding that the doctor makes of it; none when it leaves it to the event log's reader."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,8 @@ class Generation:
     """The types that set-up creates in a cluster that Exchange knows of, in the order in which they start."""
     resource_services: tuple[Service, ...] = ()
     """Services behind resource types that `services` does not have."""
+    clustered: ClusteredSetup | None = None
+    """What set-up leaves on the nodes of a cluster that Exchange knows of."""
 
     def running_services(self, extra: tuple[str, ...]) -> tuple[Service, ...]:
         """The services that a cluster runs, in start order: all but the optional ones not named in `extra`."""
