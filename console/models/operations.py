@@ -10,6 +10,8 @@ PROCEDURE_KINDS = ("setup-2003", "setup-2007", "service-pack-2007")
 ACTING_KINDS = ("failover", "failback", "takeover", "start", "directory-switch", "undo", "repair", *PROCEDURE_KINDS)
 LOOKING_KINDS = ("diagnose",)
 """Kinds that only read: they hold nothing and run beside anything."""
+STAYING_KINDS = ("diagnose", "repair")
+"""Kinds that concern both nodes and move nothing."""
 KINDS = (*ACTING_KINDS, *LOOKING_KINDS)
 ONE_ACTING = "one_acting_operation_per_cluster"
 
@@ -270,6 +272,9 @@ class ObservationRecord(models.Model):
     status = models.JSONField(help_text="What `console.domain.status` made of it.")
     checks = models.JSONField(default=list, help_text="The readiness checks that came with it.")
     mail_up_at = models.DateTimeField(null=True, blank=True, help_text="When every greeting was last seen to be good.")
+    held = models.JSONField(
+        default=dict, help_text="Who had the group when that was last known, for products whose groups carry names."
+    )
 
     class Meta:
         ordering = ["cluster_id"]

@@ -81,6 +81,7 @@ class Action(StrEnum):
     DIAGNOSIS_ASKED = "operation:diagnose:asked", "{actor} had the set-up of {cluster} diagnosed"
     REPAIR_CONFIRMED = "operation:repair:confirmed", "{actor} confirmed the repair of {cluster}"
     SETUP_LOG_READ = "diagnosis:setup-log:read", "{actor} had the set-up log {subject} read"
+    UNPLANNED_SEEN = "operation:unplanned:seen", "{actor} brought the group of {cluster} up, which nobody had planned"
     OPERATION_BEGAN = "operation:automatic:began", "The {subject} of {cluster} began because a node asked for a go"
     OPERATION_REFUSED = "operation:request:refused", "{actor} asked for {subject} of {cluster} and was refused"
     OPERATION_STOP = "operation:stop:asked", "{actor} asked {subject} of {cluster} to stop"

@@ -9,6 +9,7 @@ from console.domain.checks import Check, Refusal
 from console.domain.directory import DirectoryView
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
+from console.domain.held import Held, held
 from console.domain.observation import ClusterObservation, Seen
 from console.domain.planner.carried import Carried, carried, readiness
 from console.domain.ports import Greeting
@@ -25,6 +26,8 @@ class Looked:
 
     status: ClusterStatus
     checks: tuple[Check, ...] = ()
+    held: Held | None = None
+    """Who has the group, where a move of its own needs no switch; None when that is not known, or elsewhere."""
 
 
 def look(field: Field) -> Looked:
@@ -33,7 +36,8 @@ def look(field: Field) -> Looked:
     of = carried(field)
     if of is not None:
         status = summarise(field.cluster, field.generation, observation, greetings, None)
-        return Looked(status, _carried_readiness(of, observation, greetings))
+        checks = _carried_readiness(of, observation, greetings)
+        return Looked(status, checks, held(field.cluster, observation, observation.at))
     view = read_directory(field)
     status = summarise(field.cluster, field.generation, observation, greetings, names_in(field, view))
     return Looked(status, _readiness(field, observation, view.value, greetings))

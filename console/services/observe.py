@@ -1,6 +1,7 @@
 """Observing a cluster: look at everything, keep what it amounts to; what cannot be read is an observation too."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -8,8 +9,9 @@ from django.db import transaction
 
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
+from console.domain.held import Held
 from console.models import Cluster, ObservationRecord
-from console.services import event_logs, server_settings
+from console.services import event_logs, server_settings, unplanned
 from console.services.clock import database_now
 from console.services.deployment import comparing
 from console.services.fields import open_field
@@ -56,8 +58,19 @@ def _keep(cluster: Cluster, looked: Looked, at: datetime) -> ObservationRecord:
         values["mail_up_at"] = at
     with transaction.atomic():
         row, made = ObservationRecord.objects.select_for_update().get_or_create(cluster=cluster, defaults=values)
-        if not made and row.at <= at:
+        if made or row.at <= at:
+            values |= _held(cluster, row, looked, at)
             for name, value in values.items():
                 setattr(row, name, value)
             row.save(update_fields=list(values))
     return row
+
+
+def _held(cluster: Cluster, row: ObservationRecord, looked: Looked, at: datetime) -> dict[str, object]:
+    """The column of who has the group, when that was seen; a move that nobody planned is recorded with it."""
+    if looked.held is None:
+        return {}
+    before = Held.from_json(row.held)
+    now = replace(looked.held, at=at).after(before)
+    unplanned.seen(cluster, before, now)
+    return {"held": now.to_json()}
