@@ -61,6 +61,12 @@ class Process:
         self.world.schedule.wait(lambda: condition() or self._gone())
         self.check()
 
+    def wait_at_most(self, condition: Condition, seconds: float) -> bool:
+        """Wait for something to hold, at most so many world seconds; tells whether it does. Raises `Killed`."""
+        held = self.world.schedule.wait(lambda: condition() or self._gone(), seconds)
+        self.check()
+        return held
+
     def finish(self, job: Job) -> int:
         """Wait for a job of the cluster, print its sentence and give its exit code. Raises `Killed`."""
         self.wait(lambda: job.outcome is not None)
