@@ -9,6 +9,7 @@ django_application = get_asgi_application()
 
 from console.checks import refuse_unsafe_settings  # noqa: E402 - needs the applications loaded
 from console.web.hook_bodies import BoundedBodies  # noqa: E402 - likewise
+from console.web.upload_bound import BoundedUploads  # noqa: E402 - likewise
 
 refuse_unsafe_settings()
-application = BoundedBodies(django_application)
+application = BoundedBodies(BoundedUploads(django_application))

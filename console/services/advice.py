@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from console.catalog import generation
 from console.domain.advice import Advice, Circumstances, advice
 from console.models import Cluster, JournalLine, Operation
+from console.services import products
 
 MOVES = ("failover", "failback", "takeover")
 MEASURED = 20
@@ -12,7 +13,9 @@ MEASURED = 20
 
 
 def for_cluster(cluster: Cluster) -> tuple[Advice, ...]:
-    """What to keep in mind about a cluster at any time."""
+    """What to keep in mind about a cluster at any time; nothing where the guide is not about its product."""
+    if not products.guided(cluster):
+        return ()
     now = _circumstances(cluster, slowest_stop=slowest_stop(cluster))
     return advice(generation(cluster.generation).notes, "cluster", now)
 
@@ -22,6 +25,8 @@ def for_operation(operation: Operation) -> tuple[Advice, ...]:
     if operation.status != Operation.Status.SUCCEEDED or operation.kind not in MOVES:
         return ()
     cluster = operation.cluster
+    if not products.guided(cluster):
+        return ()
     primary = cluster.nodes.filter(role="primary").values_list("name", flat=True).first()
     now = _circumstances(cluster, operation.source, operation.target, back=operation.target == primary)
     return advice(generation(cluster.generation).notes, "operation", now)

@@ -12,18 +12,17 @@ from console.domain.doctor.model import Diagnosis, Finding, Severity
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending
 from console.domain.planner.diagnosis import KIND, make_diagnosis
-from console.drivers import driver_for
 from console.models import Cluster, DiagnosisRecord, Node, Operation, PlanRecord
-from console.services import access, audit, findings, queue
+from console.services import access, audit, findings, products, queue
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 
 
 def why_not(cluster: Cluster) -> Refusal | None:
     """Why there is nothing to diagnose on the cluster: to its product Exchange is no clustered server."""
-    product = driver_for(cluster.driver).product
-    if product.name_moves:
+    if not products.guided(cluster):
         return None
+    product = products.product_of(cluster)
     return Refusal.of(
         f"{cluster.name} runs on {product.title}, for which Exchange is set up on each node as a server of its own: "
         "there are no cluster files, resource types or cluster logs of a set-up to look at.",

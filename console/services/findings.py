@@ -5,10 +5,17 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from console import catalog
-from console.domain.doctor.model import Diagnosis, Finding, FindingKind, Severity
+from console.domain.checks import Reason, Refusal
+from console.domain.doctor.model import Diagnosis, Finding, FindingArea, FindingKind, Severity
 
 STRANGE = "This version of the console does not know this finding; it was made by another."
 WORST_FIRST = tuple(Severity)
+
+
+@cache
+def areas() -> tuple[FindingArea, ...]:
+    """Every area with its kinds of findings, in the order in which they are mended. Raises `CatalogError`."""
+    return tuple(catalog.finding_areas())
 
 
 @cache
@@ -21,6 +28,22 @@ def kind_of(code: str) -> FindingKind:
     """The finding's kind; one that another version of the console made is a note that says so."""
     stranger = FindingKind(code, code, Severity.NOTE, STRANGE, "Unknown.", "Diagnose again.", "")
     return kinds().get(code, stranger)
+
+
+def why_not_repairable(codes: Iterable[str]) -> Refusal | None:
+    """Why the console cannot repair findings of these kinds, every reason; None when it can."""
+    reasons = []
+    for code in sorted(codes):
+        if code not in kinds():
+            reasons.append(Reason(f"There is no finding {code!r}.", f"Name some of: {', '.join(repairable())}."))
+        elif not kinds()[code].repair:
+            reasons.append(Reason(f"{kinds()[code].title} ({code}): only a person can mend it.", kinds()[code].remedy))
+    return Refusal("This cannot be repaired by the console.", reasons) if reasons else None
+
+
+def repairable() -> list[str]:
+    """The codes of the kinds that the console can repair."""
+    return [code for code, kind in kinds().items() if kind.repair]
 
 
 def counts(found: Iterable[Finding]) -> Mapping[Severity, int]:

@@ -1,6 +1,6 @@
 """Plans: asked for, made by reading the cluster, and kept with their hash, or with every reason why not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,17 @@ from console.domain.plan import Plan
 from console.domain.planner import DIRECTORY_SWITCH
 from console.models import Cluster, Node, Operation, PlanRecord
 from console.models.operations import PROCEDURE_KINDS
-from console.services import access, audit, brakes, plan_records, queue, reservations, undoing
+from console.services import (
+    access,
+    audit,
+    brakes,
+    diagnosing,
+    findings,
+    plan_records,
+    queue,
+    reservations,
+    undoing,
+)
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.engine import make_plan
@@ -23,6 +33,8 @@ from console.services.plan_records import of
 
 KINDS = ("failover", "failback", "takeover", DIRECTORY_SWITCH)
 """The kinds of operation that a person can ask a plan for by a cluster and a target; an undo names an operation."""
+
+REPAIR = "repair"
 
 Planner = Callable[[PlanRecord, SliceWriter], Plan]
 
@@ -35,6 +47,7 @@ __all__ = [
     "of",
     "prepare",
     "prepare_procedure",
+    "prepare_repair",
     "prepare_undo",
 ]
 
@@ -84,6 +97,21 @@ def prepare_undo(operation: Operation, first: str, actor: audit.Actor, *, send: 
     return _ask(operation.cluster, undoing.KIND, "", actor, send=send, undoes=operation, undo_from=first)
 
 
+def prepare_repair(
+    cluster: Cluster, codes: Collection[str], source: str, actor: audit.Actor, *, send: bool = True
+) -> PlanRecord:
+    """Ask for the plan that repairs findings of these kinds, of all that can be repaired when there are none.
+
+    `source` is the folder on the nodes with Exchange's installation files, for those that copy some. Raises
+    `NotAllowed`, and `Refusal` for a cluster that is not diagnosed, and for a kind that there is not.
+    """
+    access.require(actor.user, "operate", cluster)
+    if (refusal := diagnosing.why_not(cluster) or findings.why_not_repairable(codes)) is not None:
+        raise refusal
+    node = Node.objects.get(cluster=cluster, role=Node.Role.STANDBY).name
+    return _ask(cluster, REPAIR, node, actor, send=send, asked={"codes": sorted(codes), "source": source.strip()})
+
+
 def _ask(cluster: Cluster, kind: str, node: str, actor: audit.Actor, *, send: bool, **columns: Any) -> PlanRecord:
     """The record of a plan that is asked for, and its audit, in one transaction."""
     now = database_now()
@@ -103,7 +131,7 @@ def _ask(cluster: Cluster, kind: str, node: str, actor: audit.Actor, *, send: bo
             site = cluster.site.name
             queue.send_after_commit(queue.PREPARE_PLAN, record.pk, queue.observation_queue(site))
         subject = audit.Subject("plan", record.pk, kind)
-        after = {"kind": kind, "target": node}
+        after = {"kind": kind, "target": node, **record.asked}
         if record.undoes is not None:
             after |= {"undoes": str(record.undoes.pk), "from": record.undo_from}
         audit.record(Action.PLAN_ASKED, actor, subject, cluster=cluster, after=after)

@@ -5,6 +5,7 @@ from console.domain.checks import Refusal
 from console.domain.procedures import Means, Procedure
 from console.domain.procedures.examine import Examined, examine
 from console.models import Cluster
+from console.services import products
 from console.services.fields import open_field
 
 
@@ -37,13 +38,19 @@ def prove(cluster: Cluster, key: str) -> tuple[Examined, ...]:
 
 
 def fitting(cluster: Cluster) -> tuple[Procedure, ...]:
-    """The procedures of the cluster's generation of Exchange."""
+    """The procedures of the cluster's generation of Exchange; none where the guide is not about its product."""
+    if not products.guided(cluster):
+        return ()
     return tuple(one for one in all_procedures() if one.generation == cluster.generation)
 
 
 def require_fitting(cluster: Cluster, key: str) -> Procedure:
-    """The procedure called `key`, which must be of the cluster's generation of Exchange. Raises `Refusal`."""
+    """The procedure called `key`, which must fit the cluster's product and generation. Raises `Refusal`."""
     procedure = find(key)
+    if not products.guided(cluster):
+        title = products.product_of(cluster).title
+        text = f"{cluster.name} runs on {title}; there Exchange's own set-up does what the guide's procedures do."
+        raise Refusal.of(text, "Have it diagnosed: that shows what the set-up left on its nodes.", key="procedure")
     if procedure.generation != cluster.generation:
         names = ", ".join(one.key for one in fitting(cluster))
         text = f"{procedure.key} is for Exchange {procedure.generation}; {cluster.name} runs {cluster.generation}."

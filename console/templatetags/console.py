@@ -17,6 +17,7 @@ from console.domain.closing import HALF_DONE
 from console.domain.procedures import Mode
 from console.domain.procedures.kinds import is_procedure
 from console.models import GlobalStop, Operation, PlanRecord
+from console.models.operations import STAYING_KINDS
 from console.services import brakes
 from console.services.access import Right, why_not
 from console.web import icons, spans
@@ -98,7 +99,8 @@ def kind_word(kind: str) -> str:
 def named(what: Operation | PlanRecord) -> str:
     """What an operation or a plan does, in few words: a move with where it leads, a procedure by its name."""
     word = kind_word(what.kind)
-    return word if is_procedure(what.kind) else f"{word} to {what.target or 'the other node'}"
+    stays = is_procedure(what.kind) or what.kind in STAYING_KINDS
+    return word if stays else f"{word} to {what.target or 'the other node'}"
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from console.models import Cluster, NodeRun, Operation, PlanRecord, ServerDifferences
+from console.services import diagnosing, products
 from console.services.advice import for_cluster
 from console.services.deployment.comparing import checks as script_checks
 from console.services.kits.checks import kit_checks
@@ -34,16 +35,20 @@ def detail(request: HttpRequest, name: str) -> HttpResponseBase:
     """One cluster: nodes, floating IP, directory, what can be done, what was done."""
     cluster = the_cluster(name)
     card = cards([cluster])[0]
+    guided = products.guided(cluster)
     context = {
         "section": "clusters",
         "card": card,
+        "guided": guided,
         "nodes": _nodes(card),
         "operations": Operation.objects.filter(cluster=cluster).select_related("cluster")[:RECENT],
         "reports": NodeRun.objects.filter(node__cluster=cluster).select_related("node", "operation")[:RECENT],
         "compared": ServerDifferences.objects.filter(cluster=cluster).first(),
         "advice": for_cluster(cluster),
-        "kit": kit_checks(cluster),
-        "script_checks": script_checks(cluster),
+        "kit": kit_checks(cluster) if guided else (),
+        "script_checks": script_checks(cluster) if guided else (),
+        "diagnosis": diagnosing.latest(cluster),
+        "under_way": diagnosing.under_way(cluster),
         "procedures": procedures_of(cluster),
         "last_plan": PlanRecord.objects.filter(cluster=cluster).first(),
     }

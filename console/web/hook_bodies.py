@@ -47,7 +47,7 @@ class BoundedBodies:
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | str | None:
         """The body; `too-large` before reading more than that; None when the other side has gone."""
-        if _declared(scope) > self.largest:
+        if declared(scope) > self.largest:
             return "too-large"
         body = b""
         while True:
@@ -61,7 +61,8 @@ class BoundedBodies:
                 return body
 
 
-def _declared(scope: Scope) -> int:
+def declared(scope: Scope) -> int:
+    """How long the request says that its body is; 0 when it says nothing."""
     lengths = [value for name, value in scope["headers"] if name.lower() == b"content-length"]
     return max((int(value) for value in lengths if value.isdigit()), default=0)
 

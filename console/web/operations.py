@@ -13,7 +13,7 @@ from console.domain.checks import Refusal
 from console.domain.planner import DIRECTORY_SWITCH
 from console.domain.progress import KINDS
 from console.models import JournalLine, NodeRun, Operation
-from console.models.operations import ACTING_KINDS
+from console.models.operations import ACTING_KINDS, STAYING_KINDS
 from console.services import continuing, event_logs, operations, plan_records
 from console.services.access import NotAllowed
 from console.services.advice import for_operation
@@ -143,6 +143,7 @@ def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
         "card": card,
         "advice": for_operation(operation),
         "setup": shown(operation),
+        "stays": operation.kind in STAYING_KINDS,
         "event_logs": event_logs.of(operation),
         "back": taking_back(operation),
         "offers": offers,
@@ -173,7 +174,8 @@ def _as_text(operation: Operation) -> Iterator[str]:
 
 def _leads_on(operation: Operation) -> bool:
     """Whether another plan comes after it: none was made since, and it has a way back or is to be tried again."""
-    if operation.kind == DIRECTORY_SWITCH and operation.status == Operation.Status.SUCCEEDED:
+    switched = operation.kind == DIRECTORY_SWITCH and operation.status == Operation.Status.SUCCEEDED
+    if switched or operation.kind in STAYING_KINDS:
         return False
     later = Operation.objects.filter(cluster=operation.cluster, pk__gt=operation.pk)
     return not later.filter(kind__in=ACTING_KINDS).exists()

@@ -6,16 +6,19 @@ from console.web import (
     attention,
     audit,
     clusters,
+    diagnoses,
     hooks,
     inventory,
     live,
     operations,
     plans,
     preparing,
+    repair,
     scripts,
     session,
     setup,
     setup_answers,
+    setup_logs,
     undo,
 )
 
@@ -38,6 +41,16 @@ script_urls: list[URLPattern | URLResolver] = [
     path("clusters/<str:name>/scripts/", scripts.detail, name="node-scripts"),
     path("clusters/<str:name>/scripts/set/", scripts.change, name="node-scripts-set"),
     path("clusters/<str:name>/scripts/ask/", scripts.ask, name="node-scripts-ask"),
+]
+diagnosis_urls: list[URLPattern | URLResolver] = [
+    path("clusters/<str:name>/diagnoses/", diagnoses.index, name="diagnoses"),
+    path("clusters/<str:name>/diagnose/", diagnoses.ask, name="diagnose"),
+    path("operations/<int:pk>/diagnosis/", diagnoses.detail, name="diagnosis"),
+    path("clusters/<str:name>/repair/", repair.prepare, name="prepare-repair"),
+    path("set-up-logs/", setup_logs.index, name="set-up-logs"),
+    path("set-up-logs/<int:pk>/", setup_logs.detail, name="set-up-log"),
+    path("findings/", diagnoses.meanings, name="findings"),
+    path("findings/<str:code>/", diagnoses.meaning, name="finding"),
 ]
 setup_urls: list[URLPattern | URLResolver] = [
     path("clusters/<str:name>/procedures/<str:key>/", setup.procedure, name="procedure"),
@@ -99,6 +112,7 @@ urlpatterns = [
     *session_urls,
     *cluster_urls,
     *script_urls,
+    *diagnosis_urls,
     *setup_urls,
     *plan_urls,
     *operation_urls,

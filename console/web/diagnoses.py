@@ -1,0 +1,92 @@
+"""The diagnoses of a cluster: asked for, followed, read, compared; and what findings mean."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from console.domain.checks import Refusal
+from console.domain.planner.diagnosis import KIND
+from console.models import Cluster, DiagnosisRecord, Operation, SetupLogRecord
+from console.services import diagnosing, findings
+from console.web.access import actor_of, methods, needs, the_cluster, the_operation
+from console.web.diagnosis_view import TONES, shown
+
+RECENT = 20
+
+
+@methods("GET")
+@needs("view")
+def index(request: HttpRequest, name: str) -> HttpResponseBase:
+    """What was diagnosed on a cluster, the latest first, and the button that has it looked at."""
+    return _list(request, the_cluster(name))
+
+
+@methods("POST")
+@needs("operate")
+def ask(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Have a worker look, and go to the page that shows what it finds."""
+    cluster = the_cluster(name)
+    try:
+        operation = diagnosing.ask(cluster, actor_of(request), request.POST.get("reason", "")[:1000])
+    except Refusal as refusal:
+        return _list(request, cluster, refusal=refusal, status=409)
+    return redirect("diagnosis", operation.pk)
+
+
+@methods("GET")
+@needs("view")
+def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One diagnosis: under way, failed, or what it found."""
+    operation = the_diagnosis(pk)
+    record = DiagnosisRecord.objects.filter(operation=operation).select_related("cluster", "operation").first()
+    context = {
+        "section": "clusters",
+        "operation": operation,
+        "cluster": operation.cluster,
+        "shown": shown(record) if record else None,
+        "latest": diagnosing.latest(operation.cluster),
+        "under_way": diagnosing.under_way(operation.cluster),
+    }
+    return render(request, "diagnoses/detail.html", context)
+
+
+@methods("GET")
+@needs("view")
+def meanings(request: HttpRequest) -> HttpResponseBase:
+    """Every kind of finding, by what it is about."""
+    context = {"section": "clusters", "areas": findings.areas()}
+    return render(request, "diagnoses/findings.html", context)
+
+
+@methods("GET")
+@needs("view")
+def meaning(request: HttpRequest, code: str) -> HttpResponseBase:
+    """What one kind of finding means, and what to do about it."""
+    kind = findings.kinds().get(code)
+    if kind is None:
+        raise Http404(f"There is no finding {code}. The page of findings lists all of them.")
+    area = next(area for area in findings.areas() if kind in area.findings)
+    context = {"section": "clusters", "kind": kind, "area": area, "tone": TONES[kind.severity]}
+    return render(request, "diagnoses/finding.html", context)
+
+
+def the_diagnosis(pk: int) -> Operation:
+    """The diagnosis of that operation's number. Raises `Http404` with what to do."""
+    operation = the_operation(pk)
+    if operation.kind != KIND:
+        raise Http404(f"Operation {pk} is no diagnosis but a {operation.kind}. Its own page is under operations.")
+    return operation
+
+
+def _list(request: HttpRequest, cluster: Cluster, status: int = 200, **more: Any) -> HttpResponseBase:
+    asked = Operation.objects.filter(cluster=cluster, kind=KIND).select_related("diagnosis")[:RECENT]
+    context = {
+        "section": "clusters",
+        "cluster": cluster,
+        "why_not": diagnosing.why_not(cluster),
+        "under_way": diagnosing.under_way(cluster),
+        "asked": asked,
+        "logs": SetupLogRecord.objects.filter(cluster=cluster)[:RECENT],
+    }
+    return render(request, "diagnoses/list.html", context | more, status=status)
