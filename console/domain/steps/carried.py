@@ -98,7 +98,7 @@ class CarryGroup:
         why, remedy = product(stage).explain(run.exit_code or 0)
         printed = " ".join(run.output.split())[:300]
         said_too = f" It said: {printed}" if printed else ""
-        return Look(Goal.NEVER, f"{why} (exit code {run.exit_code}).{said_too} {text}.", remedy=remedy)
+        return Look(Goal.NEVER, f"{why.rstrip('.')}.{said_too} {text}.", remedy=remedy)
 
     def remedy(self, step: Step) -> str:
         """What to do when the group does not arrive."""
