@@ -106,9 +106,9 @@ def _ready_block(address: str, state: State) -> str:
   Then let a node die:  {manage} lab fault Nagoya powered-off on
                         in a second terminal. Nobody clicks, and mail comes up on Nagoya's other node within a minute;
                         its page says so under "While nobody looked". The same with "off" gives the node its power back.
-  Or set a pair up:     open Sapporo, where nothing is set up yet and mail is down, begin its set-up procedure, and do
-                        what it says is next. What a person does in a dialog is done here in a second terminal, STEP
-                        being the number that the page shows:
+  Or set a pair up:     open Sapporo, where nothing is set up yet, begin its set-up procedure, and do what it says is
+                        next. What a person does in a dialog is done here in a second terminal, STEP being the
+                        number that the page shows:
                         {manage} lab hand Sapporo STEP
                         Then press Check again. Where the page asks for a word, a sentence is enough.
   Look at the lab:      {manage} lab status

@@ -76,6 +76,8 @@ class ClusterStatus:
     at: str = ""
     resources: tuple[Fact, ...] = ()
     """The group's resources: label, status, the product's kind as detail, and the node that has the group."""
+    bare: bool = False
+    """Whether every node was read, and none has the service that mounts Exchange's stores."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -118,7 +120,14 @@ def summarise(
         alarms=alarms,
         at=observation.at.isoformat(),
         resources=_resources(cluster, observation, active),
+        bare=_bare(cluster, generation, observation),
     )
+
+
+def _bare(cluster: Cluster, generation: Generation, observation: ClusterObservation) -> bool:
+    names = [service.name for service in generation.services if service.mounts_stores]
+    seen = [observation.nodes[node.name].service(name).value for node in cluster.nodes for name in names]
+    return bool(seen) and all(state is not None and state.state == "ABSENT" for state in seen)
 
 
 def _stores_only(generation: Generation) -> Generation:

@@ -8,12 +8,12 @@ from django.db.models import Q, QuerySet
 
 from console.domain.outcome import WaitsFor
 from console.models import Alarm, Cluster, Node, ObservationRecord, Operation
-from console.models.operations import ACTING_KINDS
+from console.models.operations import ACTING_KINDS, PROCEDURE_KINDS
 from console.services import brakes
 from console.services.brakes import Cooldown
 from console.web import spans
 
-MAIL_TONES = {"up": "good", "down": "bad"}
+MAIL_TONES = {"up": "good", "down": "bad", "not yet": "idle"}
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,21 @@ class ClusterCard:
 
     @property
     def mail(self) -> str:
-        """`up`, `down` or `unknown`."""
-        return str(self.status.get("mail", "unknown"))
+        """`up`, `down` or `unknown`; `not yet` where none was ever up and the pair is still to be set up.
+
+        That is told by nodes without Exchange, or by a set-up that is under way. Whose mail was up once is down.
+        """
+        mail = str(self.status.get("mail", "unknown"))
+        never = self.observation is not None and self.observation.mail_up_at is None
+        under_way = self.resting or (self.operation and self.operation.kind in PROCEDURE_KINDS)
+        return "not yet" if mail == "down" and never and (self.status.get("bare") or under_way) else mail
+
+    @property
+    def headline(self) -> str:
+        """The last observation in a sentence."""
+        if self.mail != "not yet":
+            return str(self.status.get("headline", ""))
+        return "No mail yet: there is no Exchange on its nodes." if self.status.get("bare") else "No mail yet."
 
     @property
     def mail_tone(self) -> str:

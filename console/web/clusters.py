@@ -79,10 +79,11 @@ def observe_all(request: HttpRequest) -> HttpResponseBase:
 
 def _sum(found: Sequence[ClusterCard]) -> dict[str, int]:
     tones = [card.mail_tone for card in found]
-    up, down = tones.count("good"), tones.count("bad")
+    up, down, new = (tones.count(tone) for tone in ("good", "bad", "idle"))
     running = sum(card.operation is not None for card in found)
     resting = sum(card.resting is not None for card in found)
-    return {"up": up, "down": down, "unknown": len(tones) - up - down, "running": running, "resting": resting}
+    unknown = len(tones) - up - down - new
+    return {"up": up, "down": down, "new": new, "unknown": unknown, "running": running, "resting": resting}
 
 
 def _nodes(card: ClusterCard) -> list[dict[str, Any]]:

@@ -70,6 +70,16 @@ def test_a_node_that_does_not_answer_is_unknown_in_every_fact(key):
     assert fact(status(worlds.observation(NODE2=gone)), "NODE2", key).tone is Tone.UNKNOWN
 
 
+def test_nodes_without_exchange_are_bare_only_when_all_of_them_were_read():
+    def without(name, state="ABSENT"):
+        return worlds.seen(name, active=False, services={"msexchangeis": worlds.service("MSExchangeIS", state)})
+
+    assert status(worlds.observation(NODE1=without("NODE1"), NODE2=without("NODE2"))).bare
+    assert not status(worlds.observation(NODE1=without("NODE1"), NODE2=without("NODE2", "STOPPED"))).bare
+    gone = worlds.NodeObservation("NODE2", worlds.AT, unreachable="connection refused", remedy="Look.")
+    assert not status(worlds.observation(NODE1=without("NODE1"), NODE2=gone)).bare
+
+
 def test_it_becomes_plain_json():
     raw = status().to_json()
     assert raw["tone"] == "good"

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from console.models import Cluster, KitList, KitMailbox, ObservationTurn
+from console.models import Cluster, KitList, KitMailbox, ObservationRecord, ObservationTurn, Operation
 from console.services.clock import database_now
 from tests.services import making
-from tests.web import world
+from tests.web import setup_world, world
 
 Page = Callable[..., str]
 
@@ -52,6 +53,27 @@ def test_mail_that_is_down_says_so(olga: Client, tokyo: Cluster, page: Page) -> 
     world.observed(tokyo, mail="down")
     assert "cluster--bad" in page(olga, "/")
     assert "<strong>1 down</strong>" in page(olga, "/")
+
+
+def test_a_pair_that_never_had_mail_is_not_set_up_yet_and_one_that_had_is_down(
+    olga: Client, tokyo: Cluster, page: Page
+) -> None:
+    def shown() -> str:
+        texts = {address: page(olga, address) for address in ("/", reverse("cluster", args=["TOKYO"]))}
+        assert all(("No mail yet" in text) == ("not set up yet" in text) for text in texts.values())
+        assert ("1 not set up yet" in texts["/"]) != ("<strong>1 down</strong>" in texts["/"])
+        return "not set up yet" if "not set up yet" in texts["/"] else "down"
+
+    world.observed(tokyo, mail="down")
+    assert shown() == "down", "it may have mail, and nothing says that it is new"
+    setup_world.at_rest(tokyo)
+    assert shown() == "not set up yet", "its procedure is under way"
+    ObservationRecord.objects.update(mail_up_at=timezone.now())
+    assert shown() == "down", "mail was up here before"
+    row = ObservationRecord.objects.get()
+    Operation.objects.update(status="stopped")
+    ObservationRecord.objects.update(mail_up_at=None, status=row.status | {"bare": True})
+    assert shown() == "not set up yet", "there is no Exchange on its nodes"
 
 
 def test_it_shows_the_operation_that_runs(olga: Client, tokyo: Cluster, page: Page) -> None:
