@@ -38,6 +38,7 @@ def cluster_spec(name: str = "MAIL1", first: int = 1, **fields: Any) -> ClusterS
         name=name,
         site="Tokyo",
         directory="example.com",
+        driver="expresscluster",
         generation="2003",
         group="EXCHANGE",
         floating_ips=(f"10.0.1.{first}",),

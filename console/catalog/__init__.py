@@ -1,8 +1,11 @@
 """What generations of Exchange need and how cluster products are told, as data; `README.md` says what to touch."""
 
 from console.catalog.loader import (
+    DEFAULT_PRODUCT,
     CatalogError,
     cluster_product,
+    cluster_products,
+    driver_choices,
     finding_areas,
     findings,
     generation,
@@ -13,8 +16,11 @@ from console.catalog.loader import (
 )
 
 __all__ = [
+    "DEFAULT_PRODUCT",
     "CatalogError",
     "cluster_product",
+    "cluster_products",
+    "driver_choices",
     "finding_areas",
     "findings",
     "generation",

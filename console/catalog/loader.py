@@ -20,6 +20,8 @@ from console.domain.products import ClusterProduct, Generation
 Shape = TypeVar("Shape")
 
 FOLDER = Path(__file__).parent
+DEFAULT_PRODUCT = "expresscluster"
+"""The cluster product of an inventory that names none."""
 
 
 class CatalogError(ChangeoverError):
@@ -43,6 +45,17 @@ def generation(key: str) -> Generation:
 def cluster_product(key: str) -> ClusterProduct:
     """How the cluster product `key` is asked and told. Raises `CatalogError`."""
     return load(_path("drivers", key), ClusterProduct)
+
+
+def cluster_products() -> Mapping[str, ClusterProduct]:
+    """Every cluster product that the catalog knows, by key; the one that an inventory means unless it says so first."""
+    keys = sorted((path.stem for path in (FOLDER / "drivers").glob("*.toml")), key=lambda k: (k != DEFAULT_PRODUCT, k))
+    return {key: cluster_product(key) for key in keys}
+
+
+def driver_choices() -> list[tuple[str, str]]:
+    """The cluster products, as a form offers them."""
+    return [(key, product.title) for key, product in cluster_products().items()]
 
 
 def procedures() -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import ipaddress
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from functools import partial
 from console.domain import inventory, operating_environment
 from console.domain import inventory_names as names
 from console.domain.inventory import ClusterSpec, NodeSpec, Path, Problem
+from console.domain.products import ClusterProduct
 from console.domain.topology import Timing
 
 
@@ -19,18 +21,10 @@ class Known:
 
     resolve: Callable[[str], Collection[str]]
     """The IP addresses that a name leads to; none when it leads nowhere."""
-    optional_services: Mapping[str, Collection[str]]
-    """By generation, the services that a cluster may run and need not."""
-
-
-@dataclass(frozen=True)
-class GroupRule:
-    """What a cluster product's Exchange group must hold, and who says so."""
-
-    floating_ips: int
-    virtual_ips: int
-    partitions: int
-    source: str
+    products: Mapping[str, ClusterProduct]
+    """By driver, what the catalog knows of the product."""
+    optional_services: Mapping[tuple[str, str], Collection[str]]
+    """By driver and generation, the services that a cluster may run and need not."""
 
 
 DNS_SOURCE = "ExpressCluster PP Guide, Installation Procedure, step 4"
@@ -39,17 +33,15 @@ MANDATORY_SPN_CLASSES = ("HOST", "exchangeMDB", "exchangeRFR")
 LONGEST_DEADLINE = 86400.0
 DEADLINES = tuple(f.name for f in dataclasses.fields(Timing))
 
-GROUP_RULES = {
-    "expresscluster": GroupRule(1, 0, 1, "ExpressCluster PP Guide, Installation Procedure, step 2"),
-}
-
 Found = tuple[Path, str, str, str]
 """Path, message, remedy, source (or empty)."""
 
 
 def cluster_problems(cluster: ClusterSpec, known: Known) -> Iterator[Problem]:
     """Everything that is wrong with `cluster` in itself, whatever else the inventory holds."""
-    for rule in (_fields, _lists, partial(_services, known), _timing, _group, _roles):
+    product = known.products.get(cluster.driver)
+    own = (partial(_spn_classes, product), partial(_group, product), partial(_servers, product)) if product else ()
+    for rule in (partial(_fields, known), _lists, partial(_services, known), _timing, _roles, *own):
         for path, message, remedy, source in rule(cluster):
             yield Problem("cluster", cluster.name, path, message, remedy, source=source)
     for index, node in enumerate(cluster.nodes):
@@ -63,12 +55,13 @@ def complain(path: Path, complaint: names.Complaint | None, source: str = "") ->
         yield path, *complaint, source
 
 
-def _fields(cluster: ClusterSpec) -> Iterator[Found]:
+def _fields(known: Known, cluster: ClusterSpec) -> Iterator[Found]:
+    offered = [(key, product.title) for key, product in known.products.items()]
     yield from complain(("name",), names.title(cluster.name))
-    yield from complain(("driver",), names.one_of(cluster.driver, inventory.DRIVER_CHOICES))
+    yield from complain(("driver",), names.one_of(cluster.driver, offered))
     yield from complain(("generation",), names.one_of(cluster.generation, inventory.GENERATION_CHOICES))
     yield from complain(("group",), names.group(cluster.group))
-    yield from complain(("product_folder",), names.windows_folder(cluster.product_folder))
+    yield from complain(("product_folder",), names.product_folder(cluster.product_folder))
     if cluster.membership_tolerance < 0:
         yield ("membership_tolerance",), "The tolerance is below zero.", "Give 0 or a number of mailboxes.", ""
     if cluster.cooldown_seconds < 0:
@@ -83,19 +76,23 @@ def _lists(cluster: ClusterSpec) -> Iterator[Found]:
             yield from complain((field, index), check(value))
         for value in _repeated(values):
             yield (field,), f"{value} is listed more than once.", "List it once.", ""
-    have = {value.casefold() for value in cluster.spn_classes}
-    missing = [value for value in MANDATORY_SPN_CLASSES if value.casefold() not in have]
-    if missing:
-        text = f"The service classes lack {', '.join(missing)}, which always move with Exchange."
-        yield ("spn_classes",), text, "Add them.", SPN_SOURCE
     if not cluster.greetings:
         text = "No greeting is named, so nothing could prove that mail is up."
         yield ("greetings",), text, "Name at least one, such as smtp:25.", ""
 
 
+def _spn_classes(product: ClusterProduct, cluster: ClusterSpec) -> Iterator[Found]:
+    """Where the server's name moves, its service principal names stay with it and none has to be moved."""
+    have = {value.casefold() for value in cluster.spn_classes}
+    missing = [value for value in MANDATORY_SPN_CLASSES if value.casefold() not in have]
+    if missing and not product.name_moves:
+        text = f"The service classes lack {', '.join(missing)}, which always move with Exchange."
+        yield ("spn_classes",), text, "Add them.", SPN_SOURCE
+
+
 def _services(known: Known, cluster: ClusterSpec) -> Iterator[Found]:
     """A service that the generation does not know would be neither started nor stopped, without a word."""
-    offered = known.optional_services.get(cluster.generation)
+    offered = known.optional_services.get((cluster.driver, cluster.generation))
     for index, service in enumerate(cluster.extra_services if offered is not None else ()):
         if service.casefold() not in {name.casefold() for name in offered or ()}:
             text = f"{service} is not an optional service of Exchange Server {cluster.generation}."
@@ -116,21 +113,25 @@ def _timing(cluster: ClusterSpec) -> Iterator[Found]:
             yield ("timing", name), f"{seconds:g} seconds is no deadline.", "Give more than 0 and at most 86400.", ""
 
 
-def _group(cluster: ClusterSpec) -> Iterator[Found]:
-    """The rule of the driver for what the Exchange group holds; an unknown driver has been reported already."""
-    rule = GROUP_RULES.get(cluster.driver)
-    if rule is None:
-        return
-    if len(cluster.floating_ips) != rule.floating_ips:
-        text = f"The group has {len(cluster.floating_ips)} floating IP addresses; it needs exactly {rule.floating_ips}."
+def _group(product: ClusterProduct, cluster: ClusterSpec) -> Iterator[Found]:
+    """The rule of the product for how the Exchange group is called and what is said of what it holds."""
+    rule = product.group_rule
+    if not re.fullmatch(rule.name, cluster.group) and names.group(cluster.group) is None:
+        text = f"{cluster.group!r} is not the name of a group of {product.title}."
+        yield ("group",), text, rule.remedy, rule.source
+    if cluster.product_folder and not product.folder:
+        text = f"{product.title} has no folder of its own on a node."
+        yield ("product_folder",), text, "Leave it out.", ""
+    if len(cluster.floating_ips) != 1:
+        text = f"The group has {len(cluster.floating_ips)} floating IP addresses; it needs exactly 1."
         yield ("floating_ips",), text, "Keep the one that clients and other Exchange servers use.", rule.source
-    if len(cluster.virtual_ips) != rule.virtual_ips:
+    if cluster.virtual_ips:
         text = (
             f"The group has {len(cluster.virtual_ips)} virtual IP addresses, which Exchange's group does not support."
         )
         yield ("virtual_ips",), text, "Use a floating IP address instead.", rule.source
-    if len(cluster.partitions) != rule.partitions:
-        text = f"The group has {len(cluster.partitions)} switching partitions; it needs exactly {rule.partitions}."
+    if len(cluster.partitions) != 1:
+        text = f"{len(cluster.partitions)} switching partitions are named; it has to be exactly 1."
         yield ("partitions",), text, "Name the one that holds Exchange's data.", rule.source
     for index, address in enumerate(cluster.floating_ips):
         yield from complain(("floating_ips", index), _floating_ip(address), rule.source)
@@ -158,10 +159,24 @@ def _roles(cluster: ClusterSpec) -> Iterator[Found]:
     for index, node in enumerate(cluster.nodes):
         if node.role not in ("primary", "standby"):
             yield ("nodes", index, "role"), f"{node.role!r} is not a role.", "Use primary or standby.", ""
-    servers = _repeated(node.server.name for node in cluster.nodes)
-    if servers:
-        text = "Both nodes name the same Exchange server object."
-        yield ("nodes",), text, "Name for each node the server object that setup made on it.", ""
+
+
+def _servers(product: ClusterProduct, cluster: ClusterSpec) -> Iterator[Found]:
+    """Each node has an Exchange server of its own; where the server's name moves, both have the one."""
+    told = [node.server.name for node in cluster.nodes]
+    if not product.name_moves:
+        if _repeated(told):
+            text = "Both nodes name the same Exchange server object."
+            yield ("nodes",), text, "Name for each node the server object that setup made on it.", ""
+        return
+    remedy = "Name for both nodes the one Exchange server that moves between them, by its network name."
+    if len({name.casefold() for name in told}) > 1:
+        text = f"The nodes name different Exchange servers, {' and '.join(told)}; with {product.title} there is one."
+        yield ("nodes",), text, remedy, product.group_rule.source
+    for index, node in enumerate(cluster.nodes):
+        if node.server.name.casefold() in {other.name.casefold() for other in cluster.nodes}:
+            text = f"The Exchange server {node.server.name} is called like a node."
+            yield ("nodes", index, "server", "name"), text, remedy, product.group_rule.source
 
 
 def _node(cluster: ClusterSpec, node: NodeSpec, known: Known) -> Iterator[Found]:
@@ -171,7 +186,10 @@ def _node(cluster: ClusterSpec, node: NodeSpec, known: Known) -> Iterator[Found]
     yield from complain(("edition",), names.one_of(node.edition, inventory.EDITION_CHOICES))
     yield from complain(("architecture",), names.one_of(node.architecture, inventory.ARCHITECTURE_CHOICES))
     yield from _service_packs(node)
-    yield from operating_environment.mismatches(cluster.generation, node)
+    product = known.products.get(cluster.driver)
+    if product is not None:
+        yield from operating_environment.mismatches(product, cluster.generation, node)
+        yield from _own_tool(product, cluster, node)
     yield from _connection(node)
     complaint = names.host(node.address)
     yield from complain(("address",), complaint)
@@ -214,6 +232,14 @@ def _second_hop(node: NodeSpec) -> Iterator[Found]:
         yield ("second_hop",), text, "Use Kerberos delegation, or none.", "MS-CSSP, appendix of product behavior"
 
 
+def _own_tool(product: ClusterProduct, cluster: ClusterSpec, node: NodeSpec) -> Iterator[Found]:
+    tool = product.tool(cluster.generation)
+    if tool is not None and node.second_hop == "none":
+        text = f"{tool.name}, which alone moves this group, asks a domain controller from the node; nothing lets it."
+        remedy = "Set second_hop to credssp, or to kerberos where the domain trusts the node for delegation."
+        yield ("second_hop",), text, remedy, "docs/nodes.md"
+
+
 def _address(cluster: ClusterSpec, node: NodeSpec, known: Known) -> Iterator[Found]:
     """The management address must lead to this machine whoever is active, so neither address nor name may move."""
     remedy = "Give the node's own fixed IP address, or another name that leads to it."
@@ -228,8 +254,15 @@ def _address(cluster: ClusterSpec, node: NodeSpec, known: Known) -> Iterator[Fou
     if names.is_ip(node.address):
         return
     first_label = node.address.split(".")[0].casefold()
-    if first_label in {other.name.casefold() for other in cluster.nodes}:
+    product = known.products.get(cluster.driver)
+    if product is not None and product.name_moves:
+        if first_label in {other.server.name.casefold() for other in cluster.nodes}:
+            text = f"{node.address} is the Exchange server's network name, which moves with the group."
+            yield ("address",), text, remedy, product.group_rule.source
+            return
+    elif first_label in {other.name.casefold() for other in cluster.nodes}:
         text = f"{node.address} is a computer name of this cluster; the primary's leads to the floating IP address."
         yield ("address",), text, remedy, DNS_SOURCE
-    elif moving := sorted(set(known.resolve(node.address)) & set(cluster.floating_ips)):
+        return
+    if moving := sorted(set(known.resolve(node.address)) & set(cluster.floating_ips)):
         yield ("address",), f"{node.address} resolves to the floating IP address {moving[0]}.", remedy, DNS_SOURCE

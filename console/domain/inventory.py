@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-DRIVER_CHOICES = [("expresscluster", "EXPRESSCLUSTER X")]
 GENERATION_CHOICES = [("2003", "Exchange Server 2003"), ("2007", "Exchange Server 2007")]
 LDAP_SECURITY_CHOICES = [("ldaps", "LDAPS"), ("starttls", "StartTLS"), ("clear", "clear text")]
 SCHEME_CHOICES = [("http", "HTTP"), ("https", "HTTPS")]
 AUTH_CHOICES = [("ntlm", "NTLM"), ("basic", "Basic")]
 SECOND_HOP_CHOICES = [("none", "refused"), ("credssp", "CredSSP"), ("kerberos", "Kerberos delegation")]
-WINDOWS_CHOICES = [("2003", "Windows Server 2003"), ("2008", "Windows Server 2008")]
+WINDOWS_CHOICES = [
+    ("2003", "Windows Server 2003"),
+    ("2008", "Windows Server 2008"),
+    ("2008r2", "Windows Server 2008 R2"),
+]
 EDITION_CHOICES = [("standard", "Standard"), ("enterprise", "Enterprise")]
 ARCHITECTURE_CHOICES = [("x86", "x86 (32 bit)"), ("x64", "x64 (64 bit)")]
 
 DEFAULT_SPN_CLASSES = ("HOST", "exchangeMDB", "exchangeRFR", "SMTPSVC", "SMTP")
 DEFAULT_GREETINGS = ("smtp:25",)
-DEFAULT_PRODUCT_FOLDER = r"C:\Program Files\EXPRESSCLUSTER"
 
 Kind = Literal["site", "credential", "directory", "cluster"]
 KINDS: tuple[Kind, ...] = ("site", "credential", "directory", "cluster")
@@ -98,11 +100,11 @@ class ClusterSpec:
     name: str
     site: str
     directory: str
+    driver: str
     generation: str
     group: str
     floating_ips: tuple[str, ...]
     nodes: tuple[NodeSpec, ...]
-    driver: str = "expresscluster"
     partitions: tuple[str, ...] = ("X:",)
     virtual_ips: tuple[str, ...] = ()
     spn_classes: tuple[str, ...] = DEFAULT_SPN_CLASSES
@@ -110,7 +112,7 @@ class ClusterSpec:
     extra_services: tuple[str, ...] = ()
     membership_tolerance: int = 20
     cooldown_seconds: int = 600
-    product_folder: str = DEFAULT_PRODUCT_FOLDER
+    product_folder: str = ""
     timing: tuple[tuple[str, float], ...] = ()
     """Deadlines in seconds that differ from the defaults, by name, sorted."""
 

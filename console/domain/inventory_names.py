@@ -4,10 +4,12 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
+from console.domain.errors import Unquotable
+from console.domain.quoting import cmd_line
+
 _TITLE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,61}[A-Za-z0-9])?")
 _COMPUTER = re.compile(r"(?!\d+$)[A-Za-z0-9](?:[A-Za-z0-9_-]{0,13}[A-Za-z0-9])?")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
-_GROUP = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9 _-]{0,29}[A-Za-z0-9_-])?")
 _DRIVE = re.compile(r"[D-Zd-z]:")
 _SPN_CLASS = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _SERVICE = re.compile(r"[A-Za-z0-9$](?:[A-Za-z0-9 ._$-]{0,78}[A-Za-z0-9$])?")
@@ -71,13 +73,15 @@ def host(text: str) -> Complaint | None:
 
 
 def group(text: str) -> Complaint | None:
-    """The name of a failover group."""
-    if _GROUP.fullmatch(text):
+    """The name of a failover group, which becomes part of commands; each product has a rule of its own beside this."""
+    try:
+        cmd_line(("cluster", text))
+    except Unquotable as error:
+        return f"{text!r} cannot be passed to a command: {error.message}", error.remedy
+    if text.strip() == text and 0 < len(text) <= 255 and not text.startswith(("-", "/")):
         return None
-    return (
-        f"{text!r} is not the name of a failover group.",
-        "Give the name that `clpstat` shows: at most 31 letters, digits, blanks, hyphens or underscores.",
-    )
+    remedy = "Give its name as the cluster product shows it: at most 255 characters, without blanks around it."
+    return f"{text!r} is not the name of a failover group.", remedy
 
 
 def drive(text: str) -> Complaint | None:
@@ -135,6 +139,11 @@ def secret_path(text: str) -> Complaint | None:
     if text.startswith("/") and "\0" not in text and len(text) <= 512:
         return None
     return ("The file with the password is not given by its full path.", "Give a path that begins with /.")
+
+
+def product_folder(text: str) -> Complaint | None:
+    """The folder of a cluster product, or nothing where there is none."""
+    return windows_folder(text) if text else None
 
 
 def windows_folder(text: str) -> Complaint | None:

@@ -98,11 +98,21 @@ def _apart(clusters: Iterable[ClusterSpec]) -> Iterator[Problem]:
             uses["node name", node.name.casefold()].append((cluster.name, (*path, "name")))
             endpoint = f"{node.address.casefold()} port {node.port}"
             uses["management address", endpoint].append((cluster.name, (*path, "address")))
-            server = f"{node.server.name} in directory {cluster.directory}".casefold()
-            uses["Exchange server", server].append((cluster.name, (*path, "server", "name")))
+        for name, way in _servers(cluster):
+            server = f"{name} in directory {cluster.directory}".casefold()
+            uses["Exchange server", server].append((cluster.name, way))
     for (what, value), owners in uses.items():
         if len(owners) > 1:
             yield from _shared(what, value, owners)
+
+
+def _servers(cluster: ClusterSpec) -> Iterator[tuple[str, Path]]:
+    """Each Exchange server of the cluster once, whether its nodes may name the same one or not, and where it stands."""
+    seen: set[str] = set()
+    for index, node in enumerate(cluster.nodes):
+        if node.server.name.casefold() not in seen:
+            seen.add(node.server.name.casefold())
+            yield node.server.name, ("nodes", index, "server", "name")
 
 
 def _shared(what: str, value: str, owners: list[Owner]) -> Iterator[Problem]:

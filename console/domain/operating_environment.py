@@ -6,7 +6,8 @@ Service packs are numbers, 0 for none. `node.server.service_pack` is Exchange's,
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from console.domain.inventory import NodeSpec
+from console.domain.inventory import WINDOWS_CHOICES, NodeSpec
+from console.domain.products import ClusterProduct
 
 CHAPTER_2003 = "ExpressCluster PP Guide, chapter 1, Operating Environment"
 CHAPTER_2007 = "ExpressCluster PP Guide, chapter 2, Operating Environment"
@@ -22,12 +23,40 @@ class Mismatch(NamedTuple):
     source: str
 
 
-def mismatches(generation: str, node: NodeSpec) -> Iterator[Mismatch]:
-    """Every reason why the generation of Exchange does not run on `node`; none for an unknown generation."""
-    if generation == "2003":
+def mismatches(product: ClusterProduct, generation: str, node: NodeSpec) -> Iterator[Mismatch]:
+    """Every reason why the generation of Exchange does not run on `node` with that cluster product.
+
+    None for an unknown generation. What the catalog says of the product goes before the guide.
+    """
+    if product.environments:
+        yield from _by_the_catalog(product, generation, node)
+    elif generation == "2003":
         yield from _exchange_2003(node)
     elif generation == "2007":
         yield from _exchange_2007(node)
+
+
+def _by_the_catalog(product: ClusterProduct, generation: str, node: NodeSpec) -> Iterator[Mismatch]:
+    offered = [one for one in product.environments if one.generation == generation]
+    known = dict(WINDOWS_CHOICES)
+    if not offered or node.windows not in known:
+        return
+    fits = [one for one in offered if one.windows == node.windows]
+    if not fits:
+        text = f"With {product.title} Exchange Server {generation} does not run on {known[node.windows]}."
+        remedy = f"Use {' or '.join(known[one.windows] for one in offered)}."
+        yield Mismatch(("windows",), text, remedy, offered[0].source)
+        return
+    (one,) = fits
+    if node.architecture != one.architecture:
+        text = f"Exchange Server {generation} does not run on an {node.architecture} edition of Windows."
+        yield Mismatch(("architecture",), text, f"Use an {one.architecture} edition.", one.source)
+    packs = {("service_pack",): (node.service_pack, one.windows_pack, known[one.windows])}
+    packs[("server", "service_pack")] = (node.server.service_pack, one.exchange_pack, f"Exchange Server {generation}")
+    for path, (have, least, what) in packs.items():
+        if have < least:
+            text = f"{what} with service pack {have} is not enough there."
+            yield Mismatch(path, text, f"Apply Service Pack {least} of {what} on this node.", one.source)
 
 
 def _exchange_2003(node: NodeSpec) -> Iterator[Mismatch]:
@@ -56,6 +85,13 @@ def _exchange_2003(node: NodeSpec) -> Iterator[Mismatch]:
 
 def _exchange_2007(node: NodeSpec) -> Iterator[Mismatch]:
     exchange_pack = node.server.service_pack
+    if node.windows == "2008r2":
+        yield Mismatch(
+            ("windows",),
+            f"The guide has no Exchange Server 2007 on Windows Server {node.windows}.",
+            "Use Windows Server 2003 or 2008.",
+            CHAPTER_2007,
+        )
     if node.architecture == "x86":
         yield Mismatch(
             ("architecture",),

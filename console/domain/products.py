@@ -169,6 +169,28 @@ class ExitCode:
 
 
 @dataclass(frozen=True)
+class GroupRule:
+    """How the inventory may call a product's Exchange group, and who says what such a group holds."""
+
+    source: str
+    name: str
+    """A regular expression that its name fits."""
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A Windows on which a product runs a generation of Exchange; service packs are numbers, 0 for none."""
+
+    generation: str
+    windows: str
+    architecture: str
+    windows_pack: int
+    exchange_pack: int
+    source: str
+
+
+@dataclass(frozen=True)
 class ClusterProduct:
     """What a cluster product is called, how it is asked and told, and which resources its Exchange group may hold.
 
@@ -195,6 +217,11 @@ class ClusterProduct:
     partition_kinds: tuple[str, ...]
     script_kinds: tuple[str, ...]
     """Resource kinds that run something of their own when the group comes up."""
+    group_rule: GroupRule
+    folder: str = ""
+    """Where it is installed on a node unless the inventory says otherwise; empty when nothing of it is read there."""
+    environments: tuple[Environment, ...] = ()
+    """Where Exchange runs with it; none when the guide's sections *Operating Environment* hold."""
     name_moves: bool = False
     """The Exchange server's name and address move with the group: it is one server, known to the product, and nothing
     in the directory changes with a move."""

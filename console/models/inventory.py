@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from console.catalog import DEFAULT_PRODUCT, driver_choices
 from console.domain import inventory as rules
 from console.domain import inventory_names as names
 
@@ -136,7 +137,7 @@ class Cluster(CheckedNames):
         "name": names.title,
         "group": names.group,
         "partition": names.drive,
-        "product_folder": names.windows_folder,
+        "product_folder": names.product_folder,
         "spn_classes": names.spn_class,
         "greetings": names.greeting,
         "extra_services": names.service,
@@ -145,9 +146,11 @@ class Cluster(CheckedNames):
     name = models.CharField(max_length=63)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="clusters")
     directory = models.ForeignKey(Directory, on_delete=models.PROTECT, related_name="clusters")
-    driver = models.CharField(max_length=32, choices=rules.DRIVER_CHOICES, default="expresscluster")
+    driver = models.CharField(
+        max_length=32, choices=driver_choices, default=DEFAULT_PRODUCT, verbose_name="cluster product"
+    )
     generation = models.CharField(max_length=8, choices=rules.GENERATION_CHOICES)
-    group = models.CharField(max_length=31, help_text="The failover group that carries Exchange.")
+    group = models.CharField(max_length=255, help_text="The failover group that carries Exchange.")
     floating_ip = models.GenericIPAddressField(protocol="ipv4", unique=True)
     partition = models.CharField(max_length=2, default="X:", help_text="Drive of the switching partition.")
     spn_classes = models.JSONField(default=default_spn_classes)
@@ -156,7 +159,9 @@ class Cluster(CheckedNames):
     membership_tolerance = models.PositiveIntegerField(
         default=20, help_text="Mailboxes that may come, go or move between plan and run."
     )
-    product_folder = models.CharField(max_length=200, default=rules.DEFAULT_PRODUCT_FOLDER)
+    product_folder = models.CharField(
+        max_length=200, blank=True, help_text="On the nodes; left empty, it is the product's usual one, if it has one."
+    )
     cooldown_seconds = models.PositiveIntegerField(
         default=600, help_text="How long after a takeover the console starts nothing here by a click."
     )
@@ -222,7 +227,7 @@ class Node(CheckedNames):
 
 
 class ExchangeServer(CheckedNames):
-    """The Exchange server object that belongs to a node."""
+    """The Exchange server object that belongs to a node, or the one of both where its name moves between them."""
 
     CHECKS = {"name": names.computer_name}
 
@@ -234,7 +239,6 @@ class ExchangeServer(CheckedNames):
     class Meta:
         ordering = ["cluster", "node__role"]
         default_permissions = ()
-        constraints = [models.UniqueConstraint("cluster", Lower("name"), name="server_name_once_per_cluster")]
 
     def __str__(self) -> str:
         return self.name

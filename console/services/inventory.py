@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from console.catalog import loader as catalog
+from console import catalog
 from console.domain.cluster_rules import Known
 from console.domain.errors import ChangeoverError
 from console.domain.inventory import (
@@ -27,6 +27,7 @@ from console.domain.inventory import (
 from console.domain.inventory_names import is_ip
 from console.domain.inventory_rules import problems
 from console.domain.secrets import Secret
+from console.drivers import generation_for
 from console.models import Cluster, Credential, Directory, Operation, Site
 from console.services import audit
 from console.services.inventory_rows import Row, current_inventory, flat, kind_of, remove, spec_of, store
@@ -131,13 +132,15 @@ def replaced(whole: Inventory, kind: Kind, specs: Sequence[Spec]) -> Inventory:
 
 def known(clusters: Iterable[ClusterSpec]) -> Known:
     """What the rules ask for: the catalog, and where the management addresses of `clusters` lead from here."""
+    products = catalog.cluster_products()
     optional = {
-        key: frozenset(service.name for service in catalog.generation(key).services if service.optional)
+        (driver, key): frozenset(s.name for s in generation_for(driver, key).services if s.optional)
+        for driver in products
         for key in catalog.generations()
     }
     addresses = {node.address for cluster in clusters for node in cluster.nodes}
     found = addresses_of(name for name in addresses if not is_ip(name))
-    return Known(lambda name: found.get(name, frozenset()), optional)
+    return Known(lambda name: found.get(name, frozenset()), products, optional)
 
 
 def addresses_of(names: Iterable[str]) -> dict[str, frozenset[str]]:

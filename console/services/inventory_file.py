@@ -6,6 +6,7 @@ from typing import Any
 
 from ruamel.yaml.nodes import Node
 
+from console.catalog import DEFAULT_PRODUCT
 from console.domain.cluster_rules import DEADLINES
 from console.domain.inventory import (
     KINDS,
@@ -166,8 +167,9 @@ def _directory(_: Reader, values: dict[str, Any]) -> Spec:
 def _cluster(reader: Reader, values: dict[str, Any]) -> Spec:
     _one_or_many(reader, values, "floating_ip")
     _one_or_many(reader, values, "partition")
-    texts_missing = dict.fromkeys(("name", "site", "directory", "generation", "group"), "")
-    return ClusterSpec(**texts_missing | {"floating_ips": (), "nodes": ()} | values)
+    missing: dict[str, Any] = dict.fromkeys(("name", "site", "directory", "generation", "group"), "")
+    missing |= {"driver": DEFAULT_PRODUCT, "floating_ips": (), "nodes": ()}
+    return ClusterSpec(**missing | values)
 
 
 def _one_or_many(reader: Reader, values: dict[str, Any], one: str) -> None:

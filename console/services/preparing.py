@@ -11,6 +11,7 @@ from console.domain.prepare import Item, Machine, Surroundings, check_node, shee
 from console.domain.secrets import Secret
 from console.models import Cluster, Node
 from console.services.fields import open_field
+from console.services.topology import product_folder
 
 WITHIN = 60.0
 BUILT_IN = frozenset({"type", "dir", "ver", "hostname"})
@@ -39,7 +40,7 @@ def sheet_of(node: Node, consoles: Sequence[str] = ()) -> tuple[Item, ...]:
 
     Needs no password. Raises `Unquotable`.
     """
-    return sheet(_described(node), _machine(node), folder=node.cluster.product_folder, consoles=consoles)
+    return sheet(_described(node), _machine(node), folder=product_folder(node.cluster), consoles=consoles)
 
 
 def everything(cluster: Cluster) -> tuple[Check, ...]:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from console.catalog import cluster_product
 from console.domain import topology as domain
 from console.models import Cluster, Directory, Node
 from console.services.credentials import resolved
@@ -33,9 +34,14 @@ def topology(cluster: Cluster) -> domain.Cluster:
         greetings=tuple(_greeting(text) for text in cluster.greetings),
         extra_services=tuple(cluster.extra_services),
         membership_tolerance=cluster.membership_tolerance,
-        product_folder=cluster.product_folder,
+        product_folder=product_folder(cluster),
         timing=domain.Timing(**cluster.timing),
     )
+
+
+def product_folder(cluster: Cluster) -> str:
+    """Where the cluster product is installed on the nodes; empty when it has no folder that matters."""
+    return cluster.product_folder or cluster_product(cluster.driver).folder
 
 
 def node_topology(node: Node) -> domain.Node:

@@ -14,7 +14,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "console.drivers": {D, "console.catalog"},
     "console.adapters": {D},
     "console.lab": set(),
-    "console.models": {D},
+    "console.models": {D, "console.catalog"},
     "console.services": {D, "console.catalog", "console.drivers", "console.adapters", "console.models", "console"},
     "console.web": {D, "console.services", "console.models", "console"},
     "console.api": {D, "console.services", "console.models", "console"},

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.cluster_rules import Known
 from console.domain.inventory_rules import problems
+from console.services.inventory import known
 from console.services.inventory_file import InventoryFile, read_inventory
 from console.services.yaml_reading import Mistake
 from tests.inventory.conftest import RIGHT
@@ -18,7 +18,7 @@ MISTAKEN = Path(__file__).with_name("ten_mistakes.yaml")
 def checked(content: str) -> InventoryFile:
     """The file with the rules applied to it alone."""
     file = read_inventory(content)
-    for problem in problems(file.inventory, Known(lambda _: set(), {})):
+    for problem in problems(file.inventory, known([])):
         file.add(problem)
     return file
 

@@ -49,7 +49,6 @@ def test_a_wrong_name_is_never_saved(model: type[Any], fields: dict[str, Any]) -
         lambda: Node.objects.filter(name="SERVER2").update(role="primary"),
         lambda: Node.objects.filter(name="SERVER2").update(role="witness"),
         lambda: Node.objects.filter(name="SERVER2").update(port=0),
-        lambda: ExchangeServer.objects.update(name="SERVER1"),
         lambda: Credential.objects.update(reference=""),
     ],
 )

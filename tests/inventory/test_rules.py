@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.domain import inventory_names as names
-from console.domain.cluster_rules import Known
 from console.domain.inventory import ClusterSpec, Inventory, Path, Problem, ServerSpec, SiteSpec
 from console.domain.inventory_rules import problems
+from console.domain.quoting import cmd_line
+from console.services.inventory import known as catalog_known
 from tests.factories import cluster_spec, credential_spec, directory_spec, node_spec, node_spec_2007
 
 FLOATING_NAME = "mail.example.com"
@@ -24,7 +25,7 @@ def resolve(name: str) -> set[str]:
 def found(*clusters: ClusterSpec, **parts: Any) -> list[Problem]:
     """The problems of an inventory with these clusters."""
     given = {"sites": (SiteSpec("Tokyo"),), "credentials": (credential_spec(),), "directories": (directory_spec(),)}
-    known = Known(resolve, {"2003": {"IMAP4Svc"}, "2007": {"MSExchangeIMAP4"}})
+    known = replace(catalog_known([]), resolve=resolve)
     return problems(Inventory(clusters=clusters, **given | parts), known)
 
 
@@ -253,9 +254,17 @@ def test_a_directory_in_clear_text_needs_to_be_allowed() -> None:
     assert found(directories=(directory_spec(security="clear", port=389, allow_clear_text=True),)) == []
 
 
+@given(st.text(max_size=300))
+def test_a_group_that_passes_stays_one_argument_and_no_option(text: str) -> None:
+    if names.group(text) is None:
+        assert cmd_line(("cluster", "group", text)) in (f"cluster group {text}", f'cluster group "{text}"')
+        assert not text.startswith(("/", "-"))
+        assert '"' not in text
+
+
 @given(st.text(max_size=20))
 def test_no_name_that_passes_can_break_out_of_a_command_or_an_address(text: str) -> None:
-    checks = (names.title, names.computer_name, names.host, names.group, names.service, names.drive, names.spn_class)
+    checks = (names.title, names.computer_name, names.host, names.service, names.drive, names.spn_class)
     for check in checks:
         if check(text) is None:
             assert text
