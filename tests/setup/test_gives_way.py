@@ -10,6 +10,7 @@ from django.db.models import Q
 from console.domain.events.decisions import Open
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status
+from console.domain.receipts import Receipt
 from console.lab.faults import switch
 from console.models import Cluster, NodeRun, Operation
 from console.services import automatic, continuing, engine, reservations, setup, upkeep
@@ -19,6 +20,7 @@ from console.services.endings import end
 from console.services.execute import execute
 from console.services.journal import OperationJournal
 from console.services.progress import progress_of
+from console.services.receipts import OperationReceipts
 from tests.procedures import lacking
 from tests.services import making
 from tests.setup.scene import Scene, why
@@ -136,6 +138,26 @@ def test_a_start_goes_before_a_burst_and_the_procedure_goes_on_by_itself(scene: 
     operation.refresh_from_db()
     assert operation.status == "queued"
     assert scene.work(operation).status == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("node", "how", "seen"),
+    [("NGO-EX1", "succeeded", True), ("NGO-EX1", "failed", False), ("NGO-EX2", "succeeded", False)],
+)
+def test_a_start_that_it_asked_for_itself_and_that_ended_well_needs_nobody_to_look(
+    scene: Scene, node: str, how: str, seen: bool
+) -> None:
+    operation = scene.start()
+    lease = claim(operation.pk, "worker-1")
+    assert lease is not None
+    Operation.objects.filter(pk=operation.pk).update(current_step="start")
+    receipts = OperationReceipts(operation.pk, lease.token)
+    receipts.keep(Receipt("start", "setup.group.start", "The group was on no node.", {"node": "NGO-EX1"}))
+    start = opened(scene, "start", node)
+    end(start.pk, Ending(Status(how), "So it ended."), only_if=Q())
+    start.refresh_from_db()
+    assert (start.acknowledged_by == "changeover") is seen
+    assert (f"operation {operation.pk}, had the group started" in start.acknowledge_note) is seen
 
 
 def test_a_pause_that_was_asked_for_outlasts_a_start(scene: Scene) -> None:
