@@ -7,6 +7,7 @@ from console.domain.plan import Plan, Step
 from console.domain.procedures import Mode
 from console.domain.procedures.goals import PlannedGoal
 from console.domain.procedures.kinds import is_procedure
+from console.models.operations import STAYING_KINDS
 
 SHOWN_CHANGES = 20
 """Changes of one step that are written out; the plan's page shows them all."""
@@ -14,10 +15,11 @@ SHOWN_CHANGES = 20
 
 def plan_lines(plan: Plan, number: int) -> Iterator[str]:
     """The plan, line by line."""
-    procedure = is_procedure(plan.kind)
-    yield f"Plan {number}: {plan.kind} of {plan.cluster}{'' if procedure else f', from {plan.source} to {plan.target}'}"
-    yield f"  directory: {plan.controller}; expires {plan.expires:%F %T %Z}; hash {plan.hash[:16]}"
-    if not procedure:
+    stays = is_procedure(plan.kind) or plan.kind in STAYING_KINDS
+    yield f"Plan {number}: {plan.kind} of {plan.cluster}{'' if stays else f', from {plan.source} to {plan.target}'}"
+    directory = f"directory: {plan.controller}; " if plan.controller else ""
+    yield f"  {directory}expires {plan.expires:%F %T %Z}; hash {plan.hash[:16]}"
+    if not stays:
         yield f"  mailboxes: {plan.membership.count}, of which {plan.membership.changing} change"
     for note in plan.notes:
         yield f"  note: {note}"

@@ -80,6 +80,11 @@ def made_plan(wanted: Wanted, actor: Actor) -> tuple[PlanRecord, Plan]:
         asked = plans.prepare_undo(wanted.operation, wanted.first, actor, send=False)
     else:
         asked = plans.prepare(wanted.cluster, wanted.kind, wanted.target, actor, send=False)
+    return made(asked)
+
+
+def made(asked: PlanRecord) -> tuple[PlanRecord, Plan]:
+    """The plan that was asked for, made here and now. Raises `Refusal`, `PlanFailed`."""
     record = plans.make(asked.pk)
     if record.state == PlanRecord.State.REFUSED:
         raise _refusal(record.refusal or {})

@@ -8,6 +8,7 @@ from console.domain.checks import Check, Verdict
 from console.domain.plan import Plan, Step
 from console.domain.planner import DIRECTORY_SWITCH
 from console.domain.procedures.kinds import is_procedure
+from console.services.plans import REPAIR
 
 PHASES = {
     "recheck": "Look again",
@@ -106,6 +107,8 @@ def summary(plan: Plan) -> str:
     if is_procedure(plan.kind):
         by_person = sum(step.kind in PERSONAL for step in plan.steps)
         return f"{_what(plan)}: {_of(many.steps, 'step')}, of which a person does {by_person}."
+    if plan.kind == REPAIR:
+        return f"{_what(plan)}: {_of(many.steps, 'step')} and {_of(many.commands, 'command')}."
     return (
         f"{_what(plan)}: {_of(many.steps, 'step')}, "
         f"{_of(many.commands, 'command')}, {_of(many.objects, 'directory object')} with "
@@ -118,6 +121,8 @@ def _what(plan: Plan) -> str:
         return f"Goes through the procedure on {plan.target} and {plan.source}, resting wherever a person is needed"
     if plan.kind == "takeover":
         return f"Brings Exchange on {plan.cluster} up on {plan.target}, without {plan.source}"
+    if plan.kind == REPAIR:
+        return f"Repairs what was found on {plan.cluster}"
     if plan.kind == DIRECTORY_SWITCH:
         return f"Brings the directory of {plan.cluster} to {plan.target}, which has the group"
     if plan.kind != "undo":

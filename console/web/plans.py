@@ -12,6 +12,7 @@ from console.domain.checks import Refusal
 from console.domain.plan import Plan
 from console.domain.procedures.kinds import PROCEDURES
 from console.models import Operation, PlanRecord
+from console.models.operations import STAYING_KINDS
 from console.services import mailbox_slices, operations, plans
 from console.services.access import NotAllowed
 from console.services.confirm import sentence_of
@@ -86,6 +87,7 @@ def _page(
 ) -> HttpResponseBase:
     context: dict[str, Any] = {"section": "clusters", "record": record, "cluster": record.cluster, "refusal": refusal}
     context["procedure"] = PROCEDURES.get(record.kind, "")
+    context["stays"] = record.kind in STAYING_KINDS
     if record.state == PlanRecord.State.READY:
         try:
             plan = plans.of(record)

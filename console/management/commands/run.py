@@ -25,6 +25,10 @@ class Command(OperatorCommand):
     def arguments(self, parser: CommandParser) -> None:
         """CLUSTER KIND with its options, and --yes, --reason, --accept, --sentence, --wait, --json."""
         planning.add_arguments(parser)
+        self.confirmation_arguments(parser)
+
+    def confirmation_arguments(self, parser: CommandParser) -> None:
+        """What a confirmation takes: --yes, --reason, --accept, --sentence; and --wait."""
         parser.add_argument("--yes", action="store_true", help="do not ask; naming the cluster is the confirmation")
         parser.add_argument("--reason", default="", help="why, for the audit")
         parser.add_argument(
@@ -37,22 +41,22 @@ class Command(OperatorCommand):
         """Confirm an operation, or find the one already under way, and follow it if asked."""
         who = self.actor("operate")
         wanted = planning.Wanted.of(options)
-        self._check_usage(options)
+        self.check_usage(options)
         operation = wanted.open()
         known = operation is not None
         if operation is None:
             record, plan = planning.made_plan(wanted, who)
-            operation = confirm(record, who, **self._answers(plan, record.pk, options))
-        self._announce(operation, options, known=known)
-        return following.wait_for(self, operation, options) if options["wait"] else self._accepted(operation, options)
+            operation = confirm(record, who, **self.answers(plan, record.pk, options))
+        self.announce(operation, options, known=known)
+        return following.wait_for(self, operation, options) if options["wait"] else self.accepted(operation, options)
 
-    def _check_usage(self, options: dict[str, Any]) -> None:
+    def check_usage(self, options: dict[str, Any]) -> None:
         """Refuse before anything is read what could not be asked later."""
         if not options["yes"] and (options["json"] or not sys.stdin.isatty()):
             reason = Reason("Nobody can be asked to confirm here.", "Add --yes, and --reason TEXT.", "usage")
             raise Refusal("Nothing was started.", [reason])
 
-    def _answers(self, plan: Plan, number: int, options: dict[str, Any]) -> dict[str, Any]:
+    def answers(self, plan: Plan, number: int, options: dict[str, Any]) -> dict[str, Any]:
         """What the confirmation says: from the arguments, or asked of the person."""
         if options["yes"]:
             return {
@@ -79,12 +83,14 @@ class Command(OperatorCommand):
         answers = {c.key: input(f"{c.title} is unknown: {c.reason} Accept it? Type yes: ") for c in open_checks}
         return [key for key, answer in answers.items() if answer.strip().casefold() == "yes"]
 
-    def _announce(self, operation: Operation, options: dict[str, Any], *, known: bool) -> None:
+    def announce(self, operation: Operation, options: dict[str, Any], *, known: bool) -> None:
+        """Say which operation it is."""
         if not options["json"]:
             what = "is already under way" if known else "is confirmed"
             words = f"{operation.kind} of {operation.cluster.name} to {operation.target}"
             self.say(f"Operation {operation.pk}, {words}, {what}.")
 
-    def _accepted(self, operation: Operation, options: dict[str, Any]) -> int:
+    def accepted(self, operation: Operation, options: dict[str, Any]) -> int:
+        """Tell machines that it was taken."""
         self.answer(options, "", {"result": "accepted", "operation": following.operation_json(operation)})
         return SUCCEEDED
