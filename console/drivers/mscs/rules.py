@@ -66,7 +66,7 @@ def takeover_problems(product: ClusterProduct, cluster: Cluster, view: ClusterVi
     """What in the target's own view forbids that a person has the group brought up there, whatever its state.
 
     The cluster service lets a group be on one node only and moves it itself when a node dies; so the other node may be
-    up, but a group that is well there has nothing to be taken over for.
+    up, and a group that is online there may have stores that are down, which is not the cluster's to tell.
     """
     group = view.groups.get(cluster.group)
     if group is not None and group.status == product.healthy and group.current == target:
@@ -81,9 +81,6 @@ def takeover_problems(product: ClusterProduct, cluster: Cluster, view: ClusterVi
     if group is None:
         return (*problems, _no_group(cluster, view))
     problems += _pending(group)
-    if group.status == product.healthy:
-        remedy = "Nothing has to be taken over; move it with a failover."
-        problems.append((f"The group {group.name} is {group.status} on {group.current}.", remedy))
     return (*problems, *_owner_problems(group.resources, target))
 
 
