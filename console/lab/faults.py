@@ -9,11 +9,13 @@ from console.lab.exchange import Installed
 from console.lab.fault import Fault
 from console.lab.files import write_configuration, write_scripts
 from console.lab.groups import crash
+from console.lab.mscs import move_faults
 from console.lab.mscs.defects import DEFECTS
 from console.lab.resources import log
 from console.lab.state import RUNNING, Handle, Node, Service
 from console.lab.world import World
 
+EXPRESSCLUSTER = "expresscluster"
 _FURTHER = "A service that a fault installed"
 
 
@@ -34,11 +36,13 @@ def _dismount(world: World, node: Node) -> None:
     for group, store in sorted(node.mounted):
         if node.faulty("store-unmounted", store):
             stores.dismount(world, node, group, store, "fault")
+    move_faults.databases_follow(world, node, "fault")
 
 
 def _mount(world: World, node: Node) -> None:
     for group, store in node.cluster.stores():
         stores.mount(world, node, group, store, "fault off")
+    move_faults.databases_follow(world, node, "fault off")
 
 
 def _install(world: World, node: Node) -> None:
@@ -78,7 +82,7 @@ FAULTS = {
     "wrong-password": Fault("Every sign-in is answered with 401."),
     "slow": Fault("Every request waits before it is answered.", "ms"),
     "garbage": Fault("WinRM answers with bytes that are no SOAP."),
-    "clpstat-garbage": Fault("clpstat prints bytes that are no status screen."),
+    "clpstat-garbage": Fault("clpstat prints bytes that are no status screen.", product=EXPRESSCLUSTER),
     "other-name": Fault("hostname and the registry give another computer's name.", "computer"),
     "dns-refuses": Fault("The DNS server refuses what the node asks of it."),
     "service-does-not-stop": Fault("A service that is told to stop stays STOP_PENDING.", "service"),
@@ -88,7 +92,7 @@ FAULTS = {
     ),
     "service-hangs": Fault("A service that is started stays START_PENDING.", "service"),
     "store-unmounted": Fault("A store is not mounted though its service runs.", "store", _dismount, _mount),
-    "group-fails": Fault("A resource fails when a group starts here (Online Failure).", "resource"),
+    "group-fails": Fault("A resource fails when a group starts here (Online Failure, Failed).", "resource"),
     "engine-down": Fault(
         "The cluster engine is gone while WinRM answers.",
         "",
@@ -99,13 +103,16 @@ FAULTS = {
     "partition-busy": Fault("explorer.exe has a folder of the partition open.", "", _open_explorer, _close_explorer),
     "handle-missing": Fault("handle.exe is not installed."),
     "fip-duplicate": Fault("The floating IP exists on the network already: it fails to come up here."),
-    "script-fails": Fault("A script ends with exit code 9, whatever it has done.", "script"),
-    "script-hangs": Fault("A script hangs before it does anything, past its time-out.", "script"),
+    "script-fails": Fault("A script ends with exit code 9, whatever it has done.", "script", product=EXPRESSCLUSTER),
+    "script-hangs": Fault(
+        "A script hangs before it does anything, past its time-out.", "script", product=EXPRESSCLUSTER
+    ),
     "script-edited": Fault(
         "Somebody has changed the group's batch files by hand.",
         "",
         lambda world, node: write_scripts(node.cluster, node, edited=True),
         lambda world, node: write_scripts(node.cluster, node),
+        product=EXPRESSCLUSTER,
     ),
     "webhook-unreachable": Fault("The node's scripts get no answer from the console."),
     "counters-read": Fault(
@@ -123,24 +130,33 @@ FAULTS = {
         heartbeat.lose,
         _rejoin,
     ),
-    "heartbeat-cut": Fault("One heartbeat line is cut: it shows Caution, and so do the servers.", "line"),
-    "ping-unreachable": Fault("The network partition resource's target is not reached from here (NP Error).", "line"),
+    "heartbeat-cut": Fault(
+        "One heartbeat line is cut: it shows Caution, and so do the servers.", "line", product=EXPRESSCLUSTER
+    ),
+    "ping-unreachable": Fault(
+        "The network partition resource's target is not reached from here (NP Error).", "line", product=EXPRESSCLUSTER
+    ),
     "paused": Fault(
         "The machine stands still: nothing on it goes on or answers, its heartbeat stops.",
         "",
         heartbeat.lose,
         _rejoin,
     ),
-    "monitor-error": Fault("A monitor reports an error here: the group fails over.", "monitor", _monitor_fails),
+    "monitor-error": Fault(
+        "A monitor reports an error here: the group fails over.", "monitor", _monitor_fails, product=EXPRESSCLUSTER
+    ),
     "not-administrator": Fault("Whoever signs in is no administrator of this node."),
     "cp932": Fault("The node writes cp932 whatever is asked for, and its product speaks Japanese."),
-    "long-names": Fault("clpstat lists a monitor whose name is longer than its column and is cut."),
+    "long-names": Fault(
+        "clpstat lists a monitor whose name is longer than its column and is cut.", product=EXPRESSCLUSTER
+    ),
     "name-case": Fault("hostname and the registry give the computer's name in the other case."),
     "stale-configuration": Fault(
         "clp.conf is of an earlier time than the other node's.",
         "",
         lambda world, node: write_configuration(node.cluster, node, stale=True),
         lambda world, node: write_configuration(node.cluster, node),
+        product=EXPRESSCLUSTER,
     ),
     "powered-off": Fault(
         "The node has lost its power; switched off again, it boots.",
@@ -148,6 +164,7 @@ FAULTS = {
         lambda world, node: crash(world, node, "fault"),
         lambda world, node: power.boot(world, node, "fault off"),
     ),
+    **move_faults.FAULTS,
     **DEFECTS,
 }
 

@@ -7,9 +7,10 @@ from console.lab.cmd.mscs_arguments import Line, Wrong, read
 from console.lab.cmd.mscs_changes import change_resource, change_type
 from console.lab.cmd.registry import command
 from console.lab.mscs import asking, errors, listing
-from console.lab.mscs.state import SERVICE, has_dll, of, possible_owners
+from console.lab.mscs.numbers import node_state
+from console.lab.mscs.state import has_dll, of, possible_owners
 from console.lab.schedule import Job
-from console.lab.state import RUNNING, START_PENDING, Cluster, Group, Node, Resource
+from console.lab.state import Cluster, Group, Node, Resource
 
 ONLINE_FAILED = 5018
 PATIENCE = 20.0
@@ -49,16 +50,8 @@ def _node(cmd: Interpreter, cluster: Cluster, line: Line) -> int:
         nodes = [asking.node_named(cluster, line.name)] if line.name else cluster.nodes
         if line.has("pause", "resume"):
             asking.pause(cmd.process.world, nodes[0], cmd.process.line, on=line.has("pause"))
-        rows = [(node.name, str(cluster.nodes.index(node) + 1), _node_state(node)) for node in nodes]
+        rows = [(node.name, str(cluster.nodes.index(node) + 1), node_state(node)) for node in nodes]
     return _list(cmd, listing.NODES, line.name, listing.NODE_COLUMNS, rows)
-
-
-def _node_state(node: Node) -> str:
-    if node.engine or node.unnoticed:
-        return "Paused" if node.name.casefold() in of(node.cluster).paused else "Up"
-    service = node.service(SERVICE)
-    joining = node.powered and service is not None and service.state in (START_PENDING, RUNNING)
-    return "Joining" if joining else "Down"
 
 
 def _group(cmd: Interpreter, cluster: Cluster, line: Line) -> int:

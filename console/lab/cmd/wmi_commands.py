@@ -11,15 +11,18 @@ from console.lab.cmd.rights_commands import KNOWN
 from console.lab.cmd.wmi_files import com_classes, data_files
 from console.lab.equipment import public_folders
 from console.lab.exchange import INFORMATION_STORE
+from console.lab.mscs import numbers
 from console.lab.network import configuration
 from console.lab.state import RUNNING, Node
 
-INVALID_CLASS = 2147749904
+INVALID_CLASS, INVALID_NAMESPACE, PROVIDER_FAILURE = 2147749904, 2147749902, 2147749892
 _STORES = re.compile(r"win32_perfrawdata_msexchangeis_msexchangeis(mailbox|public)\b", re.IGNORECASE)
 _EVENTS = "path win32_ntlogevent "
 _ADAPTERS = "path win32_networkadapterconfiguration "
+_CLUSTER = r"/namespace:\\root\mscluster path "
 _WANTED_SID = re.compile(r"\bsid='s-[\d-]+'")
 _FOLDERS = r"/namespace:\\root\microsoftexchangev2 path exchange_publicfolder "
+_TITLES = {"2003": "2003", "2008": "2008", "2008r2": "2008 R2"}
 _STATES = {1: "Stopped", 2: "Start Pending", 3: "Stop Pending", 4: "Running"}
 _SYSTEM = ("System Idle Process", "System", "smss.exe", "csrss.exe", "winlogon.exe", "explorer.exe")
 
@@ -49,6 +52,8 @@ def wmic(cmd: Interpreter, rest: str) -> int:
             instances = data_files(cmd.process.node, text)
         elif text.startswith("path win32_classiccomclasssetting "):
             instances = com_classes(cmd.process.node, text)
+        elif text.startswith(_CLUSTER):
+            return _cluster(cmd, text)
         elif text.startswith("os "):
             instances = [_system(cmd)]
         elif text.startswith("process "):
@@ -60,6 +65,10 @@ def wmic(cmd: Interpreter, rest: str) -> int:
         return INVALID_CLASS
     if not instances and text.startswith(("datafile ", "path win32_classiccomclasssetting ")):
         cmd.process.err("No Instance(s) Available.")
+    return _shown(cmd, text, instances)
+
+
+def _shown(cmd: Interpreter, text: str, instances: list[dict[str, str]]) -> int:
     wanted = _properties(text)
     for instance in instances:
         shown = {key: value for key, value in instance.items() if not wanted or key.casefold() in wanted}
@@ -67,6 +76,21 @@ def wmic(cmd: Interpreter, rest: str) -> int:
         cmd.process.stdout(cmd.process.encode("\n\n" + "\n".join(lines) + "\n"))
     cmd.process.stdout(cmd.process.encode("\n\n"))
     return 0
+
+
+def _cluster(cmd: Interpreter, text: str) -> int:
+    """The classes of the cluster service, which only a running one fills."""
+    node = cmd.process.node
+    rows = {"mscluster_node": numbers.nodes, "mscluster_resourcegroup": numbers.groups}
+    rows |= {"mscluster_resource": numbers.resources}
+    name = text.removeprefix(_CLUSTER).partition(" ")[0]
+    why, code = ("Invalid class", INVALID_CLASS) if node.cluster.mscs else ("Invalid namespace", INVALID_NAMESPACE)
+    if node.cluster.mscs is not None and name in rows:
+        if node.engine and cmd.process.administrator:
+            return _shown(cmd, text, rows[name](node.cluster))
+        why, code = "Provider failure", PROVIDER_FAILURE
+    cmd.process.err(f"Node - {node.name.upper()}\nERROR:\nDescription = {why}\n")
+    return code
 
 
 def _properties(text: str) -> set[str]:
@@ -79,7 +103,7 @@ def _system(cmd: Interpreter) -> dict[str, str]:
     return {
         "LastBootUpTime": cim_date(cmd.process.node.booted + off),
         "LocalDateTime": cim_date(cmd.process.world.clock.date() + off),
-        "Caption": f"Microsoft(R) Windows(R) Server {cmd.process.node.definition.windows}, Enterprise Edition",
+        "Caption": f"Microsoft(R) Windows(R) Server {_TITLES[cmd.process.node.definition.windows]}, Enterprise Edition",
         "CSName": cmd.process.node.name.upper(),
         "ServicePackMajorVersion": str(cmd.process.node.service_pack),
         "Version": VERSIONS[cmd.process.node.definition.windows],
