@@ -15,7 +15,6 @@ from console.adapters.clock import SystemClock
 from console.adapters.greeting import NetworkGreeter
 from console.adapters.ldap import LdapDirectories
 from console.adapters.winrm import WinrmNodes
-from console.catalog import generation
 from console.domain import planner
 from console.domain.directory import Modified
 from console.domain.events.facts import RunView
@@ -30,7 +29,7 @@ from console.domain.secrets import Secret
 from console.domain.steps import BEHAVIOURS
 from console.domain.steps.base import Stage
 from console.domain.topology import Cluster, Credential, GreetingAt, Node, Timing
-from console.drivers import driver_for
+from console.drivers import driver_for, generation_for
 from console.lab import presets
 from console.lab.assemble import assemble
 from console.lab.definition import Webhook
@@ -177,7 +176,7 @@ class Ground:
         cluster = cluster or self.cluster()
         return Field(
             cluster,
-            generation(cluster.generation),
+            generation_for(cluster.driver, cluster.generation),
             driver_for(cluster.driver),
             nodes=WinrmNodes(clock),
             directories=LdapDirectories(clock),

@@ -12,6 +12,7 @@ from console.domain.errors import ReachError
 from console.domain.observation import GroupState
 from console.domain.plan import Step
 from console.domain.ports import Argv, CommandResult, DetachedRun
+from console.domain.quoting import cmd_line
 from console.domain.receipts import Receipt
 from console.domain.steps.base import Goal, Look, Stage, StepFailed
 from console.domain.steps.group import run_id, views
@@ -19,6 +20,7 @@ from console.domain.topology import Node
 
 ONLINE = "online"
 PENDING = "pending"
+POLL_SECONDS = 1.0
 COMMENT_LENGTH = 200
 """Characters of the comment that Exchange's tool is given."""
 
@@ -140,7 +142,7 @@ class CarryGroup:
             self.judge(stage, step, result)
             return
         session.launch(run_id(stage, step.key), argv, within=stage.field.cluster.timing.command)
-        stage.note(step, f"Started on {step.params['on']}: {' '.join(argv)}")
+        stage.note(step, f"Started on {step.params['on']}: {cmd_line(argv)}")
 
     def judge(self, stage: Stage, step: Step, result: CommandResult) -> None:
         """What the tool's end means: no for good only where the group is seen where it was, with nothing under way."""
@@ -163,22 +165,34 @@ def launched(stage: Stage, step: Step) -> DetachedRun:
 
 
 class BringOnline(CarryGroup):
-    """Every resource of the group is online on the target; what is not is brought online."""
+    """Every resource of the group is online on the target; what does not come by itself is brought online."""
 
     def look(self, stage: Stage, step: Step, *, applied: bool) -> Look:
-        """Holds when all of them are; a resource that fails afterwards is named by the step that waits for them."""
+        """What is on its way is waited for first. A resource that fails afterwards is named by the step after this."""
+        deadline = stage.clock.monotonic() + step.within
+        while True:
+            look, coming = self._once(stage, step, applied=applied)
+            if not coming or applied or stage.clock.monotonic() >= deadline:
+                return look
+            stage.clock.sleep(POLL_SECONDS)
+
+    def _once(self, stage: Stage, step: Step, *, applied: bool) -> tuple[Look, bool]:
+        """One look, and whether something is on its way."""
         target = step.params["target"]
         states, silent = states_of(stage, [target])
         if target not in states:
-            return Look(Goal.UNKNOWN, f"The resources on {target} cannot be read ({silent}).", ongoing=applied)
+            text = f"The resources on {target} cannot be read ({silent})."
+            return Look(Goal.UNKNOWN, text, ongoing=applied), False
         group, text = states[target], said(states)
         if group.current.casefold() != target.casefold():
-            return Look(Goal.NEVER, f"{text}.", remedy="Find out what moved it; then make a new plan.")
+            return Look(Goal.NEVER, f"{text}.", remedy="Find out what moved it; then make a new plan."), False
         down = [r for r in group.resources if r.status.casefold() != ONLINE]
-        if not down or (applied and any(is_pending(r.status) for r in down)):
-            return Look(Goal.HOLDS, f"{text}.")
-        data = {"owner": group.current}
-        return self.under_way(stage, step, text, states) if applied else Look(Goal.NOT_YET, f"{text}.", data=data)
+        coming = any(is_pending(r.status) for r in down)
+        if not down or (applied and coming):
+            return Look(Goal.HOLDS, f"{text}."), coming
+        if applied:
+            return self.under_way(stage, step, text, states), coming
+        return Look(Goal.NOT_YET, f"{text}.", data={"owner": group.current}), coming
 
     def command(self, stage: Stage, step: Step) -> Argv:
         """The command that brings the group online where it is."""

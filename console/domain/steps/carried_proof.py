@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from console.domain import drift
 from console.domain.details import read_details
+from console.domain.event_log import read_logs
 from console.domain.observation import ResourceState, ServiceState
 from console.domain.observe import observe_services
 from console.domain.plan import Step
@@ -12,7 +13,7 @@ from console.domain.steps.carried import ONLINE, is_pending, said, states_of
 from console.domain.steps.proof import Moved
 from console.domain.steps.recheck import drifted
 
-FAILED = "failed"
+FAILED, OFFLINE = "failed", "offline"
 SETTLE_SECONDS = 3.0
 """How long a resource may show as failed, or nothing as under way, before it counts: the cluster tries again."""
 
@@ -37,26 +38,57 @@ class ResourcesOnline:
         if target not in states:
             return Look(Goal.UNKNOWN, f"The resources on {target} cannot be read ({silent}).", ongoing=True)
         group = states[target]
-        remedy = f"Read the event log of {target}, mend the cause, bring it online; then have the operation carried on."
         if group.current.casefold() != target.casefold() and not is_pending(group.status):
-            return Look(Goal.NEVER, f"{said(states)}: it did not stay on {target}.", remedy=remedy)
+            return self._elsewhere(stage, step, said(states))
         resources = in_order(group.resources, step.params["order"])
         down = [r for r in resources if r.status.casefold() != ONLINE]
         if not down:
             return Look(Goal.HOLDS, f"Online on {target}, in their order: {', '.join(r.name for r in resources)}.")
-        text = f"Not online on {target}: {', '.join(f'{r.name} ({r.status})' for r in down)}."
-        if broken := [r for r in down if r.status.casefold() == FAILED]:
-            return Look(Goal.NEVER, f"{broken[0].name} has failed on {target}. {text}", remedy=remedy)
+        text = _progress(target, resources, down)
+        broken = [r for r in down if r.status.casefold() == FAILED]
+        if broken:
+            return self._never(step, f"{broken[0].name} has failed on {target}. {text}")
         if not any(is_pending(r.status) for r in down) and not is_pending(group.status):
-            return Look(
-                Goal.NEVER,
-                f"{down[0].name} is {down[0].status} on {target}, and nothing brings it up. {text}",
-                remedy=remedy,
-            )
-        return Look(Goal.NOT_YET, text, ongoing=True, remedy=remedy)
+            return self._never(step, f"{down[0].name} is {down[0].status}, and nothing brings it up. {text}")
+        return Look(Goal.NOT_YET, text, ongoing=True, remedy=self._remedy(step))
+
+    def _elsewhere(self, stage: Stage, step: Step, text: str) -> Look:
+        """The cluster has taken the group away again: the target's event log says which resource failed there."""
+        target, names = step.params["node"], step.params["order"]
+        failed = failed_by_log(stage, target, names)
+        why = f"{failed} has failed on {target}, by its event log, and the group did not stay there. " if failed else ""
+        return self._never(step, f"{why}{text}: it did not stay on {target}.")
+
+    def _never(self, step: Step, text: str) -> Look:
+        return Look(Goal.NEVER, text, remedy=self._remedy(step))
+
+    def _remedy(self, step: Step) -> str:
+        target = step.params["node"]
+        return (
+            f"Read the event log of {target} and mend the cause. Then bring the group up there by the cluster and have "
+            "the operation carried on; or take it back."
+        )
 
     def apply(self, stage: Stage, step: Step) -> None:
         """Nothing to do but wait."""
+
+
+def _progress(target: str, resources: Sequence[ResourceState], down: Sequence[ResourceState]) -> str:
+    """How far they have come: what is on its way or broken by name, what only waits for that by number."""
+    shown = [f"{r.name} ({r.status})" for r in down if r.status.casefold() != OFFLINE]
+    rest = len(down) - len(shown)
+    waits = [f"{rest} more {'is' if rest == 1 else 'are'} offline"] if rest else []
+    return f"On {target} {len(resources) - len(down)} of {len(resources)} are online; {'; '.join([*shown, *waits])}."
+
+
+def failed_by_log(stage: Stage, node: str, names: Sequence[str]) -> str:
+    """The resource that failed first on `node` since the plan was made, by any event that names one; else nothing."""
+    reading = read_logs(
+        stage.field.session(node), stage.clock, stage.plan.created, within=stage.field.cluster.timing.command
+    )
+    told = sorted(reading.occurrences, key=lambda occurrence: occurrence.first)
+    longest = sorted(names, key=len, reverse=True)
+    return next((name for event in told for name in longest if f"'{name}'" in event.message), "")
 
 
 def in_order(resources: Sequence[ResourceState], order: Sequence[str]) -> list[ResourceState]:
