@@ -1,0 +1,323 @@
+"""One run of the set-up while it is read: functions that are open, errors, interpreted lines, and what the run says."""
+
+import re
+from dataclasses import replace
+
+from console.domain.procedures.refused_by_setup import BEGINS, recognise
+from console.domain.setup_log.clock import Clock, Moment
+from console.domain.setup_log.errors import Chain, Errors, codes_of, site_of
+from console.domain.setup_log.interpreted import Interpreted
+from console.domain.setup_log.kept import Kept
+from console.domain.setup_log.report import OpenFunction, Place, Run, StageState, Verdict
+from console.domain.setup_log.timeline import VIRTUAL_SERVER, Timeline, scripts_in
+
+DEEPEST = 1000
+"""Open functions that are kept."""
+ARGUMENTS = 50
+LONGEST = 200
+NOTES = {"setup-log.exit-not-told", "setup-log.said-warning", "setup-log.active-role", "setup-log.out-of-order"}
+"""Findings that do not make a run a failed one."""
+_RESOURCES = re.compile(r"ScCreate\w*Resource", re.IGNORECASE)
+_NOT_RUN = re.compile(r"not found|not find|cannot|could not|couldn't|fail|unable|missing", re.IGNORECASE)
+_LAUNCH = re.compile(r"(?:launch|execut|runn|creat|start)ing (?:the )?(?:process|command)\b:?", re.IGNORECASE)
+_COPIED = re.compile(r"cop(?:y|ied|ying)\b", re.IGNORECASE)
+_OVER = re.compile(r"(?:finish|complet|done|end)\w*\b.*", re.IGNORECASE)
+_BINARIES = re.compile(r"\bsetup[\\/](roles|common)\b", re.IGNORECASE)
+_CLUSTER_FILES = re.compile(r"\b(?:exres|excluadm|clusmsg|extras)\.dll\b", re.IGNORECASE)
+_ROLE = re.compile(r"\bactive\b.{0,40}\bmailbox role\b", re.IGNORECASE)
+_NEGATED = re.compile(r"\b(?:not|no|isn't|without)\b", re.IGNORECASE)
+_ARGUMENT = re.compile(r"Command Line Parameter Name='([^']*)', Value='([^']*)'")
+
+Frame = tuple[bytes, int, int]
+"""A function's name, the line where it was entered, and that line's place in the file."""
+
+
+class RunState:
+    """Takes what the lines of one run say, one thing after the other."""
+
+    def __init__(self, number: int, line: int) -> None:
+        self.number, self.first_line = number, line
+        self.form = self.began = ""
+        self.clock = Clock()
+        self.stamp = b""
+        self.stack: list[Frame] = []
+        self.functions = self.deeper = 0
+        self.timeline = Timeline()
+        self.errors = Errors()
+        self.kept = Kept(number)
+        self.interpreted = Interpreted(self.kept, self.timeline)
+        self.version = self.user = ""
+        self.arguments: list[str] = []
+        self.announced = self.ended = self.closed = False
+        self.left_virtual_server = False
+        self.before = ""
+        """The line before the one that is told."""
+
+    @property
+    def heard(self) -> bool:
+        """Whether anything that a set-up says was in it."""
+        done = self.functions or self.closed or self.announced or self.ended or self.interpreted.heard
+        return bool(
+            done or self.version or self.arguments or self.errors.total or self.timeline.seen or self.kept.codes()
+        )
+
+    @property
+    def when(self) -> str:
+        """The time of the last line, with the day once midnight has passed."""
+        day = f" (day {self.clock.midnights + 1})" if self.clock.midnights and self.form == "2003" else ""
+        return self.stamp.decode("ascii", "replace") + day
+
+    def take(self, stamp: bytes, now: Moment) -> None:
+        """The time of the next line."""
+        self.stamp = stamp
+        self.clock.take(now)
+        self.form = "2007" if now.date else self.form or "2003"
+        self.began = self.began or self.when
+
+    def within(self) -> str:
+        """The innermost function that is open."""
+        return self.stack[-1][0].decode("utf-8", "replace") if self.stack else ""
+
+    def enter(self, name: bytes, line: int, offset: int) -> None:
+        """A function is entered."""
+        self.functions += 1
+        self.errors.entered()
+        if len(self.stack) >= DEEPEST:
+            self.deeper += 1
+            return
+        self.stack.append((name[:LONGEST], line, offset))
+        if name.endswith(VIRTUAL_SERVER.encode()):
+            self._saw("enter", Place(line, offset))
+        elif _RESOURCES.search(name.decode("ascii", "replace")):
+            self._saw("resources", Place(line, offset))
+
+    def leave(self, name: bytes) -> None:
+        """A function is left, and with it what was entered within it and never left."""
+        name = name[:LONGEST]
+        stack = self.stack
+        if stack and stack[-1][0] == name and not self.deeper:
+            stack.pop()
+        elif not self._leave_further_out(name):
+            self.closed = self.closed or not stack
+            self._left_virtual_server(name)
+            return
+        depth = len(stack)
+        self.timeline.left(depth)
+        self.interpreted.left(depth)
+        if not depth:
+            self.closed = True
+        self._left_virtual_server(name)
+
+    def _left_virtual_server(self, name: bytes) -> None:
+        if name.endswith(VIRTUAL_SERVER.encode()):
+            self.left_virtual_server = self.timeline.cluster = True
+
+    def _leave_further_out(self, name: bytes) -> bool:
+        if self.deeper:
+            self.deeper -= 1
+            return False
+        for index in range(len(self.stack) - 1, -1, -1):
+            if self.stack[index][0] == name or name.startswith(self.stack[index][0] + b" "):
+                del self.stack[index:]
+                return True
+        return False
+
+    def begins_anew(self, name: bytes) -> bool:
+        """Whether entering this function begins another run: the virtual server is set up once in a run."""
+        known = self.left_virtual_server or any(frame[0].endswith(VIRTUAL_SERVER.encode()) for frame in self.stack)
+        return known and name.endswith(VIRTUAL_SERVER.encode())
+
+    def site(self, lines: list[str], place: Place) -> None:
+        """A line that may be where an error passed through, with the lines below it."""
+        codes = codes_of(lines)
+        if codes:
+            self.errors.came_up(site_of(lines)[0][:LONGEST], codes, self.within(), place)
+
+    def ignoring(self, lines: list[str], _: Place) -> None:
+        """The log takes errors back."""
+        name = site_of(lines)[0].removeprefix("=== IGNORING PREVIOUS ERRORS ===").strip()
+        self.errors.ignore(self.stack[-1][1] if self.stack else 0, name[:LONGEST])
+
+    def interprets(self, lines: list[str], place: Place) -> None:
+        """A line of a script is interpreted; it may be wrapped."""
+        text = " ".join(lines)
+        inner = text.partition("<")[2]
+        self.interpreted.begins(inner.rpartition(">")[0] or inner, place, len(self.stack))
+
+    def launches(self, lines: list[str], place: Place) -> None:
+        """A process is started; or something else begins."""
+        text = " ".join(lines)
+        if match := _LAUNCH.match(text):
+            self.interpreted.launched(text[match.end() :].strip(), place, len(self.stack))
+        else:
+            self.mentions(lines, place)
+
+    def exits(self, lines: list[str], place: Place) -> None:
+        """A process has exited."""
+        self.interpreted.exited(" ".join(lines), self.before, place)
+
+    def says_argument(self, lines: list[str], _: Place) -> None:
+        """An argument of the set-up's command line."""
+        match = _ARGUMENT.match(" ".join(lines))
+        if match and len(self.arguments) < ARGUMENTS:
+            self.arguments.append(f"{match[1]}={match[2]}"[:LONGEST])
+
+    def says_version(self, lines: list[str], _: Place) -> None:
+        """The set-up's own version."""
+        self.version = lines[0].partition(":")[2].strip().rstrip(".")[:LONGEST]
+
+    def says_user(self, lines: list[str], _: Place) -> None:
+        """Who runs it."""
+        self.user = lines[0].partition(":")[2].strip().rstrip(".")[:LONGEST]
+
+    def says_error(self, lines: list[str], place: Place) -> None:
+        """The set-up says what is wrong; a refusal that the guide names is told as that."""
+        text = " ".join(lines).partition("] ")[2].strip()
+        for refusal in recognise(text, "the node"):
+            self.kept.add("setup-log.membership", refusal.title, refusal.said, place)
+            return
+        self.kept.add("setup-log.said-error", text[:120], text, place)
+
+    def says_warning(self, lines: list[str], place: Place) -> None:
+        """The set-up warns."""
+        text = " ".join(lines).partition("] ")[2].strip()
+        self.kept.add("setup-log.said-warning", text[:120], text, place)
+
+    def announces(self, lines: list[str], place: Place) -> None:
+        """The set-up says that it begins."""
+        if lines[0].startswith(BEGINS):
+            self.announced = True
+        else:
+            self.launches(lines, place)
+
+    def ends(self, _: list[str], place: Place) -> None:
+        """The set-up says that it ends."""
+        self.ended = True
+        self._saw("end", place)
+
+    def mentions(self, lines: list[str], place: Place) -> None:
+        """A line that names something of the cluster set-up; it may as well be an error's."""
+        text = lines[0]
+        self.site(lines, place)
+        for key, name in scripts_in(text):
+            self._script(key, name, " ".join(lines), place)
+        for kind in _BINARIES.findall(text):
+            self._saw(kind.casefold(), place)
+        if _CLUSTER_FILES.search(text) and _COPIED.search(text):
+            self._saw("files", place)
+        if _ROLE.search(text) and not _NEGATED.search(text):
+            self.kept.add("setup-log.active-role", "Active Mailbox role", text, place)
+
+    def _script(self, key: str, name: str, text: str, place: Place) -> None:
+        if _COPIED.match(text):
+            return
+        if _NOT_RUN.search(text):
+            self.kept.add("setup-log.script-missing", key, text, place)
+            self._saw(key, place, name)
+            self.timeline.failed(key)
+        elif text.startswith("Leaving ") or _OVER.match(text):
+            self.timeline.over(key)
+        else:
+            self.interpreted.give_up()
+            self._saw(key, place, name)
+
+    def _saw(self, key: str, place: Place, name: str = "") -> None:
+        title = f"{key} (as {name})" if name and name != key else ""
+        self.timeline.saw(key, self.when, place, len(self.stack), title)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it stops in the middle."""
+        return bool(self.stack) or (self.announced and not self.ended)
+
+    def close(self, end: Place, last: str) -> Run:
+        """The run as it stands when the next one begins or the log ends, which was at `end`, after `last` was said."""
+        finished = not self.unfinished and (self.closed or self.ended)
+        self.interpreted.close()
+        self._tell_errors()
+        self._tell_sequence(finished)
+        open_functions = tuple(OpenFunction(n.decode("utf-8", "replace"), Place(*at)) for n, *at in self.stack)
+        stages = self.timeline.stages(finished=not self.unfinished)
+        if self.unfinished:
+            stopped = next((stage.title for stage in stages if stage.state is StageState.STOPPED), "")
+            self._tell_stop(stopped, open_functions, last, end)
+        return Run(
+            number=self.number,
+            form=self.form,
+            began=self.began,
+            ended=self.when,
+            midnights=self.clock.midnights,
+            version=self.version,
+            user=self.user,
+            arguments=tuple(self.arguments),
+            verdict=self._verdict(),
+            cluster=self.timeline.cluster,
+            timeline=stages,
+            open_functions=open_functions,
+            findings=self.kept.all(),
+            left_out=dict(self.kept.left_out),
+            ignored=self.errors.ignored(),
+            totals=self._totals(end.line),
+        )
+
+    def _totals(self, last_line: int) -> dict[str, int]:
+        return {
+            "lines": last_line - self.first_line + 1,
+            "functions": self.functions,
+            "interpreted": self.interpreted.total,
+            "exits": self.interpreted.well,
+            "errors": self.errors.total - self.errors.taken_back,
+            "ignored": self.errors.taken_back,
+            "open": len(self.stack) + self.deeper,
+        }
+
+    def _verdict(self) -> Verdict:
+        if self.unfinished:
+            return Verdict.UNFINISHED
+        if self.kept.codes() - NOTES:
+            return Verdict.FAILED
+        return Verdict.OK if self.closed or self.ended else Verdict.UNKNOWN
+
+    def _tell_errors(self) -> None:
+        for chain in self.errors.for_good():
+            innermost = chain.sites[0]
+            within = " ".join([chain.within, *chain.sites])
+            made = _RESOURCES.search(within) is not None
+            if made:
+                self.timeline.failed("resources")
+            code = "setup-log.resources-not-created" if made else "setup-log.error"
+            error = f"0x{chain.cause.value:08X}"
+            data = {"error": error, "number": str(chain.cause.low), "chain": " <- ".join(chain.sites)}
+            data["function"] = chain.within
+            self.kept.add(code, f"{innermost}: {error}", _told(chain), chain.first, chain.count, **data)
+
+    def _tell_sequence(self, finished: bool) -> None:
+        seen = self.timeline.seen
+        for name in self.timeline.missing(finished=finished):
+            later = next((seen[key] for key in reversed(seen) if key != name), None)
+            place = later.place if later else Place(self.first_line, 0)
+            self.kept.add("setup-log.script-missing", name, f"{name} is nowhere in this run of the set-up.", place)
+        if came := self.timeline.out_of_order():
+            self.kept.add("setup-log.out-of-order", came[0], " -> ".join(came), seen[came[0]].place)
+
+    def _tell_stop(self, stage: str, functions: tuple[OpenFunction, ...], last: str, end: Place) -> None:
+        names = [function.name for function in functions]
+        about = stage or (names[-1] if names else "the set-up")
+        inside = f" inside {' -> '.join(names)}" if names else " without End of Setup"
+        evidence = f"The last line is {last[:200]!r} at {self.when},{inside}."
+        self.kept.add("setup-log.stopped", about, evidence, end, functions=" -> ".join(names), stage=stage)
+
+
+def _told(chain: Chain) -> str:
+    """An error in one text, its innermost cause first."""
+    causes = "; ".join(str(code) for code in reversed(chain.codes))
+    sites = f" At {chain.sites[0]}" + (f", then out through {', '.join(chain.sites[1:])}" if chain.sites[1:] else "")
+    return f"{causes}.{sites}."
+
+
+def shrunk(run: Run, most: int) -> Run:
+    """An earlier run with fewer findings, the rest counted."""
+    left_out = dict(run.left_out)
+    for finding in run.findings[most:]:
+        left_out[finding.code] = left_out.get(finding.code, 0) + int(finding.data.get("count", "1"))
+    return replace(run, findings=run.findings[:most], left_out=left_out)
