@@ -105,6 +105,11 @@ class Plan:
         """Whether it takes back what lies beyond a line of no return: Exchange may run there, and is stopped."""
         return any(step.params.get("past_no_return") for step in self.steps)
 
+    @property
+    def by_force(self) -> bool:
+        """Whether a group that does not serve mail is brought up by force, though its node may live."""
+        return any(step.params.get("by_force") for step in self.steps)
+
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values, complete."""
         raw = asdict(self)

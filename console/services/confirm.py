@@ -41,6 +41,8 @@ def sentence_of(plan: Plan) -> str:
     """The sentence that has to be typed word for word; empty where a plain confirmation is enough."""
     if plan.past_no_return:
         return f"Exchange on {plan.source} may be stopped"
+    if plan.by_force:
+        return f"{plan.cluster} does not serve mail as it should"
     return f"{plan.source} is down" if plan.kind == "takeover" else ""
 
 

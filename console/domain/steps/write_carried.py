@@ -89,6 +89,7 @@ def _bring_online(field: Field, situation: CarriedSituation) -> Step:
             "target": target,
             "on": target,
             "told": second_hop.needs(argv),
+            "by_force": True,
         },
         commands=_command(target, argv),
         within=cluster.timing.start_service,
