@@ -1,7 +1,7 @@
 """The times at the beginning of lines: read without knowing the culture they are written in, and without a date."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _WITH_COLONS = re.compile(rb"(\d{1,2}):(\d\d):(\d\d)")
 _WITH_DOTS = re.compile(rb"(?<![\d.])(\d{1,2})\.(\d\d)\.(\d\d)(?!\d)")
@@ -9,8 +9,7 @@ SET_BACK = 2 * 3600
 """Seconds by which a clock may have been set back; what goes back further has passed midnight."""
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """What a stamp says: a date as it is written, or none, and the seconds of the day."""
 
     date: bytes

@@ -184,7 +184,8 @@ class Reader:
     def _anew(self, text: bytes, before: bytes, number: int) -> None:
         """Begin another run, when this line begins one and has not done so yet."""
         run = self._run
-        if run.first_line == number or not (text.startswith(_BEGINS) or run.begins_anew(text)):
+        again = text.startswith(ENTERING) and run.begins_anew(text)
+        if run.first_line == number or not (text.startswith(_BEGINS) or again):
             return
         self._close(before)
         self._run = RunState(run.number + run.heard, number)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from console.domain.procedures.refused_by_setup import BEGINS, recognise
 from console.domain.setup_log.clock import Clock, Moment
@@ -17,6 +18,7 @@ ARGUMENTS = 50
 LONGEST = 200
 NOTES = {"setup-log.exit-not-told", "setup-log.said-warning", "setup-log.active-role", "setup-log.out-of-order"}
 """Findings that do not make a run a failed one."""
+_VIRTUAL_SERVER = VIRTUAL_SERVER.encode()
 _RESOURCES = re.compile(r"ScCreate\w*Resource", re.IGNORECASE)
 _NOT_RUN = re.compile(r"not found|not find|cannot|could not|couldn't|fail|unable|missing", re.IGNORECASE)
 _LAUNCH = re.compile(r"(?:launch|execut|runn|creat|start)ing (?:the )?(?:process|command)\b:?", re.IGNORECASE)
@@ -86,10 +88,8 @@ class RunState:
             self.deeper += 1
             return
         self.stack.append((name[:LONGEST], line, offset))
-        if name.endswith(VIRTUAL_SERVER.encode()):
-            self._saw("enter", Place(line, offset))
-        elif _RESOURCES.search(name.decode("ascii", "replace")):
-            self._saw("resources", Place(line, offset))
+        if stage := _stage(name):
+            self._saw(stage, Place(line, offset))
 
     def leave(self, name: bytes) -> None:
         """A function is left, and with it what was entered within it and never left."""
@@ -109,7 +109,7 @@ class RunState:
         self._left_virtual_server(name)
 
     def _left_virtual_server(self, name: bytes) -> None:
-        if name.endswith(VIRTUAL_SERVER.encode()):
+        if name.endswith(_VIRTUAL_SERVER):
             self.left_virtual_server = self.timeline.cluster = True
 
     def _leave_further_out(self, name: bytes) -> bool:
@@ -124,8 +124,8 @@ class RunState:
 
     def begins_anew(self, name: bytes) -> bool:
         """Whether entering this function begins another run: the virtual server is set up once in a run."""
-        known = self.left_virtual_server or any(frame[0].endswith(VIRTUAL_SERVER.encode()) for frame in self.stack)
-        return known and name.endswith(VIRTUAL_SERVER.encode())
+        known = self.left_virtual_server or any(frame[0].endswith(_VIRTUAL_SERVER) for frame in self.stack)
+        return known and name.endswith(_VIRTUAL_SERVER)
 
     def site(self, lines: list[str], place: Place) -> None:
         """A line that may be where an error passed through, with the lines below it."""
@@ -234,6 +234,8 @@ class RunState:
         """The run as it stands when the next one begins or the log ends, which was at `end`, after `last` was said."""
         finished = not self.unfinished and (self.closed or self.ended)
         self.interpreted.close()
+        if finished and self.form == "2003":
+            self._saw("end", end)  # the older log has no line for it
         self._tell_errors()
         self._tell_sequence(finished)
         open_functions = tuple(OpenFunction(n.decode("utf-8", "replace"), Place(*at)) for n, *at in self.stack)
@@ -306,6 +308,14 @@ class RunState:
         inside = f" inside {' -> '.join(names)}" if names else " without End of Setup"
         evidence = f"The last line is {last[:200]!r} at {self.when},{inside}."
         self.kept.add("setup-log.stopped", about, evidence, end, functions=" -> ".join(names), stage=stage)
+
+
+@lru_cache(maxsize=1024)
+def _stage(function: bytes) -> str:
+    """The stage that begins with a function; empty for most."""
+    if function.endswith(_VIRTUAL_SERVER):
+        return "enter"
+    return "resources" if _RESOURCES.search(function.decode("ascii", "replace")) else ""
 
 
 def _told(chain: Chain) -> str:
