@@ -1,6 +1,6 @@
 """Windows' event logs of a node: asked over WMI, read, gathered, and taken as harmless or not by rules."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from console.domain.readings import node_clock, read_blocks
 from console.domain.readings.event_log import PROPERTIES, Event, read_events
 
 KINDS = {1: "error", 2: "warning"}
-"""What is read, by WMI's number of it (EventType); information is left out."""
+"""What is read, by WMI's number of it (EventType); information is left out unless a source is asked for."""
 LOGS = ("Application", "System")
 KEPT = 100
 """How many different events of one reading are kept, the newest of them."""
@@ -67,17 +67,25 @@ class Judged:
         return self.rule is not None and self.rule.benign
 
 
-def question(since: datetime) -> Argv:
-    """The command that lists errors and warnings of both logs since that moment of the node's own clock."""
+def question(since: datetime, sources: Sequence[str] = ()) -> Argv:
+    """The command that lists errors and warnings of both logs since that moment of the node's own clock.
+
+    With `sources` it is whatever those have entered, information as well.
+    """
     logs = " or ".join(f"Logfile='{name}'" for name in LOGS)
     kinds = " or ".join(f"EventType={number}" for number in KINDS)
     moment = since.astimezone(UTC).strftime("%Y%m%d%H%M%S.%f+000")
-    where = f"({logs}) and ({kinds}) and TimeGenerated>='{moment}'"
+    named = " or ".join(f"SourceName='{source}'" for source in sources)
+    where = f"({logs}) and ({named or kinds}) and TimeGenerated>='{moment}'"
     return ("wmic", "path", "Win32_NTLogEvent", "where", where, "get", ",".join(PROPERTIES), "/value")
 
 
-def read_logs(session: NodeSession, clock: Clock, since: datetime, *, within: float) -> LogReading:
+def read_logs(
+    session: NodeSession, clock: Clock, since: datetime, *, within: float, sources: Sequence[str] = ()
+) -> LogReading:
     """The events of the session's node since `since` by our clock. Reads only, and never raises for the node.
+
+    Errors and warnings, or with `sources` all that those have entered.
 
     The node's clock is asked first, so that one that is off neither hides events nor moves them.
     """
@@ -85,7 +93,7 @@ def read_logs(session: NodeSession, clock: Clock, since: datetime, *, within: fl
     try:
         (told,) = session.batch([CLOCK], within=within)
         ahead = node_clock(read_blocks(told)) - clock.now()
-        (listed,) = session.batch([question(since + ahead)], within=within)
+        (listed,) = session.batch([question(since + ahead, sources)], within=within)
         gathered = _gathered(read_events(listed), ahead)
     except ChangeoverError as error:
         return LogReading(name, unknown=f"{error.message} {error.remedy}".strip())

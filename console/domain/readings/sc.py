@@ -42,6 +42,14 @@ def read_config(name: str, result: CommandResult) -> tuple[str, tuple[str, ...]]
     return _START_TYPES[number[0]], needs
 
 
+def read_path(name: str, result: CommandResult) -> str:
+    """The program that the service `name` runs, from `sc qc`, without arguments. Raises `Garbled`."""
+    told = _fields(name, result).get("BINARY_PATH_NAME", [""])[0]
+    quoted = re.match(r'\s*"([^"]+)"', told)
+    plain = re.match(r"\s*(\S.*?\.exe)\b", told, re.IGNORECASE)
+    return quoted[1] if quoted else plain[1] if plain else told.strip()
+
+
 def failure(result: CommandResult) -> int:
     """The Win32 error that sc ended with; 0 when it did not fail."""
     told = _FAILED.search(result.stdout) or _FAILED.search(result.stderr)
