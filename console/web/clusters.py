@@ -40,6 +40,7 @@ def detail(request: HttpRequest, name: str) -> HttpResponseBase:
         "section": "clusters",
         "card": card,
         "guided": guided,
+        "takeovers": card.takeovers if guided else tuple(node.name for node in card.nodes),
         "nodes": _nodes(card),
         "operations": Operation.objects.filter(cluster=cluster).select_related("cluster")[:RECENT],
         "reports": NodeRun.objects.filter(node__cluster=cluster).select_related("node", "operation")[:RECENT],
