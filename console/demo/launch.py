@@ -9,6 +9,7 @@ from pathlib import Path
 
 from console.demo import children
 from console.demo.asking import let_nodes_ask, let_pairs_be_set_up
+from console.demo.defects import leave_undone
 from console.demo.ready import LOOPBACK, file_is_there, free_port, log_says, page_answers, redis_answers
 from console.demo.state import State
 from console.demo.supervisor import Interrupted, Supervisor
@@ -82,6 +83,7 @@ def _start(supervisor: Supervisor, state: State, redis: Path, first_port: int) -
     worker = supervisor.start("worker", children.worker())
     let_nodes_ask(supervisor, state, lab, address)
     let_pairs_be_set_up(supervisor, address)
+    leave_undone(supervisor, lab, state.lab)
     supervisor.wait(worker, log_says(worker, "ready."), within=60)
     supervisor.wait(web, page_answers(address), within=60)
     return address
@@ -111,6 +113,9 @@ def _ready_block(address: str, state: State) -> str:
                         number that the page shows:
                         {manage} lab hand Sapporo STEP
                         Then press Check again. Where the page asks for a word, a sentence is enough.
+  Or mend a set-up:     open Kyoto, a cluster of Microsoft's cluster service, press Diagnose, read what its set-up has
+                        left undone, press Repair, read the plan, confirm; then diagnose again. The installation files
+                        lie on its nodes in D:\SETUP.
   Look at the lab:      {manage} lab status
   End: Ctrl-C. The next start keeps the login and the history ({state.folder}), and begins with a new lab.
 """

@@ -15,6 +15,8 @@ from console.services.inventory_export import dump
 from console.services.plans import find_cluster
 from tests.services import making
 
+NAMES = ["Tokyo", "Osaka", "Nagoya", "Sapporo", "Kyoto", "Fukuoka"]
+
 
 def demo_inventory(folder: Path, mailboxes: int) -> dict[str, Any]:
     """What a start of the demo writes; nothing listens."""
@@ -24,7 +26,7 @@ def demo_inventory(folder: Path, mailboxes: int) -> dict[str, Any]:
 def test_two_starts_write_the_same_inventory(tmp_path: Path) -> None:
     first = demo_inventory(tmp_path, 3)
     assert demo_inventory(tmp_path, 4) == first
-    assert [cluster["name"] for cluster in first["clusters"]] == ["Tokyo", "Osaka", "Nagoya", "Sapporo"]
+    assert [cluster["name"] for cluster in first["clusters"]] == NAMES
     ports = [node["port"] for cluster in first["clusters"] for node in cluster["nodes"]]
     assert all([*ports, first["directories"][0]["port"]])
 
@@ -37,6 +39,8 @@ def test_its_new_pair_has_few_mailboxes_and_nothing_else(tmp_path: Path) -> None
     assert isinstance(lab.directory, DirectoryServer)
     many = {cluster.name: cluster.mailboxes for cluster in lab.directory.forest.clusters}
     assert many == {"Tokyo": 3, "Osaka": 3, "Nagoya": 3, "Sapporo": FEW}
+    moved = {server.name: server.mailboxes for server in lab.directory.forest.servers}
+    assert moved == {"KYO-EVS1": FEW, "FUK-CMS1": FEW}
 
 
 @pytest.mark.django_db
