@@ -24,7 +24,7 @@ from console.domain.steps.base import Stage
 from console.domain.steps.group import require_agreement
 from console.domain.steps.setup.again import by_now, no_longer
 from console.models import Operation, PlanRecord
-from console.services import audit, diagnosing, plan_records, procedure_plans, undoing
+from console.services import audit, diagnosing, findings, plan_records, procedure_plans, undoing
 from console.services.deployment.settings import ClusterFiles
 from console.services.fields import open_field
 from console.services.journal import OperationJournal, storable
@@ -59,6 +59,8 @@ def make_plan(record: PlanRecord, sink: SliceWriter) -> Plan:
             return undoing.plan_of(record, field, sink)
         if record.kind == planner.DIRECTORY_SWITCH:
             return planner.make_directory_switch(field, record.target, sink)
+        if record.kind == planner.REPAIR:
+            return planner.make_repair(field, findings.kinds(), record.asked["codes"], source=record.asked["source"])
         if is_procedure(record.kind):
             return procedure_plans.plan_of(record, field)
         return planner.make_plan(field, record.kind, record.target, sink)

@@ -4,6 +4,7 @@ import pytest
 
 from console.domain.quoting import cmd_line
 from console.domain.repair import commands
+from console.domain.repair.event_sources import values_of
 from console.domain.repair.exits import explain
 from console.lab.mscs import changing, equipment
 from console.lab.mscs.state import of
@@ -17,8 +18,9 @@ STORE = "Microsoft Exchange Information Store"
 
 def test_a_value_is_written_with_its_key_and_taken_away_again(world: World, shell: Shell):
     registry = world.node(NODE).registry
-    for argv in commands.event_source(KEY, r"C:\Program Files\Exchsrvr\bin\exsmtp.dll"):
-        assert shell(NODE, cmd_line(argv)).code == 0
+    for value in values_of(r"C:\Program Files\Exchsrvr\bin\exsmtp.dll"):
+        line = cmd_line(commands.write_value(KEY, value.name, value.kind, value.text))
+        assert shell(NODE, line).code == 0
     message, types = registry.get(KEY, "EventMessageFile"), registry.get(KEY, "TypesSupported")
     assert (message.kind, message.text) == ("REG_EXPAND_SZ", r"C:\Program Files\Exchsrvr\bin\exsmtp.dll")
     assert (types.kind, types.text) == ("REG_DWORD", "0x7")

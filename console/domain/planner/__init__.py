@@ -6,6 +6,7 @@ from console.domain.planner.closing import DIRECTORY_SWITCH, make_directory_swit
 from console.domain.planner.mailboxes import SLICE, MailboxRow, MailboxSink
 from console.domain.planner.moves import PLANNED_MOVES, Ends, ends_of, make_plan
 from console.domain.planner.person import make_person_takeover
+from console.domain.planner.repair import REPAIR, make_repair
 from console.domain.planner.setup import make_setup
 from console.domain.planner.undo import make_undo
 from console.domain.planner.unwinding import Undone
@@ -13,6 +14,7 @@ from console.domain.planner.unwinding import Undone
 __all__ = [
     "DIRECTORY_SWITCH",
     "PLANNED_MOVES",
+    "REPAIR",
     "SLICE",
     "VALID_SECONDS",
     "Ends",
@@ -25,6 +27,7 @@ __all__ = [
     "make_directory_switch",
     "make_person_takeover",
     "make_plan",
+    "make_repair",
     "make_setup",
     "make_start",
     "make_takeover",

@@ -5,15 +5,11 @@ the article on Exchange's cluster set-up (regsvr32, cladmreg), reg.exe of Window
 the types by the same options. `DllName` as a property that may be written is inferred.
 """
 
-from collections.abc import Sequence
-
 from console.domain.ports import Argv
 
 IS_ALIVE_MS, LOOKS_ALIVE_MS = 60000, 5000
 """The poll intervals of a new type; EXRES.DLL checks every 10 seconds whatever they say (KB810860)."""
 CLUSTER_SERVICE = "ClusSvc"
-TYPES_SUPPORTED = "0x7"
-"""Errors, warnings and information: what an event source of Exchange writes."""
 
 
 def find_below(folder: str, name: str) -> Argv:
@@ -49,11 +45,6 @@ def unregister_com(system: str, dll: str) -> Argv:
 def register_with_cluster(dll: str) -> Argv:
     """Enter a DLL as an extension of Cluster Administrator."""
     return ("cladmreg", "/q", dll)
-
-
-def unregister_with_cluster(dll: str) -> Argv:
-    """Take an extension of Cluster Administrator away again."""
-    return ("cladmreg", "/q", "/u", dll)
 
 
 def create_type(name: str, dll: str) -> Argv:
@@ -102,8 +93,18 @@ def online(name: str, seconds: int) -> Argv:
     return ("cluster", "resource", name, "/online", f"/wait:{seconds}")
 
 
+def listed(path: str) -> Argv:
+    """Exit code 0 when there is such a file."""
+    return ("dir", "/b", path)
+
+
+def remove(path: str) -> Argv:
+    """Delete a file."""
+    return ("del", path)
+
+
 def read_key(key: str) -> Argv:
-    """The values of a registry key."""
+    """The values of a registry key, and the paths of the keys right below it."""
     return ("reg", "query", key)
 
 
@@ -115,11 +116,3 @@ def write_value(key: str, name: str, kind: str, text: str) -> Argv:
 def import_file(path: str) -> Argv:
     """Carry out what a .reg file says."""
     return ("reg", "import", path)
-
-
-def event_source(key: str, file: str) -> Sequence[Argv]:
-    """What makes an event source of a registry key: its message file, and that it writes every type of event."""
-    return (
-        write_value(key, "EventMessageFile", "REG_EXPAND_SZ", file),
-        write_value(key, "TypesSupported", "REG_DWORD", TYPES_SUPPORTED),
-    )

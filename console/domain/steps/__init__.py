@@ -22,6 +22,7 @@ from console.domain.steps.opinion import SecondOpinion
 from console.domain.steps.partition import FreePartition
 from console.domain.steps.proof import Greet, MountedStores, Moved
 from console.domain.steps.recheck import HolderRecheck, Recheck
+from console.domain.steps.repair import REPAIRS
 from console.domain.steps.services import StartService, StopService
 from console.domain.steps.setup import SETUP
 from console.domain.steps.undo import (
@@ -72,5 +73,6 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "directory.unmark": UnmarkStores(),
     "directory.restore-mailboxes": RestoreMailboxes(),
     "directory.verify-restored": VerifyRestored(),
+    **REPAIRS,
     **SETUP,
 }

@@ -1,5 +1,7 @@
 """The file commands of cmd.exe on the node's disks."""
 
+import fnmatch
+
 from console.lab.cmd.interpreter import Interpreter
 from console.lab.cmd.registry import command, words
 from console.lab.cmd.remoting_commands import share
@@ -52,7 +54,7 @@ def dir_(cmd: Interpreter, rest: str) -> int:
     if item is not None and item.data is None:
         entries = list(disk.below(path)) if deep else disk.listing(path)
     else:
-        entries = _matches(cmd, path)
+        entries = _named_below(disk, path) if deep else _matches(cmd, path)
         if not entries:
             raise DiskError("File Not Found" if path[0] in disk.volumes else NO_PATH)
     if (wanted := {"/ad", "/a-d"} & switches) or (deep and not entries):
@@ -65,6 +67,18 @@ def dir_(cmd: Interpreter, rest: str) -> int:
         return 0
     _long_listing(cmd, path, entries)
     return 0
+
+
+def _named_below(disk: Disk, path: str) -> list[Item]:
+    """What is called like the last part of the path, in its folder and in those below it."""
+    folder, _, name = path.rpartition("\\")
+    top = disk.item(folder if len(folder) > 2 else folder + "\\")
+    if top is None or top.data is not None:
+        return []
+    wanted = name.casefold()
+    return [
+        item for item in disk.below(top.path) if fnmatch.fnmatchcase(item.path.rpartition("\\")[2].casefold(), wanted)
+    ]
 
 
 def _long_listing(cmd: Interpreter, path: str, entries: list[Item]) -> None:

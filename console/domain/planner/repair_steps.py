@@ -1,0 +1,216 @@
+"""Write the steps of a repair, one kind of repair after the other; what cannot be mended gives a reason instead."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from console.domain.checks import Reason
+from console.domain.doctor.model import Finding
+from console.domain.planner.repair_base import Made, Wanted, instance_name, names, step_of
+from console.domain.planner.repair_files import copied
+from console.domain.planner.repair_registry import bound, written
+from console.domain.repair import commands
+
+Writer = Callable[[Wanted, Sequence[Finding]], Iterator[Made]]
+
+NO_WAY_BACK = "cladmreg has no way back; the entry only lets Cluster Administrator show Exchange's resources."
+
+
+def com_registered(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Made]:
+    """The extension of the cluster's administration registered as a COM class, node by node."""
+    for one in findings:
+        node, dll = one.node, one.data["path"]
+        if not asked.will_lie(dll, node):
+            remedy = "Repair the missing file together with this, or first."
+            yield Reason(f"{dll} is not on {node}: there is nothing to register.", remedy, "repair.file", node)
+            continue
+        system = asked.ground.system(node)
+        yield step_of(
+            [one],
+            "com.register",
+            f"register-{node}",
+            f"Register {one.about} as a COM class on {node}",
+            f"a COM class of {node} leads to {one.about}",
+            [(node, commands.register_com(system, dll))],
+            f"Take the class away: regsvr32 /u /s {dll}",
+            node=node,
+            system=system,
+            dll=dll,
+        )
+
+
+def cluster_registered(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Made]:
+    """It registered with the cluster, on a node that knows its class: the one that has the group where it does."""
+    for one in findings:
+        told = {name.casefold() for name in names(one.data.get("nodes", ""))}
+        able = [n for n in asked.nodes if n.casefold() in told or asked.mends("registration.com", n)]
+        if not able:
+            text = f"{one.about} is a COM class on no node: the cluster cannot take it."
+            yield Reason(text, "Repair its registration as a COM class together with this, or first.", "repair.com")
+            continue
+        node = asked.ground.holder if asked.ground.holder in able else able[0]
+        yield step_of(
+            [one],
+            "cluster.register",
+            "register-cluster",
+            f"Register {one.about} with the cluster, on {node}",
+            f"an extension of the cluster leads to {one.about}",
+            [(node, commands.register_with_cluster(one.data["file"]))],
+            "",
+            no_return=NO_WAY_BACK,
+            node=node,
+            dll=one.data["file"],
+        )
+
+
+def types_created(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Made]:
+    """Resource types registered, once their DLL lies on every node."""
+    for number, one in enumerate(findings, 1):
+        name, dll, node = one.data["type"], one.data["dll"], asked.ground.holder
+        yield from _not_loaded(asked, one, dll) or [
+            step_of(
+                [one],
+                "types.create",
+                f"type-{number}",
+                f"Create the resource type {name} with {dll}",
+                f"the cluster has the type {name}",
+                [(node, commands.create_type(name, dll))],
+                "Delete the type, as long as no resource is of it.",
+                node=node,
+                name=name,
+                dll=dll,
+            )
+        ]
+
+
+def types_corrected(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Made]:
+    """Resource types given their own DLL."""
+    for number, one in enumerate(findings, 1):
+        name, dll, node = one.about, one.data["dll"], asked.ground.holder
+        yield from _not_loaded(asked, one, dll) or [
+            step_of(
+                [one],
+                "types.set-dll",
+                f"type-dll-{number}",
+                f"Have the resource type {name} use {dll}, not {one.data['found'] or 'nothing'}",
+                f"the type {name} has {dll}",
+                [(node, commands.set_type_dll(name, dll))],
+                f"Write {one.data['found']} back." if one.data["found"] else "",
+                no_return="" if one.data["found"] else "It had no DLL, which cluster.exe does not write.",
+                node=node,
+                name=name,
+                dll=dll,
+                before=one.data["found"],
+            )
+        ]
+
+
+def _not_loaded(asked: Wanted, finding: Finding, dll: str) -> list[Made]:
+    """Why the cluster would not take a type with this DLL: it is not on every node, or not every node is there."""
+    reasons: list[Made] = []
+    for node in asked.nodes:
+        path = rf"{asked.ground.facts[node].cluster_folder}\{dll}"
+        if not asked.will_lie(path, node):
+            text = f"{path} is not on {node}: the cluster could not load it for {finding.about} (error 5017)."
+            reasons.append(Reason(text, "Repair the missing file together with this, or first.", "repair.file", node))
+    down = [name for name, state in asked.ground.view.servers.items() if state.casefold() not in ("up", "online")]
+    if down:
+        text = f"{' and '.join(down)} is not up: a type is registered with every node at once (error 5037)."
+        reasons.append(Reason(text, "Start the cluster service there first.", "repair.nodes"))
+    return reasons
+
+
+def resources_created(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Made]:
+    """Resources that System Attendant should have made, offline, with what they depend on."""
+    ground = asked.ground
+    for number, one in enumerate(findings, 1):
+        kind = one.data["type"]
+        of = {wanted.name: wanted for wanted in ground.field.generation.resource_types}
+        if kind in of and not of[kind].service:
+            text = f"There is one {kind} for each database, and nothing here tells of which one it is missing."
+            remedy = "Run set-up of the clustered mailbox server again, or create it in Cluster Administrator."
+            yield Reason(text, remedy, "repair.database")
+            continue
+        needs = [r.name for n in names(one.data["needs"]) for r in ground.group.resources if r.kind == n]
+        dashed = ground.field.generation.key == "2003"
+        name = instance_name(kind, ground.field.cluster.primary_server, dashed=dashed)
+        argvs = [commands.create_resource(name, ground.group.name, kind)]
+        argvs += [commands.add_dependency(name, needed) for needed in needs]
+        yield step_of(
+            [one],
+            "resources.create",
+            f"resource-{number}",
+            f"Create {name} in {ground.group.name}, offline",
+            f"{ground.group.name} has a resource of the type {kind}",
+            [(ground.holder, argv) for argv in argvs],
+            "Delete the resource, as long as it is offline.",
+            node=ground.holder,
+            name=name,
+            group=ground.group.name,
+            kind=kind,
+            needs=needs,
+            warning=f"{name} stays offline: look at its properties, then bring it online.",
+        )
+
+
+def dependencies_added(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Made]:
+    """Dependencies added, resource by resource; one that is online goes offline for it, with all that needs it."""
+    ground = asked.ground
+    by_resource: dict[str, list[Finding]] = {}
+    for one in findings:
+        by_resource.setdefault(one.data["resource"], []).append(one)
+    timing = ground.field.cluster.timing
+    for number, (name, ones) in enumerate(by_resource.items(), 1):
+        needs = [needed for one in ones for needed in names(one.data["on"])]
+        online = _online_with(asked, name)
+        stop, start = int(timing.stop_service), int(timing.start_service)
+        argvs = [commands.offline(name, stop)] if online else []
+        argvs += [commands.add_dependency(name, needed) for needed in needs]
+        argvs += [commands.online(other, start) for other in online]
+        yield step_of(
+            ones,
+            "resources.depend",
+            f"depend-{number}",
+            f"Have {name} depend on {' and '.join(needs)}",
+            f"{name} depends on what it needs",
+            [(ground.holder, argv) for argv in argvs],
+            "Take the dependencies away again, the resource offline for a moment.",
+            node=ground.holder,
+            name=name,
+            needs=needs,
+            online=online,
+            within=timing.stop_service + timing.start_service * max(1, len(online)),
+            **({"warning": _outage(name, online)} if online else {}),
+        )
+
+
+def _outage(name: str, online: Sequence[str]) -> str:
+    others = [other for other in online if other != name]
+    more = f", and with it {', '.join(others)}" if others else ""
+    return f"{name} goes offline for a moment{more}: what they serve is down until they are online again."
+
+
+def _online_with(asked: Wanted, name: str) -> list[str]:
+    """The resource and all that depends on it, as far as they are online, each after what it needs."""
+    resources = asked.ground.group.resources
+    found = [name.casefold()]
+    for _ in resources:
+        found += [
+            one.name.casefold()
+            for one in resources
+            if one.name.casefold() not in found and {other.casefold() for other in one.depends_on} & set(found)
+        ]
+    known = {one.name.casefold(): one for one in resources}
+    return [known[key].name for key in found if key in known and known[key].status.casefold() == "online"]
+
+
+WRITERS: Mapping[str, Writer] = {
+    "files.copy": copied,
+    "com.register": com_registered,
+    "cluster.register": cluster_registered,
+    "types.create": types_created,
+    "types.set-dll": types_corrected,
+    "resources.create": resources_created,
+    "resources.depend": dependencies_added,
+    "sources.write": written,
+    "provider.bind": bound,
+}
+"""By what the catalog calls each repair, in the order in which each finds what it needs."""
