@@ -124,13 +124,13 @@ class Reader:
             key = text[:8]
             if key == ENTERING:
                 if text.endswith(_VIRTUAL_SERVER):
-                    self._anew(text, before, number)
+                    self._anew(text, before, number, same_time=True)
                 self._run.enter(text[8:].lstrip(), number, offset(position))
             elif key == LEAVING:
                 self._run.leave(text[8:].lstrip())
             elif (act := ACTS.get(key)) is not None:
                 if text.startswith(_BEGINS):
-                    self._anew(text, before, number)
+                    self._anew(text, before, number, same_time=True)
                 self._entry = _Entry(act, text, before, number, offset(position), offset(position + len(line)))
             elif text[-1:] == b")" or (named and _named(text)):
                 begin, end = offset(position), offset(position + len(line))
@@ -152,7 +152,7 @@ class Reader:
             self._flush()
         text = line[match.end() :].strip()
         if text.startswith(_BEGINS) or text.endswith(_VIRTUAL_SERVER):
-            self._anew(text, before, number)
+            self._anew(text, before, number, same_time=False)
         self._run.take(match[1], now)
         return True
 
@@ -181,7 +181,7 @@ class Reader:
         place = Place(entry.line, entry.offset, entry.end - entry.offset)
         entry.handle(self._run, [self._decoded(line) for line in entry.lines], place)
 
-    def _anew(self, text: bytes, before: bytes, number: int) -> None:
+    def _anew(self, text: bytes, before: bytes, number: int, *, same_time: bool) -> None:
         """Begin another run, when this line begins one and has not done so yet."""
         run = self._run
         again = text.startswith(ENTERING) and run.begins_anew(text)
@@ -189,7 +189,7 @@ class Reader:
             return
         self._close(before)
         self._run = RunState(run.number + run.heard, number)
-        if run.stamp and (now := moment(run.stamp)):
+        if same_time and (now := moment(run.stamp)):
             self._run.take(run.stamp, now)
 
     def _close(self, last: bytes) -> None:

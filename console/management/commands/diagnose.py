@@ -1,0 +1,108 @@
+"""`manage.py diagnose --log FILE`: what a set-up log says; it needs neither a database nor a node."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.management.base import CommandParser
+
+from console.domain import setup_log
+from console.domain.doctor.model import Severity
+from console.management.base import FAILED, SUCCEEDED, ConsoleCommand, Refused
+from console.management.setup_log_text import report_lines
+from console.services.findings import counts, kind_of
+
+CHUNK = 1 << 18
+INPUT = "-"
+
+
+class Command(ConsoleCommand):
+    """Reads the log once from front to back, whatever its size."""
+
+    help = "Tell what Exchange's set-up log says: how far the set-up came, what failed, and what to do about it."
+
+    def arguments(self, parser: CommandParser) -> None:
+        """--log FILE [--encoding NAME] [--fail-on SEVERITY]."""
+        parser.add_argument(
+            "--log",
+            metavar="FILE",
+            required=True,
+            help="a set-up log of Exchange 2003 or 2007, or - for standard input",
+        )
+        parser.add_argument("--encoding", metavar="NAME", help="of the log, such as cp932; found out by default")
+        parser.add_argument(
+            "--fail-on",
+            choices=[str(severity) for severity in Severity],
+            metavar="SEVERITY",
+            help="end with 1 when there is a finding as bad as this, or worse: error, warning or note",
+        )
+
+    def run(self, options: dict[str, Any]) -> int:
+        """Read and tell it: 0 whatever was found, or 1 by `--fail-on`; 2 for what is no set-up log."""
+        return self._log(options)
+
+    def _log(self, options: dict[str, Any]) -> int:
+        name = options["log"]
+        shown = "Standard input" if name == INPUT else name
+        try:
+            with _opened(name) as file:
+                report = setup_log.read(iter(lambda: file.read(CHUNK), b""), encoding=options["encoding"])
+        except (setup_log.NotASetupLog, setup_log.WrongEncoding) as error:
+            text = f"{shown} cannot be read as a set-up log. {error.message}"
+            raise _refused(text, error.remedy.replace("FILE", shown), options) from None
+        except OSError as error:
+            raise _refused(f"{shown} cannot be read: {_why(error)}.", _remedy(error), options) from None
+        codes = sorted({finding.code for run in report.runs for finding in run.findings})
+        kinds = {code: _kind(code) for code in codes}
+        data = {"result": report.verdict, "log": name, **report.to_json(), "kinds": kinds}
+        self.answer(options, "\n".join(report_lines(shown, report)), data)
+        return FAILED if _fails(report, options["fail_on"]) else SUCCEEDED
+
+
+def _refused(message: str, remedy: str, options: dict[str, Any]) -> Refused:
+    """The refusal; its remedy stands in the text, or by itself in the JSON."""
+    return Refused(message if options["json"] else f"{message}\n{remedy}", remedy=remedy)
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    if name == INPUT:
+        yield sys.stdin.buffer
+        return
+    with Path(name).open("rb") as file:
+        yield file
+
+
+def _why(error: OSError) -> str:
+    reasons = {
+        FileNotFoundError: "there is no such file",
+        IsADirectoryError: "it is a folder",
+        PermissionError: "you may not read it",
+    }
+    return reasons.get(type(error), (error.strerror or str(error)).rstrip("."))
+
+
+def _remedy(error: OSError) -> str:
+    remedies = {
+        FileNotFoundError: "Check the path.",
+        IsADirectoryError: "Name the log within it: ExchangeSetup.log, or Exchange Server Setup Progress.log.",
+        PermissionError: "Copy it to where you may, or run this as somebody who may.",
+    }
+    return f"{remedies.get(type(error), 'Copy it again.')} {setup_log.EXPECTED}"
+
+
+def _kind(code: str) -> dict[str, str]:
+    kind = kind_of(code)
+    told = {"title": kind.title, "explains": kind.explains, "consequence": kind.consequence, "remedy": kind.remedy}
+    return {"severity": str(kind.severity), **told}
+
+
+def _fails(report: setup_log.Report, severity: str | None) -> bool:
+    """Whether a finding is as bad as `severity` or worse, among those that count."""
+    if severity is None:
+        return False
+    many = counts(report.findings)
+    worst = list(Severity)
+    return any(many[one] for one in worst[: worst.index(Severity(severity)) + 1])
