@@ -16,17 +16,14 @@ from console.lab.state import Group, Node
 from tests.domain.stage import People
 from tests.moves.carried import CarriedGround
 
-SOURCE = r"D:\setup"
 PRESETS = {"2003": presets.kyoto, "2007": presets.fukuoka}
 
 
 class Mending(CarriedGround):
-    """Kyoto (2003) or Fukuoka (2007), with the installation files of its build on both nodes."""
+    """Kyoto (2003) or Fukuoka (2007), started."""
 
     def __init__(self, folder: Path, generation: str = "2003") -> None:
         super().__init__(folder, PRESETS[generation](), mailboxes=1)
-        for node in self.nodes:
-            self.provide(node)
 
     @property
     def nodes(self) -> list[Node]:
@@ -43,20 +40,12 @@ class Mending(CarriedGround):
         """The Exchange group."""
         return self.lab.world.clusters[0].groups[0]
 
-    def provide(self, node: Node, build: str = "") -> None:
-        """The installation files on a node's own drive, of the installed build or of another."""
-        node.disk.volumes.setdefault("D", type(node.disk.volumes["C"])())
-        brought = equipment.edition(node)
-        versions = dict.fromkeys(brought.binaries, brought.build) | brought.cluster_files
-        for name, version in versions.items():
-            equipment.write(node.disk, rf"{SOURCE}\i386\{name}", build or version)
-
     def diagnose(self) -> Diagnosis:
         """What the doctor finds now."""
         with self.open() as field:
             return doctor.diagnose(field)
 
-    def repair_plan(self, codes: Sequence[str] = (), source: str = SOURCE, **cluster: Any) -> Plan:
+    def repair_plan(self, codes: Sequence[str] = (), source: str = equipment.MEDIA, **cluster: Any) -> Plan:
         """The plan of a repair. Raises `Refusal`."""
         with self.open(self.cluster(**cluster)) as field:
             return planner.make_repair(field, catalog.findings(), codes, source=source)

@@ -18,6 +18,8 @@ BINDINGS = "Rpc_Binding_Order"
 BOUND = "ncalrpc,ncacn_ip_tcp,ncacn_spx,ncacn_np,netbios,ncacn_vns_spp"
 LOG_KEY = r"HKLM\SYSTEM\CurrentControlSet\Services\EventLog"
 CLUSTER_SOURCE = "MSExchangeCluster"
+MEDIA = r"D:\Setup"
+"""Where the installation files lie: set-up copies from Setup\\Roles and Setup\\Common."""
 _WINDOWS = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _STARTED = 1003  # the number of an event that Exchange's resources log: the lab's own
 
@@ -95,6 +97,7 @@ def equip(cluster: Cluster) -> None:
     """Give every node what set-up leaves, and the cluster the extension of its administration."""
     for node in cluster.nodes:
         write_files(node)
+        write_media(node)
         write_registry(node)
         register_com(node)
         write_log(node)
@@ -113,6 +116,15 @@ def write_files(node: Node) -> None:
         write(node.disk, rf"{FOLDER}\{name}", "5.2.3790.3959")
     for name in brought.binaries:
         write(node.disk, rf"{brought.bin}\{name}", brought.build)
+
+
+def write_media(node: Node, build: str = "") -> None:
+    """The installation files, of the installed build or another, on a drive of the node's own."""
+    brought = edition(node)
+    node.disk.volumes.setdefault(MEDIA[0], disk.Volume())
+    versions = dict.fromkeys(brought.binaries, brought.build) | brought.cluster_files
+    for name, version in versions.items():
+        write(node.disk, rf"{MEDIA}\Common\{name}", build or version)
 
 
 def write(where: disk.Disk, path: str, version: str) -> None:
