@@ -5,7 +5,7 @@ import binascii
 import re
 from collections.abc import Callable
 
-from console.lab.cmd import registry_reading, registry_writing, remoting_commands
+from console.lab.cmd import powershell_scripts, registry_reading, registry_writing, remoting_commands
 from console.lab.cmd.interpreter import NOT_RECOGNIZED, Interpreter
 from console.lab.cmd.registry import COMMANDS, command, words
 from console.lab.state import Components
@@ -134,7 +134,7 @@ def query(cmd: Interpreter, rest: str) -> int:
 @command("powershell")
 def powershell(cmd: Interpreter, rest: str) -> int:
     """Carry out the command line inside an encoded or plain command; there is no PowerShell language here."""
-    if cmd.process.node.definition.windows == "2003":
+    if cmd.process.node.definition.windows == "2003" and not cmd.process.node.cluster.databases_apart:
         encoded = _UNICODE_PATH.search(rest)
         if not encoded:
             cmd.process.err(
@@ -143,6 +143,8 @@ def powershell(cmd: Interpreter, rest: str) -> int:
             return NOT_RECOGNIZED
     script = _script(rest)
     inner = re.sub(r"^\s*&\s*", "", script).strip()
+    if (told := powershell_scripts.run(cmd.process, inner)) is not None:
+        return told
     name = re.split(r"[\s;]", inner, maxsplit=1)[0]
     if re.fullmatch(r"exit\s+-?\d+", inner):
         return int(inner.split()[1])

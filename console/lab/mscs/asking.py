@@ -84,6 +84,12 @@ def offline(world: World, group: Group, by: str) -> Job:
     return world.schedule.start(engine.offline_group(world, group, by))
 
 
+def stop_server(world: World, group: Group, by: str) -> Job:
+    """Begin to take the server of a group down for good, its disks left online. Raises `Refused`."""
+    _at_rest(group)
+    return world.schedule.start(engine.stop_server(world, group, by))
+
+
 def switch(world: World, group: Group, resource: Resource, by: str, *, up: bool) -> Job:
     """Begin to bring one resource online with what it needs, or to take it offline with what needs it."""
     _at_rest(group)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from console.lab.event_log import enter
 from console.lab.mscs.bringing import MONITOR, bring_online, put, refresh, take_offline, terminate
+from console.lab.mscs.resource_types import DISK
 from console.lab.mscs.state import FAILED, OFFLINE, ONLINE, in_order, of, possible_owners
 from console.lab.resources import set_group
 from console.lab.schedule import Condition, Outcome, Procedure
@@ -89,6 +90,17 @@ def offline_resource(world: World, group: Group, resource: Resource, by: str, *,
     going = [resource, *below(group, resource)]
     for one in going:
         one.wanted = one.wanted and not for_good
+    return (yield from _offline(world, group, node, by, going))
+
+
+def stop_server(world: World, group: Group, by: str) -> Procedure:
+    """Take everything of a group but its disks offline, to stay so wherever the group goes."""
+    node = group.owner
+    if node is None:
+        return Outcome(LOST)
+    going = [one for one in group.resources if one.definition.kind != DISK]
+    for one in going:
+        one.wanted = False
     return (yield from _offline(world, group, node, by, going))
 
 

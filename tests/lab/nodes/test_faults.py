@@ -56,7 +56,8 @@ NODE = {
 
 
 def test_every_fault_has_its_place_among_these_tests() -> None:
-    assert set(faults.FAULTS) == WIRE | TEXT | NODE | SCRIPT | HEARTBEAT | EVENTS | PROOFS
+    here = {name for name, fault in faults.FAULTS.items() if fault.product != "mscs"}
+    assert here == WIRE | TEXT | NODE | SCRIPT | HEARTBEAT | EVENTS | PROOFS
 
 
 @pytest.mark.parametrize(
