@@ -76,7 +76,7 @@ def forced_checks(situation: CarriedSituation) -> tuple[Check, ...]:
     if target.answered:
         found += [nodes.identity_check(target), nodes.clock_check(target)]
     found += [_needed(situation), *_taking(situation), *_owners(situation), _hop(situation)]
-    return (*found, services.greetings_check(situation))
+    return (*found, _mail(situation))
 
 
 def start_checks(situation: CarriedSituation) -> tuple[Check, ...]:
@@ -202,18 +202,30 @@ def _needed(situation: CarriedSituation) -> Check:
     title = f"{situation.cluster.group} does not serve mail where it is"
     well = situation.healthy()
     if not well:
-        return passed("takeover.needed", title, _standing(situation))
+        return passed("takeover.needed", title, f"Now {_standing(situation)}")
     remedy = "Use failover or failback: a planned move checks everything first. There is nothing to force."
     return failed("takeover.needed", title, f"{well}.", remedy)
 
 
+def _mail(situation: CarriedSituation) -> Check:
+    """What greets is no mail while the group is not well: a protocol's resource may be up without the stores."""
+    check = services.greetings_check(situation)
+    if check.verdict.value != "pass" or situation.healthy():
+        return check
+    remedy = "Nothing by hand: the proof at the end expects stores and greetings."
+    return warned(check.key, check.title, f"Protocols greet, but {_standing(situation)}", remedy)
+
+
 def _standing(situation: CarriedSituation) -> str:
-    owner = situation.observation.owner(situation.cluster.group)
-    status = situation.observation.group_status(situation.cluster.group)
-    where = f"on {owner.value}" if owner.value else owner.unknown or "on no node"
-    down = [f"{r.name} is {r.status}" for r in situation.resources() if r.status.casefold() != "online"]
-    said = "; ".join([f"It is {status.value or 'in an unknown state'}, {where}", *down])
-    return f"{said}."
+    """How the group is, what of it is down, and which stores are not mounted, as a clause."""
+    owner = situation.observation.owner(situation.cluster.group).value or ""
+    status = situation.observation.group_status(situation.cluster.group).value
+    found = [f"the group is {status or 'in an unknown state'} {f'on {owner}' if owner else 'nobody knows where'}"]
+    found += [f"{r.name} is {r.status}" for r in situation.resources() if r.status.casefold() != "online"]
+    known = [node.name for node in situation.cluster.nodes if node.name.casefold() == owner.casefold()]
+    missing = situation.unmounted(known[0]) if known and situation.seen(known[0]).answered else []
+    found += [f"not mounted: {', '.join(missing)}"] if missing else []
+    return f"{'; '.join(found)}."
 
 
 def _taking(situation: CarriedSituation) -> list[Check]:
