@@ -5,6 +5,7 @@ A fault is on or off per node. Its argument, where it takes one, is the name of 
 """
 
 from console.lab import event_log, groups, heartbeat, power, stores
+from console.lab.cmd.registry_writing import DENIED
 from console.lab.exchange import Installed
 from console.lab.fault import Fault
 from console.lab.files import write_configuration, write_scripts
@@ -146,6 +147,7 @@ FAULTS = {
         "A monitor reports an error here: the group fails over.", "monitor", _monitor_fails, product=EXPRESSCLUSTER
     ),
     "not-administrator": Fault("Whoever signs in is no administrator of this node."),
+    DENIED: Fault("Whoever asks may neither read nor change the registry."),
     "cp932": Fault("The node writes cp932 whatever is asked for, and its product speaks Japanese."),
     "long-names": Fault(
         "clpstat lists a monitor whose name is longer than its column and is cut.", product=EXPRESSCLUSTER

@@ -20,6 +20,8 @@ WITHIN = 180.0
 DAYS = 7
 """How far back events are read."""
 _VARIABLE = re.compile(r"%([^%]+)%")
+_PLACES = "Windows' folder and Exchange's bin folder, and with them every file, the COM classes and the set-up log"
+_NO_DATABASE = "Start the cluster service of the node (net start clussvc): its database is only there while it runs."
 _UNREADABLE = "Look at the node: it must answer, WMI (Winmgmt) must run, and the account must be an administrator."
 
 
@@ -39,7 +41,7 @@ class Looking:
         parent = setup.provider_key.rpartition("\\")[0]
         asked = [ask.WINDOWS, ask.service(setup.service), ask.TYPES, ask.TYPE_NAMES, *ask.SOURCES]
         self._ask([*asked, ask.key(parent), ask.key(setup.provider_key), *views])
-        self._try("Windows' folder and Exchange's bin folder", self._places)
+        self._try(_PLACES, self._places)
         self._try("the cluster's database: resource types, groups and resources", lambda: self._cluster(views))
         self._try("the event sources", self._sources)
         self._try("the bindings of the Exchange provider", lambda: self._provider(parent))
@@ -110,7 +112,7 @@ class Looking:
         results = [self._answers[argv] for argv in views]
         self.facts.view = self.field.driver.read_view(self.field.cluster, results)
         self.facts.type_names = self._answers[ask.TYPE_NAMES].stdout if self._answers[ask.TYPE_NAMES].ok else ""
-        keys = read_registry(self._answers[ask.TYPES])
+        keys = read_registry(self._answers[ask.TYPES], remedy=_NO_DATABASE)
         found = [
             RegisteredType(key.name, key.values["dllname"], _list(key.values.get("adminextensions", "")))
             for key in keys.values()

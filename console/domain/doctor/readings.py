@@ -36,13 +36,16 @@ def denied(result: CommandResult) -> bool:
     return not result.ok and bool(_DENIED.search(result.stdout + result.stderr))
 
 
-def read_registry(result: CommandResult) -> Mapping[str, RegistryKey]:
-    """Every key that `reg query` printed, by its casefolded path. Raises `Garbled` when it did not answer."""
+def read_registry(result: CommandResult, *, remedy: str | None = None) -> Mapping[str, RegistryKey]:
+    """Every key that `reg query` printed, by its casefolded path.
+
+    Raises `Garbled` when it did not answer, with `remedy` unless it was a matter of rights.
+    """
     if len(result.stdout) > SIZE_LIMIT:
         raise Garbled(f"reg printed {len(result.stdout)} characters, more than is read.")
     if not result.ok:
-        remedy = RIGHTS if denied(result) else None
-        raise Garbled(f"{' '.join(result.argv)} ends with {result.exit_code}: {said(result)}", remedy=remedy)
+        what = f"{' '.join(result.argv)} ends with {result.exit_code}: {said(result)}"
+        raise Garbled(what, remedy=RIGHTS if denied(result) else remedy)
     keys: dict[str, RegistryKey] = {}
     current = RegistryKey("")
     for line in result.stdout.splitlines():

@@ -79,10 +79,10 @@ def _group(node: Node) -> Group | None:
 
 
 def _of_types(node: Node, wanted: str) -> Iterator[Resource]:
-    """The resources of the Exchange group whose type's name holds `wanted`."""
-    group = _group(node)
+    """The resources of the Exchange group that are of a type of Exchange whose name holds `wanted`."""
+    group, names = _group(node), {kind.name for kind in _kinds(node, wanted)}
     for resource in list(group.resources) if group else ():
-        if "exchange" in resource.definition.kind.casefold() and wanted in resource.definition.kind.casefold():
+        if resource.definition.kind in names:
             yield resource
 
 
