@@ -133,7 +133,10 @@ def test_two_clusters_may_not_name_one_exchange_server() -> None:
 
 
 @pytest.mark.django_db
-def test_a_cluster_of_microsofts_is_kept_exported_and_taken_back_without_a_change() -> None:
+def test_a_cluster_of_microsofts_is_kept_exported_and_taken_back_without_a_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NODES_PASSWORD", "x")
     factories.cluster()
     row = save_cluster(kyoto(group=LONG), audit.SYSTEM)
     assert spec_of(row) == kyoto(group=LONG)
@@ -147,7 +150,8 @@ def test_a_cluster_of_microsofts_is_kept_exported_and_taken_back_without_a_chang
 
 
 @pytest.mark.django_db
-def test_a_cluster_without_a_folder_of_its_own_has_its_products() -> None:
+def test_a_cluster_without_a_folder_of_its_own_has_its_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NODES_PASSWORD", "x")
     assert topology(factories.cluster()).product_folder == r"C:\Program Files\EXPRESSCLUSTER"
 
 
