@@ -24,7 +24,7 @@ class Typed:
         self._written = bytearray()
         self._code: int | None = None
         write = self._written.extend
-        self._process = Process(world, node, write, write, rf"{node.name}\Administrator")
+        self._process = Process(world, node, write, write, rf"{node.name}\Administrator", delegated=True)
         self._thread = threading.Thread(target=self._run, args=(line,), name="lab-typed", daemon=True)
         self._thread.start()
 

@@ -45,6 +45,8 @@ QUICK = Timing(
     stop_service=2.0, start_service=3.0, move_group=4.0, mount_stores=2.0, greeting=3.0, command=10.0, go=2.0
 )
 
+WANTED = "olga: patch day"
+"""Who wants what is performed, and why."""
 BOTH = pytest.mark.parametrize("ground", ["2003", pytest.param("samba-2003", marks=pytest.mark.samba)], indirect=True)
 """For what the directory has a say in: on the lab's and on a real one."""
 
@@ -207,6 +209,7 @@ class Ground:
                 clock=opened.clock,
                 runs=self.runs,
                 receipts=self.receipts,
+                wanted=WANTED,
             )
             return Runner(stage, BEHAVIOURS, poll=0.05, settle=1.0).run()
 

@@ -16,7 +16,7 @@ from console.domain.steps.group import require_agreement
 from console.lab import presets
 from tests.directory.snapshot import difference
 from tests.domain.stage import ListJournal, People
-from tests.moves.ground import Ground
+from tests.moves.ground import WANTED, Ground
 from tests.moves.scripted import TYO2, Scripted
 
 DEADLY = (ACTING, "done", "already")
@@ -64,6 +64,7 @@ def carried_out(ground: Ground, plan: Plan, journal: ListJournal, progress: Prog
             receipts=ground.receipts,
             since=plan.created,
             attempt=attempt,
+            wanted=WANTED,
         )
         return Runner(stage, BEHAVIOURS, poll=0.05, settle=2.0, agree=require_agreement).run(progress)
 
