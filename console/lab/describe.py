@@ -36,6 +36,8 @@ def _cluster(lab: "Lab", cluster: Cluster) -> dict[str, Any]:
     item = cluster.definition
     return {
         "name": cluster.name,
+        "product": item.product,
+        "network_name": item.network_name,
         "generation": item.generation,
         "floating_ip": item.floating_ip,
         "greetings": {

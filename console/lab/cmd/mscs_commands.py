@@ -1,6 +1,6 @@
 """cluster.exe: what it lists, and what it has the cluster service do. Its exit code is the Win32 error."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from console.lab.cmd.interpreter import NOT_RECOGNIZED, Interpreter
 from console.lab.cmd.mscs_arguments import Line, Wrong, read
@@ -198,7 +198,7 @@ def _owners(cmd: Interpreter, nodes: list[Node], what: str, name: str) -> int:
     return 0
 
 
-def _list(cmd: Interpreter, what: str, name: str, columns: listing.Columns, rows: list[tuple[str, ...]]) -> int:
+def _list(cmd: Interpreter, what: str, name: str, columns: listing.Columns, rows: Sequence[tuple[str, ...]]) -> int:
     japanese = _japanese(cmd)
     first = listing.heading(what, name, japanese=japanese)
     cmd.process.out(f"{first}\n\n{listing.table(columns, rows, japanese=japanese)}")
