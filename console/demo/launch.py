@@ -115,7 +115,7 @@ def _ready_block(address: str, state: State) -> str:
                         Then press Check again. Where the page asks for a word, a sentence is enough.
   Or mend a set-up:     open Kyoto, a cluster of Microsoft's cluster service, press Diagnose, read what its set-up has
                         left undone, press Repair, read the plan, confirm; then diagnose again. The installation files
-                        lie on its nodes in D:\\SETUP.
+                        lie on its nodes in D:\\Setup.
   Look at the lab:      {manage} lab status
   End: Ctrl-C. The next start keeps the login and the history ({state.folder}), and begins with a new lab.
 """

@@ -1,4 +1,4 @@
-"""`manage.py diagnose --log FILE`: what a set-up log says; it needs neither a database nor a node."""
+"""`manage.py diagnose`: what is wrong on a cluster's nodes; or what a log says, which needs no database and no node."""
 
 import sys
 from collections.abc import Iterator
@@ -9,26 +9,29 @@ from typing import Any, BinaryIO
 from django.core.management.base import CommandParser
 
 from console.domain import setup_log
+from console.domain.checks import Refusal
 from console.domain.doctor.model import Severity
-from console.management.base import FAILED, SUCCEEDED, ConsoleCommand, Refused
+from console.management.base import FAILED, SUCCEEDED, Refused
+from console.management.diagnosing import diagnose_cluster
 from console.management.setup_log_text import report_lines
+from console.management.speaking import OperatorCommand
 from console.services.findings import counts, kind_of
 
 CHUNK = 1 << 18
 INPUT = "-"
 
 
-class Command(ConsoleCommand):
-    """Reads the log once from front to back, whatever its size."""
+class Command(OperatorCommand):
+    """Has a worker look at a cluster; or reads a log here, once from front to back, whatever its size."""
 
-    help = "Tell what Exchange's set-up log says: how far the set-up came, what failed, and what to do about it."
+    help = "Tell what Exchange's cluster set-up left wrong on a cluster, or what its log says, and what to do about it."
 
     def arguments(self, parser: CommandParser) -> None:
-        """--log FILE [--encoding NAME] [--fail-on SEVERITY]."""
+        """CLUSTER, or --log FILE [--encoding NAME]; [--fail-on SEVERITY]."""
+        parser.add_argument("cluster", metavar="CLUSTER", nargs="?", default="", help="a cluster of the inventory")
         parser.add_argument(
             "--log",
             metavar="FILE",
-            required=True,
             help="a set-up log of Exchange 2003 or 2007, or - for standard input",
         )
         parser.add_argument("--encoding", metavar="NAME", help="of the log, such as cp932; found out by default")
@@ -39,9 +42,12 @@ class Command(ConsoleCommand):
             help="end with 1 when there is a finding as bad as this, or worse: error, warning or note",
         )
 
-    def run(self, options: dict[str, Any]) -> int:
-        """Read and tell it: 0 whatever was found, or 1 by `--fail-on`; 2 for what is no set-up log."""
-        return self._log(options)
+    def act(self, options: dict[str, Any]) -> int:
+        """Look or read, and tell: 0 whatever was found, or 1 by `--fail-on`; 2 for what cannot be looked at or read."""
+        if bool(options["cluster"]) == bool(options["log"]):
+            remedy = "Run: manage.py diagnose CLUSTER, or: manage.py diagnose --log FILE."
+            raise Refusal.of("Name either a cluster or, by --log, a set-up log.", remedy, key="usage")
+        return diagnose_cluster(self, options) if options["cluster"] else self._log(options)
 
     def _log(self, options: dict[str, Any]) -> int:
         name = options["log"]
