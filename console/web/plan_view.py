@@ -119,6 +119,8 @@ def summary(plan: Plan) -> str:
 def _what(plan: Plan) -> str:
     if is_procedure(plan.kind):
         return f"Goes through the procedure on {plan.target} and {plan.source}, resting wherever a person is needed"
+    if plan.by_force:
+        return f"Brings Exchange on {plan.cluster} up on {plan.target} by force"
     if plan.kind == "takeover":
         return f"Brings Exchange on {plan.cluster} up on {plan.target}, without {plan.source}"
     if plan.kind == REPAIR:
@@ -127,7 +129,7 @@ def _what(plan: Plan) -> str:
         return f"Brings the directory of {plan.cluster} to {plan.target}, which has the group"
     if plan.kind != "undo":
         return f"Moves Exchange on {plan.cluster} from {plan.source} to {plan.target}"
-    moves = any(step.kind in ("group.move-back", "hand-over.back") for step in plan.steps)
+    moves = any(step.kind in ("group.move-back", "hand-over.back", "group.carry") for step in plan.steps)
     where = f", back from {plan.source} to {plan.target}" if moves else f", on {plan.target}"
     return f"Takes back an operation on {plan.cluster}{where}"
 
