@@ -1,4 +1,4 @@
-"""What Exchange's cluster set-up leaves on a node, as the catalog has it for each generation: the doctor's yardstick."""
+"""What Exchange's cluster set-up leaves on a node, as the catalog has it: the yardstick of the doctor."""
 
 from dataclasses import dataclass
 
@@ -23,6 +23,8 @@ class EventSource:
     """The name of the message file."""
     in_cluster_folder: bool = False
     """Whether the message file lies in the cluster folder; else in the bin folder."""
+    inferred_file: bool = False
+    """The name of the message file stands in no source: it is only used to write the key, never to judge one."""
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,6 @@ def _logs(generation: str) -> Iterator[Defect]:
     unbound = (("registration.cluster", "EXCLUADM.DLL"), ("provider.binding", "Rpc_Binding_Order"))
     stopped = "setup-log.stopped"
     for script, lacking in (("CLUSTER_SERVER.INS", (*unbound, *sources)), ("CLUSTER_SHARED.INS", sources)):
-        yield Defect("setup-log", "at", script, 0, ((stopped, script), *lacking), "log")
+        yield Defect("setup-log", "at", script, 1, ((stopped, script), *lacking), "log")
     finds = (("setup-log.com-not-registered", "excluadm.dll"), ("registration.com", "EXCLUADM.DLL"))
-    yield Defect("setup-log", "at", "exit", 0, finds, "log")
+    yield Defect("setup-log", "at", "exit", 1, finds, "log")

@@ -34,13 +34,13 @@ def _known_source(
     node: NodeFacts, other: NodeFacts | None, wanted: EventSource, setup: ClusteredSetup
 ) -> Iterator[Finding]:
     """One source of the catalog: found by its message file, or by its name."""
-    by_file = _find_file(node, wanted)
-    if by_file is not None and (by_file.name.casefold() == wanted.name.casefold() or not wanted.in_cluster_folder):
-        if by_file.path.casefold() in node.strayed:
-            evidence = f"{by_file.path} is not there."
-            yield Finding("event-sources.no-file", node.node, by_file.name, evidence, _data(by_file, by_file.file))
+    good = _good(node, wanted)
+    if good is not None:
+        if good.path.casefold() in node.strayed:
+            evidence = f"{good.path} is not there."
+            yield Finding("event-sources.no-file", node.node, good.name, evidence, _data(good, good.file))
         return
-    theirs = _find_file(other, wanted) if other else None
+    theirs = _good(other, wanted) if other else None
     name, log = (theirs.name, theirs.log) if theirs else (wanted.name, LOG_KEYS[0].rpartition("\\")[2])
     file = theirs.file if theirs else _file(node, wanted)
     found = next((one for one in node.sources or () if one.name.casefold() == name.casefold()), None)
@@ -52,11 +52,15 @@ def _known_source(
         yield Finding("event-sources.wrong-file", node.node, found.name, evidence, _data(found, file))
 
 
-def _find_file(node: NodeFacts | None, wanted: EventSource) -> SourceFact | None:
-    known = (node.sources if node else None) or ()
+def _good(node: NodeFacts, wanted: EventSource) -> SourceFact | None:
+    """The source of a node that is as it should be: by its name, by its message file, or both where both are sure."""
+    known = node.sources or ()
+    named = [one for one in known if one.name.casefold() == wanted.name.casefold()]
+    if wanted.inferred_file:
+        return next((one for one in named if one.file), None)
     fitting = [one for one in known if base_name(one.path or one.file) == wanted.file.casefold()]
-    named = [one for one in fitting if one.name.casefold() == wanted.name.casefold()]
-    return next(iter(named or fitting), None)
+    both = [one for one in named if one in fitting]
+    return next(iter(both if wanted.in_cluster_folder else both or fitting), None)
 
 
 def _file(node: NodeFacts, wanted: EventSource) -> str:
