@@ -17,6 +17,7 @@ from console.services.deployment import comparing
 from console.services.fields import open_field
 from console.services.kits import fetching
 from console.services.looking import Looked, look, unreadable
+from console.services.products import guided
 
 log = structlog.get_logger(__name__)
 
@@ -43,9 +44,10 @@ def _watch(cluster: Cluster, field: Field, looked: Looked) -> None:
     """Read what is watched beside the state; whatever goes wrong with it leaves the observation as it is."""
     try:
         event_logs.read_for(cluster, field)
-        server_settings.compare_if_due(cluster, field, looked.status.active)
-        comparing.compare_if_due(cluster, field)
-        fetching.fetch_if_due(cluster, field)
+        if guided(cluster):
+            server_settings.compare_if_due(cluster, field, looked.status.active)
+            comparing.compare_if_due(cluster, field)
+            fetching.fetch_if_due(cluster, field)
     except Exception:
         log.exception("watching failed", cluster=cluster.name)
 
@@ -68,7 +70,7 @@ def _keep(cluster: Cluster, looked: Looked, at: datetime) -> ObservationRecord:
 
 def _held(cluster: Cluster, row: ObservationRecord, looked: Looked, at: datetime) -> dict[str, object]:
     """The column of who has the group, when that was seen; a move that nobody planned is recorded with it."""
-    if looked.held is None:
+    if looked.held is None or unplanned.postponed(cluster):
         return {}
     before = Held.from_json(row.held)
     now = replace(looked.held, at=at).after(before)

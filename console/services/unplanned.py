@@ -24,6 +24,12 @@ EXPLAINING = ("failover", "failback", "takeover", "start", "undo")
 log = structlog.get_logger(__name__)
 
 
+def postponed(cluster: Cluster) -> bool:
+    """Whether what is seen now has to wait: an operation acts that explains no move, and only one may act."""
+    acting = reservations.acting(cluster)
+    return acting is not None and acting.kind not in EXPLAINING
+
+
 def seen(cluster: Cluster, before: Held | None, now: Held) -> Operation | None:
     """Record that the group was brought up since `before` without an operation of ours; None when it was not.
 

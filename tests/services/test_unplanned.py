@@ -94,3 +94,12 @@ def test_it_takes_the_place_of_an_operation_that_waits_for_a_person() -> None:
     made = seen(cluster, held(N2, seconds=60), held(N1, seconds=120))
     ours.refresh_from_db()
     assert ours.superseded_by == made
+
+
+def test_what_happens_while_something_else_acts_is_left_for_the_observation_after_it() -> None:
+    cluster = kyoto()
+    assert not unplanned.postponed(cluster)
+    ours = confirm(making.ready(cluster, "failover"), making.actor(), "maintenance")
+    assert not unplanned.postponed(cluster)
+    Operation.objects.filter(pk=ours.pk).update(kind="repair")
+    assert unplanned.postponed(cluster)
