@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from console.domain.checks import Refusal
+from console.domain.doctor.model import Diagnosis
 from console.domain.planner.diagnosis import KIND
+from console.domain.repair.event_sources import mendable, reg_file
 from console.models import Cluster, DiagnosisRecord, Operation, SetupLogRecord
 from console.services import diagnosing, findings
 from console.web.access import actor_of, methods, needs, the_cluster, the_operation
@@ -49,6 +51,19 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "under_way": diagnosing.under_way(operation.cluster),
     }
     return render(request, "diagnoses/detail.html", context)
+
+
+@methods("GET")
+@needs("view")
+def event_sources(request: HttpRequest, pk: int, node: str) -> HttpResponseBase:
+    """The event sources that a diagnosis found wrong on one node, as a .reg file to import there."""
+    record = DiagnosisRecord.objects.filter(operation=the_diagnosis(pk)).first()
+    found = Diagnosis.from_json(record.body).findings if record else ()
+    here = [one for one in mendable(found) if one.node.casefold() == node.casefold()]
+    if not here:
+        raise Http404(f"Diagnosis {pk} found no event source of {node} for a .reg file. Its page says what it found.")
+    headers = {"Content-Disposition": f'attachment; filename="event-sources-{here[0].node}.reg"'}
+    return HttpResponse(reg_file(here), content_type="application/octet-stream", headers=headers)
 
 
 @methods("GET")

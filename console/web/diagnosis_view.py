@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from console.domain.doctor.model import Diagnosis, Finding, FindingKind, Severity
+from console.domain.repair.event_sources import mendable
 from console.models import DiagnosisRecord
 from console.services import diagnosing, findings
 from console.services.diagnosing import Changes
@@ -12,8 +13,6 @@ from console.services.diagnosing import Changes
 TONES: Mapping[Severity, str] = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "idle"}
 COPIES_FILES = "files.copy"
 """The repair that has to be told where the installation source lies."""
-WRITES_SOURCES = "sources.write"
-"""The repair that a .reg file does, too."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +87,9 @@ class ShownDiagnosis:
         return any(one.kind.repair == COPIES_FILES for one in self.repairable)
 
     @property
-    def sources(self) -> tuple[Finding, ...]:
-        """The findings that a .reg file mends."""
-        return tuple(one for one in self.found.findings if findings.kind_of(one.code).repair == WRITES_SOURCES)
+    def source_nodes(self) -> tuple[str, ...]:
+        """The nodes with event sources that a .reg file mends."""
+        return tuple(sorted({one.node for one in mendable(self.found.findings)}))
 
 
 def shown(record: DiagnosisRecord) -> ShownDiagnosis:

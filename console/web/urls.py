@@ -49,6 +49,7 @@ diagnosis_urls: list[URLPattern | URLResolver] = [
     path("clusters/<str:name>/repair/", repair.prepare, name="prepare-repair"),
     path("set-up-logs/", setup_logs.index, name="set-up-logs"),
     path("set-up-logs/<int:pk>/", setup_logs.detail, name="set-up-log"),
+    path("operations/<int:pk>/event-sources/<str:node>.reg", diagnoses.event_sources, name="event-sources"),
     path("findings/", diagnoses.meanings, name="findings"),
     path("findings/<str:code>/", diagnoses.meaning, name="finding"),
 ]

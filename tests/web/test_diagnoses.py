@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -184,6 +185,20 @@ def test_an_operation_of_another_kind_is_no_diagnosis(olga: Client, tokyo: Clust
     response = olga.get(reverse("diagnosis", args=[making.operation(tokyo).pk]))
     assert response.status_code == 404
     assert "is no diagnosis but a failover" in response.content.decode()
+
+
+def test_event_sources_can_be_taken_along_as_a_file_for_their_node(olga: Client, pair: Cluster, page: Page) -> None:
+    key = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\MSExchangeCluster"
+    data = {"key": key, "file": "%SystemRoot%\\Cluster\\CLUSMSG.DLL"}
+    operation = found(pair, [replace(SOURCE, data=data), MISSING])
+    address = reverse("event-sources", args=[operation.pk, "KYO-N2"])
+    assert address in page(olga, reverse("diagnosis", args=[operation.pk]))
+    response = olga.get(address)
+    assert response["Content-Disposition"] == 'attachment; filename="event-sources-KYO-N2.reg"'
+    text = response.content.decode("utf-16")
+    assert text.startswith("Windows Registry Editor Version 5.00\r\n")
+    assert "EventLog\\Application\\MSExchangeCluster]" in text
+    assert olga.get(reverse("event-sources", args=[operation.pk, "KYO-N1"])).status_code == 404
 
 
 def test_every_finding_of_the_catalog_has_a_page(olga: Client, page: Page) -> None:
