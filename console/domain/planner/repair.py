@@ -11,6 +11,7 @@ from console.domain.field import Field
 from console.domain.plan import Membership, Plan, Step
 from console.domain.planner.base import VALID_SECONDS
 from console.domain.planner.repair_base import Wanted
+from console.domain.planner.repair_files import IN_USE
 from console.domain.planner.repair_steps import WRITERS
 from console.domain.repair.ground import Ground, read_ground
 from console.domain.switch.membership import digest
@@ -31,7 +32,8 @@ def make_repair(
 
     `kinds` are the catalog's, by code. `source` is the folder on the nodes with Exchange's installation files, for
     what is to be copied. Diagnoses afresh; reads and never writes. Raises `Refusal` with every reason why something
-    of it cannot be repaired, when something cannot be read, and when there is nothing to repair.
+    of it cannot be repaired, when something cannot be read, and when there is nothing to repair. A file that is in
+    use where the group is waits for a plan of its own, and a note says so, as long as there is something else to mend.
     """
     setup = doctor.setup_of(field)
     found = doctor.diagnose(field)
@@ -42,9 +44,11 @@ def make_repair(
         steps, reasons = _steps(ground, kinds, wanted, source)
     except Unquotable as error:
         raise Refusal.of(error.message, error.remedy, key="repair.name") from error
-    if reasons:
+    later = [reason for reason in reasons if reason.key == IN_USE]
+    if len(later) < len(reasons) or not steps:
         raise Refusal(f"{field.cluster.name} cannot be repaired like this.", reasons)
-    return repair_plan(ground, REPAIR, tuple(steps), tuple(_notes(found, kinds, wanted, steps)), valid_seconds)
+    notes = (*_notes(found, kinds, steps), *(f"Not in this plan: {reason.text} {reason.remedy}" for reason in later))
+    return repair_plan(ground, REPAIR, tuple(steps), notes, valid_seconds)
 
 
 def require_read(found: Diagnosis) -> None:
@@ -140,10 +144,9 @@ def _checks(ground: Ground) -> Iterator[Check]:
     yield Check("group.owner", "Who has the group is known", Verdict.PASS, text, about=ground.holder)
 
 
-def _notes(
-    found: Diagnosis, kinds: Mapping[str, FindingKind], wanted: tuple[Finding, ...], steps: list[Step]
-) -> Iterator[str]:
-    yield f"Mends {len(wanted)} of the {len(found.findings)} findings of {found.cluster}; no mailbox and no directory."
+def _notes(found: Diagnosis, kinds: Mapping[str, FindingKind], steps: list[Step]) -> Iterator[str]:
+    mended = sum(len(step.params["findings"]) for step in steps)
+    yield f"Mends {mended} of the {len(found.findings)} findings of {found.cluster}; no mailbox and no directory."
     yield from (str(step.params["warning"]) for step in steps if step.params.get("warning"))
     for one in found.findings:
         if not kinds[one.code].repair:

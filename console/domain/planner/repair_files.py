@@ -17,6 +17,8 @@ from console.domain.steps.services import start_command, stop_command
 
 OLD = "version"
 """Findings about a file that is there, and of another version, tell that version by this name."""
+IN_USE = "repair.in-use"
+"""The key of reasons that a move of the group does away with."""
 STOPS = "The resource host of a running cluster service has the DLL loaded."
 
 
@@ -168,8 +170,8 @@ def why_not_stopped(ground: Ground, node: str) -> Iterator[Reason]:
         move = f"Move it to {other} first" + (
             " by a planned move" if own else f': cluster group "{group}" /move:{other}'
         )
-        yield Reason(text, f"{move}; then plan the repair again.", "repair.in-use", node)
+        yield Reason(text, f"{move}; then plan the repair again.", IN_USE, node)
     state = next((word for name, word in ground.view.servers.items() if name.casefold() == other.casefold()), "unknown")
     if state.casefold() not in ("up", "online"):
         text = f"{other} is {state}: the cluster would be down while the cluster service of {node} is stopped."
-        yield Reason(text, f"Bring {other} up first.", "repair.in-use", node)
+        yield Reason(text, f"Bring {other} up first.", IN_USE, node)

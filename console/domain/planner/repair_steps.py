@@ -161,7 +161,7 @@ def dependencies_added(asked: Wanted, findings: Sequence[Finding]) -> Iterator[M
     for number, (name, ones) in enumerate(by_resource.items(), 1):
         needs = [needed for one in ones for needed in names(one.data["on"])]
         online = _online_with(asked, name)
-        stop, start = int(timing.stop_service), int(timing.start_service)
+        stop, start = (max(1, int(seconds)) for seconds in (timing.stop_service, timing.start_service))
         argvs = [commands.offline(name, stop)] if online else []
         argvs += [commands.add_dependency(name, needed) for needed in needs]
         argvs += [commands.online(other, start) for other in online]

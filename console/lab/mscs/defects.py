@@ -7,7 +7,7 @@ from console.lab.mscs import equipment, setup_logs
 from console.lab.mscs.make_up import exchange_group
 from console.lab.mscs.resource_types import IS_ALIVE, LOOKS_ALIVE, Kind, exchange_kinds
 from console.lab.mscs.state import FOLDER, ResourceType, group_status, of
-from console.lab.state import Group, Node, Resource
+from console.lab.state import STOPPED, Group, Node, Resource
 from console.lab.world import World
 
 WRONG_DLL = "CLUSRES2.DLL"
@@ -93,6 +93,14 @@ def _resources_gone(world: World, node: Node) -> None:
         if group and not any(resource.definition.name in other.depends for other in group.resources):
             group.resources.remove(resource)
             group.status = group_status(group)
+            _never_started(group.owner or node, resource)
+
+
+def _never_started(node: Node, resource: Resource) -> None:
+    """A resource that was never made has never started the service behind it."""
+    for kind in _kinds(node, resource.definition.kind.casefold()):
+        if service := node.service(kind.service):
+            service.state, service.pid = STOPPED, 0
 
 
 def _dependencies_gone(world: World, node: Node) -> None:

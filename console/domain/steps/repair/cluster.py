@@ -7,7 +7,7 @@ from console.domain.lease import LeaseLost
 from console.domain.plan import Step
 from console.domain.receipts import Receipt
 from console.domain.repair import commands
-from console.domain.steps.base import Goal, Look, Stage
+from console.domain.steps.base import Goal, Look, Stage, StepFailed
 from console.domain.steps.group import views
 from console.domain.steps.repair.base import Repair, run
 
@@ -87,23 +87,34 @@ def change_offline(
     stage: Stage, step: Step, argvs: Iterable[tuple[str, ...]], *, accepted: tuple[int, ...] = (0,)
 ) -> None:
     """Run commands on the step's resource while it is offline; what was online comes back, whatever they say."""
-    node, seconds = step.params["node"], int(stage.field.cluster.timing.stop_service)
-    if step.params["online"]:
-        stage.control.beat(step.key, seconds)
-        run(stage, node, commands.offline(step.params["name"], seconds), step, longer=seconds)
+    node, seconds = step.params["node"], max(1, int(stage.field.cluster.timing.stop_service))
     try:
+        if step.params["online"]:
+            stage.control.beat(step.key, seconds)
+            run(stage, node, commands.offline(step.params["name"], seconds), step, longer=seconds)
         for argv in argvs:
             run(stage, node, argv, step, accepted=accepted)
     except LeaseLost:
         raise
-    except ChangeoverError:
-        _bring_back(stage, step)
-        raise
+    except ChangeoverError as error:
+        raise _with_the_rest(stage, step, error) from error
     _bring_back(stage, step)
 
 
+def _with_the_rest(stage: Stage, step: Step, error: ChangeoverError) -> ChangeoverError:
+    """The error, once what went offline is online again; and what could not be brought back."""
+    try:
+        _bring_back(stage, step)
+    except LeaseLost:
+        raise
+    except ChangeoverError as other:
+        text = f"{error.message} Nor did all come online again: {other.message}"
+        return StepFailed(text, remedy=f"{error.remedy} {other.remedy}")
+    return error
+
+
 def _bring_back(stage: Stage, step: Step) -> None:
-    seconds = int(stage.field.cluster.timing.start_service)
+    seconds = max(1, int(stage.field.cluster.timing.start_service))
     for name in step.params["online"]:
         stage.control.beat(step.key, seconds)
         run(stage, step.params["node"], commands.online(name, seconds), step, longer=seconds)
