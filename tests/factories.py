@@ -47,6 +47,28 @@ def cluster_spec(name: str = "MAIL1", first: int = 1, **fields: Any) -> ClusterS
     return replace(base, **fields)
 
 
+def kyoto(**fields: Any) -> ClusterSpec:
+    """Exchange 2003 on Microsoft's cluster service, right but for these fields."""
+    server = ServerSpec("KYO-EVS1", 2)
+    nodes = tuple(
+        node_spec(role, number, name=f"KYO-N{number - 2}", server=server)
+        for role, number in (("primary", 3), ("standby", 4))
+    )
+    return replace(cluster_spec("Kyoto", 3, driver="mscs", group="EVS Kyoto", nodes=nodes), **fields)
+
+
+def fukuoka(windows: str = "2008", **node: Any) -> ClusterSpec:
+    """Exchange 2007 likewise, right but for these fields of its nodes."""
+    pack = {"2003": 0, "2008": 1, "2008r2": 3}[windows]
+    suited: dict[str, Any] = {"windows": windows, "architecture": "x64", "server": ServerSpec("FUK-CMS1", pack)}
+    suited |= {"second_hop": "kerberos"} | node
+    nodes = tuple(
+        node_spec(role, number, name=f"FUK-N{number - 4}", **suited)
+        for role, number in (("primary", 5), ("standby", 6))
+    )
+    return cluster_spec("Fukuoka", 5, driver="mscs", generation="2007", group="FUK-CMS1", nodes=nodes)
+
+
 def credential_spec(name: str = "nodes", **fields: Any) -> CredentialSpec:
     """A credential whose password is in the variable NODES_PASSWORD."""
     return replace(CredentialSpec(name, r"EXAMPLE\operator", "env", "NODES_PASSWORD"), **fields)

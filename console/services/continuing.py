@@ -6,7 +6,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 
-from console.catalog import generation
 from console.domain.checks import Refusal
 from console.domain.plan import Step
 from console.domain.skipping import skip
@@ -16,6 +15,7 @@ from console.services import access, audit, queue
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.journal import add_line
+from console.services.products import generation_of
 from console.services.resumable import ANSWERS, NO_REASON, Choice, Ground, alone, given_up, ground, may
 
 __all__ = ["Choice", "Offer", "carry_on", "offers", "why_not"]
@@ -77,7 +77,7 @@ def offers(operation: Operation) -> tuple[Offer, ...]:
 
 
 def _offer(operation: Operation, choice: Choice, step: Step | None) -> Offer:
-    leave_out = skip(step, generation(operation.cluster.generation)) if step and choice is Choice.SKIP else None
+    leave_out = skip(step, generation_of(operation.cluster)) if step and choice is Choice.SKIP else None
     meaning = leave_out.text if leave_out and leave_out.allowed else ""
     return Offer(choice, step, meaning, why_not(operation, choice))
 
@@ -145,7 +145,7 @@ def _journal(found: Ground, choice: Choice, actor: audit.Actor, reason: str, att
         Choice.AGAIN: f"{actor.name} had it done again{where}.",
     }
     if choice is Choice.SKIP and step is not None:
-        meaning = skip(step, generation(found.operation.cluster.generation)).text
+        meaning = skip(step, generation_of(found.operation.cluster)).text
         said = {"by": actor.name, "reason": reason}
         add_line(pk, "skipped", f"{actor.name} left it out: {reason} {meaning}", step=step.key, data=said)
     if choice is Choice.HAPPENED and step is not None:

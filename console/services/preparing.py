@@ -11,6 +11,7 @@ from console.domain.prepare import Item, Machine, Surroundings, check_node, shee
 from console.domain.secrets import Secret
 from console.models import Cluster, Node
 from console.services.fields import open_field
+from console.services.products import guided
 from console.services.topology import product_folder
 
 WITHIN = 60.0
@@ -50,7 +51,7 @@ def everything(cluster: Cluster) -> tuple[Check, ...]:
     """
     with open_field(cluster) as field:
         nodes = [check for node in nodes_of(cluster) for check in _checks(field, node)]
-        return (*nodes, *_rights(field))
+        return (*nodes, *(_rights(field) if guided(cluster) else ()))
 
 
 def _rights(field: Field) -> tuple[Check, ...]:
@@ -92,7 +93,7 @@ def _described(node: Node) -> domain.Node:
 
 
 def _machine(node: Node) -> Machine:
-    return Machine(node.windows, node.service_pack, node.architecture)
+    return Machine(node.windows, node.service_pack, node.architecture, guided(node.cluster))
 
 
 def _programs(field: Field, node: str) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from console.catalog import generation
 from console.domain.checks import Reason, Refusal
 from console.domain.plan import Plan, Step
 from console.domain.progress import JournalBroken, Progress
@@ -13,6 +12,7 @@ from console.models import NodeRun, ObservationRecord, Operation, PlanRecord
 from console.models.operations import ACTING_KINDS, PROCEDURE_KINDS
 from console.services import brakes, plan_records, reservations, runs
 from console.services.clock import database_now
+from console.services.products import generation_of
 from console.services.progress import progress_of
 
 
@@ -135,7 +135,7 @@ def _step_fits(found: Ground, choice: Choice) -> Iterator[Reason]:
         remedy = "Have it carried on instead: what is done counts as done."
         yield Reason(f"It did not end in a step, so there is none to {verb}.", remedy, "continue.step", str(row.pk))
     elif choice is Choice.SKIP and step is not None:
-        may = skip(step, generation(row.cluster.generation))
+        may = skip(step, generation_of(row.cluster))
         if not may.allowed:
             remedy = "Mend what made it fail, then have the operation carried on from there."
             yield Reason(may.text, remedy, "continue.skip", step.key)

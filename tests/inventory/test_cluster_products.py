@@ -1,7 +1,6 @@
 """An inventory with clusters of both products: each has its own rules, none of them asks which product it is."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -14,31 +13,9 @@ from console.services.inventory_export import export_inventory
 from console.services.inventory_rows import spec_of
 from console.services.topology import topology
 from tests import factories
-from tests.factories import cluster_spec, credential_spec, directory_spec, node_spec
+from tests.factories import cluster_spec, credential_spec, directory_spec, fukuoka, kyoto
 
 LONG = "Exchange 2003 virtual server no. 1 & its disks (Kyoto), 'moved by hand' until 2006"
-
-
-def kyoto(**fields: Any) -> ClusterSpec:
-    """Exchange 2003 on Microsoft's cluster service, right but for these fields."""
-    server = ServerSpec("KYO-EVS1", 2)
-    nodes = tuple(
-        node_spec(role, number, name=f"KYO-N{number - 2}", server=server)
-        for role, number in (("primary", 3), ("standby", 4))
-    )
-    return replace(cluster_spec("Kyoto", 3, driver="mscs", group="EVS Kyoto", nodes=nodes), **fields)
-
-
-def fukuoka(windows: str = "2008", **node: Any) -> ClusterSpec:
-    """Exchange 2007 likewise, right but for these fields of its nodes."""
-    pack = {"2003": 0, "2008": 1, "2008r2": 3}[windows]
-    suited: dict[str, Any] = {"windows": windows, "architecture": "x64", "server": ServerSpec("FUK-CMS1", pack)}
-    suited |= {"second_hop": "kerberos"} | node
-    nodes = tuple(
-        node_spec(role, number, name=f"FUK-N{number - 4}", **suited)
-        for role, number in (("primary", 5), ("standby", 6))
-    )
-    return cluster_spec("Fukuoka", 5, driver="mscs", generation="2007", group="FUK-CMS1", nodes=nodes)
 
 
 def found(*clusters: ClusterSpec) -> list[Problem]:

@@ -12,15 +12,17 @@ class Machine:
     """What the inventory says a node is made of."""
 
     windows: str
-    """`2003` or `2008`."""
+    """`2003`, `2008` or `2008r2`."""
     service_pack: int
     architecture: str
     """`x86` or `x64`."""
+    guided: bool = True
+    """Whether Exchange is clustered there as the guide has it: by scripts, and with a partition that must be free."""
 
     @property
     def version(self) -> str:
         """The beginning of the version that this Windows gives itself."""
-        return {"2003": "5.2.", "2008": "6.0."}.get(self.windows, "?")
+        return {"2003": "5.2.", "2008": "6.0.", "2008r2": "6.1."}.get(self.windows, "?")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Tool:
     use: str
     source: str
     """Where it comes from when it is not there."""
+    guided: bool = False
+    """Needed only where Exchange is clustered as the guide has it."""
 
 
 BUILT_IN = "It is part of Windows: look at the PATH of the system, and at System32."
@@ -59,26 +63,28 @@ TOOLS = (
     Tool("wmic", "clock, processes, mounted stores, adapters", BUILT_IN),
     Tool("schtasks", "commands that outlive the connection", BUILT_IN),
     Tool("reg", "settings of Windows", BUILT_IN),
-    Tool("openfiles", "files opened through shares", BUILT_IN),
+    Tool("openfiles", "files opened through shares", BUILT_IN, guided=True),
     Tool("nslookup", "where names lead", BUILT_IN),
-    Tool("cscript", "the client of the webhook", "Windows Script Host is part of Windows; somebody has removed it."),
-    Tool("handle.exe", "who uses the switching partition", "Put handle.exe (Sysinternals) into System32."),
+    Tool("cscript", "the client of the webhook", "Windows Script Host is part of Windows; somebody removed it.", True),
+    Tool("handle.exe", "who uses the switching partition", "Put handle.exe (Sysinternals) into System32.", True),
 )
 BY_WINDOWS = {
     "2003": (
         Tool("cacls", "access rights of folders", BUILT_IN),
-        Tool("ldifde", "the kit", "It is part of Windows Server 2003: look at System32."),
+        Tool("ldifde", "the kit", "It is part of Windows Server 2003: look at System32.", True),
     ),
     "2008": (
         Tool("icacls", "access rights of folders", BUILT_IN),
-        Tool("ldifde", "the kit", "Run: ServerManagerCmd -i RSAT-ADDS (it may ask for a restart of the cluster)."),
+        Tool("ldifde", "the kit", "Run: ServerManagerCmd -i RSAT-ADDS (it may ask for a restart of the node).", True),
     ),
+    "2008r2": (Tool("icacls", "access rights of folders", BUILT_IN),),
 }
 
 
 def tools(machine: Machine) -> tuple[Tool, ...]:
     """Every tool that such a node needs, beside those of its cluster product."""
-    return (*TOOLS, *BY_WINDOWS.get(machine.windows, ()))
+    every = (*TOOLS, *BY_WINDOWS.get(machine.windows, ()))
+    return tuple(tool for tool in every if machine.guided or not tool.guided)
 
 
 def package(machine: Machine) -> tuple[str, str]:
@@ -90,6 +96,8 @@ def package(machine: Machine) -> tuple[str, str]:
             "If it does not, use WS-Management 1.1 (KB936059), which listens on port 80 or 443: enter that port in the "
             "inventory.",
         )
+    if machine.windows == "2008r2":
+        return "Nothing", "Windows Server 2008 R2 has WinRM 2.0 and PowerShell 2.0 built in."
     return (
         f"Windows Management Framework Core (KB968930) for Windows Server 2008 {machine.architecture}: WinRM 2.0",
         "Windows Server 2008 has WinRM 1.1 built in, on port 80 or 443. The package brings 2.0, on 5985 or 5986, with "

@@ -24,7 +24,7 @@ class Item:
 
 
 def sheet(node: Node, machine: Machine, *, folder: str, consoles: Sequence[str] = ()) -> tuple[Item, ...]:
-    """Everything, in order. `folder` is the cluster product's; `consoles` are the console's own addresses.
+    """Everything, in order. `folder` is the cluster product's, empty without one; `consoles` are the console's hosts.
 
     Raises `Unquotable` when the account's name or an address cannot be passed to cmd.exe.
     """
@@ -158,5 +158,6 @@ def _clock() -> Item:
 def _tools(machine: Machine, folder: str) -> Item:
     own = [tool for tool in tools(machine) if not tool.source.startswith("It is part of Windows: ")]
     text = " ".join(f"{tool.name} ({tool.use}): {tool.source}" for tool in own)
-    text += rf" The cluster product's commands: {folder}\bin must be in the PATH of the system."
-    return Item("tools", "Have the tools", text)
+    if folder:
+        text += rf" The cluster product's commands: {folder}\bin must be in the PATH of the system."
+    return Item("tools", "Have the tools", text.strip() or "All of them are part of Windows.")

@@ -13,6 +13,7 @@ from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.hooks.keys import find, issue_key
 from console.services.node_scripts import render, settings_for
+from console.services.products import require_guided
 
 NAMES = ("url", "silence", "folder", "log")
 
@@ -23,7 +24,11 @@ def of(cluster: Cluster) -> NodeScripts | None:
 
 
 def require(cluster: Cluster) -> NodeScripts:
-    """The cluster's row. Raises `Refusal` when nobody has said where the nodes reach the console."""
+    """The cluster's row. Raises `Refusal` when nobody has said where the nodes reach the console.
+
+    And where the product runs no scripts of ours.
+    """
+    _require_scripts(cluster)
     found = of(cluster)
     if found is not None:
         return found
@@ -40,6 +45,7 @@ def change(cluster: Cluster, actor: audit.Actor, reason: str = "", **values: str
     Raises `NotAllowed`, `Refusal` without a `url` the first time, `Unrenderable` for what cannot stand in a script.
     """
     access.require(actor.user, "operate", cluster)
+    _require_scripts(cluster)
     with transaction.atomic():
         Cluster.objects.select_for_update().get(pk=cluster.pk)
         row = of(cluster) or NodeScripts(cluster=cluster, folder=FOLDER)
@@ -55,6 +61,11 @@ def change(cluster: Cluster, actor: audit.Actor, reason: str = "", **values: str
             subject = audit.Subject("node-scripts", row.pk, cluster.name)
             audit.record(Action.SCRIPTS_SET, actor, subject, cluster=cluster, reason=reason, before=before, after=after)
     return row
+
+
+def _require_scripts(cluster: Cluster) -> None:
+    why_not = "Exchange's own resources start and stop it there, so no script of the console runs on its nodes"
+    require_guided(cluster, why_not, "Nothing has to be set up for it; moves are planned and carried out without.")
 
 
 def wanted(row: NodeScripts, timeouts: Timeouts) -> Wanted:

@@ -16,6 +16,7 @@ from console.services import audit
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.credentials import decrypt, encrypt
+from console.services.products import guided, product_of
 
 _KEY = re.compile("[0-9a-f]{64}")
 
@@ -33,8 +34,11 @@ def issue_key(
 
     `key_id` and `key` take in a key that lies on the node already; without them new ones are made (256 random bits,
     written as 64 hex digits). Raises `KeysRefused` when the node has two active keys, the id is taken or one of
-    them is malformed.
+    them is malformed, and for a node on which no script of ours would use it.
     """
+    if not guided(node.cluster):
+        text = f"No script on {node.name} would use a key: {product_of(node.cluster).title} starts Exchange by itself."
+        raise KeysRefused(text, remedy="Nothing has to be done; moves of its group are seen by observation.")
     key_id, key = key_id or f"key-{secrets.token_hex(6)}", key or Secret(secrets.token_hex(32))
     _check(key_id, key)
     with transaction.atomic():

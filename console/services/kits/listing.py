@@ -16,6 +16,7 @@ from console.models import Cluster, KitList, KitMailbox
 from console.services import queue, turns
 from console.services.clock import database_now
 from console.services.fields import open_field
+from console.services.products import guided
 
 REFRESH_EVERY = timedelta(minutes=15)
 STORED_AT_ONCE = 500
@@ -26,7 +27,7 @@ log = structlog.get_logger(__name__)
 def ask_due() -> int:
     """Have the list of every cluster whose turn has come brought up to date at its site; how many those were."""
     sent = 0
-    for cluster in Cluster.objects.select_related("site"):
+    for cluster in filter(guided, Cluster.objects.select_related("site")):
         if turns.mine(f"kit list {cluster.pk}", REFRESH_EVERY.total_seconds()):
             where = queue.observation_queue(cluster.site.name)
             sent += queue.send(queue.REFRESH_KIT, cluster.pk, where, urgency=queue.ROUTINE)

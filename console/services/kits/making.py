@@ -21,6 +21,7 @@ from console.services.clock import database_now
 from console.services.fields import open_field
 from console.services.hooks.keys import find
 from console.services.kits.listing import listed, refresh
+from console.services.products import require_guided
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ def make_kit(cluster: Cluster, node_name: str, actor: audit.Actor, *, whole: boo
     With `whole` every mailbox is read anew. Reads the directory, never writes it. Raises `Refusal` when there is no
     such node, it has no key, or the switch could not be planned, and `ReachError`.
     """
+    why_not = "its directory needs no change when the group comes up elsewhere, so there is nothing for a kit to do"
+    require_guided(cluster, why_not, "The cluster service brings the group up without the console.")
     node = _node(cluster, node_name)
     key_id, key = _key(node)
     with open_field(cluster) as field:

@@ -1,0 +1,47 @@
+"""No module outside of the drivers and the catalog knows one cluster product from another by its name."""
+
+import ast
+
+from console.drivers import driver_keys
+from tests.architecture.sources import Module, modules
+
+KNOWS = ("console.drivers", "console.catalog", "console.lab", "console.management.commands.lab")
+"""Where products differ; the lab is a program of its own, which plays them, and its command names its ready worlds."""
+
+
+def named(module: Module, keys: frozenset[str]) -> list[str]:
+    """Where the module has a driver's key as a text of its own, as a name, or as an attribute."""
+    found = []
+    for node in ast.walk(module.tree):
+        words = {
+            ast.Constant: lambda n: [n.value] if isinstance(n.value, str) else [],
+            ast.Name: lambda n: [n.id],
+            ast.Attribute: lambda n: [n.attr],
+            ast.alias: lambda n: n.name.split("."),
+            ast.arg: lambda n: [n.arg],
+        }.get(type(node), lambda _: [])(node)
+        line = getattr(node, "lineno", 0)
+        found += [f"{module}:{line} names {word!r}" for word in words if word.casefold() in keys]
+    return found
+
+
+def test_the_rule_sees_every_way_to_name_a_product() -> None:
+    for text in (
+        "if cluster.driver == 'MSCS': pass",
+        "KEYS = {'mscs'}",
+        "from console.drivers import mscs",
+        "x.mscs()",
+    ):
+        module = Module("console.web.x", modules("tasks")[0].path, text, ast.parse(text))
+        assert named(module, frozenset({"mscs"})), text
+
+
+def test_no_code_outside_of_drivers_and_catalog_names_a_cluster_product() -> None:
+    keys = frozenset(driver_keys())
+    wrong = [
+        line
+        for module in modules("console", "tasks")
+        if not module.name.startswith(KNOWS)
+        for line in named(module, keys)
+    ]
+    assert not wrong, "\n".join(wrong)
