@@ -16,9 +16,9 @@ NOT_TOLD = "setup-log.exit-not-told"
 _EXIT = re.compile(r"Process has exited with (?:exit code )?(?:0[xX])?([0-9A-Fa-f]{1,8})\b")
 _REGSVR32 = {
     1: "its arguments are wrong",
-    3: "it cannot load the DLL",
-    4: "the DLL has no such entry",
-    5: "the DLL failed",
+    3: "the DLL cannot be loaded",
+    4: "the DLL cannot register itself",
+    5: "registering failed",
 }
 
 

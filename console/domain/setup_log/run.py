@@ -142,7 +142,7 @@ class RunState:
         """A line of a script is interpreted; it may be wrapped."""
         text = " ".join(lines)
         inner = text.partition("<")[2]
-        self.interpreted.begins(inner.rpartition(">")[0] or inner, place, len(self.stack))
+        self.interpreted.begins(inner.rpartition(">")[0] if ">" in inner else inner, place, len(self.stack))
 
     def launches(self, lines: list[str], place: Place) -> None:
         """A process is started; or something else begins."""

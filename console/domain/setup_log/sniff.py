@@ -71,11 +71,14 @@ def _usable(named: str, head: bytes) -> str:
             return _wide(head) or "utf-16-le"
         if name in WIDE:
             return name
-        if _ASCII.decode(name) == _ASCII.decode("ascii"):
-            return "utf-8" if name == "utf-8-sig" else name
-    except (LookupError, UnicodeError, ValueError):
+        same = _ASCII.decode(name) == _ASCII.decode("ascii")
+    except UnicodeError:
+        same = False
+    except (LookupError, ValueError):
         raise WrongEncoding(f"{named!r} is no encoding of text that is known here.") from None
-    raise WrongEncoding(f"A log in {named} cannot be read: ASCII is not itself in it.")
+    if not same:
+        raise WrongEncoding(f"A log in {named} cannot be read: ASCII is not itself in it.")
+    return "utf-8" if name == "utf-8-sig" else name
 
 
 def _wide(head: bytes) -> str | None:
