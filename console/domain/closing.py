@@ -10,6 +10,8 @@ from console.domain.steps.base import NeedsPerson, Stage, StepFailed
 
 HALF_DONE = "The steps before it are done"
 """How the sentence begins that says what is left half-done."""
+MAIL_PROVED = ("moved", "carried.moved")
+"""The kinds of step that prove that mail is up."""
 NAMED = 3
 """So many steps that were not done are named; the plan has the others."""
 
@@ -86,7 +88,7 @@ def _left_behind(stage: Stage, step: Step) -> str:
 
 def _reached(stage: Stage, unproved: int) -> str:
     """What the steps came to: mail where it was proved, else only that they are done, with what nobody could prove."""
-    mail = any(step.kind == "moved" for step in stage.plan.steps)
+    mail = any(step.kind in MAIL_PROVED for step in stage.plan.steps)
     reached = f"Mail is up on {stage.plan.target}" if mail else "Every step is done"
     many = f"{unproved} step{'' if unproved == 1 else 's'}"
     return f"{reached}, with {many} that nobody could prove" if unproved else reached
