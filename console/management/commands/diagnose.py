@@ -1,5 +1,6 @@
 """`manage.py diagnose`: what is wrong on a cluster's nodes; or what a log says, which needs no database and no node."""
 
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,7 +58,8 @@ class Command(OperatorCommand):
                 report = setup_log.read(iter(lambda: file.read(CHUNK), b""), encoding=options["encoding"])
         except (setup_log.NotASetupLog, setup_log.WrongEncoding) as error:
             text = f"{shown} cannot be read as a set-up log. {error.message}"
-            raise _refused(text, error.remedy.replace("FILE", shown), options) from None
+            file_name = "FILE" if name == INPUT else shlex.quote(name)
+            raise _refused(text, error.remedy.replace("FILE", file_name), options) from None
         except OSError as error:
             raise _refused(f"{shown} cannot be read: {_why(error)}.", _remedy(error), options) from None
         codes = sorted({finding.code for run in report.runs for finding in run.findings})
