@@ -101,8 +101,9 @@ def olga(people: People) -> Person:
 def unused(stack: Stack) -> dict[str, list[LabCluster]]:
     """The clusters of each generation that no journey has used yet, and those whose nodes run the console's scripts."""
     made = [LabCluster(stack, item) for item in stack.world.clusters]
-    bare = {key: [c for c in made if c.generation == key and not c.scripted] for key in GENERATIONS}
-    return bare | {"scripted": [c for c in made if c.scripted]}
+    plain = [c for c in made if not c.scripted and not c.carried]
+    bare = {key: [c for c in plain if c.generation == key] for key in GENERATIONS}
+    return bare | {"scripted": [c for c in made if c.scripted], "carried": [c for c in made if c.carried]}
 
 
 @pytest.fixture
@@ -128,3 +129,15 @@ def mail2007(unused: dict[str, list[LabCluster]]) -> LabCluster:
 def night(unused: dict[str, list[LabCluster]]) -> LabCluster:
     """One whose nodes run the console's scripts: what the cluster product does with it, the console is asked about."""
     return unused["scripted"].pop(0).begin()
+
+
+@pytest.fixture
+def kyoto(unused: dict[str, list[LabCluster]]) -> LabCluster:
+    """Exchange 2003's virtual server on Microsoft's cluster service."""
+    return next(c for c in unused["carried"] if c.generation == "2003").begin()
+
+
+@pytest.fixture
+def fukuoka(unused: dict[str, list[LabCluster]]) -> LabCluster:
+    """Exchange 2007's clustered mailbox server on Microsoft's cluster service."""
+    return next(c for c in unused["carried"] if c.generation == "2007").begin()

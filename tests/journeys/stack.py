@@ -40,11 +40,14 @@ for node in Node.objects.filter(name__in=(keys := json.loads(sys.stdin.readline(
 def lab_of(count: int, scripted: int) -> definition.World:
     """Clusters of two nodes each, Exchange 2003 and 2007 in turn, in one directory.
 
-    MAIL01, MAIL02 ... run no script; NIGHT01, NIGHT02 ... run the console's, which ask it for a go.
+    MAIL01, MAIL02 ... run no script; NIGHT01, NIGHT02 ... run the console's, which ask it for a go. Kyoto and Fukuoka
+    are of Microsoft's cluster service.
     """
     bare = [_cluster(f"MAIL{number:02}", f"MX{number:02}", number) for number in range(1, count + 1)]
     own = [_scripted(_cluster(f"NIGHT{n:02}", f"NX{n:02}", count + n)) for n in range(1, scripted + 1)]
-    return definition.World([*bare, *own], presets.accounts(), directory={"mailboxes": MAILBOXES})
+    bases = (f"127.0.{100 + count + scripted + number}" for number in (1, 2))
+    carried = [make(INSTANT, base=base) for make, base in zip((presets.kyoto, presets.fukuoka), bases, strict=True)]
+    return definition.World([*bare, *own, *carried], presets.accounts(), directory={"mailboxes": MAILBOXES})
 
 
 def _cluster(name: str, prefix: str, number: int) -> definition.Cluster:
@@ -203,6 +206,7 @@ class LabCluster:
     def __init__(self, stack: Stack, item: definition.Cluster) -> None:
         self.stack, self.lab = stack, stack.lab
         self.name, self.generation, self.scripted = item.name, item.generation, item.scripts == "console"
+        self.carried = item.product == "mscs"
         self.primary, self.standby = (node.name for node in item.nodes)
         self._seen = 0
 
