@@ -32,6 +32,9 @@ def why_not(operation: Operation) -> Refusal | None:
         text = f"{name} only brought the directory to where the group was; before, it named no node as a whole."
         remedy = "Nothing needs to be taken back. To bring everything to the other node, plan a failover or a failback."
         return Refusal.of(text, remedy, key="undo.switch", about=about)
+    if operation.plan.undoes is not None and operation.plan.undoes.kind == planner.REPAIR:
+        text = f"{name} took a repair back; that is not taken back itself."
+        return Refusal.of(text, "Diagnose the cluster, and repair it again.", key="undo.repair", about=about)
     if operation.open:
         text = f"{name} is {operation.get_status_display()}; only what has ended can be taken back."
         return Refusal.of(text, "Wait for its end, or ask it to stop.", key="undo.open", about=about)

@@ -14,6 +14,8 @@ from console.domain.plan import Membership, Plan, Step
 from console.domain.planner.base import VALID_SECONDS, read_situation, refuse_failed, softened
 from console.domain.planner.carried import carried, make_carried_undo
 from console.domain.planner.mailboxes import SLICE, MailboxRow, MailboxSink
+from console.domain.planner.repair import REPAIR
+from console.domain.planner.repair_undo import make_repair_undo
 from console.domain.planner.unwinding import IDLE, MAILBOXES, Undone, Unwinding, unwinding
 from console.domain.preflight import directory, engine, nodes, services
 from console.domain.preflight.base import Situation
@@ -45,6 +47,8 @@ def make_undo(
     Reads and never writes. Raises `Refusal` with every reason, and `ChangeoverError` when the directory cannot be
     read.
     """
+    if undone.plan.kind == REPAIR:
+        return make_repair_undo(field, undone, first, valid_seconds=valid_seconds)
     of = carried(field)
     if of is not None:
         return make_carried_undo(of, undone, first, valid_seconds)
