@@ -11,6 +11,8 @@ SITE = "lab"
 NODE_CREDENTIAL, DIRECTORY_CREDENTIAL = "lab-nodes", "lab-directory"
 ARCHITECTURES = {"2003": "x86", "2007": "x64"}
 EXCHANGE_PACKS = {"2003": 2, "2007": 1}
+LATEST_PACK = 3
+"""Exchange 2007's first service pack that runs on Windows Server 2008 R2."""
 WINDOWS_PACKS = {"2003": 2, "2008": 1, "2008r2": 0}
 
 
@@ -74,6 +76,7 @@ def _node(lab: Lab, node: Node, role: str) -> dict[str, Any]:
     listener = lab.servers[node.name].http
     generation = node.cluster.definition.generation
     windows = node.definition.windows
+    pack = LATEST_PACK if windows == "2008r2" else EXCHANGE_PACKS[generation]
     # Exchange 2007's own commands for a cluster's mailbox server sign in to a domain controller.
     hop = {"second_hop": "credssp"} if node.remoting.takes_credentials else {}
     return {
@@ -88,6 +91,6 @@ def _node(lab: Lab, node: Node, role: str) -> dict[str, Any]:
         "edition": "enterprise",
         "service_pack": WINDOWS_PACKS[windows],
         "architecture": ARCHITECTURES[generation],
-        "server": {"name": node.server, "service_pack": EXCHANGE_PACKS[generation]},
+        "server": {"name": node.server, "service_pack": pack},
         **hop,
     }

@@ -1,15 +1,19 @@
 """An inventory with clusters of both products: each has its own rules, none of them asks which product it is."""
 
+import pathlib
 from dataclasses import replace
 
 import pytest
 
 from console.domain.inventory import ClusterSpec, Inventory, Path, Problem, ServerSpec, SiteSpec
 from console.domain.inventory_rules import problems
+from console.lab import presets
+from console.lab.server import Lab
+from console.management.lab_inventory import lab_inventory
 from console.services import audit
 from console.services.inventory import known, save_cluster
 from console.services.inventory_apply import apply_inventory
-from console.services.inventory_export import export_inventory
+from console.services.inventory_export import dump, export_inventory
 from console.services.inventory_rows import spec_of
 from console.services.topology import topology
 from tests import factories
@@ -137,3 +141,18 @@ def test_a_file_that_names_no_product_means_the_usual_one() -> None:
     factories.cluster()
     lines = [line for line in export_inventory().splitlines() if "driver:" not in line]
     assert apply_inventory("\n".join(lines), audit.SYSTEM).changes == []
+
+
+@pytest.mark.django_db
+def test_the_labs_clusters_of_both_products_are_taken_as_it_describes_them(tmp_path: pathlib.Path) -> None:
+    newer = presets.fukuoka(base="127.0.19", windows="2008r2")
+    nodes = [replace(node, name=node.name.replace("FUK", "NEW")) for node in newer.nodes]
+    newer = replace(newer, name="Newer", nodes=nodes, network_name="NEW-CMS1")
+    world = presets.fast_definition(presets.tokyo(), presets.kyoto(), presets.fukuoka(), newer)
+    with Lab(world, tmp_path / "lab") as lab:
+        told = lab_inventory(lab)
+    told["directories"] = [{"name": "lab", "host": "127.0.0.1", "credential": "lab-nodes"}]
+    applied = apply_inventory(dump(told), audit.SYSTEM)
+    assert applied.mistakes == []
+    made = {change.name for change in applied.changes if change.kind == "cluster"}
+    assert made == {"Tokyo", "Kyoto", "Fukuoka", "Newer"}
