@@ -64,20 +64,30 @@ def many_words(found: Iterable[Finding]) -> str:
 
 
 def in_words(diagnosis: Diagnosis) -> str:
-    """What a diagnosis comes to: what is broken, what that means and what is unknown, in a few sentences."""
-    unread = _unread_words(len(diagnosis.unread))
+    """What a diagnosis comes to: what is broken, what follows from the worst of it, and what is unknown."""
+    first = next(iter(worst_first(diagnosis.findings)), None)
+    follows = kind_of(first.code).consequence if first else ""
+    return " ".join(part for part in (_broken(diagnosis), follows, _unread(len(diagnosis.unread))) if part)
+
+
+def in_short(diagnosis: Diagnosis) -> str:
+    """What is broken and what is unknown, in a sentence or two."""
+    return f"{_broken(diagnosis)} {_unread(len(diagnosis.unread))}".strip()
+
+
+def _broken(diagnosis: Diagnosis) -> str:
     if diagnosis.clean:
         return "Everything was looked at, and nothing is wrong."
     if not diagnosis.findings:
-        return f"Nothing is wrong with what was looked at. {unread}"
+        return "Nothing is wrong with what was looked at."
     first = worst_first(diagnosis.findings)[0]
-    kind, more = kind_of(first.code), len(diagnosis.findings) - 1
+    more = len(diagnosis.findings) - 1
     where, rest = f" on {first.node}" if first.node else "", f", and {more} more" if more else ""
     many = many_words(diagnosis.findings).capitalize()
-    return f"{many}. {kind.title}: {first.about}{where}{rest}. {kind.consequence} {unread}".strip()
+    return f"{many}. {kind_of(first.code).title}: {first.about}{where}{rest}."
 
 
-def _unread_words(many: int) -> str:
+def _unread(many: int) -> str:
     if not many:
         return ""
     what = "One thing" if many == 1 else f"{many} things"

@@ -40,6 +40,7 @@ def detail(request: HttpRequest, name: str) -> HttpResponseBase:
         "section": "clusters",
         "card": card,
         "guided": guided,
+        "server": cluster.servers.values_list("name", flat=True).first() or "",
         "takeovers": card.takeovers if guided else tuple(node.name for node in card.nodes),
         "nodes": _nodes(card),
         "operations": Operation.objects.filter(cluster=cluster).select_related("cluster")[:RECENT],

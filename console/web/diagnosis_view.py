@@ -57,8 +57,13 @@ class ShownDiagnosis:
 
     @property
     def sentence(self) -> str:
-        """What it comes to."""
-        return findings.in_words(self.found)
+        """What it comes to, in short."""
+        return findings.in_short(self.found)
+
+    @property
+    def consequence(self) -> str:
+        """What follows from the worst of it; empty when nothing is wrong."""
+        return self.rows[0].kind.consequence if self.rows else ""
 
     @property
     def tone(self) -> str:

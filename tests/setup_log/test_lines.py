@@ -283,6 +283,12 @@ def test_a_script_that_could_not_be_run_is_found(text: str) -> None:
     assert report.findings[0].about == "CLUSTER_SERVER.INS"
 
 
+def test_a_script_may_be_what_is_interpreted_in_place_of_a_line() -> None:
+    report = told("[10:00:00] Entering ScSetupExchangeVirtualServer\n[10:00:01] Interpreting file CLUSTER_SERVER.INS\n")
+    assert {stage.key: stage.state for stage in report.latest.timeline}["CLUSTER_SERVER.INS"] == "stopped"
+    assert report.latest.totals["interpreted"] == 0
+
+
 def test_copying_a_script_is_not_running_it() -> None:
     report = told(wrapped_in("Copying D:\\CLUSTER_SERVER.INS to C:\\x", "ScSetupExchangeVirtualServer"))
     assert {stage.key: stage.state for stage in report.latest.timeline}["CLUSTER_SERVER.INS"] is StageState.NOT_SEEN

@@ -66,7 +66,8 @@ def test_it_shows_each_finding_with_what_it_means_and_what_to_do(olga: Client, p
     assert "Access is denied." in text
     assert GAP.remedy in text
     assert "Every cluster file was looked at on both nodes." in text
-    assert findings.in_words(diagnosing.Diagnosis.from_json(operation.diagnosis.body)) in text
+    assert findings.in_short(diagnosing.Diagnosis.from_json(operation.diagnosis.body)) in text
+    assert operation.ending_summary.startswith("2 errors, 1 warning and 1 note. An event source is missing: ")
 
 
 def test_what_could_not_be_looked_at_is_never_shown_as_good(olga: Client, pair: Cluster, page: Page) -> None:

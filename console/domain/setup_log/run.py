@@ -139,8 +139,11 @@ class RunState:
         self.errors.ignore(self.stack[-1][1] if self.stack else 0, name[:LONGEST])
 
     def interprets(self, lines: list[str], place: Place) -> None:
-        """A line of a script is interpreted; it may be wrapped."""
+        """A line of a script is interpreted; it may be wrapped. Without a line it is the script that is named."""
         text = " ".join(lines)
+        if "<" not in text and any(scripts_in(text)):
+            self.mentions(lines, place)
+            return
         inner = text.partition("<")[2]
         self.interpreted.begins(inner.rpartition(">")[0] if ">" in inner else inner, place, len(self.stack))
 

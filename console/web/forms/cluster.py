@@ -59,7 +59,9 @@ class NodePart(AnyModelForm):
     """A node with its Exchange server."""
 
     second_hop = forms.ChoiceField(choices=SECOND_HOP_CHOICES, initial="none", required=False)
-    server_name = forms.CharField(max_length=15, label="Exchange server")
+    server_name = forms.CharField(
+        max_length=15, label="Exchange server", help_text="The same for both nodes where its name moves with the group."
+    )
     server_service_pack = forms.IntegerField(min_value=0, max_value=9, initial=0, label="Exchange service pack")
 
     class Meta:
