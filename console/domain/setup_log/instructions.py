@@ -27,7 +27,7 @@ class Sort:
     code: str
     """The finding when it did not end well."""
     does: str
-    """What it is to do, with `{about}` for what it acts on."""
+    """What it is to do, with `{about}` for what it acts on and `{command}` for its name."""
     read: Callable[[tuple[str, ...]], Meant]
     process: bool = False
     """Whether it starts a process, whose exit a log always tells."""
@@ -112,7 +112,7 @@ SORTS: tuple[Sort, ...] = (
     Sort(r"^stop\w*service", "setup-log.service-not-changed", "stop the service {about}", mending.stopped),
     Sort(r"^start\w*service", "setup-log.service-not-changed", "start the service {about}", mending.started),
 )
-OTHER = Sort("", "setup-log.instruction-failed", "do {about}", mending.anything)
+OTHER = Sort("", "setup-log.instruction-failed", "carry out {command} ({about})", mending.anything)
 _PATTERNS = tuple((re.compile(sort.pattern, re.IGNORECASE), sort) for sort in SORTS)
 _ARGUMENT = re.compile(r'(?:[^;"]|"[^"]*"?)+|(?<=;)(?=;|$)')
 
@@ -125,7 +125,8 @@ def understand(text: str) -> Instruction:
     sort = next((sort for pattern, sort in _PATTERNS if pattern.search(text)), OTHER)
     meant = sort.read(arguments)
     about = meant.about or command
-    return Instruction(text, command, sort.code, about, sort.does.format(about=about), _line(meant), sort.process)
+    does = sort.does.format(about=about, command=command)
+    return Instruction(text, command, sort.code, about, does, _line(meant), sort.process)
 
 
 def _bare(argument: str) -> str:
