@@ -46,14 +46,19 @@ class ReplaceFiles(Repair):
         return Receipt(step.key, step.kind, look.text, {"node": step.params["node"], "files": files})
 
     def mend(self, stage: Stage, step: Step) -> None:
-        """All files beside their places first; then the service down, each kept and replaced, the service up."""
-        node, files = step.params["node"], step.params["files"]
+        """All files beside their places first; then the service down, each kept and replaced, the service up.
+
+        What a worker before this one has replaced already is left; the service is up in the end whatever happens.
+        """
+        node = step.params["node"]
         require_passive(stage, node)
-        for one in files:
-            bring_beside(stage, step, one)
-        stop_cluster_service(stage, step, node)
         with started_again(stage, step, node, [CLUSTER_SERVICE]):
-            for one in files:
+            left = [one for one in step.params["files"] if not same(stage, node, one["source"], one["target"])]
+            for one in left:
+                bring_beside(stage, step, one)
+            if left:
+                stop_cluster_service(stage, step, node)
+            for one in left:
                 _keep(stage, step, one)
                 put_in_place(stage, step, one)
 

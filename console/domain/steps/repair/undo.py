@@ -43,9 +43,11 @@ class FilesBack:
         """With the cluster service of the passive node stopped, and started again whatever happens."""
         node = step.params["node"]
         require_passive(stage, node)
-        stop_cluster_service(stage, step, node)
         with started_again(stage, step, node, [CLUSTER_SERVICE]):
-            for one in step.params["files"]:
+            left = [one for one in step.params["files"] if not _is_back(stage, node, one)]
+            if left:
+                stop_cluster_service(stage, step, node)
+            for one in left:
                 self._back(stage, step, one)
 
     def _back(self, stage: Stage, step: Step, one: dict[str, Any]) -> None:
