@@ -101,6 +101,8 @@ class ResourceType:
     """How sure that is, and by which source."""
     optional: bool = False
     """Whether a group may well be without one."""
+    single: bool = False
+    """Whether a cluster has at most one, in whichever group."""
 
 
 @dataclass(frozen=True)

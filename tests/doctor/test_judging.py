@@ -237,3 +237,30 @@ def test_what_is_no_version_compares_with_nothing(text: str) -> None:
 def test_paths_lose_quotes_and_case_where_names_are_compared() -> None:
     assert base_name(r'"C:\Program Files\X\ExClUaDm.DLL"') == "excluadm.dll"
     assert folder_of(r'"C:\Program Files\X\a.dll"') == r"C:\Program Files\X"
+
+
+def test_a_resource_of_which_a_cluster_has_one_may_be_in_another_group() -> None:
+    transfer = next(kind for kind in TYPES if kind.single)
+    facts = group(*(ResourceState(kind.name, kind.name, "Online") for kind in TYPES if kind is not transfer))
+    assert facts.view is not None
+    assert [one.about for one in judging_cluster.resources(facts, "EVS", TYPES) if one.code == "resources.missing"] == [
+        transfer.name
+    ]
+    there = GroupState("EVS2", "Online", "TWO", (ResourceState("mta", transfer.name, "Online"),))
+    facts.view = ClusterView("", "", {}, {**facts.view.groups, "EVS2": there})
+    assert not [one for one in judging_cluster.resources(facts, "EVS", TYPES) if one.code == "resources.missing"]
+
+
+def test_files_of_the_other_node_without_a_version_are_none_that_set_up_copied() -> None:
+    two = node("TWO")
+    two.binaries = {**(two.binaries or {}), **files({"today.log": "", "extra.dll": BUILD})}
+    assert [finding.about for finding in judging_files.binaries(node(), two, SETUP)] == ["extra.dll"]
+
+
+def test_an_extension_for_all_types_counts_as_registered() -> None:
+    clsid = "{D3A6B9C1-52E7-4C0B-9E14-7C2F0A5B6E01}"
+    facts = node()
+    facts.classes, facts.types = (clsid,), (RegisteredType("Physical Disk", "clusres.dll"),)
+    assert [one.code for one in judging_cluster.registration([facts], SETUP)] == ["registration.cluster"]
+    facts.extensions = (clsid.lower(),)
+    assert list(judging_cluster.registration([facts], SETUP)) == []

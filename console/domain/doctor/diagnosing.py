@@ -1,6 +1,7 @@
 """Diagnoses a cluster: looks at both nodes, judges what was seen, and says what could not be looked at."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from console.domain.checks import Refusal
 from console.domain.clustered import ClusteredSetup
@@ -24,16 +25,13 @@ def diagnose(field: Field) -> Diagnosis:
     """
     setup = setup_of(field)
     lookings = [Looking(field, node.name, setup) for node in field.cluster.nodes]
-    _look(lookings, lambda looking: looking.first_round())
+    _look(field, lookings, lambda looking: looking.first_round())
     extensions = judging_cluster.extensions([looking.facts for looking in lookings])
-    _look(lookings, lambda looking: looking.second_round(extensions))
+    _look(field, lookings, lambda looking: looking.second_round(extensions))
     facts = [looking.facts for looking in lookings]
-    if asked := next((looking for looking in lookings if looking.facts.types is not None), None):
-        _look([asked], lambda looking: looking.details())
-    for looking in lookings:
-        if not _out_of_reach(looking.facts):
-            looking.read_events()
-            read_log(field.session(looking.facts.node), looking.facts, setup.logs)
+    asked = next((looking for looking in lookings if looking.facts.types is not None), None)
+    _look(field, [asked] if asked else [], lambda looking: looking.details())
+    _look(field, lookings, _what_happened)
     return _diagnosis(field, setup, facts)
 
 
@@ -50,16 +48,26 @@ def setup_of(field: Field) -> ClusteredSetup:
     return setup
 
 
-def _look(lookings: Sequence[Looking], step: Callable[[Looking], None]) -> None:
-    """One round on every node that still answers; what fails as a whole is said once of that node."""
-    for looking in lookings:
-        if _out_of_reach(looking.facts):
-            continue
+def _look(field: Field, lookings: Sequence[Looking], step: Callable[[Looking], None]) -> None:
+    """One round, side by side, on every node that still answers; what fails as a whole is said once of that node."""
+
+    def look(looking: Looking) -> None:
         try:
             step(looking)
         except ChangeoverError as error:
             looking.facts.unread.clear()
             looking.facts.could_not(WHOLE_NODE, error.message, error.remedy)
+
+    there = [looking for looking in lookings if not _out_of_reach(looking.facts)]
+    for looking in there:
+        field.session(looking.facts.node)  # opened here, as only the sessions may be used side by side
+    with ThreadPoolExecutor(max_workers=max(len(there), 1), thread_name_prefix="doctor") as pool:
+        list(pool.map(look, there))
+
+
+def _what_happened(looking: Looking) -> None:
+    looking.read_events()
+    read_log(looking.field.session(looking.facts.node), looking.facts, looking.setup.logs)
 
 
 def _out_of_reach(facts: NodeFacts) -> bool:

@@ -46,6 +46,8 @@ class NodeFacts:
     cluster_files: Files | None = None
     binaries: Files | None = None
     types: tuple[RegisteredType, ...] | None = None
+    extensions: tuple[str, ...] = ()
+    """COM classes that extend the administration of resources of every type."""
     type_names: str = ""
     """What cluster.exe prints of the types, as it stands."""
     view: ClusterView | None = None

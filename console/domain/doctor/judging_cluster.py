@@ -59,6 +59,7 @@ def registration(nodes: Sequence[NodeFacts], setup: ClusteredSetup) -> Iterator[
     known = {clsid.upper() for node in nodes for clsid in node.classes or ()}
     known |= {clsid.upper() for node in nodes for clsid, path in node.servers.items() if base_name(path) == dll}
     entered = {clsid.upper() for kind in shared.types or () for clsid in kind.extensions}
+    entered |= {clsid.upper() for clsid in shared.extensions}
     own = {clsid for kind in shared.types or () if _of_exchange(kind) for clsid in kind.extensions}
     if not (entered & known if known else own):
         evidence = "None of the extensions of the cluster's resource types leads to it."
@@ -67,8 +68,9 @@ def registration(nodes: Sequence[NodeFacts], setup: ClusteredSetup) -> Iterator[
 
 
 def extensions(nodes: Sequence[NodeFacts]) -> list[str]:
-    """The COM classes that extend the administration of Exchange's resource types, by any node that tells."""
-    return [c for node in nodes for kind in node.types or () if _of_exchange(kind) for c in kind.extensions]
+    """The COM classes that extend the administration of Exchange's resource types, or of all types."""
+    typed = [c for node in nodes for kind in node.types or () if _of_exchange(kind) for c in kind.extensions]
+    return [*typed, *(c for node in nodes for c in node.extensions)]
 
 
 def _of_exchange(kind: RegisteredType) -> bool:
@@ -84,7 +86,8 @@ def resources(node: NodeFacts, group_name: str, wanted: Sequence[ResourceType]) 
         return  # the first of them is the System Attendant: without it nobody has made an Exchange server here yet
     for kind in wanted:
         found = _of(group, kind)
-        if not found and kind.created and not kind.optional:
+        elsewhere = node.view.groups.values() if node.view and kind.single else ()
+        if not found and kind.created and not kind.optional and not any(_of(one, kind) for one in elsewhere):
             evidence = f"Group {group.name} holds no resource of this type."
             data = {"type": kind.name, "group": group.name, "needs": "\n".join(kind.needs)}
             yield Finding("resources.missing", "", kind.name, evidence, data)

@@ -65,12 +65,15 @@ def unversioned(node: NodeFacts, setup: ClusteredSetup) -> Iterator[str]:
 
 
 def binaries(node: NodeFacts, other: NodeFacts | None, setup: ClusteredSetup) -> Iterator[Finding]:
-    """Files that are missing in the bin folder: what every one has, what the other has, what holds messages."""
+    """Files that are missing in the bin folder: what every one has, what the other has, what holds messages.
+
+    Of the other's files only those that carry a version count: the rest are logs and the like.
+    """
     if node.binaries is None:
         return
     wanted = {name.casefold(): (name, "every installation has it") for name in setup.binaries}
     if other and other.binaries and other.build == node.build:
-        wanted |= {key: (one.name, f"{other.node} has it") for key, one in other.binaries.items()}
+        wanted |= {key: (one.name, f"{other.node} has it") for key, one in other.binaries.items() if one.version}
     for source in node.sources or ():
         if folder_of(source.path).casefold() == node.bin.casefold():
             why = f"event source {source.name} names it"

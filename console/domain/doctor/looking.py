@@ -8,7 +8,15 @@ from console.domain.clustered import ClusteredSetup
 from console.domain.details import read_details
 from console.domain.doctor import questions as ask
 from console.domain.doctor.facts import NodeFacts, RegisteredType, SourceFact
-from console.domain.doctor.readings import RIGHTS, base_name, folder_of, read_files, read_instances, read_registry
+from console.domain.doctor.readings import (
+    RIGHTS,
+    base_name,
+    denied,
+    folder_of,
+    read_files,
+    read_instances,
+    read_registry,
+)
 from console.domain.errors import ChangeoverError, Garbled
 from console.domain.event_log import judge, read_logs
 from console.domain.field import Field
@@ -39,7 +47,7 @@ class Looking:
         facts, setup = self.facts, self.setup
         views = self.field.driver.questions(self.field.cluster, self.field.cluster.node(facts.node))
         parent = setup.provider_key.rpartition("\\")[0]
-        asked = [ask.WINDOWS, ask.service(setup.service), ask.TYPES, ask.TYPE_NAMES, *ask.SOURCES]
+        asked = [ask.WINDOWS, ask.service(setup.service), ask.TYPES, ask.TYPE_NAMES, ask.CLUSTER, *ask.SOURCES]
         self._ask([*asked, ask.key(parent), ask.key(setup.provider_key), *views])
         self._try(_PLACES, self._places)
         self._try("the cluster's database: resource types, groups and resources", lambda: self._cluster(views))
@@ -121,6 +129,9 @@ class Looking:
         if not found:
             raise Garbled(r"HKLM\Cluster\ResourceTypes holds no resource type with a DLL, not even one of Windows.")
         self.facts.types = tuple(found)
+        shared = self._answers[ask.CLUSTER]
+        top = read_registry(shared).values() if shared.ok else ()
+        self.facts.extensions = tuple(clsid for key in top for clsid in _list(key.values.get("adminextensions", "")))
 
     def _sources(self) -> None:
         found: list[SourceFact] = []
@@ -162,11 +173,13 @@ class Looking:
 
     def _classes(self, question: Argv, known: list[str]) -> None:
         found = read_instances(self._answers[question])
-        self.facts.classes = tuple(block["ComponentId"] for block in found if block.get("ComponentId"))
+        servers: dict[str, str] = {}
         for clsid in known:
             answer = self._answers[ask.class_server(clsid)]
-            served = next(iter(read_registry(answer).values()), None) if answer.ok else None
-            self.facts.servers = {**self.facts.servers, clsid.upper(): served.default if served else ""}
+            keys = read_registry(answer) if answer.ok or denied(answer) else {}
+            servers[clsid.upper()] = next((key.default for key in keys.values()), "")
+        self.facts.servers = servers
+        self.facts.classes = tuple(block["ComponentId"] for block in found if block.get("ComponentId"))
 
     def _stray_files(self) -> list[str]:
         """The message files of the catalog's sources that lie in neither folder, in full."""

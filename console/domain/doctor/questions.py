@@ -8,6 +8,8 @@ from console.domain.ports import Argv
 WINDOWS: Argv = ("reg", "query", r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion", "/v", "SystemRoot")
 TYPES: Argv = ("reg", "query", r"HKLM\Cluster\ResourceTypes", "/s")
 """The cluster's database, which is one for all nodes: every resource type with its DLL and its extensions."""
+CLUSTER: Argv = ("reg", "query", r"HKLM\Cluster")
+"""The same for the cluster as a whole: extensions may also be entered here, for resources of every type."""
 TYPE_NAMES: Argv = ("cluster", "resourcetype")
 """A second witness for the names of the types; its layout is in no source, so only names are looked for in it."""
 LOG_KEYS = tuple(rf"HKLM\SYSTEM\CurrentControlSet\Services\EventLog\{log}" for log in ("Application", "System"))
