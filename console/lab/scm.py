@@ -123,6 +123,8 @@ def _starting(world: World, node: Node, service: Service, by: str) -> Procedure:
     set_state(world, node, service, START_PENDING, by)
     for needed in filter(None, _needs(node, service)):
         outcome = yield from start_and_wait(world, node, needed.installed.name, f"needed by {name}")
+        if service.state != START_PENDING:
+            return Outcome(DIED)
         if outcome.code:
             set_state(world, node, service, STOPPED, by, DEPENDENCY)
             return Outcome(DEPENDENCY)

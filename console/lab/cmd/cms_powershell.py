@@ -81,7 +81,7 @@ class _Shell:
             job = self._begin(lambda: asking.move(self.world, group, target, by, by_exchange=True))
             text = f"The clustered mailbox server is moved from {source.name} to {target.name}. Comment: {comment}"
             enter(self.world, source, "Application", REPLICATION, HAND_OFF, text, 3)
-        if self._end(job) not in (0, engine.ONLINE_FAILED):
+        if self._end(job) not in (0, *engine.NOT_ONLINE):
             raise ShellError(f"{call.name} : The clustered mailbox server could not be taken offline.")
         return self._after(call, group)
 

@@ -7,12 +7,12 @@ from console.lab.cmd.mscs_arguments import Line, Wrong, read
 from console.lab.cmd.mscs_changes import change_resource, change_type
 from console.lab.cmd.registry import command
 from console.lab.mscs import asking, errors, listing
+from console.lab.mscs.engine import NOT_ONLINE
 from console.lab.mscs.numbers import node_state
 from console.lab.mscs.state import has_dll, of, possible_owners
 from console.lab.schedule import Job
 from console.lab.state import Cluster, Group, Node, Resource
 
-ONLINE_FAILED = 5018
 PATIENCE = 20.0
 """How many seconds a move, online or offline is waited for without /wait (TechNet, "Cluster group")."""
 
@@ -72,7 +72,7 @@ def _group(cmd: Interpreter, cluster: Cluster, line: Line) -> int:
     code = _wait(cmd, line, job)
     cmd.process.out(listing.table(listing.GROUP_COLUMNS, [_group_row(group)], japanese=_japanese(cmd)) + "\n")
     # A move ends well once the group is there and has come to rest: how it is there, its state tells.
-    return _told(cmd, 0 if line.has("moveto") and code == ONLINE_FAILED else code)
+    return _told(cmd, 0 if line.has("moveto") and code in NOT_ONLINE else code)
 
 
 def _target(cluster: Cluster, group: Group, line: Line) -> Node:

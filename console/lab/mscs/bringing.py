@@ -17,6 +17,8 @@ from console.lab.stores import dismount, mount
 from console.lab.world import World
 
 MONITOR = "ClusSvc"
+CREATE_FAILED, ONLINE_FAILED = 5017, 5018
+"""Win32 errors: the resource monitor could not make the resource; it could not bring it online."""
 
 
 def service_behind(node: Node, resource: Resource) -> str:
@@ -52,7 +54,7 @@ def bring_online(world: World, group: Group, resource: Resource, node: Node, by:
     if why_not:
         put(world, group, resource, node, FAILED, by)
         enter(world, node, "System", MONITOR, 1069, f"Cluster resource '{resource.definition.name}' failed. {why_not}")
-        return Outcome(1, why_not)
+        return Outcome(ONLINE_FAILED if has_dll(node, resource.definition.kind) else CREATE_FAILED, why_not)
     put(world, group, resource, node, ONLINE, by)
     return Outcome()
 

@@ -8,7 +8,16 @@ waiting before, and it goes on.
 from collections.abc import Iterable
 
 from console.lab.event_log import enter
-from console.lab.mscs.bringing import MONITOR, bring_online, put, refresh, take_offline, terminate
+from console.lab.mscs.bringing import (
+    CREATE_FAILED,
+    MONITOR,
+    ONLINE_FAILED,
+    bring_online,
+    put,
+    refresh,
+    take_offline,
+    terminate,
+)
 from console.lab.mscs.resource_types import DISK
 from console.lab.mscs.state import FAILED, OFFLINE, ONLINE, in_order, of, possible_owners
 from console.lab.resources import set_group
@@ -16,8 +25,10 @@ from console.lab.schedule import Condition, Outcome, Procedure
 from console.lab.state import Cluster, Group, Node, Resource
 from console.lab.world import World
 
-LOST, ONLINE_FAILED, RESOURCE_FAILED = 1726, 5018, 5038
-"""Win32 errors: the call was lost with its node; a resource did not come online; a resource failed."""
+LOST, RESOURCE_FAILED = 1726, 5038
+"""Win32 errors: the call was lost with its node; a resource failed."""
+NOT_ONLINE = (CREATE_FAILED, ONLINE_FAILED)
+"""How what was to come online ends where a resource did not: the group is there all the same."""
 
 
 def take_on(group: Group, node: Node) -> Condition:
@@ -114,13 +125,13 @@ def resource_fails(world: World, group: Group, resource: Resource, by: str) -> P
     name = resource.definition.name
     enter(world, node, "System", MONITOR, 1069, f"Cluster resource '{name}' in group '{group.name}' failed.")
     fallen = [one for one in below(group, resource) if one.status == ONLINE]
-    for one in (resource, *fallen):
+    for one in (*reversed(fallen), resource):
         terminate(world, one, node, by)
         put(world, group, one, node, FAILED if one is resource else OFFLINE, by)
     now = world.clock.now()
     resource.failures = [at for at in resource.failures if at > now - policy.period] + [now]
     if len(resource.failures) > policy.restarts:
-        return (yield from _affect(world, group, node, by))
+        return (yield from _affect(world, group, node, RESOURCE_FAILED))
     yield node.cluster.definition.timings.resource_start
     if not holds():
         return Outcome(LOST)
@@ -148,10 +159,11 @@ def recover(world: World, group: Group, dead: Node, target: Node | None) -> Proc
 
 
 def drop(world: World, group: Group, node: Node, by: str) -> None:
-    """End at once whatever a group has on a node, without any order: the cluster service there is gone."""
+    """End at once whatever a group has on a node, what needs others first: the cluster service there is gone."""
     group.turn += 1
-    for resource in group.resources:
-        terminate(world, resource, node, by)
+    for layer in reversed(list(in_order(group))):
+        for resource in layer:
+            terminate(world, resource, node, by)
 
 
 def hosts(cluster: Cluster, group: Group, but: Node | None = None) -> list[Node]:
@@ -190,16 +202,16 @@ def _unique(resources: Iterable[Resource]) -> list[Resource]:
 
 def _online(world: World, group: Group, node: Node, by: str, wanted: list[Resource]) -> Procedure:
     holds = take_on(group, node)
-    failed = 0
+    code = 0
     for layer in in_order(group):
         due = [one for one in layer if one in wanted and one.status != ONLINE and _ready(group, one)]
         jobs = [world.schedule.start(bring_online(world, group, one, node, by, holds)) for one in due]
         yield lambda jobs=jobs: all(job.outcome is not None for job in jobs)  # type: ignore[misc]
         if not holds():
             return Outcome(LOST)
-        failed += sum(job.outcome is not None and job.outcome.code != 0 for job in jobs)
-    if failed:
-        return (yield from _affect(world, group, node, by))
+        code = max([code, *(job.outcome.code for job in jobs if job.outcome is not None)])
+    if code:
+        return (yield from _affect(world, group, node, code))
     group.failovers = 0
     return Outcome()
 
@@ -226,11 +238,10 @@ def _offline(world: World, group: Group, node: Node, by: str, going: list[Resour
     return Outcome()
 
 
-def _affect(world: World, group: Group, node: Node, by: str) -> Procedure:
+def _affect(world: World, group: Group, node: Node, code: int) -> Procedure:
     """A resource failed for good: its group goes to another node as often as the policy says, and then stays."""
     choices = hosts(node.cluster, group, but=node)
-    if not choices or group.failovers >= node.cluster.definition.policy.failovers:
-        return Outcome(ONLINE_FAILED)
-    group.failovers += 1
-    yield from move_group(world, group, choices[0], f"a resource failed on {node.name}")
-    return Outcome(ONLINE_FAILED)
+    if choices and group.failovers < node.cluster.definition.policy.failovers:
+        group.failovers += 1
+        yield from move_group(world, group, choices[0], f"a resource failed on {node.name}")
+    return Outcome(code)

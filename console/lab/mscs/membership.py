@@ -11,7 +11,7 @@ from console.lab.mscs.bringing import MONITOR, service_behind
 from console.lab.mscs.engine import drop, fail_over, hosts, move_group, offline_group, recover, resource_fails
 from console.lab.mscs.state import CORE_GROUP, ONLINE, SERVICE, of
 from console.lab.schedule import Outcome, Procedure
-from console.lab.state import RUNNING, STOPPED, Cluster, Group, Node, Resource, Service
+from console.lab.state import RUNNING, STOP_PENDING, STOPPED, Cluster, Group, Node, Resource, Service
 from console.lab.world import World
 
 CUT, PAUSED = "heartbeats-lost", "paused"
@@ -36,11 +36,11 @@ def joins(world: World, node: Node, by: str) -> Procedure:
 
 def leaves(world: World, node: Node, by: str) -> Procedure:
     """The service is told to stop: its groups move away, or go offline when nobody can take them."""
-    boots = node.boots
-    jobs = [world.schedule.start(_leave(world, group, node, by)) for group in _groups(node)]
-    yield lambda: all(job.outcome is not None for job in jobs)
-    if node.boots == boots and node.engine:
-        _down(world, node, by)
+    boots, service = node.boots, node.service(SERVICE)
+    jobs = [(group, world.schedule.start(_leave(world, group, node, by))) for group in _groups(node)]
+    yield lambda: all(job.outcome is not None or group.owner is not node for group, job in jobs)
+    if node.boots == boots and node.engine and service is not None and service.state == STOP_PENDING:
+        _end(world, node, by)
     return Outcome()
 
 
@@ -57,10 +57,8 @@ def dies(world: World, node: Node, by: str) -> None:
         service = node.service(SERVICE)
         if service is not None and service.state != STOPPED:
             scm.set_state(world, node, service, STOPPED, by, scm.DIED)
-        _down(world, node, by)
-        for group in _groups(node):
-            drop(world, group, node, by)
-        world.schedule.start(notice(world, node))
+        if node.engine:
+            _end(world, node, by)
 
 
 def revives(world: World, node: Node, by: str) -> None:
@@ -132,11 +130,14 @@ def _groups(node: Node) -> list[Group]:
     return [group for group in node.cluster.groups if group.owner is node]
 
 
-def _down(world: World, node: Node, by: str) -> None:
-    if node.engine:
-        node.engine = False
-        world.record("engine", node.name, "up", "down", node=node.name, by=by)
-        world.schedule.touch()
+def _end(world: World, node: Node, by: str) -> None:
+    """The node is no member any more: what it still has of its groups ends, and the others will notice."""
+    node.engine = False
+    world.record("engine", node.name, "up", "down", node=node.name, by=by)
+    for group in _groups(node):
+        drop(world, group, node, by)
+    world.schedule.start(notice(world, node))
+    world.schedule.touch()
 
 
 scm.STARTED[SERVICE] = joins

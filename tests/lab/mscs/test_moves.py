@@ -119,6 +119,7 @@ def test_a_resource_that_fails_on_the_target_leaves_its_group_failed_there(nodes
     assert states["Exchange MS Search Instance - (KYO-EVS1)"] == "Offline"
     tries = [after for node, name, _, after in nodes.effects("resource") if (node, name) == ("KYO-N2", STORE)]
     assert tries.count("Online Pending") == 1
+    assert nodes.run("KYO-N2", f'cluster resource "{STORE}" /online').code == 5018
     faults.switch(nodes.world, kyoto.nodes[1], "group-fails", False)
     assert nodes.run("KYO-N2", 'cluster group "EVS Kyoto" /online:KYO-N2 /wait:600').code == 0
     assert exchange(kyoto).status == "Online"
@@ -141,6 +142,7 @@ def test_a_dll_that_is_missing_on_the_target_fails_what_it_should_run(nodes: Nod
     logged = [event.message for event in kyoto.nodes[1].events if event.code == 1069]
     assert logged
     assert all("Exchange System Attendant" in text for text in logged)
+    assert nodes.run("KYO-N2", f'cluster resource "{ATTENDANT}" /online').code == 5017
 
 
 def test_a_resource_that_hangs_fails_at_its_pending_timeout_but_the_store_may_take_longer(
