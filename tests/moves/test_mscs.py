@@ -109,6 +109,7 @@ def test_a_group_that_is_well_is_not_moved_by_force(kyoto: CarriedGround) -> Non
     assert f"{N1} has EVS Kyoto online" in reasons["takeover.needed"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failovers", [0, 1], ids=["it stays", "the cluster takes it back"])
 def test_a_resource_that_fails_after_the_move_ends_it_failed_with_its_name(tmp_path: Path, failovers: int) -> None:
     made = presets.kyoto()
@@ -125,6 +126,7 @@ def test_a_resource_that_fails_after_the_move_ends_it_failed_with_its_name(tmp_p
         ground.close()
 
 
+@pytest.mark.slow
 def test_once_its_cause_is_mended_a_forced_move_brings_online_what_failed(kyoto: CarriedGround) -> None:
     kyoto.lab.fault(N2, "group-fails", resource=STORE)
     assert kyoto.perform(kyoto.plan("failover")).status is Status.FAILED
@@ -136,6 +138,7 @@ def test_once_its_cause_is_mended_a_forced_move_brings_online_what_failed(kyoto:
     assert kyoto.owner() == N2
 
 
+@pytest.mark.slow
 def test_a_resource_that_hangs_past_its_deadline_is_uncertain(kyoto: CarriedGround) -> None:
     kyoto.lab.fault(N2, "resource-hangs", resource=NAME)
     ending = kyoto.perform(kyoto.plan("failover"))
@@ -145,7 +148,6 @@ def test_a_resource_that_hangs_past_its_deadline_is_uncertain(kyoto: CarriedGrou
 
 def test_what_changed_since_the_plan_stops_it_before_its_first_change(kyoto: CarriedGround) -> None:
     plan = kyoto.plan("failover")
-    kyoto.lab.type(N1, 'cluster resource "Disk X:" /addowner:KYO-N1').told(10)
     kyoto.lab.type(N1, MOVE).told(20)
     ending = kyoto.perform(plan)
     assert (ending.status, ending.step, ending.changed) == (Status.FAILED, "recheck", False)
@@ -172,6 +174,7 @@ def test_a_move_whose_every_worker_dies_before_or_after_a_line_moves_the_group_o
     assert kyoto.effects("owner") == [(N2, "EVS Kyoto", N2)]
 
 
+@pytest.mark.slow
 def test_a_node_that_dies_is_failed_over_by_the_cluster_and_a_start_proves_it(kyoto: CarriedGround) -> None:
     kyoto.lab.fault(N1, "powered-off")
     plan = kyoto.start(N2)

@@ -1,6 +1,7 @@
 """Moves of Exchange 2007's clustered mailbox server, by Exchange's own cmdlets, on the lab and over the wire."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from console.domain.checks import Refusal
 from console.domain.outcome import Status
 from console.lab import presets
 from tests.moves.carried import CarriedGround
-from tests.moves.test_resuming import Mortal, in_turns
+from tests.moves.test_resuming import Died, Mortal, carried_out, in_turns
 
 N1, N2 = "FUK-N1", "FUK-N2"
 SHELL = 'powershell -NoProfile -NonInteractive -Command "Add-PSSnapin Microsoft.Exchange.Management.PowerShell.Admin; '
@@ -83,6 +84,7 @@ def test_a_database_that_is_down_does_not_bar_a_forced_move_which_starts_it(fuku
     assert fukuoka.owner() == N2
 
 
+@pytest.mark.slow
 def test_a_cmdlet_that_ended_well_is_no_proof_of_a_database_that_stayed_down(fukuoka: CarriedGround) -> None:
     fukuoka.lab.fault(N2, "group-fails", resource=DATABASE)
     ending = fukuoka.perform(fukuoka.plan("failover"))
@@ -113,3 +115,21 @@ def test_a_move_of_which_nothing_tells_whether_it_began_is_left_to_a_person(fuku
     ending = in_turns(fukuoka, plan, journal)
     assert (ending.status, ending.step) == (Status.UNCERTAIN, "move-group")
     assert fukuoka.effects("owner") == []
+
+
+@pytest.mark.slow
+def test_a_move_that_a_dead_worker_has_begun_is_awaited_and_not_begun_again(tmp_path: Path) -> None:
+    made = presets.fukuoka(replace(presets.FAST, resource_stop=1.0))
+    ground = CarriedGround(tmp_path / "lab", made)
+    try:
+        plan, journal = ground.plan("failover"), Mortal(before=False, only=("acting",))
+        with pytest.raises(Died):
+            carried_out(ground, plan, journal, journal.progress())
+        typed = ground.lab.type(N1, SHELL + MOVE.format("").replace("([Console]::In.ReadLine())", "'what it had sent'"))
+        typed.told(0.3)
+        ending = carried_out(ground, plan, journal, journal.progress())
+        assert ending.status is Status.SUCCEEDED, ending.summary
+        assert ground.effects("owner") == [(N2, "FUK-CMS1", N2)]
+        assert "olga" not in events(ground, N1)
+    finally:
+        ground.close()
