@@ -40,18 +40,17 @@ def area_of(dotted: str) -> str:
     return ".".join(parts[:2]) if parts[0] == "console" and _is_package(parts) else parts[0]
 
 
-@cache
 def modules(*tops: str) -> tuple[Module, ...]:
-    """Every module under these top-level folders, migrations left out: Django writes those."""
-    found = []
-    for top in tops:
-        for path in sorted((ROOT / top).rglob("*.py")):
-            if "migrations" in path.parts or "__pycache__" in path.parts:
-                continue
-            text = path.read_text(encoding="utf-8")
-            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-            found.append(Module(name, path, text, ast.parse(text, str(path), feature_version=(3, 11))))
-    return tuple(found)
+    """Every module under these folders, migrations left out: Django writes those."""
+    paths = [path for top in tops for path in sorted((ROOT / top).rglob("*.py"))]
+    return tuple(_module(path) for path in paths if not {"migrations", "__pycache__"} & {*path.parts})
+
+
+@cache
+def _module(path: Path) -> Module:
+    text = path.read_text(encoding="utf-8")
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    return Module(name, path, text, ast.parse(text, str(path), feature_version=(3, 11)))
 
 
 def imports(module: Module) -> Iterator[tuple[int, str]]:

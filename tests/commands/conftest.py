@@ -13,6 +13,7 @@ from django.core.management import call_command
 from console.lab import presets
 from console.lab.assemble import assemble
 from console.lab.server import Lab
+from console.management import following
 from console.management.lab_inventory import lab_inventory
 from console.models import OsAccount
 from console.services.access import os_user
@@ -30,6 +31,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     world.directory = {"mailboxes": 20}
     with assemble(world, tmp_path_factory.mktemp("lab")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that waits sees at once that a deadline has passed."""
+    monkeypatch.setattr(following, "SETTLE_SECONDS", 0.2)
 
 
 @pytest.fixture

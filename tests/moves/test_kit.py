@@ -20,7 +20,7 @@ EVERYWHERE = pytest.mark.parametrize(
     "ground",
     [
         "2003",
-        "2007",
+        pytest.param("2007", marks=pytest.mark.slow),
         *(
             pytest.param(f"samba-{name}", marks=pytest.mark.samba)
             for name in ("2003", "2007", "standby-contains-primary", "similar-names")
@@ -88,6 +88,7 @@ def test_it_gives_the_same_directory_as_the_consoles_own_switch(ground: Ground, 
     assert difference(after, all_of_it(ground.backend)) == {}
 
 
+@pytest.mark.slow
 @BOTH
 def test_applied_twice_it_gives_the_same_and_keeps_what_was_right_already(ground: Ground, tmp_path: Path) -> None:
     after, records = switched(ground), kit(ground)
@@ -101,6 +102,7 @@ def test_applied_twice_it_gives_the_same_and_keeps_what_was_right_already(ground
 
 
 @BOTH
+@pytest.mark.slow
 @pytest.mark.parametrize("tells", [True, False], ids=["told-how-far", "not-told"])
 def test_it_goes_on_from_wherever_it_was_left(ground: Ground, tmp_path: Path, tells: bool) -> None:
     after, records = switched(ground), kit(ground)
@@ -116,6 +118,7 @@ def test_it_goes_on_from_wherever_it_was_left(ground: Ground, tmp_path: Path, te
                 assert len(done.conflicts) == left - flags
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_deleted_mailbox_and_one_moved_elsewhere_hold_up_no_other(ground: Ground, tmp_path: Path) -> None:
     with put_right(ground.backend, all_of_it(ground.backend)):
@@ -152,6 +155,7 @@ def _elsewhere(ground: Ground) -> str:
     return ground.backend.layout.exchange
 
 
+@pytest.mark.slow
 @BOTH
 def test_made_while_the_directory_names_the_node_it_is_for_the_day_after(ground: Ground, tmp_path: Path) -> None:
     early, before = kit(ground), all_of_it(ground.backend)
@@ -166,6 +170,7 @@ def test_made_while_the_directory_names_the_node_it_is_for_the_day_after(ground:
     assert {attribute for _, attribute in changed} == {"msExchPatchMDB"}
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_name_that_cannot_be_given_holds_up_no_other(ground: Ground, tmp_path: Path) -> None:
     after, records = switched(ground), kit(ground)

@@ -124,6 +124,7 @@ def test_a_certain_no_is_never_accepted(scene: Scene) -> None:
     assert not AuditRecord.objects.filter(action="operation:procedure:accepted").exists()
 
 
+@pytest.mark.slow
 def test_accepted_and_then_found_not_to_hold_it_is_opened_again(scene: Scene, unknown: Operation) -> None:
     setup.accept_unknown(unknown, STEP, scene.otto, SAID, scene.cluster.name)
     with lacking.one_replica("/")(scene.ground):
@@ -135,6 +136,7 @@ def test_accepted_and_then_found_not_to_hold_it_is_opened_again(scene: Scene, un
     assert accept(scene, unknown).status == "succeeded"
 
 
+@pytest.mark.slow
 def test_accepted_and_then_proved_it_is_done_like_any_other(scene: Scene) -> None:
     with lacking.no_system_folders(scene.ground):
         operation = scene.say_all(scene.begun())
@@ -145,6 +147,7 @@ def test_accepted_and_then_proved_it_is_done_like_any_other(scene: Scene) -> Non
     assert operation.steps_done == operation.steps_total
 
 
+@pytest.mark.slow
 def test_a_look_from_before_something_was_done_is_taken_anew_first(scene: Scene, unknown: Operation) -> None:
     Cluster.objects.update(fence=unknown.lease_token + 1)  # as whatever works on the nodes does
     text = why(lambda: setup.accept_unknown(unknown, STEP, scene.otto, SAID, scene.cluster.name))
@@ -155,6 +158,7 @@ def test_a_look_from_before_something_was_done_is_taken_anew_first(scene: Scene,
     assert accept(scene, unknown).status == "succeeded"
 
 
+@pytest.mark.slow
 def test_a_rest_that_did_not_look_or_a_step_that_nobody_looked_at_is_looked_at_first(
     scene: Scene, unknown: Operation
 ) -> None:

@@ -1,15 +1,19 @@
 """A whole installation beside the test: its own database, a real Redis, a real Celery worker, and a lab."""
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +101,10 @@ class Installation:
         with closing(sqlite3.connect(self.folder / "changeover.sqlite3", timeout=20)) as database:
             return database.execute(query).fetchall()
 
+    def statuses(self) -> list[str]:
+        """The status of every operation, in their order."""
+        return [str(status) for (status,) in self.rows("SELECT status FROM console_operation ORDER BY id")]
+
     def effects(self, kind: str) -> list[tuple[str, str, str]]:
         """(node, subject, after) of the lab's effects of that kind, as its log tells them."""
         return [(e.node, e.subject, e.after) for e in self.lab.world.log.since(0) if e.kind == kind]
@@ -116,6 +124,22 @@ def wait_for(holds: Callable[[], object], seconds: float = 30.0) -> None:
         time.sleep(0.05)
 
 
+@cache
+def _new_console() -> Path:
+    """A folder with what every installation begins with, made once: a migrated database, and an administrator.
+
+    That is whoever runs the tests.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="changeover-new-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    env = children.environment(os.environ, folder, folder / "redis.sock")
+    account = ("account", "add", "ops", "--role", "administrator", "--os-user", os_user(), "--password-stdin")
+    for words in (("migrate", "--no-input"), account):
+        argv = [*children.MANAGE, *words]
+        subprocess.run(argv, env=env, input="A-Test-Password-1\n", capture_output=True, text=True, check=True)
+    return folder
+
+
 @contextmanager
 def installed(folder: Path, *clusters: Cluster) -> Iterator[Installation]:
     """Migrated, with whoever runs the tests as administrator and the lab's inventory; only the lab is started."""
@@ -127,13 +151,9 @@ def installed(folder: Path, *clusters: Cluster) -> Iterator[Installation]:
         made = Installation(folder, lab, env)
         inventory = folder / "inventory.yaml"
         inventory.write_text(dump(lab_inventory(lab)), encoding="utf-8")
-        for words in (
-            ("migrate", "--no-input"),
-            ("account", "add", "ops", "--role", "administrator", "--os-user", os_user(), "--password-stdin"),
-            ("inventory", "apply", str(inventory)),
-        ):
-            code, out, err = made.manage(*words, stdin="A-Test-Password-1\n")
-            assert code == 0, out + err
+        shutil.copytree(_new_console(), folder, dirs_exist_ok=True)
+        code, out, err = made.manage("inventory", "apply", str(inventory))
+        assert code == 0, out + err
         yield made
         for process in reversed(made.started):
             made.stop(process)

@@ -76,7 +76,8 @@ def _require(row: Operation, found: BoardRow, said: str, typed: str, *, old: boo
         raise Refusal.of(text, remedy, key="setup.known", about=found.key)
     name = row.cluster.name
     if typed.strip() != name:
-        remedy = f"Type {name}, the cluster for which you take this on."
+        what = "for which you take this on" if found.risk else "of which this stays unproved"
+        remedy = f"Type {name}, the cluster {what}."
         raise Refusal.of("The cluster's name was not typed.", remedy, key="setup.typed", about=name)
     require_sentence(said, "Say in a sentence how you know, or why it may stay unknown; it stands in the record.")
 
