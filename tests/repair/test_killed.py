@@ -14,6 +14,7 @@ from console.domain.progress import Line, read
 from console.domain.runner import Runner
 from console.domain.steps import BEHAVIOURS
 from console.domain.steps.base import Stage
+from console.domain.steps.group import require_agreement
 from console.domain.topology import Node
 from tests.doctor.clinic import Session
 from tests.doctor.defects import Defect, made
@@ -67,7 +68,8 @@ class Theatre(Surgery):
                 with self.field() as field:
                     stage = Stage("9-h", plan, field, NoMailboxes(), self.journal, People(), field.clock)
                     stage.receipts = self.receipts
-                    return Runner(stage, BEHAVIOURS, poll=0.02, settle=1.0).run(read(lines, len(lines)))
+                    runner = Runner(stage, BEHAVIOURS, poll=0.02, settle=1.0, agree=require_agreement)
+                    return runner.run(read(lines, len(lines)))
             except Died:
                 continue
 
