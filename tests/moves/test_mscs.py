@@ -14,7 +14,7 @@ from console.lab import presets
 from tests.domain.stage import ListJournal
 from tests.moves.carried import CarriedGround
 from tests.moves.ground import at_beat, texts
-from tests.moves.test_resuming import Mortal, in_turns
+from tests.moves.test_resuming import Mortal, carried_out, in_turns
 
 N1, N2 = "KYO-N1", "KYO-N2"
 MOVE = 'cluster group "EVS Kyoto" /move:KYO-N2 /wait:5'
@@ -136,6 +136,37 @@ def test_once_its_cause_is_mended_a_forced_move_brings_online_what_failed(kyoto:
     ending = kyoto.perform(plan)
     assert ending.status is Status.SUCCEEDED, ending.summary
     assert kyoto.owner() == N2
+
+
+@pytest.mark.slow
+def test_brought_online_by_hand_it_is_carried_on_from_there_without_a_second_move(kyoto: CarriedGround) -> None:
+    kyoto.lab.fault(N2, "group-fails", resource=STORE)
+    plan, journal = kyoto.plan("failover"), Mortal(before=True, only=())
+    assert carried_out(kyoto, plan, journal, journal.progress()).step == "resources"
+    kyoto.lab.fault(N2, "group-fails", on=False, resource=STORE)
+    kyoto.lab.type(N2, 'cluster group "EVS Kyoto" /online:KYO-N2 /wait:20').told(20)
+    journal.write("continued", "olga had it carried on.", data={"choice": "retry"})
+    ending = carried_out(kyoto, plan, journal, journal.progress(), attempt=2)
+    assert ending.status is Status.SUCCEEDED, ending.summary
+    assert kyoto.effects("owner") == [(N2, "EVS Kyoto", N2)]
+
+
+@pytest.mark.parametrize("target", [N1, N2])
+def test_a_group_that_somebody_took_offline_is_brought_up_on_either_node(kyoto: CarriedGround, target: str) -> None:
+    kyoto.lab.type(N1, 'cluster group "EVS Kyoto" /offline /wait:20').told(20)
+    ending = kyoto.perform(kyoto.takeover(target))
+    assert ending.status is Status.SUCCEEDED, ending.summary
+    assert kyoto.owner() == target
+
+
+def test_what_the_cluster_service_refuses_after_all_is_explained_and_moves_nothing(kyoto: CarriedGround) -> None:
+    plan = kyoto.plan("failover")
+    kyoto.lab.type(N1, f"cluster node {N2} /pause").told(10)
+    ending = kyoto.perform(plan)
+    assert (ending.status, ending.step) == (Status.FAILED, "move-group")
+    assert "5070" in ending.summary
+    assert "resume" in ending.remedy
+    assert kyoto.owner() == N1
 
 
 @pytest.mark.slow
