@@ -115,7 +115,7 @@ def keep(operation: Operation, token: int, found: Sequence[Diagnosis], ending: E
                 "unread": len(last.unread),
             },
         )
-    return replace(ending, summary=findings.in_words(last))
+    return replace(ending, summary=findings.in_short(last))
 
 
 def latest(cluster: Cluster) -> DiagnosisRecord | None:
