@@ -51,7 +51,8 @@ def _by_the_catalog(product: ClusterProduct, generation: str, node: NodeSpec) ->
     if node.architecture != one.architecture:
         text = f"Exchange Server {generation} does not run on an {node.architecture} edition of Windows."
         yield Mismatch(("architecture",), text, f"Use an {one.architecture} edition.", one.source)
-    packs = {("service_pack",): (node.service_pack, one.windows_pack, known[one.windows])}
+    packs: dict[tuple[str, ...], tuple[int, int, str]] = {}
+    packs[("service_pack",)] = (node.service_pack, one.windows_pack, known[one.windows])
     packs[("server", "service_pack")] = (node.server.service_pack, one.exchange_pack, f"Exchange Server {generation}")
     for path, (have, least, what) in packs.items():
         if have < least:

@@ -110,7 +110,8 @@ class Cluster:
     """Optional services that this cluster also runs, such as IMAP4Svc."""
     membership_tolerance: int = 20
     """How many mailboxes may come, go or move between plan and run."""
-    product_folder: str = r"C:\Program Files\EXPRESSCLUSTER"
+    product_folder: str = ""
+    """Where the cluster product is installed on the nodes; empty when nothing of it is read there."""
     timing: Timing = field(default_factory=Timing)
 
     @property

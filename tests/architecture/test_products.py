@@ -1,9 +1,10 @@
 """No module outside of the drivers and the catalog knows one cluster product from another by its name."""
 
 import ast
+import re
 
 from console.drivers import driver_keys
-from tests.architecture.sources import Module, modules
+from tests.architecture.sources import ROOT, Module, modules
 
 KNOWS = ("console.drivers", "console.catalog", "console.lab", "console.management.commands.lab")
 """Where products differ; the lab is a program of its own, which plays them, and its command names its ready worlds."""
@@ -44,4 +45,15 @@ def test_no_code_outside_of_drivers_and_catalog_names_a_cluster_product() -> Non
         if not module.name.startswith(KNOWS)
         for line in named(module, keys)
     ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_page_tells_one_product_from_another_by_its_name() -> None:
+    """A template asks what a product does (`guided`), never which it is."""
+    keys = "|".join(driver_keys())
+    asked = re.compile(rf"{{%[^%]*(?:\bdriver\b\s*(?:==|!=|in\b)|[\"'](?:{keys})[\"'])", re.IGNORECASE)
+    pages = [path for path in (ROOT / "templates").rglob("*") if path.is_file()]
+    wrong = [str(path.relative_to(ROOT)) for path in pages if asked.search(path.read_text(encoding="utf-8"))]
+    assert asked.search('{% if cluster.driver == "x" %}')
+    assert asked.search("{% if 'mscs' in names %}")
     assert not wrong, "\n".join(wrong)

@@ -66,6 +66,7 @@ def cluster(**changes: Any) -> Cluster:
         site="main",
         primary_server="NODE1",
         standby_server="NODE2",
+        product_folder=r"C:\Program Files\EXPRESSCLUSTER",
     )
     return replace(made, **changes)
 

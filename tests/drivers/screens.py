@@ -60,4 +60,5 @@ def cluster(group: str = "failover", nodes: tuple[str, str] = ("WS2022-01", "WS2
         site="Tokyo",
         primary_server="MAIL",
         standby_server="MAIL2",
+        product_folder=r"C:\Program Files\EXPRESSCLUSTER",
     )

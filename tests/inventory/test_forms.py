@@ -63,6 +63,21 @@ def test_a_cluster_is_saved_with_both_nodes_and_servers(actor: audit.Actor) -> N
     assert (last.action, last.actor_name, last.origin) == ("inventory:cluster:created", "ada", "page")
 
 
+def test_a_cluster_whose_servers_name_moves_is_saved_with_one_server_and_no_folder(actor: audit.Actor) -> None:
+    carried = {
+        "cluster_driver": "mscs",
+        "cluster_group": "Exchange's group (Kyoto), 2003 & later",
+        "cluster_product_folder": "",
+        "primary_server_name": "KYO-EVS1",
+        "standby_server_name": "KYO-EVS1",
+    }
+    form = ClusterForm(cluster_data(**carried))
+    assert form.is_valid(), form.errors
+    cluster = form.save(actor)
+    assert (cluster.get_driver_display(), cluster.product_folder) == ("Microsoft Cluster Service", "")
+    assert {node.server.name for node in cluster.nodes.all()} == {"KYO-EVS1"}
+
+
 def test_a_cluster_that_is_shown_and_sent_back_does_not_change(actor: audit.Actor) -> None:
     cluster = factories.cluster(timing=(("move_group", 90.0),))
     shown = {
@@ -94,6 +109,9 @@ def test_a_cluster_that_is_shown_and_sent_back_does_not_change(actor: audit.Acto
         ({"standby_server_service_pack": "1"}, "standby", "server_service_pack", "Service Pack 2"),
         ({"standby_server_name": "SERVER1"}, "cluster", "__all__", "same Exchange server"),
         ({"standby_name": "SERVER1"}, "standby", "name", "also used"),
+        ({"cluster_driver": "mscs"}, "cluster", "product_folder", "no folder of its own"),
+        ({"cluster_driver": "vcs"}, "cluster", "driver", "valid choice"),
+        ({"cluster_group": 'a "quoted" group'}, "cluster", "group", "cannot be passed to a command"),
         ({"standby_port": "0"}, "standby", "port", "not a TCP port"),
     ],
 )

@@ -162,6 +162,7 @@ class Ground:
             site="main",
             primary_server=nodes[0].name,
             standby_server=nodes[1].name,
+            product_folder=r"C:\Program Files\EXPRESSCLUSTER",
             greetings=tuple(GreetingAt(g.protocol, g.listener.port) for g in self.lab.greeters),
             timing=QUICK,
         )

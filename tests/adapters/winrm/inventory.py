@@ -47,5 +47,6 @@ def make_cluster(lab: Lab, name: str, password: str) -> Cluster:
         site=name,
         primary_server=primary.name,
         standby_server=standby.name,
+        product_folder=r"C:\Program Files\EXPRESSCLUSTER",
         greetings=tuple(GreetingAt(protocol, port) for protocol, port in item.greetings.items()),
     )
