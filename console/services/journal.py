@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 
 from console.domain.lease import LeaseLost
@@ -17,6 +17,8 @@ from console.services import alarms
 from console.services.clock import database_now
 
 LONGEST_TEXT = 4000
+NO_OUTAGE = "outage-none"
+"""The mark of a line that says that mail has not gone down after all."""
 OUTAGE_COLUMNS = {"outage-started": "outage_started_at", "outage-ended": "outage_ended_at"}
 
 
@@ -92,6 +94,9 @@ def _columns(kind: str, step: str, data: Mapping[str, object], now: datetime) ->
         columns[mark] = Coalesce(F(mark), now)
     elif mark is not None:
         columns[mark] = now
+    elif data.get("mark") == NO_OUTAGE:  # one that began before the operation goes on
+        ours = When(outage_started_at__gte=F("started_at"), then=Value(None))
+        columns["outage_started_at"] = Case(ours, default=F("outage_started_at"))
     return columns
 
 

@@ -167,6 +167,7 @@ def test_what_the_cluster_service_refuses_after_all_is_explained_and_moves_nothi
     assert "5070" in ending.summary
     assert "resume" in ending.remedy
     assert kyoto.owner() == N1
+    assert marks(kyoto.journal) == ["outage-started", "outage-none"]
 
 
 @pytest.mark.slow

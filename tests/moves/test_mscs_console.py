@@ -1,7 +1,7 @@
 """The whole console on clusters of Microsoft's cluster service: rows, workers, audit, and the lab over the wire."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -44,14 +44,15 @@ class Console:
         """One observation, as the scheduler asks for it."""
         return observe.observe(self.cluster)
 
-    def moved(self, kind: str, target: str = "", reason: str = "patch day") -> Operation:
-        """A person's operation, from the plan to its end."""
+    def moved(self, kind: str, target: str = "", *, planned: Callable[[], object] = lambda: None) -> Operation:
+        """A person's operation, from the plan to its end; `planned` is called once the plan is there."""
         actor = making.actor()
         record = plans.make(plans.prepare(self.cluster, kind, target, actor, send=False).pk)
         assert record.state == "ready", (record.refusal, record.error)
         plan = plans.of(record)
         typed = plan.cluster if plan.typed_confirmation else ""
-        made = confirm(record, actor, reason, typed=typed, sentence=sentence_of(plan))
+        planned()
+        made = confirm(record, actor, "patch day", typed=typed, sentence=sentence_of(plan))
         assert execute(made.pk, "worker-1")
         return Operation.objects.get(pk=made.pk)
 
@@ -116,3 +117,15 @@ def test_it_is_taken_over_by_force_with_a_sentence_that_is_true(kyoto: Console) 
     forced = kyoto.moved("takeover", "KYO-N2")
     assert forced.status == "succeeded", forced.ending_summary
     assert forced.outage_started_at == failed.outage_started_at
+
+
+def test_a_move_that_the_cluster_service_refuses_has_taken_no_mail_down(kyoto: Console) -> None:
+    pause = "cluster node KYO-N2 /pause"
+    done = kyoto.moved("failover", planned=lambda: kyoto.lab.type("KYO-N1", pause).told(10))
+    assert (done.status, done.ending_step) == ("failed", "move-group")
+    assert done.outage_started_at is None
+    kyoto.lab.type("KYO-N1", pause.replace("pause", "resume")).told(10)
+    again = kyoto.moved("failover")
+    assert again.status == "succeeded", again.ending_summary
+    assert again.outage_started_at is not None
+    assert again.outage_started_at >= again.started_at

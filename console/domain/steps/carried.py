@@ -91,9 +91,16 @@ class CarryGroup:
         except ReachError as error:
             return Look(Goal.NOT_YET, f"{text}; {step.params['on']}: {error.message}", ongoing=True)
         if run.state == "finished" and run.exit_code and not product(stage).goes_on(run.exit_code):
+            if not any(self.shows(step, g) for g in states.values()):
+                self.never_left(stage, step)
             return self.refused(stage, run, text)
         ongoing = pending or run.state not in ("absent", "finished") or bool(run.exit_code)
         return Look(Goal.NOT_YET, f"{text}; the command is {run.state}.", ongoing=ongoing, remedy=self.remedy(step))
+
+    def never_left(self, stage: Stage, step: Step) -> None:
+        """Take back what was said when the command was sent: mail has not gone down."""
+        if step.params.get("outage"):
+            stage.note(step, "Mail did not go down: the group has not left its node.", mark="outage-none")
 
     def refused(self, stage: Stage, run: DetachedRun, text: str) -> Look:
         """What an exit code means that says no."""
@@ -153,6 +160,7 @@ class CarryGroup:
         words = " ".join((result.stdout + " " + result.stderr).split())[:400] or "nothing"
         text = f"The tool ended with exit code {result.exit_code} and said: {words}"
         if not moved:
+            self.never_left(stage, step)
             remedy = "Mend what it names, then have the operation carried on."
             raise StepFailed(f"{text} {said(states)}.", remedy=remedy)
         stage.note(step, f"{text} {said(states) or silent}.", kind="warning")
