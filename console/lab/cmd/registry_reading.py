@@ -26,7 +26,7 @@ def query(cmd: Interpreter, arguments: list[str]) -> int:
         cmd.process.err(NOT_FOUND)
         return 1
     old = cmd.process.node.definition.windows == "2003"
-    for line in _page(shown or [Key(Registry.full(path))], children, only, old=old):
+    for line in _page(shown, children, only, old=old):
         cmd.process.out(line)
     return 0
 
