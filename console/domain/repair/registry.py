@@ -26,7 +26,8 @@ def read_key(result: CommandResult) -> KeySeen | None:
     """The key; None when it could not be printed (exit code 1): it is not there, or may not be read."""
     if not result.ok:
         return None
-    values, below = [], set()
+    values: list[RegistryValue] = []
+    below: set[str] = set()
     own = True
     for line in result.stdout.splitlines():
         if line.upper().startswith("HKEY_"):

@@ -91,6 +91,7 @@ def change_offline(
     try:
         if step.params["online"]:
             stage.control.beat(step.key, seconds)
+            stage.note(step, "What the resource serves goes down now, for planned work.", mark="outage-started")
             run(stage, node, commands.offline(step.params["name"], seconds), step, longer=seconds)
         for argv in argvs:
             run(stage, node, argv, step, accepted=accepted)
@@ -118,6 +119,8 @@ def _bring_back(stage: Stage, step: Step) -> None:
     for name in step.params["online"]:
         stage.control.beat(step.key, seconds)
         run(stage, step.params["node"], commands.online(name, seconds), step, longer=seconds)
+    if step.params["online"]:
+        stage.note(step, "What went offline for it is online again.", mark="outage-ended")
 
 
 def _not_online(stage: Stage, names: Iterable[str]) -> list[str]:

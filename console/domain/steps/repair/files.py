@@ -1,6 +1,6 @@
 """Files of Exchange put where they are missing, and old ones replaced while nothing can have them loaded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from console.domain.observe import observe_services
@@ -106,19 +106,19 @@ def stop_cluster_service(stage: Stage, step: Step, node: str) -> None:
     change_service(stage, step, node, CLUSTER_SERVICE, stop_command(CLUSTER_SERVICE), {NOT_STARTED}, "STOPPED")
 
 
-def bring_beside(stage: Stage, step: Step, one: dict[str, Any]) -> None:
+def bring_beside(stage: Stage, step: Step, one: Mapping[str, Any]) -> None:
     """Copy the source to the folder where the file belongs, and compare both byte by byte."""
     node, beside = step.params["node"], f"{one['target']}.new"
     run(stage, node, commands.copy(one["source"], beside), step)
     require_same(stage, node, one["source"], beside)
 
 
-def put_in_place(stage: Stage, step: Step, one: dict[str, Any]) -> None:
+def put_in_place(stage: Stage, step: Step, one: Mapping[str, Any]) -> None:
     """Rename what was brought beside the file into its place."""
     run(stage, step.params["node"], commands.move(f"{one['target']}.new", one["target"]), step)
 
 
-def _keep(stage: Stage, step: Step, one: dict[str, Any]) -> None:
+def _keep(stage: Stage, step: Step, one: Mapping[str, Any]) -> None:
     """Keep the old file under its date and version, once: what another worker kept is the older one."""
     node = step.params["node"]
     if is_there(stage, node, one["backup"]):
@@ -147,7 +147,7 @@ def require_same(stage: Stage, node: str, one: str, other: str) -> None:
         raise StepFailed(f"{other} on {node} does not hold what {one} holds.", remedy=remedy)
 
 
-def planned(node: str, files: Sequence[dict[str, Any]]) -> list[tuple[str, tuple[str, ...]]]:
+def planned(node: str, files: Sequence[Mapping[str, Any]]) -> list[tuple[str, tuple[str, ...]]]:
     """The commands of a copy for each file, in their order: (node, command)."""
     lines: list[tuple[str, tuple[str, ...]]] = []
     for one in files:
