@@ -42,6 +42,8 @@ EVENTS = {"counters-read", "event-logged", "service-installed"}
 """Tested with the event logs and the functional range."""
 PROOFS = {"dns-refuses"}
 """Tested with the proofs of set-up steps."""
+DOCTOR = {"registry-denied"}
+"""Tested with the diagnosis."""
 NODE = {
     "service-does-not-stop",
     "service-does-not-start",
@@ -57,7 +59,7 @@ NODE = {
 
 def test_every_fault_has_its_place_among_these_tests() -> None:
     here = {name for name, fault in faults.FAULTS.items() if fault.product != "mscs"}
-    assert here == WIRE | TEXT | NODE | SCRIPT | HEARTBEAT | EVENTS | PROOFS
+    assert here == WIRE | TEXT | NODE | SCRIPT | HEARTBEAT | EVENTS | PROOFS | DOCTOR
 
 
 @pytest.mark.parametrize(
