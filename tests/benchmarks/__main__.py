@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import django
 
-from tests.benchmarks import figures, growth, on_samba, on_slapd
+from tests.benchmarks import figures, growth, on_samba, on_slapd, setup_logs
 from tests.benchmarks.openldap import NoOpenLdap
 from tests.directory.samba import SambaUnavailable, require_samba
 
@@ -29,10 +29,11 @@ class Scale:
     clicks: int  # even: there and back
     runs: int
     steps: int
+    logs: tuple[int, ...]  # megabytes
 
 
-FULL = Scale(20_000, 1_000, (2_000, 20_000, 100_000), 10, 4, 500)
-QUICK = Scale(2_000, 200, (500, 2_000, 8_000), 2, 2, 100)
+FULL = Scale(20_000, 1_000, (2_000, 20_000, 100_000), 10, 4, 500, (5, 50, 500))
+QUICK = Scale(2_000, 200, (500, 2_000, 8_000), 2, 2, 100, (1, 5))
 
 
 def slapd(scale: Scale, windows: bool) -> None:
@@ -76,12 +77,18 @@ def enduring(scale: Scale, _windows: bool) -> None:
     durability.run(scale.steps, scale.runs)
 
 
+def setup_log(scale: Scale, _windows: bool) -> None:
+    """Reading a set-up log, against grep -c of the same file."""
+    setup_logs.run(scale.logs, scale.runs)
+
+
 PARTS: dict[str, Callable[[Scale, bool], None]] = {
     "slapd": slapd,
     "samba": samba,
     "growth": growing,
     "clicks": clicking,
     "durability": enduring,
+    "setup-log": setup_log,
 }
 
 

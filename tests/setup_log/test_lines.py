@@ -136,7 +136,7 @@ def test_an_exit_that_is_not_zero_is_explained() -> None:
 def test_the_line_in_which_a_run_ends_is_never_just_a_note() -> None:
     report = told(f"[10:00:00] Entering ScSetup\n[10:00:01] {VALUE}\n")
     assert codes(report) == ["registry-not-written", "stopped"]
-    assert report.findings[0].evidence.endswith("the log ends after it.")
+    assert report.findings[0].evidence.endswith("The log ends after it.")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+_PLAIN = re.compile(rb"\d\d:\d\d:\d\d")
 _WITH_COLONS = re.compile(rb"(\d{1,2}):(\d\d):(\d\d)")
 _WITH_DOTS = re.compile(rb"(?<![\d.])(\d{1,2})\.(\d\d)\.(\d\d)(?!\d)")
 SET_BACK = 2 * 3600
@@ -37,15 +38,25 @@ class Clock:
 
     def __init__(self) -> None:
         self.midnights = 0
-        self._last: Moment | None = None
+        self.dated = False
+        self._last = b""
+        self._date = b"\0"
+        """The date of the last dated stamp, with the blank after it."""
 
-    def take(self, now: Moment) -> None:
-        """The next line's."""
+    def take(self, stamp: bytes) -> None:
+        """The next line's, in which there is a time of day."""
         last = self._last
-        if last is not None and last.date and not now.date:
+        if stamp > last and len(stamp) == len(last) == 8 and _PLAIN.fullmatch(stamp):
+            self._last = stamp  # most lines: no date, and later than the one before
             return
-        self._last = now
-        if last is None or (now.date and not last.date):
+        if stamp.startswith(self._date):
             return
-        passed = last.date != now.date if now.date else now.seconds < last.seconds - SET_BACK
+        now, before = moment(stamp), moment(last)
+        if now is None or (self.dated and not now.date):
+            return
+        self._last, dated, self.dated = stamp, self.dated, bool(now.date)
+        self._date = now.date + b" " if now.date else b"\0"
+        if before is None or dated != self.dated:
+            return
+        passed = before.date != now.date if dated else now.seconds < before.seconds - SET_BACK
         self.midnights += passed

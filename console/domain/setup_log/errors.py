@@ -68,21 +68,18 @@ class Errors:
     _settled: dict[tuple[tuple[Code, ...], str], Chain] = field(default_factory=dict)
     _pending: list[Chain] = field(default_factory=list)
     _ignored: dict[tuple[int, str], Ignored] = field(default_factory=dict)
-    _rising: bool = False
-
-    def entered(self) -> None:
-        """A function was entered: what comes up from here on is another error."""
-        self._rising = False
+    rising: bool = False
+    """Whether what comes up next may still be the last error, on its way outwards."""
 
     def came_up(self, site: str, codes: tuple[Code, ...], within: str, place: Place) -> None:
         """An error was printed at a site."""
         last = self._pending[-1] if self._pending else None
-        if self._rising and last is not None and last.codes == codes:
+        if self.rising and last is not None and last.codes == codes:
             if len(last.sites) < SITES:
                 last.sites.append(site)
             return
         self.total += 1
-        self._rising = True
+        self.rising = True
         self._pending.append(Chain(codes, [site], within, place))
         if len(self._pending) > MOST:
             self._settle(self._pending.pop(0))
@@ -91,7 +88,7 @@ class Errors:
         """The log takes back what came up from line `since` on."""
         while self._pending and self._pending[-1].first.line >= since:
             self._take_back(self._pending.pop(), by)
-        self._rising = False
+        self.rising = False
 
     def ignored(self) -> tuple[Ignored, ...]:
         """Each kind of error that was taken back, in the order of the log."""

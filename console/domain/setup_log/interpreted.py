@@ -4,14 +4,16 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from console.domain.setup_log.instructions import Instruction, understand
+from console.domain.setup_log.instructions import LONGEST, Instruction, understand
 from console.domain.setup_log.kept import Kept
 from console.domain.setup_log.report import Place
 from console.domain.setup_log.timeline import Timeline
 
 MOST = 50
 """Lines of one command that are kept while it is open whether the log tells exits of it."""
-COMMANDS = 200
+COMMANDS = 50
+SHOWN = 300
+_COMMAND = 60
 NOT_TOLD = "setup-log.exit-not-told"
 _EXIT = re.compile(r"Process has exited with (?:exit code )?(?:0[xX])?([0-9A-Fa-f]{1,8})\b")
 _REGSVR32 = {
@@ -24,10 +26,20 @@ _REGSVR32 = {
 
 @dataclass(frozen=True)
 class _Waiting:
-    line: Instruction
+    text: str
     place: Place
     depth: int
     script: str
+
+    @property
+    def command(self) -> str:
+        """Its first word, in which lines of one sort agree."""
+        return self.text.partition(":")[0].strip()[:_COMMAND].casefold()
+
+    @property
+    def line(self) -> Instruction:
+        """What it was to do."""
+        return understand(self.text)
 
 
 @dataclass
@@ -38,7 +50,7 @@ class Interpreted:
     timeline: Timeline
     total: int = 0
     well: int = 0
-    _waiting: _Waiting | None = None
+    waiting: _Waiting | None = None
     _told: set[str] = field(default_factory=set)
     _untold: dict[str, list[tuple[_Waiting, bool]]] = field(default_factory=dict)
     _more: Counter[str] = field(default_factory=Counter)
@@ -46,24 +58,23 @@ class Interpreted:
     @property
     def heard(self) -> bool:
         """Whether there was a line or an exit."""
-        return bool(self.total or self.well or self._waiting)
+        return bool(self.total or self.well or self.waiting)
 
     def begins(self, text: str, place: Place, depth: int) -> None:
         """A line is interpreted; whatever waits for its exit has got none."""
         self.give_up()
         self.total += 1
         self.timeline.interpreted()
-        self._waiting = _Waiting(understand(text), place, depth, self.timeline.script())
+        self.waiting = self._at(text, place, depth)
 
     def launched(self, text: str, place: Place, depth: int) -> None:
         """A process is started; by the line that waits, if there is one."""
-        if self._waiting is None:
-            line = understand(f"CreateProcess:{text}")
-            self._waiting = _Waiting(line, place, depth, self.timeline.script())
+        if self.waiting is None:
+            self.waiting = self._at(f"CreateProcess:{text}", place, depth)
 
     def left(self, depth: int) -> None:
         """A function was left, and `depth` are open now."""
-        if self._waiting is not None and self._waiting.depth > depth:
+        if self.waiting is not None and self.waiting.depth > depth:
             self.give_up()
 
     def exited(self, text: str, before: str, place: Place) -> bool:
@@ -71,29 +82,28 @@ class Interpreted:
         match = _EXIT.match(text)
         if match is None:
             return False
-        code, waiting, self._waiting = int(match[1], 16), self._waiting, None
+        code, waiting, self.waiting = int(match[1], 16), self.waiting, None
         if waiting is not None and len(self._told) < COMMANDS:
-            self._told.add(waiting.line.command.casefold())
+            self._told.add(waiting.command)
         if code == 0:
             self.well += 1
             return True
-        waiting = waiting or _Waiting(understand(f"CreateProcess:{before}"), place, 0, self.timeline.script())
-        self._failed(
-            waiting, waiting.line.code, f"{_shown(waiting)} {_meaning(code, waiting.line)}", exit=f"{code:08X}"
-        )
+        waiting = waiting or self._at(f"CreateProcess:{before}", place, 0)
+        line = waiting.line
+        self._failed(waiting, line, line.code, _meaning(code, line), exit=f"{code:08X}")
         return True
 
     def give_up(self, *, at_end: bool = False) -> None:
         """No exit of the line that waits will come any more."""
-        waiting, self._waiting = self._waiting, None
+        waiting, self.waiting = self.waiting, None
         if waiting is None:
             return
-        command = waiting.line.command.casefold()
-        held = self._untold.setdefault(command if len(self._untold) < COMMANDS else "", [])
-        if len(held) < MOST:
+        command = waiting.command if waiting.command in self._untold or len(self._untold) < COMMANDS else ""
+        held = self._untold.setdefault(command, [])
+        if len(held) < MOST or at_end:
             held.append((waiting, at_end))
         else:
-            self._more[command if command in self._untold else ""] += 1
+            self._more[command] += 1
 
     def close(self) -> None:
         """The run is over: tell which lines have no exit.
@@ -104,26 +114,24 @@ class Interpreted:
         self.give_up(at_end=True)
         for command, held in self._untold.items():
             for waiting, at_end in held:
-                expected = waiting.line.process or command in self._told or at_end
-                code = waiting.line.code if expected else NOT_TOLD
-                missing = "the log ends after it" if at_end else 'no "Process has exited with 00000000" follows'
-                self._failed(waiting, code, f"{_shown(waiting)} {missing}.")
+                line = waiting.line
+                expected = line.process or command in self._told or at_end
+                missing = "The log ends after it." if at_end else 'No "Process has exited with 00000000" follows.'
+                self._failed(waiting, line, line.code if expected else NOT_TOLD, missing)
             if self._more[command]:
-                last = held[-1][0].line
-                expected = last.process or command in self._told
-                self.kept.left_out[last.code if expected else NOT_TOLD] += self._more[command]
+                line = held[0][0].line
+                expected = line.process or command in self._told
+                self.kept.left_out[line.code if expected else NOT_TOLD] += self._more[command]
 
-    def _failed(self, waiting: _Waiting, code: str, evidence: str, **data: str) -> None:
-        line = waiting.line
+    def _at(self, text: str, place: Place, depth: int) -> _Waiting:
+        return _Waiting(text[:LONGEST], place, depth, self.timeline.script())
+
+    def _failed(self, waiting: _Waiting, line: Instruction, code: str, why: str, **data: str) -> None:
         if code != NOT_TOLD:
             self.timeline.failed(waiting.script)
+        evidence = f"<{line.text[:SHOWN]}>: {why}" if line.text else f"A line without text: {why}"
         data |= {"does": line.does, "mends": line.mend, "script": waiting.script, "command": line.command}
         self.kept.add(code, line.about, evidence, waiting.place, **data)
-
-
-def _shown(waiting: _Waiting) -> str:
-    line = waiting.line
-    return f"<{line.text[:300]}>:" if line.text else "A line without text:"
 
 
 def _meaning(code: int, line: Instruction) -> str:

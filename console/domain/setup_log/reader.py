@@ -22,7 +22,7 @@ TRIED = 1000
 """Lines without a time after which a file is held to be no log."""
 ENTERING, LEAVING = b"Entering", b"Leaving "
 _BEGINS, _VIRTUAL_SERVER = BEGINS.encode(), VIRTUAL_SERVER.encode()
-_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?\[(\d[^\]\n]{4,60})\] ?(?:\[\d+\] )?")
+_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?\[((\d\d:\d\d:\d\d)|\d[^\]\n]{4,60})\] ?(?:\[\d+\] )?")
 _INNER = re.compile(rb"(?:\[\d+\] )?(?:\[\d{1,2}:\d\d:\d\d\] ?)?(?:\[\d+\] )?\s*")
 _CODE = re.compile(rb"\b0[xX][0-9A-Fa-f]{8} ?\(\d")
 # Each begins with one plain character, which makes them quick over a whole block.
@@ -33,6 +33,8 @@ _FOLDER = re.compile(rb"\\(?i:roles|common)\b")
 
 Handle = Callable[[RunState, list[str], Place], None]
 ACTS: dict[bytes, Handle] = {
+    ENTERING: RunState.mentions,
+    LEAVING: RunState.mentions,
     b"=== IGNO": RunState.ignoring,
     b"Interpre": RunState.interprets,
     b"Process ": RunState.exits,
@@ -48,7 +50,7 @@ ACTS: dict[bytes, Handle] = {
     b"Running ": RunState.launches,
     b"Creating": RunState.launches,
 }
-"""What the first eight bytes of a line's text tell, for all but entering and leaving."""
+"""What the first eight bytes of a line's text tell; entering and leaving are besides told apart in the loop."""
 
 
 class _Entry:
@@ -107,53 +109,67 @@ class Reader:
         lines.pop()
         self._block, offset, named = block, block.offset, _named(block.data)
         head, text, number, position = self._head, self._text, self._line, 0
+        acts, size = ACTS, len(head)
         for line in lines:
             number += 1
             if line.startswith(head):
-                before, text = text, line[len(head) :].strip()
+                before, text = text, line[size:].strip()
                 if self._entry is not None:
                     self._flush()
             elif (match := _HEADER.match(line)) and self._begins(match, line, text, number):
                 before, text, head = text, line[match.end() :].strip(), match.group()
+                size = len(head)
             else:
                 self._below(line, text, position)
                 position += len(line) + 1
                 continue
-            if text[:1] == b"[" and text[:8] not in ACTS:
+            act = acts.get(text[:8])
+            if act is None and text[:1] == b"[":
                 text = _inner(text)
-            key = text[:8]
-            if key == ENTERING:
+                act = acts.get(text[:8])
+            if act is None:
+                if text[-1:] == b")" or (named and _named(text)):
+                    self._interesting(RunState.site, text, before, number, position, line)
+            elif text[:8] == ENTERING:
                 if text.endswith(_VIRTUAL_SERVER):
                     self._anew(text, before, number, same_time=True)
                 self._run.enter(text[8:].lstrip(), number, offset(position))
-            elif key == LEAVING:
+            elif text[:8] == LEAVING:
                 self._run.leave(text[8:].lstrip())
-            elif (act := ACTS.get(key)) is not None:
-                if text.startswith(_BEGINS):
-                    self._anew(text, before, number, same_time=True)
-                self._entry = _Entry(act, text, before, number, offset(position), offset(position + len(line)))
-            elif text[-1:] == b")" or (named and _named(text)):
-                begin, end = offset(position), offset(position + len(line))
-                self._entry = _Entry(RunState.mentions, text, before, number, begin, end)
-            if named and key in (ENTERING, LEAVING) and _named(text):
-                self._run.mentions([self._decoded(text)], Place(number, offset(position), len(line)))
+            else:
+                self._interesting(act, text, before, number, position, line)
+            if named and act is RunState.mentions and _named(text):
+                self._mentioned(text, number, position, len(line))
             self._last = (number, position)
             position += len(line) + 1
         self._head, self._text, self._line = head, text, number
         self._carried = self._last_offset()
         self._last = (self._last[0], -1)
 
+    def _interesting(self, act: Handle, text: bytes, before: bytes, number: int, position: int, line: bytes) -> None:
+        """A line that is kept until it is complete."""
+        if text.startswith(_BEGINS):
+            self._anew(text, before, number, same_time=True)
+        if act is RunState.site and _named(text):
+            act = RunState.mentions
+        begin, end = self._block.offset(position), self._block.offset(position + len(line))
+        self._entry = _Entry(act, text, before, number, begin, end)
+
+    def _mentioned(self, text: bytes, number: int, position: int, length: int) -> None:
+        """A function that is entered or left has the name of a script, or of a file."""
+        self._run.mentions([self._decoded(text)], Place(number, self._block.offset(position), length))
+
     def _begins(self, match: "re.Match[bytes]", line: bytes, before: bytes, number: int) -> bool:
         """A line begins with what looks like a time: whether it is one. Then the entry before it is complete."""
-        now = moment(match[1])
-        if now is None:
+        stamp = match[1]
+        if match[2] is None and moment(stamp) is None:
             return False
         if self._entry is not None:
             self._flush()
         text = line[match.end() :].strip()
         if text.startswith(_BEGINS) or text.endswith(_VIRTUAL_SERVER):
             self._anew(text, before, number, same_time=False)
-        self._run.take(match[1], now)
+        self._run.take(stamp)
         return True
 
     def _below(self, line: bytes, text: bytes, position: int) -> None:
@@ -189,8 +205,8 @@ class Reader:
             return
         self._close(before)
         self._run = RunState(run.number + run.heard, number)
-        if same_time and (now := moment(run.stamp)):
-            self._run.take(run.stamp, now)
+        if same_time:
+            self._run.take(run.stamp)
 
     def _close(self, last: bytes) -> None:
         """The run is over, after the line that says `last`."""

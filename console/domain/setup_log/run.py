@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from console.domain.procedures.refused_by_setup import BEGINS, recognise
-from console.domain.setup_log.clock import Clock, Moment
+from console.domain.setup_log.clock import Clock
 from console.domain.setup_log.errors import Chain, Errors, codes_of, site_of
 from console.domain.setup_log.interpreted import Interpreted
 from console.domain.setup_log.kept import Kept
@@ -24,7 +24,7 @@ _NOT_RUN = re.compile(r"not found|not find|cannot|could not|couldn't|fail|unable
 _LAUNCH = re.compile(r"(?:launch|execut|runn|creat|start)ing (?:the )?(?:process|command)\b:?", re.IGNORECASE)
 _COPIED = re.compile(r"cop(?:y|ied|ying)\b", re.IGNORECASE)
 _OVER = re.compile(r"(?:finish|complet|done|end)\w*\b.*", re.IGNORECASE)
-_BINARIES = re.compile(r"\bsetup[\\/](roles|common)\b", re.IGNORECASE)
+_BINARIES = re.compile(r"\bsetup\\(roles|common)\b", re.IGNORECASE)
 _CLUSTER_FILES = re.compile(r"\b(?:exres|excluadm|clusmsg|extras)\.dll\b", re.IGNORECASE)
 _ROLE = re.compile(r"\bactive\b.{0,40}\bmailbox role\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:not|no|isn't|without)\b", re.IGNORECASE)
@@ -39,7 +39,7 @@ class RunState:
 
     def __init__(self, number: int, line: int) -> None:
         self.number, self.first_line = number, line
-        self.form = self.began = ""
+        self.began = ""
         self.clock = Clock()
         self.stamp = b""
         self.stack: list[Frame] = []
@@ -69,12 +69,17 @@ class RunState:
         day = f" (day {self.clock.midnights + 1})" if self.clock.midnights and self.form == "2003" else ""
         return self.stamp.decode("ascii", "replace") + day
 
-    def take(self, stamp: bytes, now: Moment) -> None:
+    def take(self, stamp: bytes) -> None:
         """The time of the next line."""
         self.stamp = stamp
-        self.clock.take(now)
-        self.form = "2007" if now.date else self.form or "2003"
-        self.began = self.began or self.when
+        self.clock.take(stamp)
+        if not self.began:
+            self.began = self.when
+
+    @property
+    def form(self) -> str:
+        """The form of the log, by the Exchange that writes it."""
+        return "2007" if self.clock.dated else "2003"
 
     def within(self) -> str:
         """The innermost function that is open."""
@@ -83,7 +88,7 @@ class RunState:
     def enter(self, name: bytes, line: int, offset: int) -> None:
         """A function is entered."""
         self.functions += 1
-        self.errors.entered()
+        self.errors.rising = False  # what comes up from here on is another error
         if len(self.stack) >= DEEPEST:
             self.deeper += 1
             return
@@ -102,11 +107,14 @@ class RunState:
             self._left_virtual_server(name)
             return
         depth = len(stack)
-        self.timeline.left(depth)
-        self.interpreted.left(depth)
+        if depth < self.timeline.deepest:
+            self.timeline.left(depth)
+        if self.interpreted.waiting is not None:
+            self.interpreted.left(depth)
         if not depth:
             self.closed = True
-        self._left_virtual_server(name)
+        if name.endswith(_VIRTUAL_SERVER):
+            self._left_virtual_server(name)
 
     def _left_virtual_server(self, name: bytes) -> None:
         if name.endswith(_VIRTUAL_SERVER):

@@ -44,6 +44,8 @@ class Timeline:
     """By key, in the order in which they were first seen."""
     current: str = ""
     """The stage that was seen last."""
+    deepest: int = 0
+    """How many functions were open when the stages began that may still be going on, at most."""
     cluster: bool = False
     """Whether this is the set-up of a clustered server."""
 
@@ -55,6 +57,7 @@ class Timeline:
             self.seen[key] = _Seen(when, place, depth, title or BEFORE.get(key) or AFTER.get(key) or key)
         self.seen[key].over = False
         self.current = key
+        self.deepest = max(self.deepest, self.seen[key].depth)
         self.cluster = self.cluster or key == "enter" or key in SCRIPTS
 
     def script(self) -> str:
@@ -67,6 +70,7 @@ class Timeline:
         for key in (self.current, "enter"):
             if (seen := self.seen.get(key)) is not None and seen.depth > depth:
                 seen.over = True
+        self.deepest = depth
 
     def over(self, key: str) -> None:
         """The log says that a stage is over."""
