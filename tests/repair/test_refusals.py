@@ -131,6 +131,21 @@ def test_a_type_waits_for_its_dll_on_every_node():
         assert [step.kind for step in both.steps[1:]] == ["repair.files.copy", "repair.types.create"]
 
 
+def test_a_resource_waits_for_its_type():
+    lost = [Defect(f"{what}-missing", "type", "Message Transfer Agent") for what in ("resource", "type")]
+    with suffering("2003", *lost) as surgery:
+        assert "has no resource type" in texts(refused(surgery, "resources.missing"))
+        both = surgery.plan(["resources.missing", "resource-types.missing"])
+        assert [step.kind for step in both.steps[1:]] == ["repair.types.create", "repair.resources.create"]
+
+
+def test_a_database_is_left_to_a_person_who_knows_which_one_it_is():
+    with suffering("2007") as surgery:
+        group = surgery.world.clusters[0].groups[0]
+        group.resources[:] = [r for r in group.resources if "Database" not in r.definition.kind]
+        assert "There is one Microsoft Exchange Database Instance for each database" in texts(refused(surgery))
+
+
 @pytest.mark.parametrize(
     ("codes", "key", "says"),
     [

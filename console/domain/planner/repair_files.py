@@ -45,7 +45,7 @@ def _source(asked: Wanted, finding: Finding, folder: str) -> SourceFile | Reason
     node, name = finding.node, finding.data["file"]
     field = asked.ground.field
     try:
-        files = find_files(field.session(node), folder, name, within=field.cluster.timing.command)
+        files = find_files(field.session(node), folder, name)
     except ChangeoverError as error:
         return Reason(
             f"{folder} on {node} cannot be searched for {name}: {error.message}", error.remedy, "repair.source"

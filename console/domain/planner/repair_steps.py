@@ -99,6 +99,7 @@ def types_corrected(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Made
                 name=name,
                 dll=dll,
                 before=one.data["found"],
+                warning=f"{name}: the cluster uses {dll} from the next time that a resource of it comes online.",
             )
         ]
 
@@ -129,6 +130,10 @@ def resources_created(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Ma
             remedy = "Run set-up of the clustered mailbox server again, or create it in Cluster Administrator."
             yield Reason(text, remedy, "repair.database")
             continue
+        if not _has_type(asked, kind):
+            text = f"The cluster has no resource type {kind}: no resource of it can be made (error 5078)."
+            yield Reason(text, "Repair the missing resource type together with this, or first.", "repair.type")
+            continue
         needs = [r.name for n in names(one.data["needs"]) for r in ground.group.resources if r.kind == n]
         dashed = ground.field.generation.key == "2003"
         name = instance_name(kind, ground.field.cluster.primary_server, dashed=dashed)
@@ -149,6 +154,15 @@ def resources_created(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Ma
             needs=needs,
             warning=f"{name} stays offline: look at its properties, then bring it online.",
         )
+
+
+def _has_type(asked: Wanted, kind: str) -> bool:
+    """Whether the cluster has the type, or will have once this repair has made it."""
+    known = asked.ground.facts[asked.ground.holder].types or ()
+    coming = (one for one in asked.findings if one.code == "resource-types.missing")
+    return any(one.name.casefold() == kind.casefold() for one in known) or any(
+        one.data["type"] == kind for one in coming
+    )
 
 
 def dependencies_added(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Made]:

@@ -1,15 +1,16 @@
 """Finds a file in an installation source on a node, with its size and version, before anything is written."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from console.domain.checks import Refusal
-from console.domain.doctor import questions
-from console.domain.doctor.readings import read_files
-from console.domain.ports import CommandResult, NodeSession
+from console.domain.doctor.readings import read_instances
+from console.domain.ports import Argv, CommandResult, NodeSession
 from console.domain.repair.commands import find_below
 
+WITHIN = 180.0
+"""Seconds for a search: installation files may lie on a disc."""
 _FOLDER = re.compile(r"[A-Za-z]:\\.*")
 
 
@@ -35,17 +36,23 @@ def require_folder(source: str) -> str:
     return folder
 
 
-def find_files(session: NodeSession, folder: str, name: str, *, within: float) -> tuple[SourceFile, ...]:
+def find_files(session: NodeSession, folder: str, name: str) -> tuple[SourceFile, ...]:
     """Every file of that name in the folder and below it. Raises `ReachError`, `Garbled`, `Unquotable`."""
-    shown = session.batch([find_below(folder, name)], within=within)[0]
+    shown = session.batch([find_below(folder, name)], within=WITHIN)[0]
     paths = [line.strip() for line in shown.stdout.splitlines() if _FOLDER.match(line.strip())] if shown.ok else []
-    folders = list(dict.fromkeys(path.rpartition("\\")[0] for path in paths))
-    told = session.batch([questions.folder(one) for one in folders], within=within) if folders else ()
-    return tuple(_files(folders, told, name))
+    if not paths:
+        return ()
+    told = session.batch([_details(path) for path in paths], within=WITHIN)
+    return tuple(one for path, result in zip(paths, told, strict=True) for one in _file(path, result))
 
 
-def _files(folders: Sequence[str], told: Sequence[CommandResult], name: str) -> Iterator[SourceFile]:
-    for folder, result in zip(folders, told, strict=True):
-        fact = read_files(result).get(name.casefold())
-        if fact is not None:
-            yield SourceFile(rf"{folder}\{fact.name}", fact.size, fact.version)
+def _details(path: str) -> Argv:
+    """Size and version of one file by its name: of a whole folder WMI would read for long from a disc."""
+    name = path.replace("\\", "\\\\").replace("'", "\\'")
+    return ("wmic", "datafile", "where", f"Name='{name}'", "get", "FileSize,Name,Version", "/value")
+
+
+def _file(path: str, result: CommandResult) -> Iterator[SourceFile]:
+    for block in read_instances(result):
+        size = block.get("FileSize", "")
+        yield SourceFile(path, int(size) if size.isdecimal() else 0, block.get("Version", ""))
