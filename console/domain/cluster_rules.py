@@ -237,7 +237,7 @@ def _own_tool(product: ClusterProduct, cluster: ClusterSpec, node: NodeSpec) -> 
     if tool is not None and node.second_hop == "none":
         text = f"{tool.name}, which alone moves this group, asks a domain controller from the node; nothing lets it."
         remedy = "Set second_hop to credssp, or to kerberos where the domain trusts the node for delegation."
-        yield ("second_hop",), text, remedy, "docs/nodes.md"
+        yield ("second_hop",), text, remedy, "docs/preparing.md, the second hop"
 
 
 def _address(cluster: ClusterSpec, node: NodeSpec, known: Known) -> Iterator[Found]:
