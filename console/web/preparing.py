@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from console.models import Node, ProcedureProof
-from console.services import proving
+from console.services import products, proving
 from console.services.preparing import find_node, nodes_of, sheet_of
 from console.services.setup_errors import in_text
 from console.web.access import actor_of, methods, needs, the_cluster
@@ -38,6 +38,7 @@ def sheets(request: HttpRequest, name: str) -> HttpResponseBase:
         "section": "clusters",
         "cluster": cluster,
         "proof": proof,
+        "guided": products.guided(cluster),
         "rights": [check for check in proof.checks if not _of_a_node(check)] if proof else [],
         "sheets": [_sheet(node, proof) for node in nodes_of(cluster)],
     }

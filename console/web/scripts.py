@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from console.domain.checks import Refusal
@@ -35,14 +35,14 @@ class FileRow:
 @needs("view")
 def detail(request: HttpRequest, name: str) -> HttpResponseBase:
     """How every file stands on both nodes, and what can be done about it."""
-    return _page(request, the_cluster(name))
+    return _page(request, _scripted(name))
 
 
 @methods("POST")
 @needs("operate")
 def change(request: HttpRequest, name: str) -> HttpResponseBase:
     """Say what the scripts are rendered from; then both nodes are compared with that."""
-    cluster, form = the_cluster(name), ScriptsForm(request.POST)
+    cluster, form = _scripted(name), ScriptsForm(request.POST)
     if not form.is_valid():
         return _page(request, cluster, form)
     values = {key: form.cleaned_data[key] for key in settings.NAMES}
@@ -60,7 +60,7 @@ def change(request: HttpRequest, name: str) -> HttpResponseBase:
 @needs("view")
 def ask(request: HttpRequest, name: str) -> HttpResponseBase:
     """Have a worker compare, deploy, take back or change a key; the page shows what comes of it."""
-    cluster, form = the_cluster(name), ReasonForm(request.POST)
+    cluster, form = _scripted(name), ReasonForm(request.POST)
     what = request.POST.get("what", "")
     reason = str(form.cleaned_data["reason"]) if form.is_valid() else ""
     try:
@@ -72,6 +72,16 @@ def ask(request: HttpRequest, name: str) -> HttpResponseBase:
     except NotAllowed as error:
         raise PermissionDenied(error.message) from error
     return redirect("node-scripts", cluster.name)
+
+
+def _scripted(name: str) -> Cluster:
+    """The cluster of that name, whose nodes run scripts. Raises `Http404` with the reason where they run none."""
+    cluster = the_cluster(name)
+    try:
+        settings.require_scripts(cluster)
+    except Refusal as refusal:
+        raise Http404(f"{refusal.headline} {refusal.reasons[0].remedy}") from refusal
+    return cluster
 
 
 def _page(request: HttpRequest, cluster: Cluster, form: ScriptsForm | None = None) -> HttpResponseBase:

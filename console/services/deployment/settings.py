@@ -28,7 +28,7 @@ def require(cluster: Cluster) -> NodeScripts:
 
     And where the product runs no scripts of ours.
     """
-    _require_scripts(cluster)
+    require_scripts(cluster)
     found = of(cluster)
     if found is not None:
         return found
@@ -45,7 +45,7 @@ def change(cluster: Cluster, actor: audit.Actor, reason: str = "", **values: str
     Raises `NotAllowed`, `Refusal` without a `url` the first time, `Unrenderable` for what cannot stand in a script.
     """
     access.require(actor.user, "operate", cluster)
-    _require_scripts(cluster)
+    require_scripts(cluster)
     with transaction.atomic():
         Cluster.objects.select_for_update().get(pk=cluster.pk)
         row = of(cluster) or NodeScripts(cluster=cluster, folder=FOLDER)
@@ -63,7 +63,8 @@ def change(cluster: Cluster, actor: audit.Actor, reason: str = "", **values: str
     return row
 
 
-def _require_scripts(cluster: Cluster) -> None:
+def require_scripts(cluster: Cluster) -> None:
+    """Raises `Refusal` for a cluster on whose nodes no script of the console runs."""
     why_not = "Exchange's own resources start and stop it there, so no script of the console runs on its nodes"
     require_guided(cluster, why_not, "Nothing has to be set up for it; moves are planned and carried out without.")
 
