@@ -121,6 +121,8 @@ def _engine_after_boot(world: World, node: Node) -> Procedure:
     if node.boots != boots:
         return Outcome(1, "The server has gone down again.")
     if node.faulty("engine-down"):
+        if node.cluster.mscs is not None:
+            membership.dies(world, node, "fault")
         return Outcome(1, "The cluster service is kept down.")
     return (yield from start_engine(world, node, "boot"))
 

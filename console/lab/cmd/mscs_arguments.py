@@ -43,6 +43,9 @@ _OPTIONS = {
 """What each object knows; what stands in brackets may be left out from its end on."""
 
 
+_NUMBERS = {"wait", "isalive", "looksalive"}
+
+
 class Wrong(Exception):
     """A command line that cluster.exe does not understand; the text says what of it."""
 
@@ -69,6 +72,13 @@ class Line:
             raise Wrong(f"The option '/{name}' needs a value.")
         return value
 
+    def number(self, name: str, usual: int) -> int:
+        """An option's value as a number, `usual` where there is none. Raises `Wrong`."""
+        value = self.options.get(name)
+        if value and not (value.isascii() and value.isdecimal()):
+            raise Wrong(f"The option '/{name}' needs a number.")
+        return int(value) if value else usual
+
 
 def read(rest: str) -> Line:
     """The arguments after `cluster`. Raises `Wrong`."""
@@ -89,6 +99,8 @@ def read(rest: str) -> Line:
             raise Wrong(f"The parameter '{word}' is not expected.")
     if not line.object:
         raise Wrong("No object is named: node, group, resource or resourcetype.")
+    for name in _NUMBERS & set(line.options):
+        line.number(name, 0)
     return line
 
 

@@ -1,7 +1,7 @@
 """What cluster.exe changes in the cluster's database: types, resources, dependencies, possible owners."""
 
 from console.lab.cmd.interpreter import Interpreter
-from console.lab.cmd.mscs_arguments import Line, Wrong
+from console.lab.cmd.mscs_arguments import Line
 from console.lab.mscs import asking, changing
 
 
@@ -13,7 +13,7 @@ def change_type(cmd: Interpreter, line: Line) -> int:
     if line.has("properties"):
         return changing.set_type_dll(world, node, line.name, line.values.get("dllname", ""), by=by)
     name = line.options.get("type") or line.name
-    is_alive, looks_alive = _number(line, "isalive", 60000), _number(line, "looksalive", 5000)
+    is_alive, looks_alive = line.number("isalive", 60000), line.number("looksalive", 5000)
     dll = line.value("dllname")
     return changing.create_type(world, node, name, dll, is_alive=is_alive, looks_alive=looks_alive, by=by)
 
@@ -33,10 +33,3 @@ def change_resource(cmd: Interpreter, line: Line) -> int:
         resource = asking.resource_named(node.cluster, name)[1]
         wanted = asking.node_named(node.cluster, line.value("addowner" if line.has("addowner") else "removeowner"))
         return asking.set_owner(world, resource, wanted, by, may=line.has("addowner"))
-
-
-def _number(line: Line, option: str, usual: int) -> int:
-    value = line.options.get(option)
-    if value is not None and not value.isdecimal():
-        raise Wrong(f"The option '/{option}' needs a number of milliseconds.")
-    return int(value) if value else usual

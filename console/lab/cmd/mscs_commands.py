@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from console.lab.cmd import mscs_properties
 from console.lab.cmd.interpreter import NOT_RECOGNIZED, Interpreter
 from console.lab.cmd.mscs_arguments import Line, Wrong, read
 from console.lab.cmd.mscs_changes import change_resource, change_type
@@ -13,7 +14,7 @@ from console.lab.mscs.state import has_dll, of, possible_owners
 from console.lab.schedule import Job
 from console.lab.state import Cluster, Group, Node, Resource
 
-PATIENCE = 20.0
+PATIENCE = 20
 """How many seconds a move, online or offline is waited for without /wait (TechNet, "Cluster group")."""
 
 
@@ -50,6 +51,8 @@ def _node(cmd: Interpreter, cluster: Cluster, line: Line) -> int:
         nodes = [asking.node_named(cluster, line.name)] if line.name else cluster.nodes
         if line.has("pause", "resume"):
             asking.pause(cmd.process.world, nodes[0], cmd.process.line, on=line.has("pause"))
+        if line.name and line.has("properties"):
+            return _shown(cmd, mscs_properties.of_node(nodes[0]))
         rows = [(node.name, str(cluster.nodes.index(node) + 1), node_state(node)) for node in nodes]
     return _list(cmd, listing.NODES, line.name, listing.NODE_COLUMNS, rows)
 
@@ -85,6 +88,11 @@ def _target(cluster: Cluster, group: Group, line: Line) -> Node:
 def _groups(cmd: Interpreter, cluster: Cluster, line: Line) -> int:
     with cmd.process.world.lock:
         groups = [asking.group_named(cluster, line.name)] if line.name else cluster.groups
+        if line.name and line.has("listowners"):
+            preferred = cluster.servers(groups[0]) if groups[0].definition.servers else []
+            return _owners(cmd, preferred, "resource group", groups[0].name)
+        if line.name and line.has("properties"):
+            return _shown(cmd, mscs_properties.of_group(groups[0], cluster.definition.policy.failovers))
         if line.has("node"):
             groups = [group for group in groups if group.owner is asking.node_named(cluster, line.value("node"))]
         rows = [_group_row(group) for group in groups]
@@ -128,7 +136,7 @@ def _resources(cmd: Interpreter, cluster: Cluster, line: Line) -> int:
             if line.has("listowners"):
                 return _owners(cmd, possible_owners(cluster, found[0][1]), "resource", line.name)
             if line.has("properties"):
-                return _resource_properties(cmd, *found[0])
+                return _shown(cmd, mscs_properties.of_resource(found[0][1], cmd.process.node))
             if line.has("listdependencies"):
                 group, resource = found[0]
                 names = {name.casefold() for name in resource.depends}
@@ -145,22 +153,6 @@ def _resource_row(group: Group, resource: Resource) -> tuple[str, str, str, str]
     return resource.definition.name, group.name, group.owner.name if group.owner else "", resource.status
 
 
-def _resource_properties(cmd: Interpreter, group: Group, resource: Resource) -> int:
-    policy = cmd.process.node.cluster.definition.policy
-    rows = [
-        ("SR", "Name", resource.definition.name),
-        ("S", "Type", resource.definition.kind),
-        ("S", "Description", ""),
-        ("D", "PersistentState", listing.number(int(resource.wanted))),
-        ("D", "PendingTimeout", listing.number(int(policy.pending_timeout * 1000))),
-        ("D", "RestartAction", listing.number(2)),
-        ("D", "RestartThreshold", listing.number(policy.restarts)),
-        ("D", "RestartPeriod", listing.number(int(policy.period * 1000))),
-    ]
-    cmd.process.out(listing.properties(resource.definition.name, "Resource", rows))
-    return 0
-
-
 def _types(cmd: Interpreter, cluster: Cluster, line: Line) -> int:
     if line.has("create", "delete") or line.values:
         return _told(cmd, change_type(cmd, line))
@@ -174,20 +166,17 @@ def _types(cmd: Interpreter, cluster: Cluster, line: Line) -> int:
                 able = [node for node in cluster.nodes if node.engine and has_dll(node, found.name)]
                 return _owners(cmd, able, "resource type", found.name)
             if line.has("properties"):
-                rows = [
-                    ("SR", "DllName", found.dll),
-                    ("S", "Name", found.name),
-                    ("M", "AdminExtensions", "; ".join(found.admin_extensions)),
-                    ("D", "LooksAlivePollInterval", listing.number(found.looks_alive)),
-                    ("D", "IsAlivePollInterval", listing.number(found.is_alive)),
-                ]
-                cmd.process.out(listing.properties(found.name, "Resource Type", rows))
-                return 0
+                return _shown(cmd, mscs_properties.of_type(found))
             types = [found]
         names = [(one.name, one.name) for one in types]
     japanese = _japanese(cmd)
     shown = "" if japanese else "Listing all available resource types:\n\n"
     cmd.process.out(shown + listing.table(listing.TYPE_COLUMNS, names, japanese=japanese))
+    return 0
+
+
+def _shown(cmd: Interpreter, text: str) -> int:
+    cmd.process.out(text)
     return 0
 
 
@@ -211,10 +200,9 @@ def _japanese(cmd: Interpreter) -> bool:
 
 def _wait(cmd: Interpreter, line: Line, job: Job) -> int:
     """Wait as the options say; the code of what has ended, 258 for what goes on by itself."""
-    said = line.options.get("wait")
-    if line.has("wait") and not said:
+    if line.has("wait") and not line.options["wait"]:
         cmd.process.wait(lambda: job.outcome is not None)
-    elif not cmd.process.wait_at_most(lambda: job.outcome is not None, float(said) if said else PATIENCE):
+    elif not cmd.process.wait_at_most(lambda: job.outcome is not None, line.number("wait", PATIENCE)):
         return errors.TIMED_OUT
     return job.outcome.code if job.outcome else 0
 

@@ -85,9 +85,11 @@ class _Shell:
         return self._carried_out(call, group, lambda: asking.offline(self.process.world, group, self.process.line))
 
     def _carried_out(self, call: Call, group: Group, begin: Callable[[], Job]) -> list[Item]:
+        said = call.optional("wait")
+        if said is not None and not said.isdecimal():
+            raise ShellError(f"{call.name} : Cannot convert value '{said}' to a number of seconds.")
         with self.process.world.lock:
             job = self._do(begin)
-        said = call.optional("wait")
         # Past its -Wait a cmdlet ends well, with the group as it is then: what was begun goes on.
         self.process.wait_at_most(lambda: job.outcome is not None, float(said) if said else FOREVER)
         return [self._of_group(group)]

@@ -1,13 +1,16 @@
 """cluster.exe as a node of the cluster service has it: what it lists, what it understands, what it ends with."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from console.lab import presets
 from console.lab.definition import Group, Node, Resource
-from console.lab.mscs import listing
+from console.lab.mscs import errors, listing
 from console.lab.state import Cluster
 from tests.lab.mscs.conftest import Nodes
 
+WORDS = ("group", "resource", "node", "restype", '"EVS Kyoto"', '"Disk X:"', "KYO-N2", "Kyoto", '"', "/", "x")
 ATTENDANT = "Exchange System Attendant Instance - (KYO-EVS1)"
 
 
@@ -83,7 +86,12 @@ def test_a_node_prints_just_that(nodes: Nodes) -> None:
         (f'cluster resource "{ATTENDANT}" /prop', 0),
         ('cluster restype "Physical Disk" /prop', 0),
         ('cluster resourcetype "Physical Disk" /listowners', 0),
+        ("cluster node KYO-N1 /prop", 0),
+        ('cluster group "EVS Kyoto" /prop', 0),
+        ('cluster group "EVS Kyoto" /listowners', 0),
         ("cluster", 87),
+        ('cluster group "EVS Kyoto" /move:KYO-N2 /wait:soon', 87),
+        ("cluster resourcetype Mine /create /DllName:mine.dll /IsAlive:often", 87),
         ("cluster group /nonsense", 87),
         ("cluster group Kyoto /mo:KYO-N2", 87),
         ("cluster group EVS Kyoto", 87),
@@ -159,3 +167,11 @@ def test_a_type_is_made_changed_and_taken_away(nodes: Nodes, kyoto: Cluster) -> 
     assert nodes.run("KYO-N1", made).code == 5010
     assert nodes.run("KYO-N1", f'cluster resourcetype "{name}" /prop "DllName=GATHERCL.DLL"').code == 0
     assert "GATHERCL.DLL" in nodes.run("KYO-N2", f'cluster resourcetype "{name}" /prop').out
+
+
+@given(st.lists(st.sampled_from([*WORDS, "/wait:1", "/move:KYO-N2", "/online", "/offline:", "/prop", "/fail"])))
+def test_whatever_is_typed_ends_with_a_code(words: list[str]) -> None:
+    nodes = Nodes(presets.fast_definition(presets.kyoto()))
+    ran = nodes.run("KYO-N1", " ".join(["cluster", *words]))
+    assert ran.out
+    assert ran.code in {0, 87, 258, *errors.MESSAGES}

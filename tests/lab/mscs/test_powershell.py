@@ -63,7 +63,16 @@ def test_the_module_moves_takes_down_and_brings_up_a_group(new: Nodes) -> None:
     assert group.status == "Online"
 
 
-@pytest.mark.parametrize("text", ["Get-ClusterGroup -Name 'nosuch'", "Move-ClusterGroup -Node 'FUK-N2'", "Get-Nothing"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Get-ClusterGroup -Name 'nosuch'",
+        "Move-ClusterGroup -Node 'FUK-N2'",
+        "Stop-ClusterGroup -Name 'FUK-CMS1' -Wait soon",
+        "Get-ClusterNode | Select-Object @{n=1}",
+        "Get-Nothing",
+    ],
+)
 def test_what_the_module_does_not_know_is_an_error(new: Nodes, text: str) -> None:
     ran = new.run("FUK-N1", cmd_line(commands.clusters_module(text)))
     assert (ran.code, ran.out) == (1, "")
