@@ -173,7 +173,8 @@ class ClusterObservation:
             if (view := seen.engine.value) is not None and group in view.groups
         }
         if not answers:
-            reasons = "; ".join(f"{n}: {o.unreachable or o.engine.unknown}" for n, o in self.nodes.items())
+            missing = "its cluster product has no such group"
+            reasons = "; ".join(f"{n}: {o.unreachable or o.engine.unknown or missing}" for n, o in self.nodes.items())
             return Seen.nothing(f"no node could tell who has the group {group} ({reasons})")
         told = {current.casefold() for current in answers.values()}
         if len(told) > 1:

@@ -113,6 +113,8 @@ class ClusterCard:
 
     @property
     def _held(self) -> str:
+        if self.mail == "not yet" and self.status.get("bare"):
+            return "There is no Exchange on its nodes yet: set the pair up first."
         if self.operation:
             return f"Operation {self.operation.pk} is {self.operation.get_status_display()}; one at a time."
         if self.unacknowledged:

@@ -74,6 +74,10 @@ def test_a_pair_that_never_had_mail_is_not_set_up_yet_and_one_that_had_is_down(
     Operation.objects.update(status="stopped")
     ObservationRecord.objects.update(mail_up_at=None, status=row.status | {"bare": True})
     assert shown() == "not set up yet", "there is no Exchange on its nodes"
+    text = page(olga, reverse("cluster", args=["TOKYO"]))
+    assert "There is no Exchange on its nodes yet: set the pair up first." in text, "no button suggests a move"
+    assert text.index("Set-up procedures") < text.index("Move Exchange")
+    assert "Ready for a silent console" not in text
 
 
 def test_it_shows_the_operation_that_runs(olga: Client, tokyo: Cluster, page: Page) -> None:

@@ -75,12 +75,12 @@ def _kits(cluster: Cluster, now: datetime) -> Iterator[Check]:
 
 def _programs(cluster: Cluster) -> Iterator[Check]:
     rows = {row.node_id: row.has_ldifde for row in NodeKit.objects.filter(node__cluster=cluster)}
-    for node in cluster.nodes.order_by("role"):
-        title, there = f"{node.name} has {PROGRAM}, which applies its kit", rows.get(node.pk)
+    for node in cluster.nodes.filter(pk__in=rows).order_by("role"):  # it is looked for when a kit is to be put there
+        title, there = f"{node.name} has {PROGRAM}, which applies its kit", rows[node.pk]
         if there:
             yield Check("kit.program", title, Verdict.PASS, "It is in the PATH.", about=node.name)
         elif there is None:
-            text, remedy = "Nobody has looked for it yet, or the node could not tell.", LOOK_FOR_IT
+            text, remedy = "The node could not tell when it was asked last.", LOOK_FOR_IT
             yield Check("kit.program", title, Verdict.UNKNOWN, text, remedy.format(cluster=cluster), about=node.name)
         else:
             text = "It is not in the PATH: with the console silent the node could not point the directory at itself."
