@@ -8,7 +8,7 @@ from console.models import AuditRecord, Cluster
 from tests import personas
 from tests.web import world
 
-READ = ["clusters", "operations", "inventory"]
+READ = ["clusters", "operations", "inventory", "findings", "set-up-logs"]
 OF_OPERATION = ["operation", "operation-state", "operation-lines", "operation-journal"]
 FOR_AUDITORS = ["audit"]
 FOR_INVENTORY = ["inventory-apply"]
@@ -22,6 +22,8 @@ def post_only(cluster: Cluster) -> dict[str, str]:
         reverse("observe-all"): "view",
         reverse("observe-cluster", args=["TOKYO"]): "view",
         reverse("prepare-plan", args=["TOKYO"]): "operate",
+        reverse("diagnose", args=["TOKYO"]): "operate",
+        reverse("prepare-repair", args=["TOKYO"]): "operate",
         reverse("confirm-plan", args=[operation.plan_id]): "operate",
         reverse("stop-operation", args=[operation.pk]): "operate",
         reverse("acknowledge-operation", args=[operation.pk]): "operate",
