@@ -26,7 +26,11 @@ def test_it_goes_from_the_package_to_the_tools() -> None:
 
 @pytest.mark.parametrize(
     ("machine", "words"),
-    [(OLD, ("KB968930", "KB936059", "x86", "Service Pack 2")), (NEW, ("KB968930", "built in", "x64"))],
+    [
+        (OLD, ("KB968930", "KB936059", "x86", "Service Pack 2")),
+        (NEW, ("KB968930", "built in", "x64")),
+        (Machine("2008r2", 0, "x64"), ("Nothing to install", "2008 R2", "built in")),
+    ],
 )
 def test_the_package_is_that_of_the_windows(machine: Machine, words: tuple[str, ...]) -> None:
     text = items(machine=machine)["package"].text

@@ -97,7 +97,7 @@ def package(machine: Machine) -> tuple[str, str]:
             "inventory.",
         )
     if machine.windows == "2008r2":
-        return "Nothing", "Windows Server 2008 R2 has WinRM 2.0 and PowerShell 2.0 built in."
+        return "Nothing to install", "Windows Server 2008 R2 has WinRM 2.0 and PowerShell 2.0 built in."
     return (
         f"Windows Management Framework Core (KB968930) for Windows Server 2008 {machine.architecture}: WinRM 2.0",
         "Windows Server 2008 has WinRM 1.1 built in, on port 80 or 443. The package brings 2.0, on 5985 or 5986, with "

@@ -7,6 +7,7 @@ reference for cluster.exe, the FailoverClusters cmdlets of Windows Server 2008 R
 
 from console.domain.ports import Argv
 from console.domain.quoting import powershell_literal
+from console.drivers.filling import filled
 
 NODES: Argv = ("cluster", "node")
 GROUPS: Argv = ("cluster", "group")
@@ -42,13 +43,13 @@ MODULE_QUESTIONS: tuple[Argv, ...] = (MODULE_NODES, MODULE_GROUPS, MODULE_RESOUR
 
 
 def owners(resource: str) -> Argv:
-    """Which nodes may run `resource`."""
-    return (*RESOURCES, resource, "/listowners")
+    """Which nodes may run `resource`. Raises `Unquotable` for a name that would be taken for an option."""
+    return filled((*RESOURCES, "{resource}", "/listowners"), resource=resource)
 
 
 def dependencies(resource: str) -> Argv:
-    """What `resource` depends on."""
-    return (*RESOURCES, resource, "/listdep")
+    """What `resource` depends on. Raises `Unquotable` likewise."""
+    return filled((*RESOURCES, "{resource}", "/listdep"), resource=resource)
 
 
 def module_owners(resource: str) -> Argv:

@@ -10,8 +10,9 @@ from console.domain import second_hop
 from console.domain.carrying import CarryingDriver, carries_names
 from console.domain.errors import Garbled, Unquotable
 from console.domain.observation import ClusterView
+from console.domain.observe import questions
 from console.domain.ports import Argv, CommandResult
-from console.domain.quoting import cmd_line
+from console.domain.quoting import batch_lines, cmd_line
 from console.drivers import driver_for, generation_for
 from console.drivers.mscs import commands
 from console.drivers.mscs.driver import Mscs, ServiceDown
@@ -190,6 +191,20 @@ def test_details_that_cannot_be_read_are_garbled() -> None:
         DRIVER.read_details(KYOTO, KYOTO.primary, seen, refused)
     with pytest.raises(Garbled, match="1 answers about"):
         DRIVER.read_details(KYOTO, KYOTO.primary, seen, refused[:1])
+
+
+def test_a_resource_whose_name_would_be_an_option_is_not_asked_about() -> None:
+    seen = view(rows=[ResourceRow("/offline", "Physical Disk", EVS, "KYO-N1", "Online")])
+    with pytest.raises(Unquotable, match="option"):
+        DRIVER.detail_questions(KYOTO, KYOTO.primary, seen)
+
+
+def test_a_whole_round_of_observation_is_one_line_for_the_node() -> None:
+    for cluster_, windows in ((KYOTO, "2003"), (FUKUOKA, "2008"), (FUKUOKA, "2008r2")):
+        node = replace(cluster_.primary, windows=windows)
+        asked = questions(cluster_, node, generation_for("mscs", cluster_.generation), DRIVER)
+        assert len(batch_lines(asked, "0123456789ab")) == 1
+        assert not any(argv[0] in ("handle.exe", "openfiles", "type") for argv in asked)
 
 
 def test_the_module_tells_details_by_names_in_brackets() -> None:
