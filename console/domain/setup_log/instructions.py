@@ -56,14 +56,14 @@ SORTS: tuple[Sort, ...] = (
         process=True,
     ),
     Sort(
-        r"(?:\bregsvr32\b|register\w*dll|self\w*reg).*excluadm",
+        r"(?:\bregsvr32\b|register\w{0,20}dll|self\w{0,20}reg).*excluadm",
         "setup-log.com-not-registered",
         "register {about} as a COM class, so that System Manager can show Exchange's resources",
         mending.regsvr32,
         process=True,
     ),
     Sort(
-        r"\bregsvr32\b|^(?:register\w*dll|self\w*reg)",
+        r"\bregsvr32\b|^(?:register\w{0,20}dll|self\w{0,20}reg)",
         "setup-log.process-failed",
         "register {about} as a COM class",
         mending.regsvr32,

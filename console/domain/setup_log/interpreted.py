@@ -90,7 +90,7 @@ class Interpreted:
             return True
         waiting = waiting or self._at(f"CreateProcess:{before}", place, 0)
         line = waiting.line
-        self._failed(waiting, line, line.code, _meaning(code, line), exit=f"{code:08X}")
+        self._failed(waiting, line, line.code, _meaning(code, line), f"{code:08X}")
         return True
 
     def give_up(self, *, at_end: bool = False) -> None:
@@ -126,12 +126,12 @@ class Interpreted:
     def _at(self, text: str, place: Place, depth: int) -> _Waiting:
         return _Waiting(text[:LONGEST], place, depth, self.timeline.script())
 
-    def _failed(self, waiting: _Waiting, line: Instruction, code: str, why: str, **data: str) -> None:
+    def _failed(self, waiting: _Waiting, line: Instruction, code: str, why: str, exit_code: str = "") -> None:
         if code != NOT_TOLD:
             self.timeline.failed(waiting.script)
         evidence = f"<{line.text[:SHOWN]}>: {why}" if line.text else f"A line without text: {why}"
-        data |= {"does": line.does, "mends": line.mend, "script": waiting.script, "command": line.command}
-        self.kept.add(code, line.about, evidence, waiting.place, **data)
+        data = {"does": line.does, "mends": line.mend, "script": waiting.script, "command": line.command}
+        self.kept.add(code, line.about, evidence, waiting.place, data | {"exit": exit_code})
 
 
 def _meaning(code: int, line: Instruction) -> str:

@@ -1,10 +1,13 @@
 """The findings of a run while it is read: each once with how often, and of each code only so many."""
 
 from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from console.domain.doctor.model import Finding
 from console.domain.setup_log.report import Place
 
+NONE: Mapping[str, str] = MappingProxyType({})
 MOST = 50
 """Findings of one code that are kept; the rest are counted."""
 TEXT = 500
@@ -21,8 +24,10 @@ class Kept:
         self._of: Counter[str] = Counter()
         self._again: Counter[tuple[str, str, str]] = Counter()
 
-    def add(self, code: str, about: str, evidence: str, place: Place, count: int = 1, **data: str) -> None:
-        """One more; `data` without empty values goes with it."""
+    def add(
+        self, code: str, about: str, evidence: str, place: Place, data: Mapping[str, str] = NONE, count: int = 1
+    ) -> None:
+        """One more; `data` goes with it, but for its empty values."""
         about, evidence = about[:TEXT], evidence[:TEXT]
         key = (code, about, evidence)
         if key in self._found:

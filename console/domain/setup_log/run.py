@@ -16,6 +16,8 @@ DEEPEST = 1000
 """Open functions that are kept."""
 ARGUMENTS = 50
 LONGEST = 200
+MESSAGE = 4000
+"""Characters of what the set-up says itself that are looked at."""
 NOTES = {"setup-log.exit-not-told", "setup-log.said-warning", "setup-log.active-role", "setup-log.out-of-order"}
 """Findings that do not make a run a failed one."""
 _VIRTUAL_SERVER = VIRTUAL_SERVER.encode()
@@ -183,7 +185,7 @@ class RunState:
 
     def says_error(self, lines: list[str], place: Place) -> None:
         """The set-up says what is wrong; a refusal that the guide names is told as that."""
-        text = " ".join(lines).partition("] ")[2].strip()
+        text = _marked(lines)
         for refusal in recognise(text, "the node"):
             self.kept.add("setup-log.membership", refusal.title, refusal.said, place)
             return
@@ -191,7 +193,7 @@ class RunState:
 
     def says_warning(self, lines: list[str], place: Place) -> None:
         """The set-up warns."""
-        text = " ".join(lines).partition("] ")[2].strip()
+        text = _marked(lines)
         self.kept.add("setup-log.said-warning", text[:120], text, place)
 
     def announces(self, lines: list[str], place: Place) -> None:
@@ -302,7 +304,7 @@ class RunState:
             error = f"0x{chain.cause.value:08X}"
             data = {"error": error, "number": str(chain.cause.low), "chain": " <- ".join(chain.sites)}
             data["function"] = chain.within
-            self.kept.add(code, f"{innermost}: {error}", _told(chain), chain.first, chain.count, **data)
+            self.kept.add(code, f"{innermost}: {error}", _told(chain), chain.first, data, chain.count)
 
     def _tell_sequence(self, finished: bool) -> None:
         seen = self.timeline.seen
@@ -318,7 +320,8 @@ class RunState:
         about = stage or (names[-1] if names else "the set-up")
         inside = f" inside {' -> '.join(names)}" if names else " without End of Setup"
         evidence = f"The last line is {last[:200]!r} at {self.when},{inside}."
-        self.kept.add("setup-log.stopped", about, evidence, end, functions=" -> ".join(names), stage=stage)
+        data = {"functions": " -> ".join(names), "stage": stage}
+        self.kept.add("setup-log.stopped", about, evidence, end, data)
 
 
 @lru_cache(maxsize=1024)
@@ -327,6 +330,11 @@ def _stage(function: bytes) -> str:
     if function.endswith(_VIRTUAL_SERVER):
         return "enter"
     return "resources" if _RESOURCES.search(function.decode("ascii", "replace")) else ""
+
+
+def _marked(lines: list[str]) -> str:
+    """What follows the mark of an error or a warning."""
+    return " ".join(lines)[:MESSAGE].partition("]")[2].strip()
 
 
 def _told(chain: Chain) -> str:
