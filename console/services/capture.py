@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from console.domain import observe
+from console.domain import doctor, observe
 from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
@@ -37,15 +37,27 @@ _FIRST = {1: "9", 2: "10", 3: "203"}
 
 
 def capture_node(field: Field, name: str, steps: Iterable[ProcedureStep] = ()) -> dict[str, Any]:
-    """Everything that observation and the proofs of set-up `steps` ask of the node, with its answers, as plain data.
+    """Everything that observation, the proofs of set-up `steps` and the doctor ask of the node, with its answers.
 
     Only reads; no password of the cluster is in it. Raises `ReachError` when the node cannot be asked.
     """
     asked = observe.questions(field.cluster, field.cluster.node(name), field.generation, field.driver)
     answers = field.session(name).batch(asked, within=WITHIN)
     proofs = ask_node(steps, field, name).values()
-    told = {"commands": _plain(answers), "proofs": _plain(proofs)}
+    told = {"commands": _plain(answers), "proofs": _plain(proofs), "doctor": _plain(_doctor(field, name))}
     return _clean(_header(field, "node", name) | told, field)
+
+
+def _doctor(field: Field, name: str) -> tuple[CommandResult, ...]:
+    """What the doctor asks of the node; nothing where there is no set-up to look at."""
+    if not field.driver.product.name_moves:
+        return ()
+    looking = doctor.Looking(field, name, doctor.setup_of(field))
+    looking.first_round()
+    looking.second_round(doctor.extensions([looking.facts]))
+    view = looking.facts.view
+    asked = field.driver.detail_questions(field.cluster, field.cluster.node(name), view) if view else ()
+    return (*looking.answers, *(field.session(name).batch(asked, within=WITHIN) if asked else ()))
 
 
 def _plain(answers: Iterable[CommandResult]) -> list[dict[str, Any]]:
@@ -108,6 +120,7 @@ def _header(field: Field, kind: str, name: str) -> dict[str, Any]:
             "standby": cluster.standby.name,
             "spn_classes": list(cluster.spn_classes),
             "extra_services": list(cluster.extra_services),
+            "windows": [node.windows for node in cluster.nodes],
             "product_folder": cluster.product_folder,
         },
     }

@@ -69,6 +69,13 @@ class Session:
         return Answer(code, out.decode(encoding), err.decode(encoding))
 
 
+class NoDirectory:
+    """No controller answers: the doctor asks none."""
+
+    def open(self, directory: Directory, guard: Guard | None = None) -> Any:
+        raise Unreachable(f"Nothing answers at {directory.host}.")
+
+
 class Clinic:
     """One cluster of a lab world and the doctor; `silent` names nodes that do not answer."""
 
@@ -108,6 +115,7 @@ class Clinic:
             standby=nodes[1],
             directory=Directory("lab", "127.0.0.1", 636, "ldaps", ACCOUNT),
             site="main",
+            product_folder=driver_for(self.driver).product.folder,
             primary_server=server or nodes[0].name,
             standby_server=server or nodes[1].name,
         )
@@ -122,7 +130,7 @@ class Clinic:
             generation_for(cluster.driver, cluster.generation),
             driver_for(cluster.driver),
             nodes=self,
-            directories=unused,
+            directories=NoDirectory(),
             greeter=unused,
             clock=SystemClock(),
         )

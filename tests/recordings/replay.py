@@ -12,6 +12,7 @@ from console.domain.ports import Argv, CommandResult, DirectorySession, Entry, N
 from console.domain.secrets import Secret
 from console.domain.topology import Cluster, Credential, Directory, Node
 
+ROLES = ("primary", "standby")
 FOLDER = Path(__file__).parent
 _CREDENTIAL = Credential("replayed", "nobody", Secret("nothing to hide"))
 
@@ -30,8 +31,10 @@ def read(path: Path) -> dict[str, Any]:
 def cluster_of(bundle: Mapping[str, Any]) -> Cluster:
     """The cluster that the bundle was captured for, as far as a reading needs to know it."""
     values = dict(bundle["cluster"])
+    windows = dict(zip(ROLES, values.pop("windows", ("2003", "2003")), strict=True))
     nodes = {
-        role: Node(values.pop(role), "replayed", 5985, "http", "ntlm", _CREDENTIAL) for role in ("primary", "standby")
+        role: Node(values.pop(role), "replayed", 5985, "http", "ntlm", _CREDENTIAL, windows=windows[role])
+        for role in ROLES
     }
     for name in ("spn_classes", "extra_services"):
         values[name] = tuple(values[name])
@@ -57,7 +60,8 @@ class StoppedClock:
 
 class _Node:
     def __init__(self, bundle: Mapping[str, Any]) -> None:
-        self._answers = {tuple(command["argv"]): command for command in bundle["commands"]}
+        told = [*bundle["commands"], *bundle.get("doctor", ())]
+        self._answers = {tuple(command["argv"]): command for command in told}
 
     def batch(self, commands: Sequence[Argv], *, within: float) -> tuple[CommandResult, ...]:
         return tuple(self._answer(argv) for argv in commands)

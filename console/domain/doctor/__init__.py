@@ -1,6 +1,9 @@
 """The doctor: looks at what Exchange's cluster set-up left on the nodes and says what is wrong; it only reads."""
 
 from console.domain.doctor.diagnosing import diagnose, setup_of
+from console.domain.doctor.facts import NodeFacts
+from console.domain.doctor.judging_cluster import extensions
+from console.domain.doctor.looking import Looking
 from console.domain.doctor.model import AREAS, Diagnosis, Finding, FindingArea, FindingKind, Severity, Unread, in_order
 
 __all__ = [
@@ -9,9 +12,12 @@ __all__ = [
     "Finding",
     "FindingArea",
     "FindingKind",
+    "Looking",
+    "NodeFacts",
     "Severity",
     "Unread",
     "diagnose",
+    "extensions",
     "in_order",
     "setup_of",
 ]

@@ -42,6 +42,11 @@ class Looking:
         self.facts = NodeFacts(node_name)
         self._answers: dict[Argv, CommandResult] = {}
 
+    @property
+    def answers(self) -> tuple[CommandResult, ...]:
+        """Everything that was asked of the node in the rounds so far."""
+        return tuple(self._answers.values())
+
     def first_round(self) -> None:
         """Where things are, the cluster's database, the registry. Raises `ChangeoverError` for a node out of reach."""
         facts, setup = self.facts, self.setup
