@@ -9,8 +9,9 @@ PY := .venv/bin/python
 LOCK := deploy/constraints.txt
 # The quick tests: no domain controller, no browser, nothing that takes more than seconds.
 QUICK := not samba and not browser and not wine and not slow
-# On every core up to four; the tests of one file stay together and share what they set up.
-SPREAD := -n logical --maxprocesses 4 --dist loadfile
+# On every core up to four, and one more, since many wait; the tests of one file stay together and share what they set up.
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+SPREAD := -n $(shell [ $(CORES) -le 4 ] && echo $$(($(CORES) + 1)) || echo 5) --dist loadfile
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile

@@ -30,10 +30,11 @@ exec unshare --net sh -c '
         export CHANGEOVER_TESTS_OWN_NETWORK=1
         cores=$(nproc)
         [ "$cores" -le 4 ] || cores=4
-        tests --cache-clear -q -m "$quick" --dist loadfile -n "$cores"
-        # Half of the time these wait, for a lab or a worker: one process more than there are cores. Files in their order:
-        # else those with few tests come last, and the longest tests are alone in their files.
-        tests -q -m "not ($quick)" --durations 40 --dist loadfile --no-loadscope-reorder -n "$((cores + 1))"
+        # Half of the time they wait, for a lab or a worker: one process more than there are cores. Files in their order in
+        # the second half: else those with few tests come last, and the longest tests are alone in their files.
+        spread="--dist loadfile -n $((cores + 1))"
+        tests --cache-clear -q -m "$quick" $spread
+        tests -q -m "not ($quick)" --durations 40 --no-loadscope-reorder $spread
     fi
     [ "$again" -eq 1 ] || exit 0
     echo "Once more, alone, what failed above:"

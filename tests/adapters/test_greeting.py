@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -14,7 +14,10 @@ from console.domain.topology import GreetingAt
 
 @contextmanager
 def server(says: bytes, heard: list[bytes] | None = None, *, first: bool = True) -> Iterator[int]:
-    """A listener that says one thing to one client; with `first` off it waits to be asked."""
+    """A listener that says one thing to one client and waits until that leaves; with `first` off it waits to be asked.
+
+    One that has nothing to say hangs up.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -24,10 +27,10 @@ def server(says: bytes, heard: list[bytes] | None = None, *, first: bool = True)
             if not first:
                 stream.recv(1000)
             stream.sendall(says)
-            if heard is not None:
-                heard.append(stream.recv(1000))
-            else:
-                time.sleep(0.5)
+            with suppress(OSError):
+                goodbye = stream.recv(1000) if says else b""
+                if heard is not None:
+                    heard.append(goodbye)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
