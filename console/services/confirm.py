@@ -110,9 +110,11 @@ def _standing(record: PlanRecord) -> Operation | None:
 
 
 def _same_open(record: PlanRecord) -> Operation | None:
-    """The open operation when it is the one asked for; an undo also takes the same operation back."""
+    """The open operation when it is the one asked for: an undo of the same operation, a repair of the same findings."""
     found = reservations.already_open(record.cluster, record.kind, record.target)
-    return found if found is not None and found.plan.undoes_id == record.undoes_id else None
+    if found is None or found.plan.undoes_id != record.undoes_id:
+        return None
+    return found if found.plan.asked == record.asked else None
 
 
 def _why_held(record: PlanRecord) -> Refusal | None:

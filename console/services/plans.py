@@ -108,8 +108,7 @@ def prepare_repair(
     access.require(actor.user, "operate", cluster)
     if (refusal := diagnosing.why_not(cluster) or findings.why_not_repairable(codes)) is not None:
         raise refusal
-    node = Node.objects.get(cluster=cluster, role=Node.Role.STANDBY).name
-    return _ask(cluster, REPAIR, node, actor, send=send, asked={"codes": sorted(codes), "source": source.strip()})
+    return _ask(cluster, REPAIR, "", actor, send=send, asked={"codes": sorted(codes), "source": source.strip()})
 
 
 def _ask(cluster: Cluster, kind: str, node: str, actor: audit.Actor, *, send: bool, **columns: Any) -> PlanRecord:

@@ -112,7 +112,7 @@ def repair_plan(
         kind=kind,
         cluster=cluster.name,
         cluster_id=cluster.id,
-        source=ground.holder,
+        source=cluster.other(ground.holder).name,
         target=ground.holder,
         created=now,
         expires=now + timedelta(seconds=valid_seconds),
