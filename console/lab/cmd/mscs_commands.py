@@ -14,6 +14,7 @@ from console.lab.mscs.state import has_dll, of, possible_owners
 from console.lab.schedule import Job
 from console.lab.state import Cluster, Group, Node, Resource
 
+JAPANESE = 932
 PATIENCE = 20
 """How many seconds a move, online or offline is waited for without /wait (TechNet, "Cluster group")."""
 
@@ -195,7 +196,8 @@ def _list(cmd: Interpreter, what: str, name: str, columns: listing.Columns, rows
 
 
 def _japanese(cmd: Interpreter) -> bool:
-    return cmd.process.node.faulty("cp932")
+    """Whether the node's Windows speaks Japanese: by its definition or by a fault."""
+    return cmd.process.node.faulty("cp932") or cmd.process.node.definition.code_page == JAPANESE
 
 
 def _wait(cmd: Interpreter, line: Line, job: Job) -> int:

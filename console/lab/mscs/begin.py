@@ -11,8 +11,8 @@ from console.lab.files import furnish_partition
 from console.lab.mscs.equipment import equip
 from console.lab.mscs.make_up import exchange_group
 from console.lab.mscs.resource_types import ADDRESS, DISK, IS_ALIVE, LOOKS_ALIVE, NAME, all_kinds, exchange_kinds
-from console.lab.mscs.state import FOLDER, ONLINE, Mscs, ResourceType
-from console.lab.state import RUNNING, Cluster, Components, Group, Node, Resource
+from console.lab.mscs.state import FOLDER, ONLINE, SERVICE, Mscs, ResourceType
+from console.lab.state import RUNNING, STOPPED, Cluster, Components, Group, Node, Resource
 
 if TYPE_CHECKING:
     from console.lab.world import World
@@ -63,6 +63,9 @@ def _furnish(node: Node) -> None:
     for dll in {kind.dll for kind in all_kinds(node.cluster.definition.generation)}:
         node.disk.write(rf"{FOLDER}\{dll}", b"MZ")
     node.components = Components(set(), 1, node.definition.windows != "2003")
+    service = node.service(SERVICE)
+    if service is not None and not node.cluster.definition.engine:
+        service.state, service.pid = STOPPED, 0
     if node.cluster.definition.generation == "2007":
         node.remoting.service["auth_credssp"] = 1
 
