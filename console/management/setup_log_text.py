@@ -16,8 +16,8 @@ OUTCOME = {
 }
 
 
-def report_lines(name: str, report: Report) -> Iterator[str]:
-    """The whole report: the runs that count in full, earlier ones in a line each."""
+def report_lines(name: str, report: Report, *, interpreted: bool = False) -> Iterator[str]:
+    """The whole report: the runs that count in full, if asked for with their interpreted lines; earlier ones in short."""
     runs = report.totals["runs"]
     many = f"{runs} runs of the set-up" if runs > 1 else "one run of the set-up"
     yield f"{name}: {report.lines:,} lines, {report.size:,} bytes, {report.encoding}; {many}."
@@ -26,6 +26,9 @@ def report_lines(name: str, report: Report) -> Iterator[str]:
     for run in reversed(report.counting):
         yield ""
         yield from run_lines(run)
+        if interpreted:
+            yield ""
+            yield from _interpreted(run)
     earlier = [run for run in report.runs if run not in report.counting]
     if earlier or report.runs_left_out:
         yield ""
@@ -95,6 +98,17 @@ def _finding(finding: Finding, kind: FindingKind) -> Iterator[str]:
     if "mends" in data:
         yield f"    {'Command:':<12}{data['mends']}"
     yield f"    {'Code:':<12}{finding.code}"
+
+
+def _interpreted(run: Run) -> Iterator[str]:
+    """Every line that is kept, under its script, with its exit."""
+    yield f"  Interpreted lines and started processes with their exits, {len(run.lines):,} of them:"
+    script = None
+    for line in run.lines:
+        if line.script != script:
+            script = line.script
+            yield f"    {script or 'in no script that is known'}"
+        yield f"      {line.exit or 'no exit':<9} line {line.place.line:<8} {line.text}"
 
 
 def _ignored(run: Run) -> Iterator[str]:

@@ -74,6 +74,14 @@ def test_a_line_without_its_exit_is_told_with_the_command_that_mends_it(
     assert "Command:    regsvr32 /s excluadm.dll" in out
 
 
+def test_interpreted_lines_are_listed_when_asked_for(diagnose: Diagnose, log: Callable[..., str]) -> None:
+    _, out, _ = diagnose("--log", log(NO_EXIT), "--lines")
+    listed = out[out.index("Interpreted lines and started processes with their exits, 9") :].splitlines()
+    assert "    CLUSTER_SERVER.INS" in listed
+    assert [line.split()[:2] for line in listed if "regsvr32" in line] == [["no", "exit"]]
+    assert sum(line.lstrip().startswith("00000000") for line in listed) == 8
+
+
 def test_json_is_one_object_with_all_of_it(diagnose: Diagnose, log: Callable[..., str]) -> None:
     code, out, _ = diagnose("--log", log(NO_EXIT), "--json")
     told = json.loads(out)

@@ -127,6 +127,19 @@ def test_every_line_needs_its_exit_with_zero(body: str, found: list[str]) -> Non
     assert report.verdict is (Verdict.OK if set(found) <= {"exit-not-told"} else Verdict.FAILED)
 
 
+def test_every_interpreted_line_and_started_process_is_listed_with_its_exit() -> None:
+    body = f"Executing CLUSTER_SERVER.INS\n{TYPE}\n{WELL}\n{COM}\nLaunching process tool.exe\n{TYPE}\n{WELL}"
+    report = told(wrapped_in(f"{VALUE}\n{body}\nLaunching process tool.exe\nProcess has exited with 5"))
+    listed = [(line.text.partition(":")[0], line.exit, line.script, line.place.line) for line in report.latest.lines]
+    assert listed == [
+        ("AddRegistryValue", "", "", 2),
+        ("CreateClusterResourceType", "00000000", "CLUSTER_SERVER.INS", 4),
+        ("CreateProcess", "", "CLUSTER_SERVER.INS", 6),
+        ("CreateClusterResourceType", "00000000", "CLUSTER_SERVER.INS", 8),
+        ("CreateProcess", "00000005", "CLUSTER_SERVER.INS", 10),
+    ]
+
+
 def test_an_exit_that_is_not_zero_is_explained() -> None:
     (finding,) = told(wrapped_in(f"{COM}\nProcess has exited with 00000003")).findings
     assert finding.evidence.endswith("Process has exited with 00000003 (the DLL cannot be loaded).")

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 
 from console.domain.setup_log.instructions import LONGEST, Instruction, understand
 from console.domain.setup_log.kept import Kept
-from console.domain.setup_log.report import Place
-from console.domain.setup_log.timeline import Timeline
+from console.domain.setup_log.report import Line, Place
+from console.domain.setup_log.timeline import SCRIPTS, Timeline
 
 MOST = 50
 """Lines of one command that are kept while it is open whether the log tells exits of it."""
 COMMANDS = 50
 SHOWN = 300
+LISTED = 200
+"""Lines that are kept of the cluster's scripts, and as many others."""
 _COMMAND = 60
 NOT_TOLD = "setup-log.exit-not-told"
 _EXIT = re.compile(r"Process has exited with (?:exit code )?(?:0[xX])?([0-9A-Fa-f]{1,8})\b")
@@ -51,6 +53,8 @@ class Interpreted:
     total: int = 0
     well: int = 0
     waiting: _Waiting | None = None
+    of_cluster: list[Line] = field(default_factory=list)
+    others: list[Line] = field(default_factory=list)
     _told: set[str] = field(default_factory=set)
     _untold: dict[str, list[tuple[_Waiting, bool]]] = field(default_factory=dict)
     _more: Counter[str] = field(default_factory=Counter)
@@ -85,6 +89,8 @@ class Interpreted:
         code, waiting, self.waiting = int(match[1], 16), self.waiting, None
         if waiting is not None and len(self._told) < COMMANDS:
             self._told.add(waiting.command)
+        if waiting is not None:
+            self._list(waiting, f"{code:08X}")
         if code == 0:
             self.well += 1
             return True
@@ -98,6 +104,7 @@ class Interpreted:
         waiting, self.waiting = self.waiting, None
         if waiting is None:
             return
+        self._list(waiting, "")
         command = waiting.command if waiting.command in self._untold or len(self._untold) < COMMANDS else ""
         held = self._untold.setdefault(command, [])
         if len(held) < MOST or at_end:
@@ -122,6 +129,15 @@ class Interpreted:
                 line = held[0][0].line
                 expected = line.process or command in self._told
                 self.kept.left_out[line.code if expected else NOT_TOLD] += self._more[command]
+
+    def _list(self, waiting: _Waiting, exit_code: str) -> None:
+        kept = self.of_cluster if waiting.script in SCRIPTS else self.others
+        if len(kept) < LISTED:
+            kept.append(Line(waiting.text[:SHOWN], exit_code, waiting.script, waiting.place))
+
+    def listed(self) -> tuple[Line, ...]:
+        """The lines that are kept, in the order of the log."""
+        return tuple(sorted([*self.of_cluster, *self.others], key=lambda line: line.place.line))
 
     def _at(self, text: str, place: Place, depth: int) -> _Waiting:
         return _Waiting(text[:LONGEST], place, depth, self.timeline.script())

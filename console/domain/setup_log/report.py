@@ -58,6 +58,18 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of a script that was interpreted, or a process that was started, with its exit."""
+
+    text: str
+    exit: str
+    """Eight hexadecimal digits; empty where the log tells none."""
+    script: str
+    """The script that it stands in; empty when none is known."""
+    place: Place
+
+
+@dataclass(frozen=True)
 class OpenFunction:
     """A function that was entered and never left."""
 
@@ -103,6 +115,8 @@ class Run:
     left_out: Mapping[str, int]
     """How many more findings of a code there were than are kept."""
     ignored: tuple[Ignored, ...]
+    lines: tuple[Line, ...]
+    """Interpreted lines and started processes in the order of the log: of the cluster's scripts, and the first others."""
     totals: Mapping[str, int]
     """`lines`, `functions`, `interpreted`, `exits` (well ended), `errors`, `ignored`, `open` (functions)."""
 

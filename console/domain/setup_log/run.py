@@ -272,6 +272,7 @@ class RunState:
             findings=self.kept.all(),
             left_out=dict(self.kept.left_out),
             ignored=self.errors.ignored(),
+            lines=self.interpreted.listed(),
             totals=self._totals(end.line),
         )
 
@@ -349,4 +350,4 @@ def shrunk(run: Run, most: int) -> Run:
     left_out = dict(run.left_out)
     for finding in run.findings[most:]:
         left_out[finding.code] = left_out.get(finding.code, 0) + int(finding.data.get("count", "1"))
-    return replace(run, findings=run.findings[:most], left_out=left_out)
+    return replace(run, findings=run.findings[:most], lines=run.lines[:most], left_out=left_out)

@@ -35,6 +35,8 @@ class Command(OperatorCommand):
             metavar="FILE",
             help="a set-up log of Exchange 2003 or 2007, or - for standard input",
         )
+        help_text = "with --log: also list each interpreted line and started process with its exit"
+        parser.add_argument("--lines", action="store_true", help=help_text)
         parser.add_argument("--encoding", metavar="NAME", help="of the log, such as cp932; found out by default")
         parser.add_argument(
             "--fail-on",
@@ -65,7 +67,7 @@ class Command(OperatorCommand):
         codes = sorted({finding.code for run in report.runs for finding in run.findings})
         kinds = {code: _kind(code) for code in codes}
         data = {"result": report.verdict, "log": name, **report.to_json(), "kinds": kinds}
-        self.answer(options, "\n".join(report_lines(shown, report)), data)
+        self.answer(options, "\n".join(report_lines(shown, report, interpreted=options["lines"])), data)
         return FAILED if _fails(report, options["fail_on"]) else SUCCEEDED
 
 
