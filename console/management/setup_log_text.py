@@ -17,7 +17,7 @@ OUTCOME = {
 
 
 def report_lines(name: str, report: Report, *, interpreted: bool = False) -> Iterator[str]:
-    """The whole report: the runs that count in full, if asked for with their interpreted lines; earlier ones in short."""
+    """The whole report: the runs that count in full, `interpreted` lines too if asked for; earlier ones in short."""
     runs = report.totals["runs"]
     many = f"{runs} runs of the set-up" if runs > 1 else "one run of the set-up"
     yield f"{name}: {report.lines:,} lines, {report.size:,} bytes, {report.encoding}; {many}."

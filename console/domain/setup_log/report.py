@@ -116,7 +116,7 @@ class Run:
     """How many more findings of a code there were than are kept."""
     ignored: tuple[Ignored, ...]
     lines: tuple[Line, ...]
-    """Interpreted lines and started processes in the order of the log: of the cluster's scripts, and the first others."""
+    """Interpreted lines and started processes in the order of the log: the cluster's, and the first others."""
     totals: Mapping[str, int]
     """`lines`, `functions`, `interpreted`, `exits` (well ended), `errors`, `ignored`, `open` (functions)."""
 
