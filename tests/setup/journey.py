@@ -199,6 +199,8 @@ def is_set_up(journey: Journey, operation: Operation) -> None:
     assert operation.status == "succeeded", journey.story(operation)
     assert (operation.takeovers, journey.dies_at) == (1, ""), journey.story(operation)
     assert journey.owner() == journey.primary
+    own = Operation.objects.filter(kind="start", automatic=True)
+    assert {one.acknowledged_by for one in own} == {"changeover"}, "nobody has to look into what the procedure began"
     moved = [f"{e.node}" for e in journey.lab.world.log.since(0) if e.kind == "partition" and e.after == "mounted"]
     assert moved == [journey.primary, journey.standby, journey.primary, journey.primary], "no move was made twice"
     aside = [path for path in journey.disks() if path.startswith(r"X:X:\Set aside" + "\\")]
