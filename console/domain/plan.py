@@ -97,8 +97,8 @@ class Plan:
 
     @property
     def typed_confirmation(self) -> bool:
-        """Whether the cluster's name must be typed: an accepted unknown, a move that nobody planned, a go undone."""
-        return bool(self.unknowns) or self.kind == "takeover" or self.past_no_return
+        """Whether the cluster's name must be typed: an accepted unknown, a move that nobody planned, force, a go undone."""
+        return bool(self.unknowns) or self.kind == "takeover" or self.past_no_return or self.by_force
 
     @property
     def past_no_return(self) -> bool:

@@ -106,10 +106,12 @@ def summarise(
     directory = (
         _carried_fact(cluster, observation.at) if names is None else _directory_fact(names, owner, observation.at)
     )
-    mail = _mail(answers)
+    resources = _resources(cluster, observation, active)
+    broken = [fact for fact in resources if fact.tone is Tone.BAD] if carried else []
+    mail = "down" if broken and group.tone is Tone.BAD else _mail(answers)
     alarms = _alarms(owner, nodes, active)
     return ClusterStatus(
-        headline=_headline(mail, owner, answers),
+        headline=_headline(mail, owner, answers, broken),
         tone=_tone(mail, group, directory, alarms),
         mail=mail,
         active=active,
@@ -119,7 +121,7 @@ def summarise(
         directory=directory,
         alarms=alarms,
         at=observation.at.isoformat(),
-        resources=_resources(cluster, observation, active),
+        resources=resources,
         bare=_bare(cluster, generation, observation),
     )
 
@@ -178,12 +180,15 @@ def _mail(answers: Sequence[Fact]) -> str:
     return "up" if all(fact.tone is Tone.GOOD for fact in answers) else "down"
 
 
-def _headline(mail: str, owner: Seen[str], answers: Sequence[Fact]) -> str:
+def _headline(mail: str, owner: Seen[str], answers: Sequence[Fact], broken: Sequence[Fact]) -> str:
     where = f" The group is on {owner.value}." if owner.value else ""
+    down = f" {', '.join(f'{fact.label} is {fact.value}' for fact in broken)}." if broken else ""
+    silent = ", ".join(fact.label for fact in answers if fact.tone is not Tone.GOOD)
     if mail == "up":
-        return f"Mail is up.{where}"
+        return f"Mail is up.{down}{where}"
+    if mail == "down" and broken and not silent:
+        return f"Mail is down in part, though it greets.{down}{where}"
     if mail == "down":
-        silent = ", ".join(fact.label for fact in answers if fact.tone is not Tone.GOOD)
         return f"Mail is down: no greeting from {silent} on the floating IP.{where}"
     return f"Whether mail is up is not known.{where}"
 

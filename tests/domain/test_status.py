@@ -1,8 +1,10 @@
 """A cluster at a glance: who is active, whether mail is up, and unknown never looks good."""
 
+from dataclasses import replace
+
 import pytest
 
-from console.domain.observation import Seen
+from console.domain.observation import ResourceState, Seen
 from console.domain.ports import Greeting
 from console.domain.status import Tone, summarise
 from console.domain.topology import GreetingAt
@@ -105,6 +107,19 @@ def test_the_groups_resources_are_told_with_their_kind_and_state():
         ("sd1", "sd", "Failed", Tone.BAD),
     ]
     assert now.tone is Tone.BAD
+    assert (now.mail, now.headline) == (
+        "down",
+        "Mail is down in part, though it greets. fip1 is Failed, sd1 is Failed. The group is on NODE1.",
+    )
+
+
+def test_a_resource_that_is_kept_offline_is_named_and_does_not_mean_that_mail_is_down():
+    group = worlds.group("NODE1", "Partially Online")
+    resources = (*worlds.group("NODE1").resources, ResourceState("pop3", "POP3", "Offline"))
+    view = replace(worlds.view("NODE1"), groups={"EXCHANGE": replace(group, resources=resources)})
+    now = carried(worlds.observation(NODE1=worlds.seen("NODE1", active=True, engine=Seen(view))))
+    assert (now.mail, now.tone) == ("up", Tone.WARN)
+    assert now.headline == "Mail is up. pop3 is Offline. The group is on NODE1."
 
 
 def test_a_service_that_windows_may_run_anywhere_is_no_alarm_where_the_group_is_not():

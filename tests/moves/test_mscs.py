@@ -139,6 +139,19 @@ def test_once_its_cause_is_mended_a_forced_move_brings_online_what_failed(kyoto:
 
 
 @pytest.mark.slow
+def test_a_move_that_failed_is_taken_back_by_force_which_has_to_be_typed(kyoto: CarriedGround) -> None:
+    kyoto.lab.fault(N2, "group-fails", resource=STORE)
+    plan = kyoto.plan("failover")
+    assert kyoto.perform(plan).status is Status.FAILED
+    undo = kyoto.undo_plan(plan)
+    assert (undo.kind, undo.target, undo.typed_confirmation) == ("undo", N1, True)
+    assert lines(undo)[0] == f"KYO-N1: {MOVE.replace(N2, N1)}"
+    ending = kyoto.perform(undo)
+    assert ending.status is Status.SUCCEEDED, ending.summary
+    assert kyoto.owner() == N1
+
+
+@pytest.mark.slow
 def test_brought_online_by_hand_it_is_carried_on_from_there_without_a_second_move(kyoto: CarriedGround) -> None:
     kyoto.lab.fault(N2, "group-fails", resource=STORE)
     plan, journal = kyoto.plan("failover"), Mortal(before=True, only=())

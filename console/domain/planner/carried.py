@@ -75,18 +75,27 @@ def make_carried_start(of: Carried, target: str) -> Plan:
 
 
 def make_carried_undo(of: Carried, undone: Undone, first: str, valid_seconds: float = VALID_SECONDS) -> Plan:
-    """The plan that moves the group back to where `undone` found it, as a planned move does.
+    """The plan that moves the group back to where `undone` found it: planned where it is well, else by force.
 
-    Raises `Refusal` when the group is there already, or when a check of a planned move fails.
+    Raises `Refusal` when the group is there already and well, and for what would keep the move from working.
     """
     cluster, wanted = of.field.cluster, unwinding(undone, first)
-    home = wanted.home
-    owner = of.field.observe().owner(cluster.group)
-    if not home or (owner.value and owner.value.casefold() == home.casefold()):
-        there = f"is on {home} already" if home else "was not moved"
-        text = f"The group {cluster.group} {there}: there is nothing to take back."
+    if not wanted.home:
+        text = f"Operation {undone.number} has not moved the group {cluster.group}: there is nothing to take back."
         raise Refusal.of(text, "Nothing to do.", key="undo.nothing", about=str(undone.number))
-    made = make_carried_move(of, "undo", cluster.other(home).name, cluster.node(home).name, valid_seconds)
+    home = cluster.node(wanted.home).name
+    away, command = cluster.other(home).name, of.driver.forced_move(cluster, home)
+    forced = _situation(of, away, home, runs_on=home, command=command)
+    owner = (forced.observation.owner(cluster.group).value or "").casefold()
+    if forced.healthy() and owner == home.casefold():
+        text = f"The group {cluster.group} is on {home} already: there is nothing to take back."
+        raise Refusal.of(text, "Nothing to do.", key="undo.nothing", about=str(undone.number))
+    if forced.healthy():
+        made = make_carried_move(of, "undo", away, home, valid_seconds)
+    else:
+        found = forced_checks(forced)
+        refuse_failed(found, f"Operation {undone.number} of {cluster.name} cannot be taken back now.")
+        made = _plan(of, "undo", forced, forced_steps(of.field, forced), found, valid_seconds)
     note = f"Takes back operation {undone.number}, the {undone.plan.kind} to {undone.plan.target}, all of it."
     return replace(made, notes=(note, *made.notes))
 

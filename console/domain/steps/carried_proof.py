@@ -47,7 +47,8 @@ class ResourcesOnline:
         text = _progress(target, resources, down)
         broken = [r for r in down if r.status.casefold() == FAILED]
         if broken:
-            return self._never(step, f"{broken[0].name} has failed on {target}. {text}")
+            others = [r for r in down if r is not broken[0]]
+            return self._never(step, f"{broken[0].name} has failed on {target}. {_progress(target, resources, others)}")
         if not any(is_pending(r.status) for r in down) and not is_pending(group.status):
             return self._never(step, f"{down[0].name} is {down[0].status}, and nothing brings it up. {text}")
         return Look(Goal.NOT_YET, text, ongoing=True, remedy=self._remedy(step))
@@ -74,11 +75,12 @@ class ResourcesOnline:
 
 
 def _progress(target: str, resources: Sequence[ResourceState], down: Sequence[ResourceState]) -> str:
-    """How far they have come: what is on its way or broken by name, what only waits for that by number."""
+    """How far they have come: what of `down` is on its way or broken by name, what only waits for that by number."""
+    up = sum(r.status.casefold() == ONLINE for r in resources)
     shown = [f"{r.name} ({r.status})" for r in down if r.status.casefold() != OFFLINE]
     rest = len(down) - len(shown)
     waits = [f"{rest} more {'is' if rest == 1 else 'are'} offline"] if rest else []
-    return f"On {target} {len(resources) - len(down)} of {len(resources)} are online; {'; '.join([*shown, *waits])}."
+    return f"{'; '.join([f'On {target} {up} of {len(resources)} are online', *shown, *waits])}."
 
 
 def failed_by_log(stage: Stage, node: str, names: Sequence[str]) -> str:

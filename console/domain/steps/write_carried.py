@@ -94,7 +94,7 @@ def _bring_online(field: Field, situation: CarriedSituation) -> Step:
         commands=_command(target, argv),
         within=cluster.timing.start_service,
         repeatable=False,
-        undo="Nothing is taken down again.",
+        undo="Nothing: what came up stays up.",
     )
 
 
