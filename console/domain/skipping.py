@@ -37,6 +37,7 @@ MAY_NOT = {
     "group.start": "everything after it relies on the group being on the target",
     "hand-over": "everything after it relies on the group being on the target",
     "hand-over.dead": "everything after it relies on the group being on the target",
+    "repair.recheck": "without it nobody knows whether the cluster is still the one that was diagnosed",
     "carried.recheck": "without it nobody knows whether the plan still fits",
     "carried.recheck-forced": "without it nobody knows whether the group has come up elsewhere since",
     "group.carry": "everything after it relies on the group being on the target",
@@ -63,6 +64,8 @@ def skip(step: Step, generation: Generation) -> Skip:
         return Skip(True, "Routing, update services and address lists stay with the other server.")
     if step.kind == "service.start":
         return _service(step, generation)
+    if step.kind.startswith("repair.") and step.kind not in MAY_NOT:
+        return Skip(True, "What it was to change stays as it is; the next diagnosis tells how.")
     if step.kind in MAY:
         return Skip(True, MAY[step.kind])
     return Skip(False, f"“{step.title}” cannot be left out: {MAY_NOT.get(step.kind, 'other steps rely on it')}.")
