@@ -97,7 +97,7 @@ class Plan:
 
     @property
     def typed_confirmation(self) -> bool:
-        """Whether the cluster's name must be typed: an accepted unknown, a move that nobody planned, force, a go undone."""
+        """Whether the cluster's name must be typed: an accepted unknown, a move nobody planned, force, a go undone."""
         return bool(self.unknowns) or self.kind == "takeover" or self.past_no_return or self.by_force
 
     @property
