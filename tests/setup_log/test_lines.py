@@ -302,6 +302,13 @@ def test_a_script_may_be_what_is_interpreted_in_place_of_a_line() -> None:
     assert report.latest.totals["interpreted"] == 0
 
 
+@pytest.mark.parametrize("text", ["Interpreting file D:\\CLUSTER_SERVER.INS", "Entering cluster_server.ins"])
+def test_a_script_is_known_by_its_name_wherever_it_stands(text: str) -> None:
+    report = told(f"[10:00:00] Entering ScSetupExchangeVirtualServer\n[10:00:01] {text}\n")
+    assert report.latest.stopped_in is not None
+    assert (report.latest.stopped_in.key, report.latest.totals["interpreted"]) == ("CLUSTER_SERVER.INS", 0)
+
+
 def test_copying_a_script_is_not_running_it() -> None:
     report = told(wrapped_in("Copying D:\\CLUSTER_SERVER.INS to C:\\x", "ScSetupExchangeVirtualServer"))
     assert {stage.key: stage.state for stage in report.latest.timeline}["CLUSTER_SERVER.INS"] is StageState.NOT_SEEN

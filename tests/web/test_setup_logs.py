@@ -57,6 +57,7 @@ def test_it_shows_the_course_where_it_died_what_went_wrong_and_what_was_ignored(
     assert "ScSetupExchangeVirtualServer" in calls
     assert "regsvr32.exe /s C:\\Exchsrvr\\bin\\excluadm.dll" in text
     assert "Process has exited with 00000003" in text
+    assert "2 lines with the exit of each" in text
     ignored = text[text.index("Errors that the set-up itself ignored") :]
     assert "The specified service does not exist" in ignored
 
