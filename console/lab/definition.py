@@ -154,6 +154,7 @@ class Cluster:
 
     With `mscs` the Exchange server has a network name of its own, which moves with the group. `resources` are then the
     group's, those that an administrator and set-up make when there are none; `disks` its drives beside `partition`.
+    `everywhere` names services behind resources that run on every node all the time, as SMTP and HTTP may do.
     """
 
     name: str
@@ -162,6 +163,7 @@ class Cluster:
     network_name: str = ""
     resources: list[Resource] = field(default_factory=list)
     disks: list[str] = field(default_factory=list)
+    everywhere: list[str] = field(default_factory=list)
     generation: str = "2003"
     group: str = "EXCHANGE"
     automatic: bool = True  # whether the group starts with the cluster

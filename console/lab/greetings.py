@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 
 from console.lab.exchange import GREETERS
+from console.lab.mscs.bringing import serves
 from console.lab.state import RUNNING, Cluster, Node
 from console.lab.world import World
 from console.lab.wsman.listener import Listener
@@ -27,7 +28,7 @@ class Greeter:
         for node in self.cluster.nodes:
             service = node.service(self.service)
             answers = service and service.state == RUNNING and not node.faulty("paused")
-            if address in node.addresses and answers:
+            if address in node.addresses and answers and serves(node, self.service):
                 return node
         return None
 

@@ -31,7 +31,7 @@ def begin(world: World, cluster: Cluster) -> None:
     cluster.names = {node.name.casefold(): [node.definition.address] for node in cluster.nodes}
     furnish_partition(cluster)
     for node in cluster.nodes:
-        _furnish(node)
+        _furnish(world, node)
     equip(cluster)
     for group in cluster.groups:
         for resource in group.resources:
@@ -55,14 +55,16 @@ def _know(cluster: Cluster, mscs: Mscs, resource: Resource) -> None:
         cluster.names[entry.subject.casefold()] = addresses
 
 
-def _furnish(node: Node) -> None:
-    """Windows' folders, and the DLLs of the resource types; 2008 has its features."""
+def _furnish(world: World, node: Node) -> None:
+    """Windows' folders, the DLLs of the resource types, services that run all the time; 2008 has its features."""
     for folder in _FOLDERS:
         if node.disk.item(folder) is None:
             node.disk.mkdir(folder)
     for dll in {kind.dll for kind in all_kinds(node.cluster.definition.generation)}:
         node.disk.write(rf"{FOLDER}\{dll}", b"MZ")
     node.components = Components(set(), 1, node.definition.windows != "2003")
+    for everywhere in filter(None, map(node.service, node.cluster.definition.everywhere)):
+        everywhere.start, everywhere.state, everywhere.pid = 2, RUNNING, world.new_pid()
     service = node.service(SERVICE)
     if service is not None and not node.cluster.definition.engine:
         service.state, service.pid = STOPPED, 0

@@ -12,7 +12,7 @@ from console.lab.mscs.resource_types import ADDRESS, DATABASE, DISK, exchange_ki
 from console.lab.mscs.state import FAILED, OFFLINE, OFFLINE_PENDING, ONLINE, ONLINE_PENDING, group_status, has_dll, of
 from console.lab.resources import set_group, set_resource
 from console.lab.schedule import Condition, Outcome, Procedure, Reason
-from console.lab.state import RUNNING, STOPPED, Group, Node, Resource
+from console.lab.state import RUNNING, STOPPED, Group, Node, Resource, Service
 from console.lab.stores import dismount, mount
 from console.lab.world import World
 
@@ -22,9 +22,23 @@ CREATE_FAILED, ONLINE_FAILED = 5017, 5018
 
 
 def service_behind(node: Node, resource: Resource) -> str:
-    """The service that a resource starts and stops; empty for one without."""
+    """The service that a resource starts and watches; empty for one without."""
     kinds = exchange_kinds(node.cluster.definition.generation)
     return next((kind.service for kind in kinds if kind.name == resource.definition.kind), "")
+
+
+def serves(node: Node, name: str) -> bool:
+    """Whether what answers by this service does so here: where a resource is in front of it, only that being online."""
+    if node.cluster.mscs is None:
+        return True
+    found = [one for group in node.cluster.groups for one in group.resources if service_behind(node, one) == name]
+    return not found or any(one.status == ONLINE for one in found)
+
+
+def _stopped_with(node: Node, resource: Resource) -> Service | None:
+    """The service that a resource stops when it goes offline; None when there is none, or it runs everywhere."""
+    name = service_behind(node, resource)
+    return None if name in node.cluster.definition.everywhere else node.service(name)
 
 
 def put(world: World, group: Group, resource: Resource, node: Node, status: str, by: str) -> None:
@@ -62,7 +76,7 @@ def bring_online(world: World, group: Group, resource: Resource, node: Node, by:
 def take_offline(world: World, group: Group, resource: Resource, node: Node, by: str, holds: Condition) -> Procedure:
     """Take one resource offline; one that does not stop within its pending timeout fails."""
     put(world, group, resource, node, OFFLINE_PENDING, by)
-    service = node.service(service_behind(node, resource))
+    service = _stopped_with(node, resource)
     if service is None:
         yield node.cluster.definition.timings.resource_stop
     elif service.state != STOPPED:
@@ -165,7 +179,7 @@ def release(world: World, resource: Resource, node: Node, by: str) -> None:
 
 def terminate(world: World, resource: Resource, node: Node, by: str) -> None:
     """End a resource at once, as the resource monitor does with what nobody answers for any more."""
-    service = node.service(service_behind(node, resource))
+    service = _stopped_with(node, resource)
     if service is not None and service.state != STOPPED:
         if service.installed.name == INFORMATION_STORE:
             for group, store in sorted(node.mounted):
