@@ -63,6 +63,25 @@ def test_a_planned_move_of_a_virtual_server_changes_nothing_in_the_directory(kyo
     assert order.index(NAME) < order.index("System Attendant") < order.index(STORE) < order.index("MS Search")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Bob's group (1)", "A & B", "EVS Online"])
+def test_a_group_may_be_called_whatever_a_command_can_carry(tmp_path: Path, name: str) -> None:
+    ground = CarriedGround(tmp_path / "lab", replace(presets.kyoto(), group=name, disks=["Y:"]))
+    try:
+        plan = ground.plan("failover")
+        assert lines(plan) == [f'KYO-N1: cluster group "{name}" /move:KYO-N2 /wait:5']
+        assert ground.perform(plan).status is Status.SUCCEEDED
+    finally:
+        ground.close()
+
+
+def test_a_node_whose_windows_speaks_japanese_is_moved_by_its_numbers(kyoto: CarriedGround) -> None:
+    for name in (N1, N2):
+        kyoto.lab.fault(name, "cp932")
+    ending = kyoto.perform(kyoto.plan("failover"))
+    assert ending.status is Status.SUCCEEDED, ending.summary
+
+
 def test_it_is_taken_back_by_moving_it_back_once(kyoto: CarriedGround) -> None:
     plan = kyoto.plan("failover")
     assert kyoto.perform(plan).status is Status.SUCCEEDED
