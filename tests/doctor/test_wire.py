@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from console.domain import doctor
+from console.domain.doctor.reading_log import LARGEST
 from console.lab.faults import switch
+from console.lab.mscs.setup_logs import LOGS
 from console.lab.presets import fukuoka, kyoto
 from tests.moves.carried import CarriedGround
 
@@ -48,3 +50,15 @@ def test_a_wrong_password_is_said_once_for_each_node(ground: CarriedGround) -> N
         (ground.target, "the whole node"),
     ]
     assert (diagnosis.findings, diagnosis.looked) == ((), ())
+
+
+def test_a_log_that_is_read_as_a_whole_fits_into_an_answer(tmp_path: Path) -> None:
+    ground = CarriedGround(tmp_path, kyoto())
+    disk = ground.lab.world.clusters[0].nodes[0].disk
+    line = b'[13:40:00] Attempting to get DOB for DN "/dc=LOCAL/dc=Corp/cn=Configuration"\r\n'
+    rest = disk.read(LOGS["2003"])
+    disk.write(LOGS["2003"], line * ((LARGEST - len(rest)) // len(line)) + rest)
+    with ground.open() as field:
+        diagnosis = doctor.diagnose(field)
+    ground.close()
+    assert diagnosis.clean, diagnosis.unread

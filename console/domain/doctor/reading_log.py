@@ -10,9 +10,10 @@ from console.domain.doctor.model import Finding, Unread
 from console.domain.doctor.readings import read_instances
 from console.domain.errors import ChangeoverError, Garbled
 from console.domain.ports import NodeSession
+from console.domain.setup_log.sniff import NotASetupLog
 
-LARGEST = 4 << 20
-"""Bytes of a log that is read as a whole over the wire."""
+LARGEST = 1_900_000
+"""Bytes of a log that is read as a whole over the wire: a session keeps two million characters of an answer."""
 WITHIN = 300.0
 STATE = ("cluster-files", "binaries", "registration", "resource-types", "resources", "event-sources", "provider")
 """The areas that tell how things are now, whatever a log says of then."""
@@ -30,7 +31,7 @@ SINCE: dict[str, tuple[str, ...]] = {
     "setup-log.exit-not-told": STATE,
 }
 """What a log tells of, to the areas that show whether it has been mended since; what is not here stays."""
-ON_THE_COMMAND_LINE = "Copy the log here and read it with manage.py diagnose --log FILE."
+ON_THE_COMMAND_LINE = "Find the log, copy it here and read it with manage.py diagnose --log FILE, or upload it."
 
 
 def read_log(session: NodeSession, facts: NodeFacts, places: Sequence[str]) -> None:
@@ -42,7 +43,8 @@ def read_log(session: NodeSession, facts: NodeFacts, places: Sequence[str]) -> N
     try:
         _read(session, facts, paths)
     except ChangeoverError as error:
-        facts.could_not(f"the set-up log {facts.log_path}".strip(), error.message, error.remedy or ON_THE_COMMAND_LINE)
+        remedy = ON_THE_COMMAND_LINE if isinstance(error, Garbled | NotASetupLog) else error.remedy
+        facts.could_not(f"the set-up log {facts.log_path}".strip(), error.message, remedy)
 
 
 def _read(session: NodeSession, facts: NodeFacts, paths: Sequence[str]) -> None:
@@ -50,12 +52,12 @@ def _read(session: NodeSession, facts: NodeFacts, paths: Sequence[str]) -> None:
     sizes = {block.get("Name", "").casefold(): int(block.get("FileSize") or 0) for block in read_instances(listed)}
     there = next((path for path in paths if path.casefold() in sizes), "")
     if not there:
-        raise Garbled(f"There is none at {' or '.join(paths)}.", remedy=f"Look where it is. {ON_THE_COMMAND_LINE}")
+        raise Garbled(f"There is none at {' or '.join(paths)}.")
     facts.log_path = there
     whole = sizes[there.casefold()] <= LARGEST
     (told,) = session.batch([ask.content(there) if whole else ask.telling_lines(there)], within=WITHIN)
     if not told.ok:
-        raise Garbled(f"{told.argv[0]} cannot read it (exit code {told.exit_code}).", remedy=ON_THE_COMMAND_LINE)
+        raise Garbled(f"{told.argv[0]} cannot read it (exit code {told.exit_code}).")
     report = setup_log.read([told.stdout.encode("utf-8", "replace")], encoding="utf-8")
     facts.log_findings = tuple(replace(finding, node=facts.node) for finding in report.findings)
     if not whole:
