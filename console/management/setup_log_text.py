@@ -69,6 +69,8 @@ def sentence(run: Run) -> str:
     """How a run came out, in a sentence or two."""
     stage = run.stopped_in
     where = f" It stopped in: {stage.title}." if stage else ""
+    if not where and run.open_functions:
+        where = f" It stopped in the function {run.open_functions[-1].name}."
     return f"{OUTCOME[run.verdict]}{where}" + (f" Found: {many_words(run.findings)}." if run.findings else "")
 
 
