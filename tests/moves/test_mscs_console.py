@@ -61,10 +61,10 @@ class Console:
         group = self.lab.world.clusters[0].groups[0]
         return group.owner.name if group.owner else ""
 
-    def until_on(self, node: str, within: float = 20.0) -> None:
-        """Wait until the lab's cluster service has the group online there."""
+    def until_on(self, node: str, within: float = 20.0, status: str = "Online") -> None:
+        """Wait until the lab's cluster service has the group there, in that state."""
         deadline, group = time.monotonic() + within, self.lab.world.clusters[0].groups[0]
-        while not (self.owner() == node and group.status == "Online"):
+        while not (self.owner() == node and group.status == status):
             assert time.monotonic() < deadline, f"{group.name} is {group.status} on {self.owner()}"
             time.sleep(0.05)
 
@@ -129,3 +129,19 @@ def test_a_move_that_the_cluster_service_refuses_has_taken_no_mail_down(kyoto: C
     assert again.status == "succeeded", again.ending_summary
     assert again.outage_started_at is not None
     assert again.outage_started_at >= again.started_at
+
+
+def test_a_failover_by_the_product_that_does_not_come_up_is_a_start_that_failed_with_the_name(kyoto: Console) -> None:
+    name = "Exchange Information Store Instance - (KYO-EVS1)"
+    kyoto.observe()
+    kyoto.lab.fault("KYO-N2", "group-fails", resource=name)
+    kyoto.lab.fault("KYO-N1", "powered-off")
+    kyoto.until_on("KYO-N2", status="Failed")
+    assert kyoto.observe().status["mail"] == "down"
+    seen = Operation.objects.get()
+    execute(seen.pk, "worker-1")
+    seen.refresh_from_db()
+    assert (seen.kind, seen.status) == ("start", "failed")
+    assert f"{name} has failed on KYO-N2" in seen.ending_summary
+    kyoto.observe()
+    assert Operation.objects.count() == 1
