@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from console.domain.checks import Reason
+from console.domain.doctor.judging_cluster import is_of
 from console.domain.doctor.model import Finding
 from console.domain.planner.repair_base import Made, Wanted, instance_name, names, step_of
 from console.domain.planner.repair_files import copied
 from console.domain.planner.repair_registry import bound, written
 from console.domain.repair import commands
+from console.domain.repair.ground import Ground
 
 Writer = Callable[[Wanted, Sequence[Finding]], Iterator[Made]]
 
@@ -122,47 +124,64 @@ def _not_loaded(asked: Wanted, finding: Finding, dll: str) -> list[Made]:
 def resources_created(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Made]:
     """Resources that System Attendant should have made, offline, with what they depend on."""
     ground = asked.ground
+    there = [(one.kind, one.name) for one in ground.group.resources]
+    server = ground.field.cluster.primary_server
+    dashed = any(name.endswith(f" - ({server})") for _, name in there)
     for number, one in enumerate(findings, 1):
         kind = one.data["type"]
-        of = {wanted.name: wanted for wanted in ground.field.generation.resource_types}
-        if kind in of and not of[kind].service:
-            text = f"There is one {kind} for each database, and nothing here tells of which one it is missing."
-            remedy = "Run set-up of the clustered mailbox server again, or create it in Cluster Administrator."
-            yield Reason(text, remedy, "repair.database")
+        if (against := _not_created(asked, kind)) is not None:
+            yield against
             continue
-        if not _has_type(asked, kind):
-            text = f"The cluster has no resource type {kind}: no resource of it can be made (error 5078)."
-            yield Reason(text, "Repair the missing resource type together with this, or first.", "repair.type")
-            continue
-        needs = [r.name for n in names(one.data["needs"]) for r in ground.group.resources if r.kind == n]
-        dashed = ground.field.generation.key == "2003"
-        name = instance_name(kind, ground.field.cluster.primary_server, dashed=dashed)
-        argvs = [commands.create_resource(name, ground.group.name, kind)]
-        argvs += [commands.add_dependency(name, needed) for needed in needs]
-        yield step_of(
-            [one],
-            "resources.create",
-            f"resource-{number}",
-            f"Create {name} in {ground.group.name}, offline",
-            f"{ground.group.name} has a resource of the type {kind}",
-            [(ground.holder, argv) for argv in argvs],
-            "Delete the resource, as long as it is offline.",
-            node=ground.holder,
-            name=name,
-            group=ground.group.name,
-            kind=kind,
-            needs=needs,
-            warning=f"{name} stays offline: look at its properties, then bring it online.",
-        )
+        name = instance_name(kind, server, dashed=dashed)
+        needs = [other for needed in names(one.data["needs"]) for of, other in there if _same_type(asked, of, needed)]
+        yield _created(ground, one, number, name, needs)
+
+
+def _created(ground: Ground, finding: Finding, number: int, name: str, needs: list[str]) -> Made:
+    kind = finding.data["type"]
+    argvs = [commands.create_resource(name, ground.group.name, kind)]
+    argvs += [commands.add_dependency(name, needed) for needed in needs]
+    return step_of(
+        [finding],
+        "resources.create",
+        f"resource-{number}",
+        f"Create {name} in {ground.group.name}, offline",
+        f"{ground.group.name} has a resource of the type {kind}",
+        [(ground.holder, argv) for argv in argvs],
+        "Delete the resource, as long as it is offline.",
+        node=ground.holder,
+        name=name,
+        group=ground.group.name,
+        kind=kind,
+        needs=needs,
+        warning=f"{name} stays offline: look at its properties, then bring it online.",
+    )
+
+
+def _same_type(asked: Wanted, kind: str, wanted: str) -> bool:
+    """Whether a resource's type is the wanted one, which for Exchange's may be written in other words."""
+    known = {one.name: one for one in asked.ground.field.generation.resource_types}
+    return is_of(kind, known[wanted]) if wanted in known else kind.casefold() == wanted.casefold()
+
+
+def _not_created(asked: Wanted, kind: str) -> Reason | None:
+    """Why no resource of the type can be created."""
+    known = {one.name: one for one in asked.ground.field.generation.resource_types}
+    if kind in known and not known[kind].service:
+        text = f"There is one {kind} for each database, and nothing here tells of which one it is missing."
+        remedy = "Run set-up of the clustered mailbox server again, or create it in Cluster Administrator."
+        return Reason(text, remedy, "repair.database")
+    if not _has_type(asked, kind):
+        text = f"The cluster has no resource type {kind}: no resource of it can be made (error 5078)."
+        return Reason(text, "Repair the missing resource type together with this, or first.", "repair.type")
+    return None
 
 
 def _has_type(asked: Wanted, kind: str) -> bool:
     """Whether the cluster has the type, or will have once this repair has made it."""
     known = asked.ground.facts[asked.ground.holder].types or ()
-    coming = (one for one in asked.findings if one.code == "resource-types.missing")
-    return any(one.name.casefold() == kind.casefold() for one in known) or any(
-        one.data["type"] == kind for one in coming
-    )
+    coming = [one for one in asked.findings if one.code == "resource-types.missing"]
+    return any(_same_type(asked, one.name, kind) for one in known) or any(one.data["type"] == kind for one in coming)
 
 
 def dependencies_added(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Made]:
@@ -192,7 +211,7 @@ def dependencies_added(asked: Wanted, findings: Sequence[Finding]) -> Iterator[M
             needs=needs,
             online=online,
             within=timing.stop_service + timing.start_service * max(1, len(online)),
-            **({"warning": _outage(name, online)} if online else {}),
+            **({"warning": _outage(name, online), "outage": True} if online else {}),
         )
 
 
