@@ -153,6 +153,8 @@ class Tool:
     name: str
     why: str
     """Why the product's own command is not used, said to who looks for it."""
+    notes: tuple[str, ...] = ()
+    """What a move by it does beside, said on its plan."""
 
 
 @dataclass(frozen=True)

@@ -230,5 +230,5 @@ def _notes(of: Carried, situation: CarriedSituation) -> list[str]:
     ]
     tool = of.driver.product.tool(of.field.generation.key)
     if tool is not None:
-        found.append(f"{tool.name} moves it. {tool.why}")
+        found += [f"{tool.name} moves it. {tool.why}", *tool.notes]
     return found

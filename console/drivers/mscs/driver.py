@@ -172,6 +172,7 @@ class Mscs:
         """Why a list could not be had."""
         said = " ".join((result.stdout + " " + result.stderr).split())[:200] or "nothing"
         meaning, remedy = self.explain(result.exit_code)
-        text = f"{' '.join(result.argv[:2])}: {meaning} It said: {said}"
+        command = result.argv[0] if result.argv[0] == commands.POWERSHELL[0] else " ".join(result.argv)
+        text = f"{command}: {meaning} It said: {said}"
         down = any(code.number == result.exit_code and code.silent for code in self.product.exit_codes)
         return ServiceDown(text) if down else Garbled(text, remedy=remedy)

@@ -81,7 +81,7 @@ def test_a_node_whose_cluster_service_is_down_says_so_with_what_to_do() -> None:
 
 def test_a_node_without_cluster_exe_and_one_that_refuses_have_remedies_of_their_own() -> None:
     answers = kyoto()
-    for code, word in ((9009, "not on this node"), (5, "administrator of the cluster"), (4711, "net helpmsg 4711")):
+    for code, word in ((9009, "is not on this node"), (5, "administrator of the cluster"), (4711, "net helpmsg 4711")):
         answers[0] = said(commands.NODES, "something", code)
         with pytest.raises(Garbled) as caught:
             DRIVER.read_view(KYOTO, answers)

@@ -13,7 +13,7 @@ from console.domain.observe import observe_cluster
 from console.domain.topology import Cluster, Node
 from console.drivers import generation_for
 from console.drivers.mscs.driver import Mscs
-from console.lab.presets import PASSWORD, fast_definition, fukuoka, kyoto
+from console.lab.presets import PASSWORD, fast_definition, fukuoka, kyoto, osaka, tokyo
 from console.lab.server import Lab
 from tests.adapters.winrm.inventory import make_cluster
 
@@ -24,10 +24,12 @@ WINDOWS = {"Kyoto": "2003", "Fukuoka": "2008", "Newer": "2008r2"}
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """Kyoto with a long name for its group, Fukuoka, and another like it under Windows Server 2008 R2."""
+    """Kyoto with a long name for its group, Fukuoka, a newer one under Windows Server 2008 R2, and two without."""
     newer = fukuoka(base="127.0.18", windows="2008r2")
     nodes = [replace(node, name=node.name.replace("FUK", "NEW")) for node in newer.nodes]
-    world = fast_definition(replace(kyoto(), group=LONG), fukuoka(), replace(newer, name="Newer", nodes=nodes))
+    world = fast_definition(
+        replace(kyoto(), group=LONG), fukuoka(), replace(newer, name="Newer", nodes=nodes), tokyo(), osaka()
+    )
     with Lab(world, tmp_path_factory.mktemp("mscs") / "lab") as running:
         yield running
 
@@ -111,6 +113,19 @@ def test_a_japanese_node_is_read_by_the_numbers_that_wmi_gives(lab: Lab) -> None
     assert node.engine.value.servers == {"KYO-N1": "Up", "KYO-N2": "Up"}
     assert {resource.status for resource in node.engine.value.groups[LONG].resources} == {"Online"}
     assert DRIVER.view_problems(cluster, node.engine.value, "KYO-N2") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "windows", "says"),
+    [("Tokyo", "2003", "is not on this node"), ("Osaka", "2008r2", "correct the node's Windows in the inventory")],
+)
+def test_a_node_without_the_cluster_service_says_what_is_missing(lab: Lab, name: str, windows: str, says: str) -> None:
+    made = make_cluster(lab, name, PASSWORD)
+    one, two = (replace(node, windows=windows) for node in made.nodes)
+    node = observe(lab, replace(made, driver="mscs", primary=one, standby=two)).nodes[one.name]
+    assert node.answered
+    assert node.engine.value is None
+    assert says in node.engine.unknown
 
 
 def switched(node: Node, how: str, into: str) -> None:
