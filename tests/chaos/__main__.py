@@ -28,19 +28,21 @@ def main() -> int:
     """0 when every case is clean, 1 when one is not, 2 for wrong usage."""
     options = _options()
     try:
-        cases = _chosen(options)
+        first, cases = _chosen(options)
     except UnknownCase as error:
         say(str(error))
         return 2
     if options.list:
-        say("\n".join(case.name for case in cases))
+        say("\n".join(case.name for case in (*first, *cases)))
         return 0
-    return _run(cases, options)
+    return _run(first, cases, options)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
-    parser.add_argument("--case", action="append", default=[], metavar="WAY/STEP/FAULT", help="only this (repeatable)")
+    parser.add_argument(
+        "--case", action="append", default=[], metavar="WAY/STEP/FAULT", help="only this (repeatable); before a sample"
+    )
     parser.add_argument("--only", default="", metavar="TEXT", help="only the cases whose name holds this")
     parser.add_argument("--sample", type=int, default=0, metavar="N", help="N of all cases, half of them by the seed")
     parser.add_argument("--seed", type=int, default=0, help="decides what a case leaves open")
@@ -55,21 +57,25 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _chosen(options: argparse.Namespace) -> list[Case]:
-    return [replace(case, still=options.still) for case in _named(options)]
+def _chosen(options: argparse.Namespace) -> tuple[list[Case], list[Case]]:
+    """The cases that come first, and the others, which come in any order."""
+    named = [parse(name, options.seed) for name in options.case]
+    others = [case for case in _others(options) if case not in named]
+    first, rest = ([replace(case, still=options.still) for case in cases] for cases in (named, others))
+    return first, rest
 
 
-def _named(options: argparse.Namespace) -> list[Case]:
-    if options.case:
-        return [parse(name, options.seed) for name in options.case]
+def _others(options: argparse.Namespace) -> list[Case]:
     if options.sample:
         return sample(options.seed, options.sample)
+    if options.case:
+        return []
     cases = matrix(options.seed, everything=options.all)
     return [case for case in cases if options.only in case.name]
 
 
-def _run(cases: list[Case], options: argparse.Namespace) -> int:
-    began, results = time.monotonic(), list[Result]()
+def _run(first: list[Case], others: list[Case], options: argparse.Namespace) -> int:
+    began, results, cases = time.monotonic(), list[Result](), [*first, *others]
     log = Path(tempfile.mkdtemp(prefix="changeover-chaos-log-"))
     say(f"{len(cases)} cases, seed {options.seed}, on {options.database}; logs in {log}")
 
@@ -81,8 +87,9 @@ def _run(cases: list[Case], options: argparse.Namespace) -> int:
         for line in report.complaints(result):
             say(line)
 
-    lots = list(in_turns(cases))
+    lots = list(in_turns(others))
     random.Random(options.seed).shuffle(lots)  # so that what there is time for is a bit of everything
+    lots = [*in_turns(first), *lots]
     environments = min(options.environments, len(lots))
     Fleet(lots, options.database, log, heard).run(environments, options.minutes * 60)
     minutes = (time.monotonic() - began) / 60
