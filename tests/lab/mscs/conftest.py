@@ -55,11 +55,11 @@ class Nodes:
         )
         thread = threading.Thread(target=lambda: code.append(run(process, line)), daemon=True)
         thread.start()
-        for _ in range(4000):
+        for step in range(2000):
             thread.join(0.002)
             if not thread.is_alive():
                 break
-            world.schedule.advance(0.25)
+            world.schedule.advance(0.25 if step < 100 else 5.0)
         assert code, f"{line} does not end"
         return Ran(code[0], out.decode(encoding), err.decode(encoding))
 

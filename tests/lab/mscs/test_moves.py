@@ -290,3 +290,24 @@ def test_wmi_tells_kinds_and_numbers_while_the_cluster_service_runs(nodes: Nodes
     nodes.run("KYO-N2", "sc stop ClusSvc")
     nodes.pass_time()
     assert nodes.run("KYO-N2", query).code != 0
+
+
+def test_a_group_can_be_brought_online_on_another_node(nodes: Nodes, kyoto: Cluster) -> None:
+    assert nodes.run("KYO-N1", 'cluster group "EVS Kyoto" /offline').code == 0
+    assert nodes.run("KYO-N1", 'cluster group "EVS Kyoto" /online:KYO-N2 /wait').code == 0
+    assert (owner(kyoto), exchange(kyoto).status) == ("KYO-N2", "Online")
+
+
+def test_an_address_that_somebody_has_already_does_not_come_online(nodes: Nodes, kyoto: Cluster) -> None:
+    faults.switch(nodes.world, kyoto.nodes[1], "fip-duplicate", True)
+    nodes.run("KYO-N1", MOVE)
+    assert resource(kyoto, "Exchange IP Address (KYO-EVS1)").status == "Failed"
+    assert resource(kyoto, "Exchange Network Name (KYO-EVS1)").status == "Offline"
+
+
+def test_a_resource_that_is_not_online_cannot_fail_and_a_node_that_is_down_cannot_pause(nodes: Nodes) -> None:
+    nodes.run("KYO-N1", f'cluster resource "{STORE}" /offline')
+    assert nodes.run("KYO-N1", f'cluster resource "{STORE}" /fail').code == 5004
+    nodes.run("KYO-N2", "sc stop ClusSvc")
+    nodes.pass_time()
+    assert nodes.run("KYO-N1", "cluster node KYO-N2 /pause").code == 5050

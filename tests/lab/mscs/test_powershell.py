@@ -1,5 +1,7 @@
 """The FailoverClusters module and Exchange 2007's cmdlets, called by the very lines that the console sends."""
 
+from collections.abc import Callable
+
 import pytest
 
 from console.domain.quoting import batch_line, cmd_line
@@ -163,3 +165,52 @@ def test_a_stopped_server_stays_stopped_over_failover_and_reboot_until_it_is_sta
 def test_no_confirmation_means_that_it_waits_for_nobody(nodes: Nodes) -> None:
     argv = commands.exchange_shell(f"Start-ClusteredMailboxServer -Identity '{SERVER}'")
     assert "NonInteractive" in exchange(nodes, argv).err
+
+
+def _target_down(nodes: Nodes) -> None:
+    nodes.run("FUK-N2", "sc stop ClusSvc")
+    nodes.pass_time()
+
+
+def _own_service_down(nodes: Nodes) -> None:
+    nodes.run("FUK-N1", "sc stop ClusSvc")
+    nodes.pass_time()
+
+
+def _pending(nodes: Nodes) -> None:
+    nodes.run("FUK-N1", "cluster group FUK-CMS1 /offline /wait:0")
+
+
+def _does_not_stop(nodes: Nodes) -> None:
+    faults.switch(nodes.world, nodes.world.node("FUK-N1"), "service-does-not-stop", True, service="MSExchangeIS")
+
+
+def _nothing(nodes: Nodes) -> None:
+    """As it is."""
+
+
+@pytest.mark.parametrize(
+    ("before", "argv", "says"),
+    [
+        (_nothing, commands.cms_move("FUK-CMS9", "FUK-N2"), "was not found"),
+        (_nothing, commands.cms_move(SERVER, "FUK-N9"), "no node of this cluster"),
+        (_nothing, commands.cms_move(SERVER, "FUK-N1"), "already on FUK-N1"),
+        (_target_down, commands.cms_move(SERVER, "FUK-N2"), "not operational"),
+        (_own_service_down, commands.cms_status(SERVER), "does not answer"),
+        (_pending, commands.cms_move(SERVER, "FUK-N2", forced=True), "5023"),
+        (_does_not_stop, commands.cms_move(SERVER, "FUK-N2"), "could not be taken offline"),
+        (_does_not_stop, commands.cms_stop(SERVER), "could not be stopped"),
+    ],
+)
+def test_exchange_refuses_what_it_cannot_do_and_says_why(
+    nodes: Nodes, before: Callable[[Nodes], None], argv: tuple[str, ...], says: str
+) -> None:
+    before(nodes)
+    ran = exchange(nodes, argv)
+    assert ran.code == 1
+    assert says in ran.err
+
+
+def test_a_server_whose_resources_differ_is_partially_online(nodes: Nodes, fukuoka: Cluster) -> None:
+    nodes.run("FUK-N1", f'cluster resource "{DATABASE}" /offline')
+    assert "State                           : Partially Online" in exchange(nodes, commands.cms_status(SERVER)).out
