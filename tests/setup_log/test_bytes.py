@@ -53,6 +53,17 @@ def test_a_named_code_page_is_used() -> None:
     assert finding.about == "日本語"
 
 
+def test_a_function_is_named_in_the_code_page_of_the_log() -> None:
+    report = told("[10:00:00] Entering 日本語\n".encode("cp932"), encoding="cp932")
+    assert report.latest.open_functions[0].name == "日本語"
+
+
+def test_what_a_terminal_or_a_database_would_act_on_is_taken_out() -> None:
+    report = told(b"[10:00:00] Entering A\x1b[2J\0\n[10:00:01] [ERROR] x\x07\ty\n")
+    assert report.latest.open_functions[0].name == "A\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}"
+    assert report.findings[0].evidence == "x\N{REPLACEMENT CHARACTER} y"
+
+
 def test_a_mark_in_front_of_an_appended_run_does_not_hide_it() -> None:
     begun = b"[8/3/2007 4:00:00 PM] [0] Starting Microsoft Exchange 2007 Setup\r\n"
     assert len(read([begun + codecs.BOM_UTF8 + begun.replace(b"/3/", b"/4/")]).runs) == 2

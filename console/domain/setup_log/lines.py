@@ -8,7 +8,15 @@ BLOCK = 1 << 18
 """Bytes that are worked on at once."""
 LONGEST = 1 << 14
 """Bytes of a line that are looked at; the rest of a longer one is passed over."""
+_CONTROLS = dict.fromkeys(
+    [*range(32), *range(127, 160), 0x2028, 0x2029, *range(0x202A, 0x202F)], "\N{REPLACEMENT CHARACTER}"
+)
 _UTF8_MARK = b"\xef\xbb\xbf"
+
+
+def plain(text: str) -> str:
+    """`text` without characters that a terminal, a page or a database would act on, or refuse."""
+    return text.replace("\t", " ").translate(_CONTROLS)
 
 
 class Block:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from console.domain.procedures.refused_by_setup import BEGINS
 from console.domain.setup_log.clock import moment
-from console.domain.setup_log.lines import BLOCK, Block, LogBytes
+from console.domain.setup_log.lines import BLOCK, Block, LogBytes, plain
 from console.domain.setup_log.report import Place, Report, Run
 from console.domain.setup_log.run import RunState, shrunk
 from console.domain.setup_log.sniff import WIDE, NotASetupLog
@@ -77,7 +77,7 @@ class Reader:
         self._encodings = [("utf-8", "strict"), ("cp1252", "replace")]
         if encoding is not None and log.encoding not in WIDE:
             self._encodings = [(log.encoding, "replace")]
-        self._run = RunState(1, 1)
+        self._run = RunState(1, 1, self._decoded)
         self._runs: list[Run] = []
         self._forgotten = 0
         self._totals: Counter[str] = Counter()
@@ -204,7 +204,7 @@ class Reader:
         if run.first_line == number or not (text.startswith(_BEGINS) or again):
             return
         self._close(before)
-        self._run = RunState(run.number + run.heard, number)
+        self._run = RunState(run.number + run.heard, number, self._decoded)
         if same_time:
             self._run.take(run.stamp)
 
@@ -226,10 +226,10 @@ class Reader:
     def _decoded(self, text: bytes) -> str:
         for encoding, errors in self._encodings[:-1]:
             try:
-                return text.decode(encoding, errors)
+                return plain(text.decode(encoding, errors))
             except UnicodeDecodeError:
                 continue
-        return text.decode(*self._encodings[-1])
+        return plain(text.decode(*self._encodings[-1]))
 
 
 def _named(data: bytes) -> bool:

@@ -1,6 +1,7 @@
 """One run of the set-up while it is read: functions that are open, errors, interpreted lines, and what the run says."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -39,8 +40,8 @@ Frame = tuple[bytes, int, int]
 class RunState:
     """Takes what the lines of one run say, one thing after the other."""
 
-    def __init__(self, number: int, line: int) -> None:
-        self.number, self.first_line = number, line
+    def __init__(self, number: int, line: int, decoded: Callable[[bytes], str]) -> None:
+        self.number, self.first_line, self._decoded = number, line, decoded
         self.began = ""
         self.clock = Clock()
         self.stamp = b""
@@ -69,7 +70,7 @@ class RunState:
     def when(self) -> str:
         """The time of the last line, with the day once midnight has passed."""
         day = f" (day {self.clock.midnights + 1})" if self.clock.midnights and self.form == "2003" else ""
-        return self.stamp.decode("ascii", "replace") + day
+        return self._decoded(self.stamp) + day
 
     def take(self, stamp: bytes) -> None:
         """The time of the next line."""
@@ -85,7 +86,7 @@ class RunState:
 
     def within(self) -> str:
         """The innermost function that is open."""
-        return self.stack[-1][0].decode("utf-8", "replace") if self.stack else ""
+        return self._decoded(self.stack[-1][0]) if self.stack else ""
 
     def enter(self, name: bytes, line: int, offset: int) -> None:
         """A function is entered."""
@@ -251,7 +252,7 @@ class RunState:
             self._saw("end", end)  # the older log has no line for it
         self._tell_errors()
         self._tell_sequence(finished)
-        open_functions = tuple(OpenFunction(n.decode("utf-8", "replace"), Place(*at)) for n, *at in self.stack)
+        open_functions = tuple(OpenFunction(self._decoded(name), Place(*at)) for name, *at in self.stack)
         stages = self.timeline.stages(finished=not self.unfinished)
         if self.unfinished:
             stopped = next((stage.title for stage in stages if stage.state is StageState.STOPPED), "")

@@ -97,4 +97,4 @@ def _binary(head: bytes) -> bool:
     """Whether control characters are more than an odd one; zeros at the end are what a crash leaves behind."""
     body = head.rstrip(b"\0")
     strange = sum(body.count(byte) for byte in range(32) if byte not in b"\t\n\r\f\x1a\x1b\b")
-    return not body or strange > len(body) / 100 + 1
+    return not body or strange > len(body) / 50 + 4
