@@ -103,6 +103,8 @@ class ResourceType:
     """Whether a group may well be without one."""
     single: bool = False
     """Whether a cluster has at most one, in whichever group."""
+    certain: bool = False
+    """Whether the name is certain and every group has one: only then its absence tells something of a group."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ _WAIT = "Wait until it is done, then look again."
 
 
 def group_problems(product: ClusterProduct, needs: Generation, resources: Sequence[str]) -> tuple[Problem, ...]:
-    """What is wrong with the make-up of the group: one network name, its IP address, disks, what set-up makes.
+    """What is wrong with the make-up of the group: one network name, its IP address, disks, what every set-up makes.
 
+    A type whose name is not certain is not missed here: a diagnosis looks for those.
     Source: Microsoft KB821833 (dependencies of Exchange's resources).
     """
     kinds = Counter(resource.partition("@")[0] for resource in resources)
@@ -29,7 +30,7 @@ def group_problems(product: ClusterProduct, needs: Generation, resources: Sequen
         problems.append(("The group has no IP address.", "Give the group the IP address of its network name."))
     if not any(kinds[kind] for kind in product.partition_kinds):
         problems.append(("The group has no disk.", "Put the disks with Exchange's data into the group."))
-    missing = [kind.name for kind in needs.resource_types if not kind.optional and not kinds[kind.name]]
+    missing = [kind.name for kind in needs.resource_types if kind.certain and not kinds[kind.name]]
     if missing:
         remedy = "Diagnose the cluster: it finds which part of set-up is missing, and offers to mend it."
         problems.append((f"The group has no resource of the type {', '.join(missing)}.", remedy))

@@ -119,6 +119,11 @@ def test_a_group_without_a_part_is_not_one_for_exchange(without: str, says: str)
     assert remedy
 
 
+def test_a_type_whose_name_is_not_certain_is_not_missed_here() -> None:
+    made = [f"{kind}@{name}" for kind, name in MADE.items() if "Routing" not in kind and "HTTP" not in kind]
+    assert DRIVER.group_problems(KYOTO, made) == ()
+
+
 def test_two_network_names_are_one_too_many() -> None:
     made = [f"{kind}@{name}" for kind, name in MADE.items()]
     assert "2 network names" in DRIVER.group_problems(KYOTO, [*made, "Network Name@other"])[0][0]
