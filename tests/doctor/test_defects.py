@@ -1,6 +1,8 @@
 """For every defect of set-up, and every pair of them, the doctor finds exactly what is wrong."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from console.domain.doctor import Diagnosis
 from tests.doctor.clinic import Clinic
@@ -87,3 +89,12 @@ def test_a_finding_says_where_and_what_a_repair_needs() -> None:
     assert data["event-sources.missing"]["key"].endswith(r"EventLog\Application\MSExchangeCluster")
     assert data["resources.dependency"]["on"] == "Disk X:"
     assert data["provider.binding"]["wanted"].startswith("ncalrpc,ncacn_ip_tcp,")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(["2003", "2007"]), st.data())
+def test_any_number_of_defects_gives_just_the_findings_of_all(generation: str, data: st.DataObject) -> None:
+    chosen: dict[tuple[str, int], Defect] = {}
+    for defect in data.draw(st.lists(st.sampled_from(defects(generation)), min_size=3, max_size=12)):
+        chosen.setdefault((defect.spot, 0 if defect.shared else defect.at), defect)
+    assert difference(generation, *chosen.values()) == ""

@@ -140,11 +140,12 @@ class Looking:
 
     def _sources(self) -> None:
         found: list[SourceFact] = []
-        for log, question in zip(ask.LOG_KEYS, ask.SOURCES, strict=True):
+        for above, question in zip(ask.LOG_KEYS, ask.SOURCES, strict=True):
+            log = above.rpartition("\\")[2]
             for key in read_registry(self._answers[question]).values():
-                if key.path.rpartition("\\")[0].casefold().endswith(log.rpartition("\\")[2].casefold()):
+                if key.path.casefold().endswith(rf"\eventlog\{log}\{key.name}".casefold()):
                     file = key.values.get("eventmessagefile", "")
-                    found.append(SourceFact(log.rpartition("\\")[2], key.name, file, self._filled(file)))
+                    found.append(SourceFact(log, key.name, file, self._filled(file)))
         if not found:
             raise Garbled("Not one event source is in the registry, not even one of Windows.", remedy=RIGHTS)
         self.facts.sources = tuple(found)
