@@ -25,7 +25,7 @@ def _undone(folder: Path) -> Ready:
     def ready() -> str | None:
         try:
             for node, fault, arguments in DEFECTS:
-                control.Lab(folder).fault(node, fault, **arguments)
+                control.Lab(folder).fault(node, fault, True, **arguments)
         except (control.NoLab, control.LabRefused) as error:
             return str(error)
         return None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -237,3 +238,47 @@ def test_what_a_node_prints_is_shown_as_text(olga: Client, pair: Cluster, page: 
     text = page(olga, reverse("diagnosis", args=[found(pair, [hostile]).pk]))
     assert "<script>alert" not in text
     assert "<img src=x" not in text
+
+
+def test_nodes_that_do_not_answer_are_unknown_and_no_failure_of_the_look(
+    olga: Client, pair: Cluster, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHANGEOVER_TEST_PASSWORD", "never sent anywhere")
+    operation = asked(pair)
+    assert execute(operation.pk, "worker")
+    operation.refresh_from_db()
+    assert (operation.status, operation.diagnosis.errors) == ("succeeded", 0)
+    assert operation.diagnosis.unread >= 2
+    text = page(olga, reverse("diagnosis", args=[operation.pk]))
+    assert "diagnosis--unknown" in text
+    assert all(f"on {node}" in text for node in ("KYO-N1", "KYO-N2"))
+
+
+def test_an_error_that_nobody_foresaw_fails_it_and_is_told(
+    olga: Client, pair: Cluster, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(field: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setenv("CHANGEOVER_TEST_PASSWORD", "never sent anywhere")
+    monkeypatch.setattr("console.domain.doctor.diagnose", broken)
+    operation = asked(pair)
+    assert execute(operation.pk, "worker")
+    operation.refresh_from_db()
+    assert operation.status == "failed"
+    assert "unexpected RuntimeError" in page(olga, reverse("diagnosis", args=[operation.pk]))
+
+
+def test_a_worker_that_takes_it_over_looks_once_more(pair: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHANGEOVER_TEST_PASSWORD", "never sent anywhere")
+    operation = asked(pair)
+
+    def dies(operation: Operation, token: int, control: object) -> Ending:
+        raise OperationalError("the worker is killed")
+
+    assert not execute(operation.pk, "first", dies)
+    Operation.objects.filter(pk=operation.pk).update(lease_until=database_now() - timedelta(seconds=1))
+    assert execute(operation.pk, "second")
+    operation.refresh_from_db()
+    assert (operation.status, operation.takeovers, operation.lease_token) == ("succeeded", 1, 2)
+    assert operation.diagnosis.unread >= 2
