@@ -52,8 +52,10 @@ def _owners(result: CommandResult, nodes: Sequence[str]) -> tuple[str, ...]:
 
 
 def _needs(result: CommandResult, others: Sequence[str]) -> tuple[str, ...]:
+    """The resources at the beginnings of the lines; none when there is a heading and no list below it."""
     found = []
-    for line in body(result):
+    headed_only = len([line for line in result.stdout.splitlines() if line.strip()]) == 1
+    for line in () if headed_only else body(result):
         begins = [name for name in others if f"{line} ".startswith(f"{name} ")]
         if not begins:
             raise Garbled(f"`cluster resource /listdep` shows a line that begins with no resource: {line[:200]}")

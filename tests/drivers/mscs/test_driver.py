@@ -212,6 +212,18 @@ def test_a_whole_round_of_observation_is_one_line_for_the_node() -> None:
         assert not any(argv[0] in ("handle.exe", "openfiles", "type") for argv in asked)
 
 
+def test_a_heading_alone_says_that_a_resource_needs_nothing_and_an_unknown_layout_is_garbled() -> None:
+    seen = view(rows=[ResourceRow("Disk X:", "Physical Disk", EVS, "KYO-N1", "Online")])
+    owners, needs = DRIVER.detail_questions(KYOTO, KYOTO.primary, seen)
+    told = said(owners, OWNERS.replace("LST01DB02", "KYO-N1"))
+    alone = said(needs, "Listing resource dependencies for 'Disk X:':\n\n")
+    read = DRIVER.read_details(KYOTO, KYOTO.primary, seen, [told, alone])
+    assert read.groups[EVS].resources[0].depends_on == ()
+    for text in ("Disk X: needs\nnothing at all\n", "Heading\n-------\nsomething else\n"):
+        with pytest.raises(Garbled, match="listdep"):
+            DRIVER.read_details(KYOTO, KYOTO.primary, seen, [told, said(needs, text)])
+
+
 def test_the_module_tells_details_by_names_in_brackets() -> None:
     node = replace(KYOTO.primary, windows="2008r2")
     kinds = {"A [1]": "x", "It's": "y", "C": "z"}
