@@ -35,6 +35,9 @@ STORE = "Microsoft Exchange Information Store"
             f'cluster resourcetype "{STORE}" /create /DllName:exres.dll /type:"{STORE}"',
         ),
         (f"CreateClusterResourceType:{STORE}", "type-not-created", ""),
+        (f"DeleteClusterResourceType:{STORE}", "instruction-failed", f'cluster resourcetype "{STORE}" /delete'),
+        ("CreateProcess:cladmreg.exe /u excluadm.dll", "process-failed", "cladmreg /u excluadm.dll"),
+        (r"CreateProcess:regsvr32.exe /u /s %s\bin\excluadm.dll", "process-failed", "regsvr32 /u /s excluadm.dll"),
         (
             rf"AddRegistryValue:HKEY_LOCAL_MACHINE\{EVENTS}\MSExchangeCluster;EventMessageFile;REG_EXPAND_SZ;%clusterdir%\clusmsg.dll",
             "source-not-written",

@@ -49,6 +49,13 @@ class Instruction:
 
 SORTS: tuple[Sort, ...] = (
     Sort(
+        r"\b(?:cladmreg|regsvr32)\b.*\s[/-]u\b",
+        "setup-log.process-failed",
+        "take back the registration of {about}",
+        mending.unregistered,
+        process=True,
+    ),
+    Sort(
         r"\bcladmreg\b",
         "setup-log.cluster-not-registered",
         "register {about} with the cluster, so that Cluster Administrator can show Exchange's resources",
@@ -74,6 +81,12 @@ SORTS: tuple[Sort, ...] = (
         "setup-log.type-not-created",
         "create the resource type {about}",
         mending.resource_type,
+    ),
+    Sort(
+        r"^(?:delete|remove)\w{0,40}resource\w{0,40}type",
+        "setup-log.instruction-failed",
+        "delete the resource type {about}",
+        mending.resource_type_gone,
     ),
     Sort(
         r"^(?:delete|remove)\w{0,40}(?:reg|key|value)\w{0,40}:",

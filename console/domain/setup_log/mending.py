@@ -34,6 +34,20 @@ def cladmreg(arguments: Arguments) -> Meant:
     return Meant(_file(dll), ("cladmreg", "/q", dll))
 
 
+def unregistered(arguments: Arguments) -> Meant:
+    """Take back the registration of the DLL that is named, with COM or with the cluster."""
+    words = _words(arguments)
+    dll = _plain(_ending(words, ".dll"))
+    program = ("cladmreg", "/u") if any("cladmreg" in word.casefold() for word in words) else ("regsvr32", "/u", "/s")
+    return Meant(_file(dll), (*program, dll) if dll else ())
+
+
+def resource_type_gone(arguments: Arguments) -> Meant:
+    """Delete the resource type that is named."""
+    name = _first(arguments)
+    return Meant(name, ("cluster", "resourcetype", name, "/delete") if name else ())
+
+
 def resource_type(arguments: Arguments) -> Meant:
     """Create the resource type that is named, with its DLL."""
     dll = _ending(arguments, ".dll")

@@ -321,7 +321,7 @@ class RunState:
         names = [function.name for function in functions]
         about = stage or (names[-1] if names else "the set-up")
         inside = f" inside {' -> '.join(names)}" if names else " without End of Setup"
-        evidence = f"The last line is {last[:200]!r} at {self.when},{inside}."
+        evidence = f'The last line is "{last[:LONGEST]}" at {self.when},{inside}.'
         data = {"functions": " -> ".join(names), "stage": stage}
         self.kept.add("setup-log.stopped", about, evidence, end, data)
 
