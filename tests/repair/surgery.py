@@ -10,6 +10,7 @@ from console.domain.checks import Refusal
 from console.domain.outcome import Ending
 from console.domain.plan import Plan
 from console.domain.planner.repair_files import IN_USE
+from console.domain.progress import FRESH, Progress
 from console.domain.runner import Runner
 from console.domain.steps import BEHAVIOURS
 from console.domain.steps.base import Stage
@@ -49,7 +50,7 @@ class Surgery(Clinic):
         with self.field() as field:
             return planner.make_repair(field, catalog.findings(), codes, source=source)
 
-    def perform(self, plan: Plan) -> Ending:
+    def perform(self, plan: Plan, progress: Progress = FRESH) -> Ending:
         """Carry it out with the runner that workers have."""
         self.journal, self.receipts = ListJournal(), ReceiptBook()
         with self.field() as field:
@@ -63,7 +64,7 @@ class Surgery(Clinic):
                 clock=field.clock,
                 receipts=self.receipts,
             )
-            self.ending = Runner(stage, BEHAVIOURS, poll=0.02, settle=1.0).run()
+            self.ending = Runner(stage, BEHAVIOURS, poll=0.02, settle=1.0).run(progress)
         return self.ending
 
     def mend(self) -> bool:

@@ -131,7 +131,7 @@ def _recheck(ground: Ground) -> Step:
         kind="repair.recheck",
         title=f"Make sure that the group is still on {ground.holder} and everything can be looked at",
         phase="recheck",
-        within=300.0,
+        within=60.0,
         undo="Changes nothing.",
         safe_point=True,
     )
