@@ -1,7 +1,5 @@
 """Kyoto and Fukuoka without any port open, in a time that the tests move on, and ways to run a command there."""
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
@@ -9,10 +7,12 @@ import pytest
 from console.lab import definition, presets
 from console.lab.cmd.process import Process
 from console.lab.cmd.run import run
+from console.lab.schedule import Condition
 from console.lab.state import Cluster
 from console.lab.world import World
 
 Definition = definition.World
+STEP, DAY = 0.25, 86400.0
 LONG = 1000.0
 """World seconds in which everything that ends has ended."""
 
@@ -24,6 +24,20 @@ class Ran:
     code: int
     out: str
     err: str
+
+
+class Waiting(Process):
+    """A process that moves the time on itself while it waits, and gives up after a day."""
+
+    def wait(self, condition: Condition) -> None:
+        assert self.wait_at_most(condition, DAY), f"{self.line} waits for ever"
+
+    def wait_at_most(self, condition: Condition, seconds: float) -> bool:
+        clock = self.world.clock
+        end = clock.now() + seconds
+        while not condition() and clock.now() < end:
+            self.world.schedule.advance(min(STEP, end - clock.now()))
+        return condition()
 
 
 class Nodes:
@@ -39,10 +53,10 @@ class Nodes:
         self, node: str, line: str, *, administrator: bool = True, delegated: bool = False, stdin: bytes = b""
     ) -> Ran:
         """Run a command line to its end, time passing as long as it waits."""
-        out, err, code = bytearray(), bytearray(), list[int]()
+        out, err = bytearray(), bytearray()
         world = self.world
         encoding = "cp932" if world.node(node).faulty("cp932") else "utf-8"
-        process = Process(
+        process = Waiting(
             world,
             world.node(node),
             out.extend,
@@ -53,15 +67,8 @@ class Nodes:
             stdin=lambda: stdin,
             delegated=delegated,
         )
-        thread = threading.Thread(target=lambda: code.append(run(process, line)), daemon=True)
-        thread.start()
-        for step in range(2000):
-            thread.join(0.002)
-            if not thread.is_alive():
-                break
-            world.schedule.advance(0.25 if step < 100 else 5.0)
-        assert code, f"{line} does not end"
-        return Ran(code[0], out.decode(encoding), err.decode(encoding))
+        code = run(process, line)
+        return Ran(code, out.decode(encoding), err.decode(encoding))
 
     def pass_time(self, seconds: float = LONG) -> None:
         self.world.schedule.advance(seconds)
@@ -69,9 +76,6 @@ class Nodes:
     def effects(self, *kinds: str) -> list[tuple[str, str, str, str]]:
         """(node, subject, before, after) of every effect of these kinds."""
         return [(e.node, e.subject, e.before, e.after) for e in self.world.log.since() if e.kind in kinds]
-
-
-Make = Callable[..., Nodes]
 
 
 @pytest.fixture
