@@ -113,6 +113,15 @@ def test_what_has_no_way_back_is_marked_in_the_plan_and_stays():
         assert any("Stays as it is" in note and "cladmreg" in note for note in back.notes)
 
 
+def test_a_dll_that_no_node_has_is_not_promised_to_come_back():
+    with suffering("2003", Defect("type-wrong-dll", "type", "NNTP")) as surgery:
+        plan = surgery.plan()
+        assert "not on every node" in plan.step("type-dll-1").no_return
+        surgery.perform(plan)
+        with pytest.raises(Refusal, match=r"CLUSRES2\.DLL is not on KYO-N1 and KYO-N2"):
+            undo_plan(surgery, plan)
+
+
 def test_a_file_is_not_taken_back_where_the_group_is():
     with suffering("2003", Defect("cluster-file-missing", "file", "EXRES.DLL")) as surgery:
         plan = surgery.plan()

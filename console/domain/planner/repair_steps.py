@@ -13,6 +13,7 @@ from console.domain.repair.ground import Ground
 
 Writer = Callable[[Wanted, Sequence[Finding]], Iterator[Made]]
 
+NOT_TAKEN_BACK = "The DLL from before is not on every node: the cluster would not take it."
 NO_WAY_BACK = "cladmreg has no way back; the entry only lets Cluster Administrator show Exchange's resources."
 
 
@@ -95,8 +96,8 @@ def types_corrected(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Made
                 f"Have the resource type {name} use {dll}, not {one.data['found'] or 'nothing'}",
                 f"the type {name} has {dll}",
                 [(node, commands.set_type_dll(name, dll))],
-                f"Write {one.data['found']} back." if one.data["found"] else "",
-                no_return="" if one.data["found"] else "It had no DLL, which cluster.exe does not write.",
+                f"Write {one.data['found']} back." if _lies_everywhere(asked, one.data["found"]) else "",
+                no_return="" if _lies_everywhere(asked, one.data["found"]) else NOT_TAKEN_BACK,
                 node=node,
                 name=name,
                 dll=dll,
@@ -104,6 +105,12 @@ def types_corrected(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Made
                 warning=f"{name}: the cluster uses {dll} from the next time that a resource of it comes online.",
             )
         ]
+
+
+def _lies_everywhere(asked: Wanted, dll: str) -> bool:
+    """Whether a DLL is in the cluster folder of every node, so that the cluster would take a type with it."""
+    nodes = asked.ground.facts.values()
+    return bool(dll) and all(facts.has(rf"{facts.cluster_folder}\{dll}") for facts in nodes)
 
 
 def _not_loaded(asked: Wanted, finding: Finding, dll: str) -> list[Made]:
