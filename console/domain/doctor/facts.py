@@ -94,3 +94,9 @@ class NodeFacts:
     def could_not(self, what: str, why: str, remedy: str) -> None:
         """Note what could not be looked at."""
         self.unread.append(Unread(self.node, what, why, remedy))
+
+
+def arrived(count: int, last: str) -> str:
+    """So many events, and when the last one came, from its ISO time: for people."""
+    moment, zone = last[:19].replace("T", " "), " UTC" if last.endswith("+00:00") else ""
+    return f"1 event, at {moment}{zone}" if count == 1 else f"{count} events, the last one at {moment}{zone}"

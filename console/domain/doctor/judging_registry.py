@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from console.domain.clustered import ClusteredSetup, EventSource
-from console.domain.doctor.facts import NodeFacts, SourceFact
+from console.domain.doctor.facts import NodeFacts, SourceFact, arrived
 from console.domain.doctor.model import Finding
 from console.domain.doctor.questions import LOG_KEYS
 from console.domain.doctor.readings import base_name
@@ -87,7 +87,7 @@ def _silence(node: NodeFacts) -> str:
     if node.reported is None:
         return ""
     count, last = node.reported
-    return f" {count} events came under it, the last one at {last}." if count else " No event came under it."
+    return f" All the same it logged {arrived(count, last)}." if count else " No event came under it."
 
 
 def provider(node: NodeFacts, other: NodeFacts | None, setup: ClusteredSetup) -> Iterator[Finding]:

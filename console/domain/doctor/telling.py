@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from console.domain.clustered import ClusteredSetup
-from console.domain.doctor.facts import NodeFacts
+from console.domain.doctor.facts import NodeFacts, arrived
 from console.domain.doctor.looking import DAYS
 from console.domain.doctor.model import Finding
 from console.domain.field import Field
@@ -40,7 +40,7 @@ def _node(node: NodeFacts, setup: ClusteredSetup, areas: set[str]) -> Iterator[s
         if read is not None and area not in areas:
             yield f"{node.node}: {sentence}"
     if node.reported is not None and node.reported[0]:
-        yield f"{node.node}: {setup.reports} has logged {node.reported[0]} events, the last one at {node.reported[1]}."
+        yield f"{node.node}: {setup.reports} has logged {arrived(*node.reported)}."
 
 
 def _cluster(node: NodeFacts, field: Field, areas: set[str]) -> Iterator[str]:
