@@ -38,7 +38,10 @@ OTHERS: Mapping[str, Explained] = {
     "fc": ("the two files do not hold the same", "Look at the drive's health and its free space; copy by hand."),
     "copy": ("the file was not copied", "Look at the free space, at the folder's rights, and at who uses the file."),
     "move": ("the file was not put in its place", "Find out what uses the file; stop that, then make a new plan."),
-    "cladmreg": ("it did not register", "See that the DLL is registered with regsvr32 and ClusSvc runs on this node."),
+    "cladmreg": (
+        "it did not register",
+        "See that the DLL is registered with regsvr32, that ClusSvc runs on this node and that PATH finds cladmreg.",
+    ),
 }
 
 
