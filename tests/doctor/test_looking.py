@@ -7,6 +7,7 @@ import pytest
 
 from console.domain.checks import Refusal
 from console.domain.doctor import Diagnosis
+from console.lab.cmd.registry import COMMANDS
 from console.lab.definition import Cluster
 from console.lab.faults import switch
 from console.lab.mscs.equipment import edition
@@ -96,6 +97,20 @@ def test_a_folder_of_which_nothing_is_listed_is_unknown() -> None:
     clinic.world.nodes[0].disk.remove(folder)
     diagnosis = clinic.diagnose()
     assert unread(diagnosis) == [("KYO-N1", f"the files in {folder}")]
+
+
+def test_without_wmi_what_it_tells_is_unknown_and_the_registry_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(COMMANDS, "wmic")
+    clinic = Clinic(kyoto())
+    switch(clinic.world, clinic.world.nodes[0], "cluster-file-missing", True, file="EXRES.DLL")
+    switch(clinic.world, clinic.world.nodes[0], "provider-unbound", True)
+    diagnosis = clinic.diagnose()
+    assert [(one.code, one.node) for one in diagnosis.findings] == [("provider.binding", "KYO-N1")]
+    for name in clinic.names:
+        told = {what for node, what in unread(diagnosis) if node == name}
+        assert {r"the files in C:\WINDOWS\Cluster", "the COM classes", "the event logs"} <= told
+        assert "the types of the group's resources" in told
+        assert any("set-up log" in what for what in told)
 
 
 def test_the_language_of_the_node_does_not_matter() -> None:
