@@ -253,14 +253,22 @@ def _check_cluster(cluster: Cluster) -> None:
     if cluster.generation not in ("2003", "2007"):
         raise DefinitionError(f'Cluster {cluster.name}: generation {cluster.generation!r}: write "2003" or "2007".')
     _one_of(cluster, "product", cluster.product, ("expresscluster", "mscs"))
-    if cluster.product == "mscs" and not cluster.network_name:
-        raise DefinitionError(f"Cluster {cluster.name}: network_name missing: name the Exchange server of the group.")
+    if cluster.product == "mscs":
+        _check_clustered(cluster)
     _one_of(cluster, "scripts", cluster.scripts, ("none", "guide", "console"))
     _one_of(cluster, "script.stall", cluster.script.stall, ("shutdown", "none"))
     _one_of(cluster, "script.silence", cluster.script.silence, ("start", "fail"))
     for node in cluster.nodes:
         if node.windows not in ("2003", "2008", "2008r2"):
             raise DefinitionError(f'Node {node.name}: windows {node.windows!r}: write "2003", "2008" or "2008r2".')
+
+
+def _check_clustered(cluster: Cluster) -> None:
+    """The cluster service moves a server with a name, runs no scripts, and no set-up procedure is for it."""
+    if not cluster.network_name:
+        raise DefinitionError(f"Cluster {cluster.name}: network_name missing: name the Exchange server of the group.")
+    if not cluster.prepared or cluster.scripts != "none":
+        raise DefinitionError(f"Cluster {cluster.name}: leave prepared and scripts out: they are ExpressCluster's.")
 
 
 def _one_of(cluster: Cluster, key: str, value: str, words: tuple[str, ...]) -> None:

@@ -250,6 +250,8 @@ def hand(lab: "Lab", cluster: str, step: str) -> str:
     key = step.partition("/")[0]
     if key not in HANDS:
         raise ValueError(f"Nobody does {step} in a dialog here: name one of {', '.join(HANDS)}.")
+    if found.mscs is not None:
+        raise ValueError(f"{found.name} is a cluster of Microsoft's cluster service: name one that the guide sets up.")
     with lab.world.lock:
         HANDS[key](Person(lab, found))
         lab.world.record("hand", key, "", "done", node=found.nodes[0].name, by="a person")

@@ -27,6 +27,8 @@ def test_a_preset_is_a_definition_that_can_be_written_down_and_read(make: Callab
     [
         ({"product": "veritas"}, "product 'veritas'"),
         ({"network_name": ""}, "network_name missing"),
+        ({"prepared": False}, "leave prepared and scripts out"),
+        ({"scripts": "console"}, "leave prepared and scripts out"),
         ({"policy": {"patience": 1}}, "unknown key 'patience'"),
         ({"nodes": [{"name": "KYO-N1", "windows": "2012"}]}, "windows '2012'"),
     ],

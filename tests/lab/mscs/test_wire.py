@@ -12,6 +12,7 @@ from console.lab import presets
 from console.lab.assemble import assemble
 from console.lab.describe import describe
 from console.lab.directory.server import DirectoryServer
+from console.lab.hands import hand
 from console.lab.server import Lab
 from console.management.lab_inventory import lab_inventory
 from tests.lab.nodes.conftest import command, protocol
@@ -75,3 +76,8 @@ def test_the_lab_describes_its_groups_and_resources(lab: Lab) -> None:
     assert (told["product"], told["network_name"]) == ("mscs", "KYO-EVS1")
     assert told["groups"][0]["resources"]["Disk X:"] == "Online"
     assert told["groups"][1]["name"] == "Cluster Group"
+
+
+def test_nobody_sets_up_by_hand_what_the_guide_is_not_for(lab: Lab) -> None:
+    with pytest.raises(ValueError, match="Kyoto is a cluster of Microsoft's cluster service"):
+        hand(lab, "Kyoto", "dns")
