@@ -4,6 +4,8 @@
 .DELETE_ON_ERROR:
 .PHONY: help demo check chaos lint types unit test lock clean
 MAKEFLAGS += --no-print-directory
+# Tests start hundreds of Python processes: what one of them has compiled, the next one has not to.
+unexport PYTHONDONTWRITEBYTECODE
 
 PY := .venv/bin/python
 LOCK := deploy/constraints.txt
