@@ -12,7 +12,7 @@ from console.domain.planner.repair_base import Made, Wanted, step_of
 from console.domain.repair.commands import CLUSTER_SERVICE
 from console.domain.repair.ground import Ground
 from console.domain.repair.sources import SourceFile, find_files, require_folder
-from console.domain.steps.repair.files import planned
+from console.domain.steps.repair.files import brought, placed
 from console.domain.steps.services import start_command, stop_command
 
 OLD = "version"
@@ -112,7 +112,7 @@ def _copy(finding: Finding, source: SourceFile, number: int) -> Made:
         f"copy-{number}",
         title,
         f"{target} is on {node}",
-        planned(node, [one]),
+        [*brought(node, [one]), *placed(node, [one])],
         f"Delete {target} on {node} again, while its cluster service is stopped and the group on the other node.",
         node=node,
         **one,
@@ -128,8 +128,6 @@ def _replaced(ground: Ground, node: str, pairs: Sequence[tuple[Finding, SourceFi
     if against:
         yield from against
         return
-    lines = planned(node, files)
-    swap = next(place for place, (_, argv) in enumerate(lines) if argv[0] == "copy" and argv[3] == files[0]["backup"])
     stop, start = (node, stop_command(CLUSTER_SERVICE)), (node, start_command(CLUSTER_SERVICE))
     told = ", ".join(one["name"] for one in files)
     timing = ground.field.cluster.timing
@@ -139,7 +137,7 @@ def _replaced(ground: Ground, node: str, pairs: Sequence[tuple[Finding, SourceFi
         f"replace-{node}",
         f"Replace {told} on {node} while its cluster service is stopped, and prove that {node} is up again",
         f"{told} on {node} is of the installed build",
-        [*lines[:swap], stop, *lines[swap:], start],
+        [*brought(node, files), stop, *placed(node, files), start],
         "Bring back the files that were kept, while the cluster service is stopped once more.",
         node=node,
         files=files,

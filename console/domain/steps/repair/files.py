@@ -5,6 +5,7 @@ from typing import Any
 
 from console.domain.observe import observe_services
 from console.domain.plan import Step
+from console.domain.ports import Argv
 from console.domain.receipts import Receipt
 from console.domain.repair import commands
 from console.domain.repair.commands import CLUSTER_SERVICE
@@ -119,10 +120,8 @@ def put_in_place(stage: Stage, step: Step, one: Mapping[str, Any]) -> None:
 
 
 def _keep(stage: Stage, step: Step, one: Mapping[str, Any]) -> None:
-    """Keep the old file under its date and version, once: what another worker kept is the older one."""
+    """Keep the old file under its date and version."""
     node = step.params["node"]
-    if is_there(stage, node, one["backup"]):
-        return
     run(stage, node, commands.copy(one["target"], one["backup"]), step)
     require_same(stage, node, one["target"], one["backup"])
     stage.note(step, f"{one['target']} on {node} as it was is {one['backup']}.")
@@ -147,12 +146,19 @@ def require_same(stage: Stage, node: str, one: str, other: str) -> None:
         raise StepFailed(f"{other} on {node} does not hold what {one} holds.", remedy=remedy)
 
 
-def planned(node: str, files: Sequence[Mapping[str, Any]]) -> list[tuple[str, tuple[str, ...]]]:
-    """The commands of a copy for each file, in their order: (node, command)."""
-    lines: list[tuple[str, tuple[str, ...]]] = []
-    for one in files:
-        beside = f"{one['target']}.new"
-        lines += [(node, commands.copy(one["source"], beside)), (node, commands.same_bytes(one["source"], beside))]
+def brought(node: str, files: Sequence[Mapping[str, Any]]) -> list[tuple[str, Argv]]:
+    """The commands (node, command) that bring each file beside its place."""
+    return [
+        (node, argv)
+        for one in files
+        for beside in [f"{one['target']}.new"]
+        for argv in (commands.copy(one["source"], beside), commands.same_bytes(one["source"], beside))
+    ]
+
+
+def placed(node: str, files: Sequence[Mapping[str, Any]]) -> list[tuple[str, Argv]]:
+    """The commands that keep what is there, where a file is to be kept, and put each into its place."""
+    lines: list[tuple[str, Argv]] = []
     for one in files:
         if one.get("backup"):
             lines.append((node, commands.copy(one["target"], one["backup"])))
