@@ -13,7 +13,7 @@ from django.db.models import Q
 from console.domain.held import Held
 from console.drivers import driver_for
 from console.models import Cluster, ObservationRecord, Operation, PlanRecord
-from console.services import audit, queue, reservations
+from console.services import alarms, audit, brakes, queue, reservations
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.journal import add_line
@@ -54,7 +54,7 @@ def _explained(cluster: Cluster, owner: str, since: datetime) -> bool:
 
 def _begin(cluster: Cluster, owner: str, what: str) -> Operation:
     """The operation, waiting for a worker; its plan is made by that worker, from what is true then."""
-    now, waiting = database_now(), reservations.unacknowledged(cluster)
+    now, waiting, soon = database_now(), reservations.unacknowledged(cluster), _soon(cluster)
     actor = audit.Actor(None, driver_for(cluster.driver).title, audit.AuditRecord.Origin.SYSTEM)
     plan = PlanRecord.objects.create(
         cluster=cluster,
@@ -81,6 +81,8 @@ def _begin(cluster: Cluster, owner: str, what: str) -> Operation:
     )
     if waiting is not None:
         Operation.objects.filter(pk=waiting.pk).update(superseded_by=operation)
+    if soon is not None:
+        _flaps(operation, soon)
     add_line(operation.pk, "note", operation.reason)
     site = queue.operations_queue(cluster.site.name)
     queue.send_after_commit(queue.RUN_OPERATION, operation.pk, site, urgency=queue.urgency_of(operation.kind))
@@ -89,6 +91,22 @@ def _begin(cluster: Cluster, owner: str, what: str) -> Operation:
     audit.record(Action.UNPLANNED_SEEN, actor, subject, cluster=cluster, reason=operation.reason, after=after)
     log.info("unplanned move seen", cluster=cluster.name, operation=operation.pk, target=owner)
     return operation
+
+
+def _soon(cluster: Cluster) -> Operation | None:
+    """The move, planned or not, after which another one within the cooldown is one too many."""
+    since = database_now() - timedelta(seconds=cluster.cooldown_seconds)
+    unplanned = Operation.objects.filter(cluster=cluster, kind="start", automatic=True, confirmed_at__gt=since)
+    return brakes.flapping(cluster) or unplanned.order_by("-pk").first()
+
+
+def _flaps(operation: Operation, soon: Operation) -> None:
+    text = (
+        f"{operation.cluster.name} was brought up on {operation.target} by {operation.requested_by_name} within the "
+        f"cooldown after operation {soon.pk} ({soon.kind} to {soon.target}) of {soon.confirmed_at:%T} UTC."
+    )
+    remedy = "Find out why the cluster product moves the group so soon; pause a node if it goes back and forth."
+    alarms.sound(operation.cluster, "flapping", text, remedy, operation=operation)
 
 
 def _mail_up_at(cluster: Cluster) -> datetime | None:

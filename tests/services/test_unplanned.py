@@ -7,7 +7,7 @@ from django.db import transaction
 
 from console.domain.held import Held
 from console.domain.outcome import Status
-from console.models import AuditRecord, Cluster, Operation
+from console.models import Alarm, AuditRecord, Cluster, Operation
 from console.services import unplanned
 from console.services.confirm import confirm
 from console.services.execute import execute
@@ -103,3 +103,16 @@ def test_what_happens_while_something_else_acts_is_left_for_the_observation_afte
     assert not unplanned.postponed(cluster)
     Operation.objects.filter(pk=ours.pk).update(kind="repair")
     assert unplanned.postponed(cluster)
+
+
+def test_a_group_that_goes_back_and_forth_within_the_cooldown_raises_an_alarm() -> None:
+    cluster = kyoto()
+    first = seen(cluster, held(N1, seconds=-60), held(N2))
+    assert first is not None
+    assert not Alarm.objects.exists()
+    execute(first.pk, "worker", making.ends(Status.SUCCEEDED))
+    back = seen(cluster, held(N2, seconds=60), held(N1, seconds=120))
+    alarm = Alarm.objects.get()
+    assert (alarm.key, alarm.operation) == ("flapping", back)
+    assert f"operation {first.pk} (start to {N2})" in alarm.text
+    assert alarm.remedy

@@ -130,7 +130,8 @@ def _make_up(situation: CarriedSituation) -> list[Check]:
         remedy = f"List the resources on {situation.source} by hand; the console's account must be allowed to."
         return [failed("group.make-up", title, f"Its resources cannot be read: {resources.unknown}", remedy)]
     problems = situation.driver.group_problems(situation.cluster, resources.value)
-    passes = [passed("group.make-up", title, ", ".join(resources.value))]
+    names = ", ".join(resource.partition("@")[2] for resource in resources.value)
+    passes = [passed("group.make-up", title, f"{names}.", evidence="\n".join(resources.value))]
     return _failures("group.make-up", title, problems) or passes
 
 
