@@ -1,6 +1,7 @@
 """Repairing from the page of a diagnosis: chosen, planned, confirmed like any plan, and looked at again."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -121,7 +122,7 @@ def test_a_refused_plan_is_asked_for_again_as_it_was(olga: Client, pair: Cluster
     text = page(olga, reverse("plan", args=[record.pk]))
     assert "another build" in text
     assert f'name="code" value="{MISSING.code}"' in text
-    assert 'name="source" value="D:\\OLD"' in text
+    assert re.search(r'name="source"[^>]* value="D:\\OLD"', text)
 
 
 @pytest.mark.parametrize(
