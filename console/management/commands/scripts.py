@@ -13,6 +13,7 @@ from console.domain.scripts import is_ours
 from console.management.base import FAILED, SUCCEEDED, Refused, add_json
 from console.management.deployment import DeploymentCommand, add_deployment
 from console.models import Cluster
+from console.services.deployment.settings import require_scripts
 from console.services.fields import open_field
 from console.services.node_scripts import render, settings_for, timeouts_of
 
@@ -61,6 +62,7 @@ class Command(DeploymentCommand):
     def _render(self, options: dict[str, Any]) -> int:
         self.actor("operate")
         cluster = _cluster(options["cluster"])
+        require_scripts(cluster)
         start, stop = _timeouts(cluster, options["start_timeout"], options["stop_timeout"])
         words = {"silence": options["silence"], "folder": options["folder"], "log": not options["no_log"]}
         settings = settings_for(cluster, options["url"], start_timeout=start, stop_timeout=stop, **words)

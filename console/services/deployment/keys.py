@@ -60,6 +60,7 @@ def rotate(node: Node, actor: audit.Actor, reason: str) -> Rotation:
     cannot be written, and then the keys that were accepted before still are.
     """
     access.require(actor.user, "change-inventory", node.cluster)
+    settings.require_scripts(node.cluster)
     require_reason(reason)
     require_free(node.cluster)
     with turn(node.cluster) as (field, _):
