@@ -1,6 +1,6 @@
 """A cluster of the lab without the wire: its nodes carry out the very command lines that WinRM would send."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -9,7 +9,7 @@ from console.adapters.winrm.output import Answer
 from console.adapters.winrm.session import split_batch
 from console.domain import doctor
 from console.domain.doctor import Diagnosis
-from console.domain.errors import Unreachable
+from console.domain.errors import AccessDenied, Unreachable
 from console.domain.field import Field
 from console.domain.ports import Argv, CommandResult, Guard, OnLine
 from console.domain.quoting import batch_lines, cmd_line
@@ -38,7 +38,7 @@ class Session:
         for line, count in batch_lines(commands, NONCE):
             answer = self._line(line)
             results += split_batch(commands[len(results) : len(results) + count], answer, NONCE)
-        return tuple(results)
+        return tuple(self._clinic.garbles(result) for result in results)
 
     def run(
         self, argv: Argv, *, within: float, on_line: OnLine | None = None, stdin: bytes | None = None
@@ -77,13 +77,15 @@ class NoDirectory:
 
 
 class Clinic:
-    """One cluster of a lab world and the doctor; `silent` names nodes that do not answer."""
+    """One cluster of a lab world and the doctor; `silent` nodes do not answer, `refused` ones are not opened."""
 
     def __init__(self, made: Definition, driver: str = "mscs") -> None:
         self.world = World(fast_definition(made, speed=5.0))
         self.driver = driver
         self.silent: set[str] = set()
+        self.refused: set[str] = set()
         self.lines: list[str] = []
+        self.garbles: Callable[[CommandResult], CommandResult] = lambda result: result
 
     @property
     def names(self) -> tuple[str, str]:
@@ -93,6 +95,8 @@ class Clinic:
 
     def open(self, node: Node, guard: Guard | None = None) -> AbstractContextManager[Session]:
         """As `Nodes` opens sessions."""
+        if node.name in self.refused:
+            raise AccessDenied(f"{node.name} is not to be signed in to in clear text.")
         return nullcontext(Session(self, node))
 
     def cluster(self) -> Cluster:

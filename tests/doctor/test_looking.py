@@ -1,12 +1,17 @@
 """What is well gives no finding, what cannot be looked at is said, and nothing is ever changed."""
 
+import random
 import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from console import catalog
 from console.domain.checks import Refusal
 from console.domain.doctor import Diagnosis
+from console.domain.ports import CommandResult
 from console.lab.cmd.registry import COMMANDS
 from console.lab.definition import Cluster
 from console.lab.faults import switch
@@ -169,3 +174,45 @@ def test_a_diagnosis_survives_being_kept_as_json() -> None:
     diagnosis = clinic.diagnose()
     assert Diagnosis.from_json(diagnosis.to_json()) == diagnosis
     assert not diagnosis.clean
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(min_value=0), texts=st.lists(st.text(max_size=60), min_size=1, max_size=5))
+def test_whatever_the_nodes_print_a_diagnosis_comes_of_it(seed: int, texts: list[str]) -> None:
+    """Each answer may be as it is, cut off, of another code, or anything at all."""
+
+    def garbled(result: CommandResult) -> CommandResult:
+        chance = random.Random(f"{seed} {result.argv}")
+        kind = chance.choice(["whole", "whole", "whole", "cut", "failed", "text"])
+        if kind == "cut":
+            return replace(result, stdout=result.stdout[: chance.randint(0, len(result.stdout))])
+        if kind == "failed":
+            return replace(result, exit_code=chance.choice([1, 5, 9009, 1753, 2147749904]))
+        return replace(result, stdout=chance.choice(texts)) if kind == "text" else result
+
+    clinic = Clinic(kyoto())
+    clinic.garbles = garbled
+    diagnosis = clinic.diagnose()
+    assert Diagnosis.from_json(diagnosis.to_json()) == diagnosis
+    assert all(one.what and one.why and one.remedy for one in diagnosis.unread)
+    assert all(finding.code in catalog.findings() for finding in diagnosis.findings)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(min_value=0))
+def test_commands_that_fail_make_no_findings(seed: int) -> None:
+    def failed(result: CommandResult) -> CommandResult:
+        chance = random.Random(f"{seed} {result.argv}")
+        said = chance.choice(["", "Access is denied.", "ERROR: The system was unable to find it."])
+        fails = chance.random() < 0.3
+        return replace(result, exit_code=chance.choice([1, 5, 9009]), stdout=said) if fails else result
+
+    clinic = Clinic(kyoto())
+    clinic.garbles = failed
+    assert clinic.diagnose().findings == ()
+
+
+def test_a_session_that_cannot_be_opened_is_a_node_that_could_not_be_looked_at() -> None:
+    clinic = Clinic(kyoto())
+    clinic.refused.add("KYO-N2")
+    assert unread(clinic.diagnose()) == [("KYO-N2", "the whole node")]

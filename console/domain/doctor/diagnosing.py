@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from console.domain.checks import Refusal
 from console.domain.clustered import ClusteredSetup
@@ -51,18 +52,19 @@ def setup_of(field: Field) -> ClusteredSetup:
 def _look(field: Field, lookings: Sequence[Looking], step: Callable[[Looking], None]) -> None:
     """One round, side by side, on every node that still answers; what fails as a whole is said once of that node."""
 
-    def look(looking: Looking) -> None:
+    def attempt(looking: Looking, act: Callable[[], object]) -> None:
         try:
-            step(looking)
+            act()
         except ChangeoverError as error:
             looking.facts.unread.clear()
             looking.facts.could_not(WHOLE_NODE, error.message, error.remedy)
 
+    for looking in lookings:  # opened one by one, as only the sessions themselves may be used side by side
+        if not _out_of_reach(looking.facts):
+            attempt(looking, partial(field.session, looking.facts.node))
     there = [looking for looking in lookings if not _out_of_reach(looking.facts)]
-    for looking in there:
-        field.session(looking.facts.node)  # opened here, as only the sessions may be used side by side
     with ThreadPoolExecutor(max_workers=max(len(there), 1), thread_name_prefix="doctor") as pool:
-        list(pool.map(look, there))
+        list(pool.map(lambda looking: attempt(looking, partial(step, looking)), there))
 
 
 def _what_happened(looking: Looking) -> None:

@@ -33,7 +33,7 @@ def resource_types(node: NodeFacts, wanted: Sequence[ResourceType]) -> Iterator[
         found = next((one for one in node.types or () if is_of(one.name, kind)), None)
         data = {"type": kind.name, "dll": kind.dll}
         if found is None and not _listed(node.type_names, kind):
-            evidence = f"The cluster's database, as {node.node} has it, holds no such type ({kind.mark})."
+            evidence = f"The cluster's database, read on {node.node}, has no such type. How it is known: {kind.mark}."
             yield Finding("resource-types.missing", "", kind.name, evidence, data)
         elif found is not None and base_name(found.dll) != kind.dll.casefold():
             evidence = f"Its DLL is {found.dll or 'empty'}, not {kind.dll}."

@@ -49,16 +49,17 @@ def read_log(session: NodeSession, facts: NodeFacts, places: Sequence[str]) -> N
 
 def _read(session: NodeSession, facts: NodeFacts, paths: Sequence[str]) -> None:
     (listed,) = session.batch([ask.named(paths)], within=WITHIN)
-    sizes = {block.get("Name", "").casefold(): int(block.get("FileSize") or 0) for block in read_instances(listed)}
+    told = {block.get("Name", "").casefold(): block.get("FileSize", "") for block in read_instances(listed)}
+    sizes = {name: int(size) for name, size in told.items() if size.isdecimal()}
     there = next((path for path in paths if path.casefold() in sizes), "")
     if not there:
         raise Garbled(f"There is none at {' or '.join(paths)}.")
     facts.log_path = there
     whole = sizes[there.casefold()] <= LARGEST
-    (told,) = session.batch([ask.content(there) if whole else ask.telling_lines(there)], within=WITHIN)
-    if not told.ok:
-        raise Garbled(f"{told.argv[0]} cannot read it (exit code {told.exit_code}).")
-    report = setup_log.read([told.stdout.encode("utf-8", "replace")], encoding="utf-8")
+    (read,) = session.batch([ask.content(there) if whole else ask.telling_lines(there)], within=WITHIN)
+    if not read.ok:
+        raise Garbled(f"{read.argv[0]} cannot read it (exit code {read.exit_code}).")
+    report = setup_log.read([read.stdout.encode("utf-8", "replace")], encoding="utf-8")
     facts.log_findings = tuple(replace(finding, node=facts.node) for finding in report.findings)
     if not whole:
         what = f"all of the set-up log {there}"
