@@ -57,6 +57,14 @@ def chosen_pairs(generation: str) -> list[tuple[Defect, Defect]]:
     return mixed + [(one, replace(one, at=1 - one.at)) for one in twice]
 
 
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_resources_that_all_have_forgotten_what_they_need_go_offline_in_an_order_that_works(generation: str):
+    """A service that runs on keeps another one from stopping, as long as the cluster does not know of it."""
+    lost = [defect for defect in defects(generation) if defect.fault == "dependency-missing"]
+    with suffering(generation, *lost) as surgery:
+        is_mended(surgery, *lost)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("generation", GENERATIONS)

@@ -192,34 +192,44 @@ def _has_type(asked: Wanted, kind: str) -> bool:
 
 
 def dependencies_added(asked: Wanted, findings: Sequence[Finding]) -> Iterator[Made]:
-    """Dependencies added, resource by resource; one that is online goes offline for it, with all that needs it."""
-    ground = asked.ground
+    """Dependencies added, resource by resource; one that is online goes offline for it, with all that needs it.
+
+    What comes up last is first: once it depends on what it needs, the cluster takes it offline before that.
+    """
+    order = [one.name for one in asked.ground.field.generation.resource_types]
     by_resource: dict[str, list[Finding]] = {}
-    for one in findings:
+    for one in sorted(findings, key=lambda one: order.index(one.data["type"]), reverse=True):
         by_resource.setdefault(one.data["resource"], []).append(one)
-    timing = ground.field.cluster.timing
+    depends = {one.name: set(one.depends_on) for one in asked.ground.group.resources}
     for number, (name, ones) in enumerate(by_resource.items(), 1):
         needs = [needed for one in ones for needed in names(one.data["on"])]
-        online = _online_with(asked, name)
-        stop, start = (max(1, int(seconds)) for seconds in (timing.stop_service, timing.start_service))
-        argvs = [commands.offline(name, stop)] if online else []
-        argvs += [commands.add_dependency(name, needed) for needed in needs]
-        argvs += [commands.online(other, start) for other in online]
-        yield step_of(
-            ones,
-            "resources.depend",
-            f"depend-{number}",
-            f"Have {name} depend on {' and '.join(needs)}",
-            f"{name} depends on what it needs",
-            [(ground.holder, argv) for argv in argvs],
-            "Take the dependencies away again, the resource offline for a moment.",
-            node=ground.holder,
-            name=name,
-            needs=needs,
-            online=online,
-            within=timing.stop_service + timing.start_service * max(1, len(online)),
-            **({"warning": _outage(name, online), "outage": True} if online else {}),
-        )
+        yield _depending(asked.ground, ones, number, needs, _online_with(asked.ground, name, depends))
+        depends[name] |= set(needs)
+
+
+def _depending(
+    ground: Ground, findings: Sequence[Finding], number: int, needs: Sequence[str], online: Sequence[str]
+) -> Made:
+    name, timing = findings[0].data["resource"], ground.field.cluster.timing
+    stop, start = (max(1, int(seconds)) for seconds in (timing.stop_service, timing.start_service))
+    argvs = [commands.offline(name, stop)] if online else []
+    argvs += [commands.add_dependency(name, needed) for needed in needs]
+    argvs += [commands.online(other, start) for other in online]
+    return step_of(
+        findings,
+        "resources.depend",
+        f"depend-{number}",
+        f"Have {name} depend on {' and '.join(needs)}",
+        f"{name} depends on what it needs",
+        [(ground.holder, argv) for argv in argvs],
+        "Take the dependencies away again, the resource offline for a moment.",
+        node=ground.holder,
+        name=name,
+        needs=list(needs),
+        online=list(online),
+        within=timing.stop_service + timing.start_service * max(1, len(online)),
+        **({"warning": _outage(name, online), "outage": True} if online else {}),
+    )
 
 
 def _outage(name: str, online: Sequence[str]) -> str:
@@ -228,18 +238,13 @@ def _outage(name: str, online: Sequence[str]) -> str:
     return f"{name} goes offline for a moment{more}: what they serve is down until they are online again."
 
 
-def _online_with(asked: Wanted, name: str) -> list[str]:
-    """The resource and all that depends on it, as far as they are online, each after what it needs."""
-    resources = asked.ground.group.resources
-    found = [name.casefold()]
-    for _ in resources:
-        found += [
-            one.name.casefold()
-            for one in resources
-            if one.name.casefold() not in found and {other.casefold() for other in one.depends_on} & set(found)
-        ]
-    known = {one.name.casefold(): one for one in resources}
-    return [known[key].name for key in found if key in known and known[key].status.casefold() == "online"]
+def _online_with(ground: Ground, name: str, depends: Mapping[str, set[str]]) -> list[str]:
+    """The resource and all that depends on it by then, as far as they are online, each after what it needs."""
+    found = [name]
+    for _ in depends:
+        found += [other for other, needs in depends.items() if other not in found and needs & set(found)]
+    online = {one.name for one in ground.group.resources if one.status.casefold() == "online"}
+    return [other for other in found if other in online]
 
 
 WRITERS: Mapping[str, Writer] = {
