@@ -53,7 +53,7 @@ def test_a_planned_move_of_a_virtual_server_changes_nothing_in_the_directory(kyo
     plan = kyoto.plan("failover")
     assert lines(plan) == [f"KYO-N1: {MOVE}"]
     assert any("KYO-EVS1 and 127.0.16.10 move with the group" in note for note in plan.notes)
-    assert not any("your reason" in note for note in plan.notes)
+    assert not any("Who asked for the move and why" in note for note in plan.notes)
     assert not plan.typed_confirmation
     ending = kyoto.perform(plan)
     assert (ending.status, ending.summary) == (Status.SUCCEEDED, f"Mail is up on {N2}, proved.")

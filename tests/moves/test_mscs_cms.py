@@ -49,7 +49,7 @@ def test_a_planned_move_goes_by_the_cmdlet_with_who_and_why_in_the_event_log(eit
     assert (command.node, command.detached) == (N1, False)
     assert command.line == SHELL + MOVE.format("")
     assert any("Move-ClusteredMailboxServer" in note and "cluster.exe" in note for note in plan.notes)
-    assert any("your reason" in note for note in plan.notes)
+    assert any("Who asked for the move and why goes to" in note for note in plan.notes)
     ending = either.perform(plan)
     assert ending.status is Status.SUCCEEDED, ending.summary
     assert (either.owner(), either.picture()) == (N2, before)

@@ -217,11 +217,11 @@ def _plan(
         membership=Membership(NO_MAILBOX, 0, 0, digest(())),
         structural=fingerprint,
         controller=situation.carried.controller.dns_name,
-        notes=tuple(_notes(of, situation, steps)),
+        notes=tuple(_notes(of, situation)),
     )
 
 
-def _notes(of: Carried, situation: CarriedSituation, steps: tuple[Step, ...]) -> list[str]:
+def _notes(of: Carried, situation: CarriedSituation) -> list[str]:
     """What a person should know: that nothing is switched, and which tool is used and why no other."""
     cluster, server = of.field.cluster, situation.carried.server.name
     found = [
