@@ -192,6 +192,16 @@ def test_a_group_that_somebody_took_offline_is_brought_up_on_either_node(kyoto: 
     assert kyoto.owner() == target
 
 
+@pytest.mark.slow
+def test_a_forced_move_whose_every_worker_dies_moves_and_starts_the_group_once(kyoto: CarriedGround) -> None:
+    kyoto.lab.type(N1, 'cluster group "EVS Kyoto" /offline /wait:20').told(20)
+    plan, journal = kyoto.takeover(N2), Mortal(before=False)
+    ending = in_turns(kyoto, plan, journal)
+    assert ending.status is Status.SUCCEEDED, ending.summary
+    assert {step for _, step in journal.died} >= {"move-group", "bring-online"}
+    assert kyoto.effects("owner") == [(N2, "EVS Kyoto", N2)]
+
+
 def test_what_the_cluster_service_refuses_after_all_is_explained_and_moves_nothing(kyoto: CarriedGround) -> None:
     plan = kyoto.plan("failover")
     kyoto.lab.type(N1, f"cluster node {N2} /pause").told(10)
