@@ -39,22 +39,22 @@ class Clock:
     def __init__(self) -> None:
         self.midnights = 0
         self.dated = False
-        self._last = b""
+        self.last = b""
+        """The last stamp that counts. While `plain`, one that is later and plain too may be put here without `take`."""
+        self.plain = False
+        """Whether the last stamp is of hours, minutes and seconds with two digits each, and no more."""
         self._date = b"\0"
         """The date of the last dated stamp, with the blank after it."""
 
     def take(self, stamp: bytes) -> None:
         """The next line's, in which there is a time of day."""
-        last = self._last
-        if stamp > last and len(stamp) == len(last) == 8 and _PLAIN.fullmatch(stamp):
-            self._last = stamp  # most lines: no date, and later than the one before
-            return
         if stamp.startswith(self._date):
             return
-        now, before = moment(stamp), moment(last)
+        now, before = moment(stamp), moment(self.last)
         if now is None or (self.dated and not now.date):
             return
-        self._last, dated, self.dated = stamp, self.dated, bool(now.date)
+        self.last, dated, self.dated = stamp, self.dated, bool(now.date)
+        self.plain = not self.dated and _PLAIN.fullmatch(stamp) is not None
         self._date = now.date + b" " if now.date else b"\0"
         if before is None or dated != self.dated:
             return

@@ -16,7 +16,7 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 
 def plain(text: str) -> str:
     """`text` without characters that a terminal, a page or a database would act on, or refuse."""
-    return text.replace("\t", " ").translate(_CONTROLS)
+    return text if text.isprintable() else text.replace("\t", " ").translate(_CONTROLS)
 
 
 class Block:

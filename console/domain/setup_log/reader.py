@@ -116,8 +116,8 @@ class Reader:
                 before, text = text, line[size:].strip()
                 if self._entry is not None:
                     self._flush()
-            elif (match := _HEADER.match(line)) and self._begins(match, line, text, number):
-                before, text, head = text, line[match.end() :].strip(), match.group()
+            elif (match := _HEADER.match(line)) and (now := self._begins(match, line, text, number)) is not None:
+                before, text, head = text, now, match.group()
                 size = len(head)
             else:
                 self._below(line, text, position)
@@ -159,18 +159,18 @@ class Reader:
         """A function that is entered or left has the name of a script, or of a file."""
         self._run.mentions([self._decoded(text)], Place(number, self._block.offset(position), length))
 
-    def _begins(self, match: "re.Match[bytes]", line: bytes, before: bytes, number: int) -> bool:
-        """A line begins with what looks like a time: whether it is one. Then the entry before it is complete."""
-        stamp = match[1]
-        if match[2] is None and moment(stamp) is None:
-            return False
+    def _begins(self, match: "re.Match[bytes]", line: bytes, before: bytes, number: int) -> bytes | None:
+        """What follows the time with which a line begins, or None: it is none. With it the entry before is complete."""
+        stamp, plain_stamp = match.groups()
+        if plain_stamp is None and moment(stamp) is None:
+            return None
         if self._entry is not None:
             self._flush()
         text = line[match.end() :].strip()
         if text.startswith(_BEGINS) or text.endswith(_VIRTUAL_SERVER):
             self._anew(text, before, number, same_time=False)
-        self._run.take(stamp)
-        return True
+        self._run.take(stamp, plain=plain_stamp is not None)
+        return text
 
     def _below(self, line: bytes, text: bytes, position: int) -> None:
         """A line without a time belongs to the one above it, of which it may tell an error."""
@@ -206,7 +206,7 @@ class Reader:
         self._close(before)
         self._run = RunState(run.number + run.heard, number, self._decoded)
         if same_time:
-            self._run.take(run.stamp)
+            self._run.take(run.stamp, plain=False)
 
     def _close(self, last: bytes) -> None:
         """The run is over, after the line that says `last`."""

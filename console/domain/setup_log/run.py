@@ -72,10 +72,14 @@ class RunState:
         day = f" (day {self.clock.midnights + 1})" if self.clock.midnights and self.form == "2003" else ""
         return self._decoded(self.stamp) + day
 
-    def take(self, stamp: bytes) -> None:
-        """The time of the next line."""
+    def take(self, stamp: bytes, *, plain: bool) -> None:
+        """The time of the next line; `plain` when it is known to be hours, minutes and seconds and no more."""
+        clock = self.clock
+        if plain and stamp > self.stamp and clock.plain:
+            clock.last = self.stamp = stamp  # most lines: later than the one before
+            return
         self.stamp = stamp
-        self.clock.take(stamp)
+        clock.take(stamp)
         if not self.began:
             self.began = self.when
 
