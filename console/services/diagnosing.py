@@ -143,6 +143,8 @@ def compare(now: Diagnosis, then: Diagnosis) -> Changes:
     """What is new, what is gone, and what can no longer be told."""
     known, found = {_same(one) for one in then.findings}, {_same(one) for one in now.findings}
     unread = {gap.node for gap in now.unread}
+    if unread:
+        unread.add("")  # what is of the whole cluster is read on its nodes
     left = [one for one in then.findings if _same(one) not in found]
     return Changes(
         new=tuple(one for one in now.findings if _same(one) not in known),

@@ -1,4 +1,4 @@
-"""What the demo leaves undone on a cluster is what the doctor finds there, and it keeps nobody from moving the group."""
+"""What the demo leaves undone on a cluster is just what the doctor finds there."""
 
 from console.demo.defects import CLUSTER, DEFECTS
 from console.lab.faults import switch

@@ -89,13 +89,14 @@ def test_a_clean_one_says_so(olga: Client, pair: Cluster, page: Page) -> None:
 def test_the_next_one_tells_what_is_gone_what_is_new_and_what_cannot_be_told(
     olga: Client, pair: Cluster, page: Page
 ) -> None:
-    found(pair, [MISSING, SOURCE])
+    found(pair, [MISSING, SOURCE, BY_HAND])
     second = found(pair, [NOTE], [GAP])
     text = page(olga, reverse("diagnosis", args=[second.pk]))
     changes = text[text.index('id="changes-title"') :]
     assert f"gone: {findings.kind_of(MISSING.code).title}" in changes
     assert f"new: {findings.kind_of(NOTE.code).title}" in changes
-    assert f"not to be told: {findings.kind_of(SOURCE.code).title}" in changes
+    for unknown in (SOURCE, BY_HAND):
+        assert f"not to be told: {findings.kind_of(unknown.code).title}" in changes
     first = page(olga, reverse("diagnosis", args=[second.pk - 1]))
     assert "This is not the latest" in first
 

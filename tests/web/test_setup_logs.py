@@ -2,13 +2,16 @@
 
 import asyncio
 import html
+import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from console.models import AuditRecord, Cluster, SetupLogRecord
 from console.web.upload_bound import BoundedUploads
@@ -45,6 +48,18 @@ def test_a_log_is_read_kept_as_what_it_says_and_audited(olga: Client, page: Page
     assert AuditRecord.objects.filter(action="diagnosis:setup-log:read").count() == 1
     assert record.name in page(olga, reverse("diagnoses", args=["Kyoto"]))
     assert record.name in page(olga, reverse("set-up-logs"))
+
+
+def test_a_large_one_passes_through_and_stays_on_no_disk(olga: Client, settings: Settings, tmp_path: Path) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    filler = b"[13:43:30]  Attempting to get DOB for DN \"/dc=LOCAL/dc=Corp/cn=Configuration\"\r\n" * 50_000
+    large = DIED[: DIED.index(b"[13:43:40]")] + filler + DIED[DIED.index(b"[13:43:40]") :]
+    assert len(large) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+    assert handed_in(olga, large).status_code == 302
+    record = SetupLogRecord.objects.get()
+    assert (record.size, record.report["lines"]) == (len(large), large.count(b"\n"))
+    assert len(json.dumps(record.report)) < 20_000
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_shows_the_course_where_it_died_what_went_wrong_and_what_was_ignored(olga: Client, page: Page) -> None:
