@@ -9,6 +9,7 @@ import pytest
 from console import catalog
 from console.catalog.loader import CatalogError, load_area
 from console.domain.doctor import AREAS
+from console.domain.doctor.reading_log import SINCE
 from tests.doctor.pages import REPAIRS, pages
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,11 @@ def test_every_area_has_its_file() -> None:
 
 def test_every_code_that_can_be_found_is_in_the_catalog_and_the_catalog_has_no_other() -> None:
     assert named_in_code() == set(catalog.findings())
+
+
+def test_what_the_present_may_show_of_a_log_is_in_the_catalog() -> None:
+    assert set(SINCE) <= set(catalog.findings())
+    assert {area for areas in SINCE.values() for area in areas} <= set(AREAS)
 
 
 def test_every_repair_that_is_named_is_a_repair_and_every_repair_mends_something() -> None:

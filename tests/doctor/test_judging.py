@@ -29,7 +29,7 @@ def node(name: str = "ONE", build: str = BUILD, **cluster: str) -> NodeFacts:
     """A node whose files are all of that build but those of the cluster folder that are given."""
     there = {one.name: build for one in SETUP.files} | {f"{key}.DLL": version for key, version in cluster.items()}
     binaries = files(dict.fromkeys((*SETUP.binaries, "exsetdata.dll", "exsmtp.dll"), build))
-    return NodeFacts(name, r"C:\WINDOWS", BIN, files(there), binaries)
+    return NodeFacts(name, r"C:\WINDOWS", BIN, cluster_files=files(there), binaries=binaries)
 
 
 def old(one: NodeFacts, other: NodeFacts | None = None) -> list[str]:

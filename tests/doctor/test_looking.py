@@ -87,6 +87,22 @@ def test_a_registry_that_may_not_be_read_is_unknown_and_gives_no_finding() -> No
     assert all("administrator" in one.remedy for one in diagnosis.unread)
 
 
+def test_a_node_without_exchange_has_just_that_finding_and_the_other_is_judged() -> None:
+    clinic = Clinic(kyoto())
+    one, two = clinic.world.nodes
+    del two.services["msexchangeis"]
+    two.disk.remove(edition(two).bin)
+    switch(clinic.world, two, "com-unregistered", True)
+    switch(clinic.world, one, "provider-unbound", True)
+    diagnosis = clinic.diagnose()
+    assert [(finding.code, finding.node) for finding in diagnosis.findings] == [
+        ("binaries.not-installed", two.name),
+        ("provider.binding", one.name),
+    ]
+    assert not diagnosis.unread
+    assert not any(sentence.startswith(two.name) for sentence in diagnosis.looked)
+
+
 def test_a_key_that_is_not_there_is_told_from_one_that_may_not_be_read() -> None:
     clinic = Clinic(kyoto())
     clinic.world.nodes[0].registry.delete(r"HKLM\SOFTWARE\Microsoft\Exchange\Exchange Provider")

@@ -91,15 +91,18 @@ def _diagnosis(field: Field, setup: ClusteredSetup, facts: Sequence[NodeFacts]) 
 def _state(field: Field, setup: ClusteredSetup, facts: Sequence[NodeFacts]) -> Iterator[Finding]:
     """How things are on the nodes and in the cluster."""
     wanted = field.generation.resource_types
+    there = [node for node in facts if node.installed]
     for node in facts:
-        other = next((one for one in facts if one is not node and not _out_of_reach(one)), None)
+        yield from judging_files.installed(node, setup)
+    for node in there:
+        other = next((one for one in there if one is not node and not _out_of_reach(one)), None)
         yield from judging_files.cluster_files(node, other, setup)
         yield from judging_files.binaries(node, other, setup)
         yield from judging_registry.event_sources(node, other, setup)
         yield from judging_registry.provider(node, other, setup)
     if len(facts) > 1:
         yield from judging_files.builds(facts[0], facts[1])
-    yield from judging_cluster.registration(facts, setup)
+    yield from judging_cluster.registration(there, setup)
     shared = next((node for node in facts if node.types is not None), None)
     if shared is not None:
         yield from judging_cluster.resource_types(shared, wanted)

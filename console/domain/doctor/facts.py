@@ -43,6 +43,8 @@ class NodeFacts:
     """Windows' folder."""
     bin: str = ""
     """Exchange's bin folder."""
+    installed: bool = True
+    """False when the node says that it has no information store: there is nothing else to look at then."""
     cluster_files: Files | None = None
     binaries: Files | None = None
     types: tuple[RegisteredType, ...] | None = None

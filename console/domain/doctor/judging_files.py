@@ -11,6 +11,13 @@ MANY = 20
 """So many missing binaries are no single files any more."""
 
 
+def installed(node: NodeFacts, setup: ClusteredSetup) -> Iterator[Finding]:
+    """Whether Exchange is there at all."""
+    if not node.installed:
+        evidence = f"The node has no service {setup.service} (sc ends with 1060)."
+        yield Finding("binaries.not-installed", node.node, setup.service, evidence, {"service": setup.service})
+
+
 def cluster_files(node: NodeFacts, other: NodeFacts | None, setup: ClusteredSetup) -> Iterator[Finding]:
     """Files that are missing in the cluster folder, or older than they should be."""
     if node.cluster_files is None:

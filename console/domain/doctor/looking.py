@@ -21,7 +21,7 @@ from console.domain.errors import ChangeoverError, Garbled
 from console.domain.event_log import judge, read_logs
 from console.domain.field import Field
 from console.domain.ports import Argv, CommandResult
-from console.domain.readings.sc import read_path
+from console.domain.readings.sc import NOT_INSTALLED, failure, read_path
 
 WITHIN = 180.0
 """Seconds for a round: WMI reads a folder's versions from the files themselves."""
@@ -63,7 +63,7 @@ class Looking:
         """What lies in the folders, and what the COM classes lead to. Raises `ChangeoverError` as the first round."""
         facts = self.facts
         if not facts.windows or not facts.bin:
-            return
+            return  # said already, or nothing is installed
         candidates = [rf"{folder}\{self.setup.extension}" for folder in (facts.cluster_folder, facts.bin)]
         classes_of = ask.classes([*candidates, self.setup.extension])
         known = [clsid for clsid in dict.fromkeys(classes) if ask.is_class(clsid)]
@@ -115,7 +115,11 @@ class Looking:
     def _places(self) -> None:
         keys = read_registry(self._answers[ask.WINDOWS])
         self.facts.windows = next((key.values["systemroot"] for key in keys.values() if "systemroot" in key.values), "")
-        path = read_path(self.setup.service, self._answers[ask.service(self.setup.service)])
+        told = self._answers[ask.service(self.setup.service)]
+        self.facts.installed = failure(told) != NOT_INSTALLED
+        if not self.facts.installed:
+            return
+        path = read_path(self.setup.service, told)
         self.facts.bin = folder_of(path)
         if not self.facts.windows or not self.facts.bin:
             raise Garbled(f"The path of {self.setup.service} is {path or 'not told'}, which lies in no folder.")

@@ -36,7 +36,7 @@ ON_THE_COMMAND_LINE = "Find the log, copy it here and read it with manage.py dia
 
 def read_log(session: NodeSession, facts: NodeFacts, places: Sequence[str]) -> None:
     """Fill in what the node's set-up log says. Never raises for the node."""
-    if not facts.windows:
+    if not facts.windows or not facts.installed:
         return
     drive = facts.windows[:2]
     paths = [place.format(drive=drive, cluster=facts.cluster_folder) for place in places]

@@ -13,7 +13,8 @@ def looked(
     field: Field, setup: ClusteredSetup, facts: Sequence[NodeFacts], found: Sequence[Finding], mended: int
 ) -> tuple[str, ...]:
     """A sentence for each area that was read on a node and has no finding there, then what holds for the cluster."""
-    sentences = [text for node in facts for text in _node(node, setup, {f.area for f in found if f.node == node.node})]
+    there = [node for node in facts if node.installed]
+    sentences = [text for node in there for text in _node(node, setup, {f.area for f in found if f.node == node.node})]
     shared = next((node for node in facts if node.types is not None), None)
     areas = {finding.area for finding in found if not finding.node}
     if shared is not None:
