@@ -82,6 +82,7 @@ def test_the_log_takes_back_what_came_up_in_its_function(body: str, left: int, i
         f"CReg::ScOpen {SITE}\n           Error code 0X80070005 (5): Access is\n           denied.",
         "CReg::ScOpen\n           Error code 0X80070005 (5): Access is denied.",
         f"CReg::ScOpen {SITE}\n           Fehlercode 0x80070005 (5): Access is denied.",
+        f"CReg::ScOpen {SITE}\nError code 0X80070005 (5): Access is denied.",  # with a time of its own
     ],
 )
 def test_a_wrapped_error_is_the_same_error(site: str) -> None:

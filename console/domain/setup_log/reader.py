@@ -35,6 +35,7 @@ Handle = Callable[[RunState, list[str], Place], None]
 ACTS: dict[bytes, Handle] = {
     ENTERING: RunState.mentions,
     LEAVING: RunState.mentions,
+    b"Error co": RunState.code,
     b"=== IGNO": RunState.ignoring,
     b"Interpre": RunState.interprets,
     b"Process ": RunState.exits,

@@ -148,6 +148,10 @@ class RunState:
         if codes:
             self.errors.came_up(site_of(lines)[0][:LONGEST], codes, self.within(), place)
 
+    def code(self, lines: list[str], place: Place) -> None:
+        """An error code in a line with a time of its own: the site is the line before it."""
+        self.site([self.before, *lines], place)
+
     def ignoring(self, lines: list[str], _: Place) -> None:
         """The log takes errors back."""
         name = site_of(lines)[0].removeprefix("=== IGNORING PREVIOUS ERRORS ===").strip()
