@@ -1,6 +1,6 @@
 """The doctor: looks at what Exchange's cluster set-up left on the nodes and says what is wrong; it only reads."""
 
-from console.domain.doctor.diagnosing import diagnose, setup_of
+from console.domain.doctor.diagnosing import diagnose, examine, judge, setup_of
 from console.domain.doctor.facts import NodeFacts
 from console.domain.doctor.judging_cluster import extensions
 from console.domain.doctor.looking import Looking
@@ -17,7 +17,9 @@ __all__ = [
     "Severity",
     "Unread",
     "diagnose",
+    "examine",
     "extensions",
     "in_order",
+    "judge",
     "setup_of",
 ]

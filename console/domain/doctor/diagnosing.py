@@ -24,6 +24,14 @@ def diagnose(field: Field) -> Diagnosis:
 
     Raises `Refusal` for a cluster whose product does not have Exchange set up as a clustered server.
     """
+    return judge(field, *examine(field))
+
+
+def examine(field: Field) -> tuple[ClusteredSetup, list[NodeFacts]]:
+    """What set-up should have left, and what is known of each node of the cluster by now, the primary first.
+
+    Raises `Refusal` as `diagnose` does.
+    """
     setup = setup_of(field)
     lookings = [Looking(field, node.name, setup) for node in field.cluster.nodes]
     _look(field, lookings, lambda looking: looking.first_round())
@@ -33,7 +41,7 @@ def diagnose(field: Field) -> Diagnosis:
     asked = next((looking for looking in lookings if looking.facts.types is not None), None)
     _look(field, [asked] if asked else [], lambda looking: looking.details())
     _look(field, lookings, _what_happened)
-    return _diagnosis(field, setup, facts)
+    return setup, facts
 
 
 def setup_of(field: Field) -> ClusteredSetup:
@@ -76,7 +84,8 @@ def _out_of_reach(facts: NodeFacts) -> bool:
     return any(one.what == WHOLE_NODE for one in facts.unread)
 
 
-def _diagnosis(field: Field, setup: ClusteredSetup, facts: Sequence[NodeFacts]) -> Diagnosis:
+def judge(field: Field, setup: ClusteredSetup, facts: Sequence[NodeFacts]) -> Diagnosis:
+    """The diagnosis that follows from what is known of the nodes."""
     for node in facts:
         _unsure(node, setup, field)
     unread = [one for node in facts for one in node.unread]

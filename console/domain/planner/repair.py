@@ -13,7 +13,7 @@ from console.domain.planner.base import VALID_SECONDS
 from console.domain.planner.repair_base import Wanted
 from console.domain.planner.repair_files import IN_USE
 from console.domain.planner.repair_steps import WRITERS
-from console.domain.repair.ground import Ground, read_ground
+from console.domain.repair.ground import Ground, ground_of
 from console.domain.switch.membership import digest
 
 REPAIR = "repair"
@@ -35,11 +35,11 @@ def make_repair(
     of it cannot be repaired, when something cannot be read, and when there is nothing to repair. A file that is in
     use where the group is waits for a plan of its own, and a note says so, as long as there is something else to mend.
     """
-    setup = doctor.setup_of(field)
-    found = doctor.diagnose(field)
+    setup, facts = doctor.examine(field)
+    found = doctor.judge(field, setup, facts)
     require_read(found)
     wanted = _chosen(found, kinds, codes)
-    ground = read_ground(field, setup)
+    ground = ground_of(field, setup, facts)
     try:
         steps, reasons = _steps(ground, kinds, wanted, source)
     except Unquotable as error:

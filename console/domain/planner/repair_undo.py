@@ -9,7 +9,7 @@ from console.domain.errors import Unquotable
 from console.domain.field import Field
 from console.domain.plan import Plan, PlannedCommand, Step
 from console.domain.planner.base import VALID_SECONDS
-from console.domain.planner.repair import repair_plan
+from console.domain.planner.repair import repair_plan, require_read
 from console.domain.planner.repair_base import WITHIN
 from console.domain.planner.repair_files import why_not_stopped
 from console.domain.planner.unwinding import Undone, unwinding
@@ -18,7 +18,7 @@ from console.domain.quoting import cmd_line
 from console.domain.receipts import Receipt
 from console.domain.repair import commands
 from console.domain.repair.commands import CLUSTER_SERVICE
-from console.domain.repair.ground import Ground, read_ground
+from console.domain.repair.ground import Ground, ground_of
 from console.domain.steps.repair.undo import IMPORTS
 from console.domain.steps.services import start_command, stop_command
 
@@ -33,7 +33,9 @@ def make_repair_undo(field: Field, undone: Undone, first: str, *, valid_seconds:
     Reads and never writes. Raises `Refusal` when the cluster cannot be read, with every reason why something of it
     cannot be taken back now, and when nothing is left to be.
     """
-    ground = read_ground(field, doctor.setup_of(field))
+    setup, facts = doctor.examine(field)
+    require_read(doctor.judge(field, setup, facts))
+    ground = ground_of(field, setup, facts)
     wanted = unwinding(undone, first)
     before: dict[str, Receipt] = {}
     for kept in undone.receipts.newest_first():

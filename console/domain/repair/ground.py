@@ -1,13 +1,11 @@
 """What a repair is planned on: who has the group, what else runs where, and what the doctor knows of each node."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from console.domain.checks import Reason, Refusal
+from console.domain.checks import Refusal
 from console.domain.clustered import ClusteredSetup
 from console.domain.doctor.facts import NodeFacts
-from console.domain.doctor.looking import Looking
-from console.domain.errors import ChangeoverError
 from console.domain.field import Field
 from console.domain.observation import ClusterView, GroupState
 
@@ -21,7 +19,7 @@ class Ground:
     holder: str
     """The node that has the Exchange group."""
     view: ClusterView
-    """What that node says of the cluster, with the dependencies of the group's resources."""
+    """What a node says of the cluster, with the dependencies of the group's resources."""
     facts: Mapping[str, NodeFacts]
 
     @property
@@ -38,36 +36,15 @@ class Ground:
         return rf"{self.facts[node].windows}\System32"
 
 
-def read_ground(field: Field, setup: ClusteredSetup) -> Ground:
-    """The ground, read now. Raises `Refusal` with all that cannot be read: nothing is repaired half blind."""
-    lookings = {node.name: _looked(field, setup, node.name) for node in field.cluster.nodes}
-    facts = {name: looking.facts for name, looking in lookings.items()}
-    _require_read(field, facts)
-    holder = _holder(field, facts)
-    lookings[holder].details()
-    _require_read(field, facts)
-    view = facts[holder].view
+def ground_of(field: Field, setup: ClusteredSetup, facts: Sequence[NodeFacts]) -> Ground:
+    """The ground, from what the doctor knows of every node. Raises `Refusal` when nobody knows who has the group."""
+    known = {one.node: one for one in facts}
+    holder = _holder(field, known)
+    view = next((one.view for one in (known[holder], *facts) if one.detailed), known[holder].view)
     if view is None or field.cluster.group not in view.groups:
         text = f"{holder} knows no group {field.cluster.group}."
         raise Refusal.of(text, "Correct the group's name in the inventory.", key="group.owner")
-    return Ground(field, setup, holder, view, facts)
-
-
-def _looked(field: Field, setup: ClusteredSetup, node: str) -> Looking:
-    looking = Looking(field, node, setup)
-    try:
-        looking.first_round()
-        looking.second_round(())
-    except ChangeoverError as error:
-        looking.facts.could_not("the node", error.message, error.remedy)
-    return looking
-
-
-def _require_read(field: Field, facts: Mapping[str, NodeFacts]) -> None:
-    unread = [gap for one in facts.values() for gap in one.unread]
-    if unread:
-        reasons = [Reason(f"{gap.what} on {gap.node}: {gap.why}", gap.remedy, "repair.unread") for gap in unread]
-        raise Refusal(f"{field.cluster.name} is not repaired while something of it cannot be read.", reasons)
+    return Ground(field, setup, holder, view, known)
 
 
 def _holder(field: Field, facts: Mapping[str, NodeFacts]) -> str:
