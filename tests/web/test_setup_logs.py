@@ -52,7 +52,7 @@ def test_a_log_is_read_kept_as_what_it_says_and_audited(olga: Client, page: Page
 
 def test_a_large_one_passes_through_and_stays_on_no_disk(olga: Client, settings: Settings, tmp_path: Path) -> None:
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
-    filler = b"[13:43:30]  Attempting to get DOB for DN \"/dc=LOCAL/dc=Corp/cn=Configuration\"\r\n" * 50_000
+    filler = b'[13:43:30]  Attempting to get DOB for DN "/dc=LOCAL/dc=Corp/cn=Configuration"\r\n' * 50_000
     large = DIED[: DIED.index(b"[13:43:40]")] + filler + DIED[DIED.index(b"[13:43:40]") :]
     assert len(large) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
     assert handed_in(olga, large).status_code == 302
