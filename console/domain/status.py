@@ -108,7 +108,7 @@ def summarise(
     )
     resources = _resources(cluster, observation, active)
     broken = [fact for fact in resources if fact.tone is Tone.BAD] if carried else []
-    mail = "down" if broken and group.tone is Tone.BAD else _mail(answers)
+    mail = "down" if _failed(group, broken) else _mail(answers)
     alarms = _alarms(owner, nodes, active)
     return ClusterStatus(
         headline=_headline(mail, owner, answers, broken),
@@ -178,6 +178,11 @@ def _mail(answers: Sequence[Fact]) -> str:
     if not answers:
         return "unknown"
     return "up" if all(fact.tone is Tone.GOOD for fact in answers) else "down"
+
+
+def _failed(group: Fact, broken: Sequence[Fact]) -> bool:
+    """Whether what is not online is more than a resource that somebody keeps offline."""
+    return bool(broken) and (group.tone is Tone.BAD or any(fact.value.casefold() == "failed" for fact in broken))
 
 
 def _headline(mail: str, owner: Seen[str], answers: Sequence[Fact], broken: Sequence[Fact]) -> str:

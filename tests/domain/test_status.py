@@ -113,13 +113,23 @@ def test_the_groups_resources_are_told_with_their_kind_and_state():
     )
 
 
-def test_a_resource_that_is_kept_offline_is_named_and_does_not_mean_that_mail_is_down():
+def partially(state):
     group = worlds.group("NODE1", "Partially Online")
-    resources = (*worlds.group("NODE1").resources, ResourceState("pop3", "POP3", "Offline"))
+    resources = (*worlds.group("NODE1").resources, ResourceState("pop3", "POP3", state))
     view = replace(worlds.view("NODE1"), groups={"EXCHANGE": replace(group, resources=resources)})
-    now = carried(worlds.observation(NODE1=worlds.seen("NODE1", active=True, engine=Seen(view))))
+    return carried(worlds.observation(NODE1=worlds.seen("NODE1", active=True, engine=Seen(view))))
+
+
+def test_a_resource_that_is_kept_offline_is_named_and_does_not_mean_that_mail_is_down():
+    now = partially("Offline")
     assert (now.mail, now.tone) == ("up", Tone.WARN)
     assert now.headline == "Mail is up. pop3 is Offline. The group is on NODE1."
+
+
+def test_a_resource_that_failed_means_that_mail_is_down_in_part():
+    now = partially("Failed")
+    assert (now.mail, now.tone) == ("down", Tone.BAD)
+    assert now.headline == "Mail is down in part, though it greets. pop3 is Failed. The group is on NODE1."
 
 
 def test_a_service_that_windows_may_run_anywhere_is_no_alarm_where_the_group_is_not():
