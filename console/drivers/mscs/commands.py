@@ -13,7 +13,8 @@ NODES: Argv = ("cluster", "node")
 GROUPS: Argv = ("cluster", "group")
 RESOURCES: Argv = ("cluster", "resource")
 
-_WMI: Argv = ("wmic", r"/namespace:\\root\MSCluster", "path")
+# From Windows Server 2008 on this namespace asks for encrypted connections (Microsoft KB2590230).
+_WMI: Argv = ("wmic", r"/namespace:\\root\MSCluster", "/authlevel:pktprivacy", "path")
 WMI_NODES: Argv = (*_WMI, "MSCluster_Node", "get", "Name,State", "/value")
 WMI_GROUPS: Argv = (*_WMI, "MSCluster_ResourceGroup", "get", "Name,State", "/value")
 WMI_RESOURCES: Argv = (*_WMI, "MSCluster_Resource", "get", "Name,State,Type", "/value")

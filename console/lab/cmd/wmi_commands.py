@@ -30,7 +30,7 @@ _SYSTEM = ("System Idle Process", "System", "smss.exe", "csrss.exe", "winlogon.e
 @command("wmic")
 def wmic(cmd: Interpreter, rest: str) -> int:
     """Answer `path CLASS get ...`, `os get ...` and `process get ...` with /value."""
-    text = rest.strip().casefold()
+    text = rest.strip().casefold().replace("/authlevel:pktprivacy ", "")
     stores = _STORES.search(text)
     with cmd.process.world.lock:
         if stores:
