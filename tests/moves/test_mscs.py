@@ -76,6 +76,7 @@ def test_a_group_may_be_called_whatever_a_command_can_carry(tmp_path: Path, name
         ground.close()
 
 
+@pytest.mark.slow
 def test_a_node_whose_windows_speaks_japanese_is_moved_by_its_numbers(kyoto: CarriedGround) -> None:
     for name in (N1, N2):
         kyoto.lab.fault(name, "cp932")
@@ -184,6 +185,7 @@ def test_brought_online_by_hand_it_is_carried_on_from_there_without_a_second_mov
     assert kyoto.effects("owner") == [(N2, "EVS Kyoto", N2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", [N1, N2])
 def test_a_group_that_somebody_took_offline_is_brought_up_on_either_node(kyoto: CarriedGround, target: str) -> None:
     kyoto.lab.type(N1, 'cluster group "EVS Kyoto" /offline /wait:20').told(20)
@@ -229,6 +231,7 @@ def test_what_changed_since_the_plan_stops_it_before_its_first_change(kyoto: Car
     assert "owner of the group: was KYO-N1, is KYO-N2" in ending.summary
 
 
+@pytest.mark.slow
 def test_a_stop_acts_until_the_move_and_not_after_it(kyoto: CarriedGround) -> None:
     people = at_beat("recheck", lambda: setattr(people, "stop_by", "olga"))
     ending = kyoto.perform(kyoto.plan("failover"), people)

@@ -75,6 +75,7 @@ def test_what_its_dry_run_says_refuses_it(fukuoka: CarriedGround) -> None:
     assert DATABASE in told["group.tool"]
 
 
+@pytest.mark.slow
 def test_a_database_that_is_down_does_not_bar_a_forced_move_which_starts_it(fukuoka: CarriedGround) -> None:
     fukuoka.lab.fault(N1, "store-unmounted", store=STORE)
     plan = fukuoka.takeover(N2)
