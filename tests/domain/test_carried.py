@@ -85,6 +85,19 @@ BROKEN = {
         ("mail.stores", "unknown"),
     ),
     "mail does not greet": ({"greetings": {SMTP: Greeting(False, "refused")}}, ("mail.now", "warn")),
+    "a service does not run": (
+        {
+            "source": node(
+                "NODE1",
+                active=True,
+                services={
+                    **node("NODE1", active=True).services,
+                    "msexchangemta": worlds.service("MSExchangeMTA", "STOPPED"),
+                },
+            )
+        },
+        ("services.source", "warn"),
+    ),
     "the target does not answer": (
         {"target": node("NODE2", active=False, unreachable="refused", remedy="Look.", engine=Seen.nothing("refused"))},
         ("node.reach", "fail"),

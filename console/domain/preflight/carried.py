@@ -1,12 +1,12 @@
 """Checks of a move whose group carries the Exchange server's name: nothing in the directory is switched."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from console.domain import second_hop
 from console.domain.carried_server import CarriedServer
 from console.domain.carrying import CarryingDriver
-from console.domain.checks import Check
+from console.domain.checks import Check, Verdict
 from console.domain.observation import ClusterView, ResourceState, Seen
 from console.domain.ports import Argv
 from console.domain.preflight import nodes, services
@@ -65,7 +65,7 @@ def checks(situation: CarriedSituation) -> tuple[Check, ...]:
         found += _view(situation, node)
     found += [*_make_up(situation), *_owners(situation), _hop(situation), *_tool(situation)]
     if situation.seen(situation.source).answered:
-        found += [services.source_check(situation), _stores(situation)]
+        found += [_services(situation), _stores(situation)]
     return (*found, services.greetings_check(situation))
 
 
@@ -86,7 +86,7 @@ def start_checks(situation: CarriedSituation) -> tuple[Check, ...]:
 
 def _away(check: Check) -> Check:
     """A node that does not answer, as a warning."""
-    if check.verdict.value == "pass":
+    if check.verdict is Verdict.PASS:
         return check
     return warned(check.key, check.title, check.reason, check.remedy, about=check.about)
 
@@ -183,6 +183,15 @@ def _tool(situation: CarriedSituation) -> list[Check]:
     return _failures("group.tool", title, situation.tool.value) or passes
 
 
+def _services(situation: CarriedSituation) -> Check:
+    """Whether Exchange runs where the move starts, by the node's own word."""
+    check = services.source_check(situation)
+    if check.verdict is not Verdict.WARN:
+        return check
+    remedy = "Find out why, though its resource may be online; the cluster starts it with its resource on the target."
+    return replace(check, remedy=remedy)
+
+
 def _stores(situation: CarriedSituation) -> Check:
     """Whether every store of the server is mounted where the move starts, so that it can be proved afterwards."""
     node, server = situation.source, situation.carried.server.name
@@ -211,7 +220,7 @@ def _needed(situation: CarriedSituation) -> Check:
 def _mail(situation: CarriedSituation) -> Check:
     """What greets is no mail while the group is not well: a protocol's resource may be up without the stores."""
     check = services.greetings_check(situation)
-    if check.verdict.value != "pass" or situation.healthy():
+    if check.verdict is not Verdict.PASS or situation.healthy():
         return check
     remedy = "Nothing by hand: the proof at the end expects stores and greetings."
     return warned(check.key, check.title, f"Protocols greet, but {_standing(situation)}", remedy)
