@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from console import catalog
+from console.adapters.clock import SystemClock
 from console.domain import planner
 from console.domain.checks import Refusal
 from console.domain.outcome import Ending
@@ -24,7 +25,16 @@ from tests.doctor.defects import Defect, made
 from tests.domain.stage import ListJournal, NoMailboxes, People
 from tests.moves.ground import ReceiptBook
 
+PATIENT = Timing(stop_service=30.0, start_service=30.0)
 HASTY = Timing(stop_service=1.0, start_service=2.0)
+"""For what never comes."""
+
+
+class Restless(SystemClock):
+    """The real clock of somebody who looks again soon."""
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(min(seconds, 0.05))
 
 
 class Surgery(Clinic):
@@ -33,13 +43,14 @@ class Surgery(Clinic):
     def __init__(self, item: Cluster) -> None:
         super().__init__(item)
         self.world.schedule.run()
+        self.timing = PATIENT
         self.ending: Ending | None = None
         self.journal = ListJournal()
         self.receipts = ReceiptBook()
 
     def cluster(self) -> Described:
-        """With little patience."""
-        return replace(super().cluster(), timing=HASTY)
+        """With the patience of the case."""
+        return replace(super().cluster(), timing=self.timing)
 
     def close(self) -> None:
         """Stop the clock."""
@@ -61,10 +72,10 @@ class Surgery(Clinic):
                 mailboxes=NoMailboxes(),
                 journal=self.journal,
                 control=People(),
-                clock=field.clock,
+                clock=Restless(),
                 receipts=self.receipts,
             )
-            self.ending = Runner(stage, BEHAVIOURS, poll=0.02, settle=1.0).run(progress)
+            self.ending = Runner(stage, BEHAVIOURS, poll=0.02, settle=10.0).run(progress)
         return self.ending
 
     def mend(self) -> bool:

@@ -9,7 +9,7 @@ from console.domain import planner
 from console.domain.checks import Refusal
 from console.domain.outcome import Status
 from console.lab.mscs.equipment import MEDIA
-from tests.doctor.defects import Defect, defects, pairs
+from tests.doctor.defects import Defect, all_expected, defects, pairs
 from tests.repair.surgery import Surgery, suffering
 
 GENERATIONS = ("2003", "2007")
@@ -19,7 +19,7 @@ PARTS = 4
 def is_mended(surgery: Surgery, *chosen: Defect) -> None:
     """Every finding goes; a file in use waits until the groups have moved. Then there is nothing to repair."""
     names = " and ".join(defect.name for defect in chosen)
-    expected = set.union(*(defect.expected(surgery.world) for defect in chosen))
+    expected = all_expected(surgery.world, chosen)
     found = {(one.code, one.node, one.about) for one in surgery.diagnose().findings}
     assert found == expected, names
     for _ in range(3):
@@ -61,6 +61,13 @@ def chosen_pairs(generation: str) -> list[tuple[Defect, Defect]]:
 def test_resources_that_all_have_forgotten_what_they_need_go_offline_in_an_order_that_works(generation: str):
     """A service that runs on keeps another one from stopping, as long as the cluster does not know of it."""
     lost = [defect for defect in defects(generation) if defect.fault == "dependency-missing"]
+    with suffering(generation, *lost) as surgery:
+        is_mended(surgery, *lost)
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_where_no_type_is_left_the_types_come_before_the_extension_that_is_entered_with_them(generation: str):
+    lost = [defect for defect in defects(generation) if defect.fault == "type-missing"]
     with suffering(generation, *lost) as surgery:
         is_mended(surgery, *lost)
 

@@ -10,7 +10,7 @@ from console.domain.progress import Progress
 from console.lab.faults import switch
 from console.lab.mscs import equipment
 from tests.doctor.defects import Defect
-from tests.repair.surgery import Surgery, suffering
+from tests.repair.surgery import HASTY, PATIENT, Surgery, suffering
 
 PATH = r"C:\WINDOWS\Cluster\EXRES.DLL"
 
@@ -41,6 +41,7 @@ def test_with_the_source_gone_the_old_file_stays_and_the_cluster_service_runs():
 )
 def test_a_cluster_service_that_does_not_obey_is_named_and_the_file_is_whole(fault: str, says: str, replaced: bool):
     with suffering("2003", Defect("cluster-file-old", "file", "EXRES.DLL", at=1)) as surgery:
+        surgery.timing = HASTY
         node, plan = surgery.world.clusters[0].nodes[1], surgery.plan()
         before = node.disk.read(PATH)
         switch(surgery.world, node, fault, True, service="ClusSvc")
@@ -50,6 +51,7 @@ def test_a_cluster_service_that_does_not_obey_is_named_and_the_file_is_whole(fau
         assert node.disk.read(PATH) in (before, node.disk.read(rf"{equipment.MEDIA}\Common\EXRES.DLL"))
         if fault == "service-does-not-start":
             switch(surgery.world, node, fault, False)
+            surgery.timing = PATIENT
             carried_on = Progress(finished=frozenset({"recheck"}), changed=True)
             assert surgery.perform(plan, carried_on).status is Status.SUCCEEDED
             assert node.service("ClusSvc").state == 4

@@ -19,7 +19,7 @@ from console.domain.topology import Node
 from tests.doctor.clinic import Session
 from tests.doctor.defects import Defect, made
 from tests.domain.stage import NoMailboxes, People
-from tests.repair.surgery import Surgery
+from tests.repair.surgery import Restless, Surgery
 
 PATH = r"C:\WINDOWS\Cluster\EXRES.DLL"
 
@@ -66,9 +66,9 @@ class Theatre(Surgery):
             lines = [Line(seq, kind, step, data) for seq, (kind, step, _, data) in enumerate(self.journal.lines, 1)]
             try:
                 with self.field() as field:
-                    stage = Stage("9-h", plan, field, NoMailboxes(), self.journal, People(), field.clock)
+                    stage = Stage("9-h", plan, field, NoMailboxes(), self.journal, People(), Restless())
                     stage.receipts = self.receipts
-                    runner = Runner(stage, BEHAVIOURS, poll=0.02, settle=1.0, agree=require_agreement)
+                    runner = Runner(stage, BEHAVIOURS, poll=0.02, settle=10.0, agree=require_agreement)
                     return runner.run(read(lines, len(lines)))
             except Died:
                 continue
