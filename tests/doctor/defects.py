@@ -3,7 +3,7 @@
 A defect is a fault of the lab on one node; `Found` is (code, node, about) with an empty node for the whole cluster.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -77,6 +77,15 @@ def pairs(generation: str) -> list[tuple[Defect, Defect]]:
             two = replace(two, at=1 - one.at)
         found.append((one, two))
     return found
+
+
+def all_expected(world: World, chosen: Iterable[Defect]) -> set[Found]:
+    """What the doctor has to find of several: where no type of Exchange is left, no extension is entered with one."""
+    found = {one for defect in chosen for one in defect.expected(world)}
+    kinds = exchange_kinds(world.clusters[0].definition.generation)
+    types = {kind.name for kind in kinds if "Exchange" in kind.name}
+    gone = {about for code, _, about in found if code == "resource-types.missing"}
+    return found | ({("registration.cluster", "", "EXCLUADM.DLL")} if types <= gone else set())
 
 
 def _files(generation: str) -> Iterator[Defect]:

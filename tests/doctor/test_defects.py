@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from console.domain.doctor import Diagnosis
 from tests.doctor.clinic import Clinic
-from tests.doctor.defects import Defect, Found, defects, made, pairs
+from tests.doctor.defects import Defect, Found, all_expected, defects, made, pairs
 
 SINGLES = [(generation, defect) for generation in ("2003", "2007") for defect in defects(generation)]
 
@@ -21,7 +21,7 @@ def difference(generation: str, *chosen: Defect) -> str:
     clinic = Clinic(made(generation))
     for defect in chosen:
         defect.put(clinic.world)
-    wanted = {one for defect in chosen for one in defect.expected(clinic.world)}
+    wanted = all_expected(clinic.world, chosen)
     diagnosis = clinic.diagnose()
     if found(diagnosis) == wanted and not diagnosis.unread:
         return ""
@@ -72,7 +72,7 @@ def test_findings_come_in_the_order_in_which_they_are_mended() -> None:
         if defect.fault in ("cluster-file-missing", "com-unregistered", "type-missing", "source-missing"):
             defect.put(clinic.world)
     areas = list(dict.fromkeys(finding.area for finding in clinic.diagnose().findings))
-    assert areas == ["cluster-files", "registration", "resource-types", "event-sources"]
+    assert areas == ["cluster-files", "resource-types", "registration", "event-sources"]
 
 
 def test_a_finding_says_where_and_what_a_repair_needs() -> None:

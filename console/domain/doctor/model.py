@@ -9,8 +9,8 @@ from typing import Any
 AREAS = (
     "cluster-files",
     "binaries",
-    "registration",
     "resource-types",
+    "registration",
     "resources",
     "event-sources",
     "provider",

@@ -250,9 +250,9 @@ def _online_with(ground: Ground, name: str, depends: Mapping[str, set[str]]) -> 
 WRITERS: Mapping[str, Writer] = {
     "files.copy": copied,
     "com.register": com_registered,
-    "cluster.register": cluster_registered,
     "types.create": types_created,
     "types.set-dll": types_corrected,
+    "cluster.register": cluster_registered,  # an extension is entered with the types, which have to be there
     "resources.create": resources_created,
     "resources.depend": dependencies_added,
     "sources.write": written,
