@@ -10,20 +10,26 @@ KNOWS = ("console.drivers", "console.catalog", "console.lab", "console.managemen
 """Where products differ; the lab is a program of its own, which plays them, and its command names its ready worlds."""
 
 
+def words(node: ast.AST) -> list[str]:
+    """The texts and names that stand in a node of the syntax tree itself."""
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else []
+    if isinstance(node, ast.alias):
+        return node.name.split(".")
+    names = (getattr(node, field, None) for field in ("id", "attr", "arg", "name"))
+    return [name for name in names if isinstance(name, str)]
+
+
 def named(module: Module, keys: frozenset[str]) -> list[str]:
     """Where the module has a driver's key as a text of its own, as a name, or as an attribute."""
-    found = []
-    for node in ast.walk(module.tree):
-        words = {
-            ast.Constant: lambda n: [n.value] if isinstance(n.value, str) else [],
-            ast.Name: lambda n: [n.id],
-            ast.Attribute: lambda n: [n.attr],
-            ast.alias: lambda n: n.name.split("."),
-            ast.arg: lambda n: [n.arg],
-        }.get(type(node), lambda _: [])(node)
-        line = getattr(node, "lineno", 0)
-        found += [f"{module}:{line} names {word!r}" for word in words if word.casefold() in keys]
-    return found
+    if not any(key in module.text.casefold() for key in keys):
+        return []
+    return [
+        f"{module}:{getattr(node, 'lineno', 0)} names {word!r}"
+        for node in ast.walk(module.tree)
+        for word in words(node)
+        if word.casefold() in keys
+    ]
 
 
 def test_the_rule_sees_every_way_to_name_a_product() -> None:

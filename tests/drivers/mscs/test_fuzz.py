@@ -26,7 +26,7 @@ CODES = st.sampled_from([0, 0, 0, 1, 5, 258, 1753, 9009, -1, 4294967295])
 
 
 @given(st.integers(0, 5), TEXTS, CODES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_answer_to_a_question_is_read_or_garbled(place: int, text: str, code: int) -> None:
     answers = kyoto()
     answers[place] = replace(answers[place], stdout=text, exit_code=code)
@@ -37,7 +37,7 @@ def test_any_answer_to_a_question_is_read_or_garbled(place: int, text: str, code
 
 
 @given(st.lists(TEXTS, min_size=3, max_size=3), CODES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_answer_of_the_module_is_read_or_garbled(texts: list[str], code: int) -> None:
     asked = commands.MODULE_QUESTIONS
     answers = [CommandResult(argv, code, text) for argv, text in zip(asked, texts, strict=True)]
@@ -46,7 +46,7 @@ def test_any_answer_of_the_module_is_read_or_garbled(texts: list[str], code: int
 
 
 @given(TEXTS, TEXTS, CODES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_answer_about_details_and_of_exchange_is_read_or_garbled(one: str, other: str, code: int) -> None:
     view = DRIVER.read_view(KYOTO, kyoto(rows=[ResourceRow("Disk X:", "Physical Disk", EVS, "KYO-N1", "Online")]))
     for node in (KYOTO.primary, replace(KYOTO.primary, windows="2008r2")):

@@ -66,7 +66,7 @@ def clusters(draw: st.DrawFn) -> Lists:
 
 
 @given(clusters())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_whatever_the_names_a_list_is_read_right_or_not_at_all(told: Lists) -> None:
     known = [row.name for row in told.resources]
     try:
