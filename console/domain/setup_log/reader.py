@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 
 from console.domain.procedures.refused_by_setup import BEGINS
 from console.domain.setup_log.clock import moment
+from console.domain.setup_log.closing import closed, shrunk
 from console.domain.setup_log.lines import BLOCK, Block, LogBytes, plain
 from console.domain.setup_log.report import Place, Report, Run
-from console.domain.setup_log.run import RunState, shrunk
+from console.domain.setup_log.run import RunState
 from console.domain.setup_log.sniff import WIDE, NotASetupLog
 from console.domain.setup_log.timeline import VIRTUAL_SERVER
 
@@ -214,7 +215,7 @@ class Reader:
         run = self._run
         if not run.heard:
             return
-        done = run.close(Place(self._last[0], self._last_offset()), self._decoded(last))
+        done = closed(run, Place(self._last[0], self._last_offset()), self._decoded(last))
         self._totals.update(done.totals)
         if self._runs:
             self._runs[-1] = shrunk(self._runs[-1], EARLIER)

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache
 
 from console.domain.procedures.refused_by_setup import BEGINS, recognise
 from console.domain.setup_log.clock import Clock
-from console.domain.setup_log.errors import Chain, Errors, codes_of, site_of
+from console.domain.setup_log.errors import Errors, codes_of, site_of
 from console.domain.setup_log.interpreted import Interpreted
 from console.domain.setup_log.kept import Kept
-from console.domain.setup_log.report import OpenFunction, Place, Run, StageState, Verdict
+from console.domain.setup_log.report import Place
 from console.domain.setup_log.timeline import VIRTUAL_SERVER, Timeline, scripts_in
 
 DEEPEST = 1000
@@ -19,10 +18,9 @@ ARGUMENTS = 50
 LONGEST = 200
 MESSAGE = 4000
 """Characters of what the set-up says itself that are looked at."""
-NOTES = {"setup-log.exit-not-told", "setup-log.said-warning", "setup-log.active-role", "setup-log.out-of-order"}
-"""Findings that do not make a run a failed one."""
 _VIRTUAL_SERVER = VIRTUAL_SERVER.encode()
-_RESOURCES = re.compile(r"ScCreate\w*Resource", re.IGNORECASE)
+RESOURCES = re.compile(r"ScCreate\w*Resource", re.IGNORECASE)
+"""Functions that make the cluster's resources."""
 _NOT_RUN = re.compile(r"not found|not find|cannot|could not|couldn't|fail|unable|missing", re.IGNORECASE)
 _LAUNCH = re.compile(r"(?:launch|execut|runn|creat|start)ing (?:the )?(?:process|command)\b:?", re.IGNORECASE)
 _COPIED = re.compile(r"cop(?:y|ied|ying)\b", re.IGNORECASE)
@@ -41,7 +39,7 @@ class RunState:
     """Takes what the lines of one run say, one thing after the other."""
 
     def __init__(self, number: int, line: int, decoded: Callable[[bytes], str]) -> None:
-        self.number, self.first_line, self._decoded = number, line, decoded
+        self.number, self.first_line, self.decoded = number, line, decoded
         self.began = ""
         self.clock = Clock()
         self.stamp = b""
@@ -70,7 +68,7 @@ class RunState:
     def when(self) -> str:
         """The time of the last line, with the day once midnight has passed."""
         day = f" (day {self.clock.midnights + 1})" if self.clock.midnights and self.form == "2003" else ""
-        return self._decoded(self.stamp) + day
+        return self.decoded(self.stamp) + day
 
     def take(self, stamp: bytes, *, plain: bool) -> None:
         """The time of the next line; `plain` when it is known to be hours, minutes and seconds and no more."""
@@ -90,7 +88,7 @@ class RunState:
 
     def within(self) -> str:
         """The innermost function that is open."""
-        return self._decoded(self.stack[-1][0]) if self.stack else ""
+        return self.decoded(self.stack[-1][0]) if self.stack else ""
 
     def enter(self, name: bytes, line: int, offset: int) -> None:
         """A function is entered."""
@@ -101,7 +99,7 @@ class RunState:
             return
         self.stack.append((name[:LONGEST], line, offset))
         if stage := _stage(name):
-            self._saw(stage, Place(line, offset))
+            self.saw(stage, Place(line, offset))
 
     def leave(self, name: bytes) -> None:
         """A function is left, and with it what was entered within it and never left."""
@@ -215,7 +213,7 @@ class RunState:
     def ends(self, _: list[str], place: Place) -> None:
         """The set-up says that it ends."""
         self.ended = True
-        self._saw("end", place)
+        self.saw("end", place)
 
     def mentions(self, lines: list[str], place: Place) -> None:
         """A line that names something of the cluster set-up; it may as well be an error's."""
@@ -224,9 +222,9 @@ class RunState:
         for key, name in scripts_in(text):
             self._script(key, name, " ".join(lines), place)
         for kind in _BINARIES.findall(text):
-            self._saw(kind.casefold(), place)
+            self.saw(kind.casefold(), place)
         if _CLUSTER_FILES.search(text) and _COPIED.search(text):
-            self._saw("files", place)
+            self.saw("files", place)
         if _ROLE.search(text) and not _NEGATED.search(text):
             self.kept.add("setup-log.active-role", "Active Mailbox role", text, place)
 
@@ -235,15 +233,16 @@ class RunState:
             return
         if _NOT_RUN.search(text):
             self.kept.add("setup-log.script-missing", key, text, place)
-            self._saw(key, place, name)
+            self.saw(key, place, name)
             self.timeline.failed(key)
         elif text.startswith("Leaving ") or _OVER.match(text):
             self.timeline.over(key)
         else:
             self.interpreted.give_up()
-            self._saw(key, place, name)
+            self.saw(key, place, name)
 
-    def _saw(self, key: str, place: Place, name: str = "") -> None:
+    def saw(self, key: str, place: Place, name: str = "") -> None:
+        """A stage has begun, or goes on; `name` is what it is called there."""
         title = f"{key} (as {name})" if name and name != key else ""
         self.timeline.saw(key, self.when, place, len(self.stack), title)
 
@@ -252,111 +251,15 @@ class RunState:
         """Whether it stops in the middle."""
         return bool(self.stack) or (self.announced and not self.ended)
 
-    def close(self, end: Place, last: str) -> Run:
-        """The run as it stands when the next one begins or the log ends, which was at `end`, after `last` was said."""
-        finished = not self.unfinished and (self.closed or self.ended)
-        self.interpreted.close()
-        if finished and self.form == "2003":
-            self._saw("end", end)  # the older log has no line for it
-        self._tell_errors()
-        self._tell_sequence(finished)
-        open_functions = tuple(OpenFunction(self._decoded(name), Place(*at)) for name, *at in self.stack)
-        stages = self.timeline.stages(finished=not self.unfinished)
-        if self.unfinished:
-            stopped = next((stage.title for stage in stages if stage.state is StageState.STOPPED), "")
-            self._tell_stop(stopped, open_functions, last, end)
-        return Run(
-            number=self.number,
-            form=self.form,
-            began=self.began,
-            ended=self.when,
-            midnights=self.clock.midnights,
-            version=self.version,
-            user=self.user,
-            arguments=tuple(self.arguments),
-            verdict=self._verdict(),
-            cluster=self.timeline.cluster,
-            timeline=stages,
-            open_functions=open_functions,
-            findings=self.kept.all(),
-            left_out=dict(self.kept.left_out),
-            ignored=self.errors.ignored(),
-            lines=self.interpreted.listed(),
-            totals=self._totals(end.line),
-        )
-
-    def _totals(self, last_line: int) -> dict[str, int]:
-        return {
-            "lines": last_line - self.first_line + 1,
-            "functions": self.functions,
-            "interpreted": self.interpreted.total,
-            "exits": self.interpreted.well,
-            "errors": self.errors.total - self.errors.taken_back,
-            "ignored": self.errors.taken_back,
-            "open": len(self.stack) + self.deeper,
-        }
-
-    def _verdict(self) -> Verdict:
-        if self.unfinished:
-            return Verdict.UNFINISHED
-        if self.kept.codes() - NOTES:
-            return Verdict.FAILED
-        return Verdict.OK if self.closed or self.ended else Verdict.UNKNOWN
-
-    def _tell_errors(self) -> None:
-        for chain in self.errors.for_good():
-            innermost = chain.sites[0]
-            within = " ".join([chain.within, *chain.sites])
-            made = _RESOURCES.search(within) is not None
-            if made:
-                self.timeline.failed("resources")
-            code = "setup-log.resources-not-created" if made else "setup-log.error"
-            error = f"0x{chain.cause.value:08X}"
-            data = {"error": error, "number": str(chain.cause.low), "chain": " <- ".join(chain.sites)}
-            data["function"] = chain.within
-            self.kept.add(code, f"{innermost}: {error}", _told(chain), chain.first, data, chain.count)
-
-    def _tell_sequence(self, finished: bool) -> None:
-        seen = self.timeline.seen
-        for name in self.timeline.missing(finished=finished):
-            later = next((seen[key] for key in reversed(seen) if key != name), None)
-            place = later.place if later else Place(self.first_line, 0)
-            self.kept.add("setup-log.script-missing", name, f"{name} is nowhere in this run of the set-up.", place)
-        if came := self.timeline.out_of_order():
-            self.kept.add("setup-log.out-of-order", came[0], " -> ".join(came), seen[came[0]].place)
-
-    def _tell_stop(self, stage: str, functions: tuple[OpenFunction, ...], last: str, end: Place) -> None:
-        names = [function.name for function in functions]
-        about = stage or (names[-1] if names else "the set-up")
-        inside = f" inside {' -> '.join(names)}" if names else " without End of Setup"
-        evidence = f'The last line is "{last[:LONGEST]}" at {self.when},{inside}.'
-        data = {"functions": " -> ".join(names), "stage": stage}
-        self.kept.add("setup-log.stopped", about, evidence, end, data)
-
 
 @lru_cache(maxsize=1024)
 def _stage(function: bytes) -> str:
     """The stage that begins with a function; empty for most."""
     if function.endswith(_VIRTUAL_SERVER):
         return "enter"
-    return "resources" if _RESOURCES.search(function.decode("ascii", "replace")) else ""
+    return "resources" if RESOURCES.search(function.decode("ascii", "replace")) else ""
 
 
 def _marked(lines: list[str]) -> str:
     """What follows the mark of an error or a warning."""
     return " ".join(lines)[:MESSAGE].partition("]")[2].strip()
-
-
-def _told(chain: Chain) -> str:
-    """An error in one text, its innermost cause first."""
-    causes = "; ".join(str(code) for code in reversed(chain.codes))
-    sites = f" At {chain.sites[0]}" + (f", then out through {', '.join(chain.sites[1:])}" if chain.sites[1:] else "")
-    return f"{causes}.{sites}."
-
-
-def shrunk(run: Run, most: int) -> Run:
-    """An earlier run with fewer findings, the rest counted."""
-    left_out = dict(run.left_out)
-    for finding in run.findings[most:]:
-        left_out[finding.code] = left_out.get(finding.code, 0) + int(finding.data.get("count", "1"))
-    return replace(run, findings=run.findings[:most], lines=run.lines[:most], left_out=left_out)
