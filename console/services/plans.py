@@ -11,7 +11,7 @@ from django.db import transaction
 from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.plan import Plan
-from console.domain.planner import DIRECTORY_SWITCH
+from console.domain.planner import DIRECTORY_SWITCH, REPAIR
 from console.models import Cluster, Node, Operation, PlanRecord
 from console.models.operations import PROCEDURE_KINDS
 from console.services import (
@@ -33,8 +33,6 @@ from console.services.plan_records import of
 
 KINDS = ("failover", "failback", "takeover", DIRECTORY_SWITCH)
 """The kinds of operation that a person can ask a plan for by a cluster and a target; an undo names an operation."""
-
-REPAIR = "repair"
 
 Planner = Callable[[PlanRecord, SliceWriter], Plan]
 

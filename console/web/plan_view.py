@@ -6,9 +6,8 @@ from itertools import groupby
 
 from console.domain.checks import Check, Verdict
 from console.domain.plan import Plan, Step
-from console.domain.planner import DIRECTORY_SWITCH
+from console.domain.planner import DIRECTORY_SWITCH, REPAIR
 from console.domain.procedures.kinds import is_procedure
-from console.services.plans import REPAIR
 
 PHASES = {
     "recheck": "Look again",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from console.domain.planner import REPAIR
 from console.management import following, planning
 from console.management.base import SUCCEEDED
 from console.management.commands.run import Command as Run
@@ -40,7 +41,7 @@ class Command(Run):
         cluster = plans.find_cluster(options["cluster"])
         if not options["show"]:
             self.check_usage(options)
-        operation: Operation | None = None if options["show"] else reservations.already_open(cluster, plans.REPAIR)
+        operation: Operation | None = None if options["show"] else reservations.already_open(cluster, REPAIR)
         known = operation is not None
         if operation is None:
             asked = plans.prepare_repair(cluster, options["finding"], options["source"], who, send=False)
