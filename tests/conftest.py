@@ -10,7 +10,8 @@ from xdist.scheduler import LoadFileScheduling
 
 from tests import network
 
-JOURNEYS = "tests/journeys/"
+TOGETHER = ("tests/journeys/", "tests/architecture/")
+"""Areas whose tests share what takes long: a whole console, and all of the sources read."""
 
 # No deadline: two cores are shared with a domain controller and a browser, and a slow example is not a wrong one.
 settings.register_profile("here", deadline=None)
@@ -27,16 +28,16 @@ def pytest_configure() -> None:
         network.leave_the_shared_network()
 
 
-class OneConsole(LoadFileScheduling):
-    """The tests of a file stay in one process, and so do all journeys: a whole console takes long to start."""
+class Sharing(LoadFileScheduling):
+    """The tests of a file stay in one process, and so do those of the areas that share more than a file does."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return JOURNEYS if nodeid.startswith(JOURNEYS) else super()._split_scope(nodeid)
+        return next((area for area in TOGETHER if nodeid.startswith(area)), super()._split_scope(nodeid))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneConsole | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing | None:
     """Where `--dist loadfile` was asked for."""
-    return OneConsole(config, log) if config.getvalue("dist") == "loadfile" else None
+    return Sharing(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
