@@ -98,10 +98,13 @@ def test_a_line_that_never_carries_a_write_is_given_up_within_bounds(
         assert raised.value.may_have_run
         assert notes == ["Stopped on the way: 10 of 60 mailboxes that differed now name the target."]
         server(lab).fault("drop", False)
-        assert len({dn for dn, _ in writes_by_value(lab)}) == 10
         outcome = users_only(session, lab)
-        assert outcome.counts == {"applied": 50}
-    assert set(writes_by_value(lab).values()) == {1}
+        # A busy controller may still have carried out what it had in its hands when the fault ended: never twice.
+        assert set(outcome.counts) == {"applied"}
+        assert outcome.counts["applied"] <= 50
+    written = writes_by_value(lab)
+    assert set(written.values()) == {1}
+    assert len({dn for dn, _ in written}) == 60
 
 
 def test_one_mailbox_that_fails_goes_on_the_list_and_stops_nothing(lab: Backend, directories: LdapDirectories) -> None:
