@@ -1,7 +1,7 @@
 """`python -m tests.repair [GENERATION]...`: the repair of every pair of defects, whatever their arguments.
 
-`make test` repairs each defect and each pair of sorts. This goes through all pairs in about ten minutes, and ends with 1
-when one is not mended.
+`make test` repairs each defect and each pair of sorts. This goes through all pairs in about ten minutes, and ends with
+1 when one is not mended.
 """
 
 import sys
