@@ -193,7 +193,7 @@ class Runner:
         if not begun:
             self.stage.note(step, f"Its worker fell silent before it acted. {look.text}")
             return self._apply(behaviour, step, look)
-        self.stage.note(step, f"It was begun before its worker fell silent; it is not begun again. {look.text}")
+        self.stage.note(step, f"It was begun before; it is not begun again. {look.text}")
         return None
 
     def _begun(self, behaviour: Behaviour, step: Step) -> bool | None:
