@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from console.domain.setup_log import NotASetupLog, Report, Verdict, read
+from console.domain.setup_log import NotASetupLog, Report, Verdict, lines, read
 from console.management.setup_log_text import report_lines
 from tests.setup_log.written import ACTS, written
 
@@ -121,3 +122,34 @@ def test_a_log_that_is_cut_after_any_byte_is_read_and_only_the_whole_one_is_ok()
             said = result(data[:at])
             fine = isinstance(said, Report) and said.verdict is Verdict.OK
             assert fine == (at >= end), (encoding, at)
+
+
+@given(
+    st.lists(st.sampled_from(["a", "é", "日", "\U0001f600", "\n", "\r\n", "abcdefgh" * 4]), max_size=60),
+    st.sampled_from(["utf-8", "utf-16-le", "utf-16-be"]),
+    st.integers(1, 100),
+)
+def test_lines_that_are_too_long_are_cut_and_every_line_keeps_its_place(
+    parts: list[str], encoding: str, size: int
+) -> None:
+    text = "[10:00:00] plain text, so that its encoding can be told from it\n" + "".join(parts)
+    data = text.encode(encoding)
+    whole = text.removesuffix("\n").split("\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "LONGEST", 20)
+        log = lines.LogBytes([data], None, size)
+        found = [(line, offset) for block in log.blocks() for line, offset in _placed(block)]
+    assert [offset for _, offset in found] == [
+        len("\n".join([*whole[:n], ""]).encode(encoding)) for n in range(len(whole))
+    ]
+    for (line, _), meant in zip(found, whole, strict=True):
+        assert meant.encode().startswith(line)
+        assert len(line) >= min(len(meant.encode()), 17)
+    assert log.size == len(data)
+
+
+def _placed(block: lines.Block) -> Iterator[tuple[bytes, int]]:
+    position = 0
+    for line in block.data.removesuffix(b"\n").split(b"\n"):
+        yield line, block.offset(position)
+        position += len(line) + 1
