@@ -1,9 +1,11 @@
 """What nobody can tell and a person accepts: never a no, never a proof, and looked at again each time it goes on."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from console.lab import presets
 from console.models import AuditRecord, Cluster, JournalLine, Operation
 from console.services import plan_records, setup
 from console.services.access import NotAllowed
@@ -196,3 +198,26 @@ def test_only_a_step_that_is_due_and_that_a_person_does_is_accepted(scene: Scene
 def test_who_only_sees_accepts_nothing(scene: Scene, unknown: Operation) -> None:
     with pytest.raises(NotAllowed):
         setup.accept_unknown(unknown, STEP, making.actor("rita", "viewer"), SAID, scene.cluster.name)
+
+
+@pytest.mark.slow
+def test_before_a_move_of_its_own_what_nobody_can_list_is_taken_on_by_a_person(
+    transactional_db: None, tmp_path: Path
+) -> None:
+    scene = Scene(tmp_path / "lab", presets.tokyo())
+    try:
+        scene.ground.lab.fault("TYO-EX1", "handle-missing")
+        with lacking.store_elsewhere(2)(scene.ground):
+            operation = scene.say_all(scene.begun())
+            assert (operation.waits_for, operation.waiting_step) == ("risk", "to-standby"), operation.waiting_text
+            assert refused(scene, operation, "to-standby", typed="Nagoya").count("for which you take this on") == 1
+            assert scene.ground.owner() == "TYO-EX1"
+            setup.accept_unknown(operation, "to-standby", scene.otto, "Nobody is signed in there.", "Tokyo")
+            scene.say_all(scene.work(operation))
+        assert (scene.ground.owner(), scene.states(operation)["to-standby"]) == ("TYO-EX2", "done")
+        assert ("to-standby", True) in [
+            (step, "otto took that on." in text) for step, text in scene.lines(operation, "warning")
+        ]
+        assert operation.ending_summary == "", "it goes on with what is next"
+    finally:
+        scene.close()
