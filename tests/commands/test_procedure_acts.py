@@ -55,6 +55,7 @@ def test_a_procedure_is_carried_out_from_the_terminal(person: User, tokyo: Lab, 
     assert {one["who"] for one in record["decisions"]} == {"ops"}
 
 
+@pytest.mark.slow
 def test_a_step_that_nothing_can_tell_of_is_accepted_from_the_terminal(
     person: User, tokyo: Lab, manage: Manage
 ) -> None:
