@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from console.catalog import yaml_file
-from console.domain.doctor.model import AREAS, FindingArea, FindingKind
 from console.domain.errors import ChangeoverError
+from console.domain.findings import AREAS, FindingArea, FindingKind
 from console.domain.procedures import Means, Procedure, WrittenProcedure, WrongStep, resolve
 from console.domain.products import ClusterProduct, Generation
 

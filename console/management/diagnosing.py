@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from console.domain.doctor.model import Diagnosis
+from console.domain.findings import Diagnosis
 from console.management import diagnosis_text, following
 from console.management.base import FAILED, SUCCEEDED
 from console.management.speaking import INTERRUPTED, OperatorCommand

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from console.domain.doctor.model import Diagnosis, Severity
+from console.domain.findings import Diagnosis, Severity
 from console.services import findings
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from textwrap import fill
 
-from console.domain.doctor.model import Finding, FindingKind
+from console.domain.findings import Finding, FindingKind
 from console.domain.setup_log import Report, Run, Verdict
 from console.services.findings import kind_of, many_words
 

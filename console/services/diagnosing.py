@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from console.domain.checks import Refusal
-from console.domain.doctor.model import Diagnosis, Finding, Severity
+from console.domain.findings import Diagnosis, Finding, Severity
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending
 from console.domain.planner.diagnosis import KIND, make_diagnosis

@@ -6,7 +6,7 @@ from functools import cache
 
 from console import catalog
 from console.domain.checks import Reason, Refusal
-from console.domain.doctor.model import Diagnosis, Finding, FindingArea, FindingKind, Severity
+from console.domain.findings import Diagnosis, Finding, FindingArea, FindingKind, Severity
 
 STRANGE = "This version of the console does not know this finding; it was made by another."
 WORST_FIRST = tuple(Severity)

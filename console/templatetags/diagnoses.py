@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from console.domain.doctor.model import Severity
+from console.domain.findings import Severity
 from console.services import findings
 from console.templatetags.console import badge, mark
 from console.web.diagnosis_view import TONES

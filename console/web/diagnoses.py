@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from console.domain.checks import Refusal
-from console.domain.doctor.model import Diagnosis
+from console.domain.findings import Diagnosis
 from console.domain.planner.diagnosis import KIND
 from console.domain.repair.event_sources import mendable, reg_file
 from console.models import Cluster, DiagnosisRecord, Operation, SetupLogRecord

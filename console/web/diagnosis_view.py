@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from console.domain.doctor.model import Diagnosis, Finding, FindingKind, Severity
+from console.domain.findings import Diagnosis, Finding, FindingKind, Severity
 from console.domain.repair.event_sources import mendable
 from console.models import DiagnosisRecord
 from console.services import diagnosing, findings

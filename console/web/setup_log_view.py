@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from console.domain.doctor.model import Finding, FindingKind
+from console.domain.findings import Finding, FindingKind
 from console.models import SetupLogRecord
 from console.services import findings
 from console.web.diagnosis_view import TONES

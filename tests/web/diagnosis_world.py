@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from console.domain.doctor.model import Diagnosis, Finding, Unread
+from console.domain.findings import Diagnosis, Finding, Unread
 from console.domain.outcome import Ending, Status
 from console.domain.ports import Control
 from console.models import Cluster, Operation

@@ -4,7 +4,7 @@ from console.domain.doctor.diagnosing import diagnose, examine, judge, setup_of
 from console.domain.doctor.facts import NodeFacts
 from console.domain.doctor.judging_cluster import extensions
 from console.domain.doctor.looking import Looking
-from console.domain.doctor.model import AREAS, Diagnosis, Finding, FindingArea, FindingKind, Severity, Unread, in_order
+from console.domain.findings import AREAS, Diagnosis, Finding, FindingArea, FindingKind, Severity, Unread, in_order
 
 __all__ = [
     "AREAS",

@@ -10,11 +10,11 @@ from console.domain.doctor import judging_cluster, judging_files, judging_regist
 from console.domain.doctor.facts import NodeFacts
 from console.domain.doctor.judging_events import events
 from console.domain.doctor.looking import Looking
-from console.domain.doctor.model import Diagnosis, Finding, in_order
 from console.domain.doctor.reading_log import read_log, still
 from console.domain.doctor.telling import looked
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
+from console.domain.findings import Diagnosis, Finding, in_order
 
 WHOLE_NODE = "the whole node"
 

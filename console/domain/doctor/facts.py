@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from console.domain.doctor.model import Finding, Unread
 from console.domain.doctor.readings import FileFact, base_name, folder_of, version_key
 from console.domain.event_log import Judged
+from console.domain.findings import Finding, Unread
 from console.domain.observation import ClusterView
 
 Files = Mapping[str, FileFact]

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from console.domain.clustered import ClusteredSetup
 from console.domain.doctor.facts import NodeFacts, RegisteredType
-from console.domain.doctor.model import Finding
 from console.domain.doctor.readings import base_name
+from console.domain.findings import Finding
 from console.domain.observation import GroupState, ResourceState
 from console.domain.products import ResourceType
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from console.domain.doctor.facts import NodeFacts
-from console.domain.doctor.model import Finding
 from console.domain.event_log import Judged, Occurrence
+from console.domain.findings import Finding
 from console.domain.products import Generation
 
 SERVICES = "Service Control Manager"

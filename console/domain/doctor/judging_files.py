@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from console.domain.clustered import ClusteredSetup, ClusterFile
 from console.domain.doctor.facts import NodeFacts
-from console.domain.doctor.model import Finding
 from console.domain.doctor.readings import FileFact, base_name, folder_of, version_key
+from console.domain.findings import Finding
 
 MANY = 20
 """So many missing binaries are no single files any more."""

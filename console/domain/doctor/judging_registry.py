@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from console.domain.clustered import ClusteredSetup, EventSource
 from console.domain.doctor.facts import NodeFacts, SourceFact, arrived
-from console.domain.doctor.model import Finding
 from console.domain.doctor.questions import LOG_KEYS
 from console.domain.doctor.readings import base_name
+from console.domain.findings import Finding
 
 
 def event_sources(node: NodeFacts, other: NodeFacts | None, setup: ClusteredSetup) -> Iterator[Finding]:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from console.domain import setup_log
 from console.domain.doctor import questions as ask
 from console.domain.doctor.facts import NodeFacts
-from console.domain.doctor.model import Finding, Unread
 from console.domain.doctor.readings import read_instances
 from console.domain.errors import ChangeoverError, Garbled
+from console.domain.findings import Finding, Unread
 from console.domain.ports import NodeSession
 from console.domain.setup_log.sniff import NotASetupLog
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from console.domain.clustered import ClusteredSetup
 from console.domain.doctor.facts import NodeFacts, arrived
 from console.domain.doctor.looking import DAYS
-from console.domain.doctor.model import Finding
 from console.domain.field import Field
+from console.domain.findings import Finding
 
 
 def looked(

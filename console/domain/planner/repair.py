@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from console.domain import doctor
 from console.domain.checks import Check, Reason, Refusal, Verdict
-from console.domain.doctor.model import Diagnosis, Finding, FindingKind
 from console.domain.errors import Unquotable
 from console.domain.field import Field
+from console.domain.findings import Diagnosis, Finding, FindingKind
 from console.domain.plan import Membership, Plan, Step
 from console.domain.planner.base import VALID_SECONDS
 from console.domain.planner.repair_base import Wanted

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.domain.checks import Reason
-from console.domain.doctor.model import Finding
 from console.domain.doctor.readings import base_name
+from console.domain.findings import Finding
 from console.domain.plan import PlannedCommand, Step
 from console.domain.ports import Argv
 from console.domain.quoting import cmd_line

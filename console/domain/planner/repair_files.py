@@ -5,9 +5,9 @@ from itertools import groupby
 from typing import Any
 
 from console.domain.checks import Reason, Refusal
-from console.domain.doctor.model import Finding
 from console.domain.doctor.readings import version_key
 from console.domain.errors import ChangeoverError
+from console.domain.findings import Finding
 from console.domain.planner.repair_base import Made, Wanted, step_of
 from console.domain.repair.commands import CLUSTER_SERVICE
 from console.domain.repair.ground import Ground

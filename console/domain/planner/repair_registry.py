@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from console.domain.checks import Reason
-from console.domain.doctor.model import Finding
+from console.domain.findings import Finding
 from console.domain.planner.repair_base import Made, Wanted, step_of
 from console.domain.repair import commands
 from console.domain.repair.event_sources import values_of, without_variables

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from console.domain.checks import Reason
 from console.domain.doctor.judging_cluster import is_of
-from console.domain.doctor.model import Finding
+from console.domain.findings import Finding
 from console.domain.planner.repair_base import Made, Wanted, instance_name, names, step_of
 from console.domain.planner.repair_files import copied
 from console.domain.planner.repair_registry import bound, written

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from console.domain.doctor.model import Finding
+from console.domain.findings import Finding
 from console.domain.repair.reg_file import KeyChange, RegistryValue, version_5
 
 ALL_TYPES = "0x7"

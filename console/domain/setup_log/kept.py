@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from console.domain.doctor.model import Finding
+from console.domain.findings import Finding
 from console.domain.setup_log.report import Place
 
 NONE: Mapping[str, str] = MappingProxyType({})

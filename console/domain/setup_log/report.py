@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from console.domain.doctor.model import Finding
+from console.domain.findings import Finding
 
 
 class Verdict(StrEnum):

@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from console.domain.doctor.model import Diagnosis
 from console.domain.errors import ChangeoverError
 from console.domain.events.runs import NoRuns
 from console.domain.field import Field
+from console.domain.findings import Diagnosis
 from console.domain.outcome import Todo, WaitsFor
 from console.domain.placing import NodeFiles, NoFiles
 from console.domain.plan import Plan, Step

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from console.domain import doctor
-from console.domain.doctor.model import Diagnosis
+from console.domain.findings import Diagnosis
 from console.domain.plan import Step
 from console.domain.steps.base import Goal, Look, Stage
 

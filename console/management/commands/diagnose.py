@@ -11,7 +11,7 @@ from django.core.management.base import CommandParser
 
 from console.domain import setup_log
 from console.domain.checks import Refusal
-from console.domain.doctor.model import Severity
+from console.domain.findings import Severity
 from console.management.base import FAILED, SUCCEEDED, Refused
 from console.management.diagnosing import diagnose_cluster
 from console.management.setup_log_text import report_lines

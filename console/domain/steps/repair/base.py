@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from console.domain import doctor
 from console.domain.carrying import carries_names
-from console.domain.doctor.model import Diagnosis, Finding
+from console.domain.findings import Diagnosis, Finding
 from console.domain.plan import Step
 from console.domain.ports import Argv, CommandResult
 from console.domain.readings.windows import said
