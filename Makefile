@@ -22,7 +22,7 @@ help: ## Show this list
 demo: .venv/.demo ## Start the console with a lab of four clusters, on loopback, without root (Ctrl-C ends it)
 	@exec $(PY) manage.py demo $(ARGS)
 
-check: lint types unit ## Lint, types, import rules and the quick tests (about 3 minutes)
+check: lint types unit ## Lint, types, import rules and the quick tests (under 3 minutes)
 
 test: lint types ## Everything, on a real domain controller and in a real browser (root, Debian 12, about half an hour)
 	@sh tests/prepare.sh
