@@ -19,7 +19,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 	@echo "Needs make and Python 3.11 with venv; everything else goes into .venv here."
 
-demo: .venv/.demo ## Start the console with a lab of four clusters, on loopback, without root (Ctrl-C ends it)
+demo: .venv/.demo ## Start the console with a lab of six clusters, on loopback, without root (Ctrl-C ends it)
 	@exec $(PY) manage.py demo $(ARGS)
 
 check: lint types unit ## Lint, types, import rules and the quick tests (under 3 minutes)
