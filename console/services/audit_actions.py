@@ -36,6 +36,12 @@ class Action(StrEnum):
     SIGNED_OUT = "account:session:signed-out", "{actor} signed out"
     SIGN_IN_REFUSED = "account:session:refused", "Somebody failed to sign in as {subject}"
 
+    TOKEN_MADE = "account:token:made", "{actor} made the API token {subject}"
+    TOKEN_REVOKED = "account:token:revoked", "{actor} revoked the API token {subject}"
+    API_REFUSED = "account:token:refused", "Requests to the API from {subject} came with no good token"
+    SECRETS_ROTATED = "secrets:key:rotated", "{actor} had what is stored encrypted put under the first key"
+    CREDENTIAL_TESTED = "inventory:credential:tested", "{actor} tried the credential {subject}"
+
     AUDIT_EXPORTED = "audit:records:exported", "{actor} exported the audit"
     BACKUP_MADE = "database:backup:made", "{actor} saved the database to {subject}"
     BACKUP_RESTORED = "database:backup:restored", "{actor} restored the database from {subject}"
