@@ -13,13 +13,6 @@ class OsAccount(models.Model):
     class Meta:
         ordering = ["os_user"]
         default_permissions = ()
-        permissions = [
-            ("view", "May see clusters, plans and operations"),
-            ("operate", "May start, stop and acknowledge operations"),
-            ("change_inventory", "May change sites, clusters, directories and credentials"),
-            ("read_audit", "May read and export the audit"),
-            ("administer", "May manage accounts and their roles"),
-        ]
 
     def __str__(self) -> str:
         return f"{self.os_user} acts as {self.user}"
