@@ -13,6 +13,8 @@ from django.core.checks import CheckMessage, Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
+from console.domain.outbound import AllowList, Unreadable
+
 TAG = "changeover"
 SHORTEST_KEY = 50
 LOCAL_NAMES = {"localhost", ""}
@@ -110,6 +112,20 @@ def broker_is_protected(app_configs: Apps, **_: Any) -> Found:
     if remote and not url.password:
         hint = "Give Redis a password and write it into CHANGEOVER_BROKER_URL_FILE: rediss://:password@host:6379/0."
         yield _error(6, f"The broker on {url.hostname} takes messages from anybody.", hint)
+
+
+@register(TAG)
+def outbound_is_named(app_configs: Apps, **_: Any) -> Found:
+    """What may be sent to is a list that can be read; this machine and the link are on no such list."""
+    try:
+        entries = AllowList.read(settings.OUTBOUND).entries
+    except Unreadable as error:
+        yield _error(11, f"CHANGEOVER_OUTBOUND: {error.message}", error.remedy)
+        return
+    for entry in entries:
+        if entry.leads_home():
+            place = entry.name or entry.network
+            yield _error(11, f"CHANGEOVER_OUTBOUND names {place}: nothing is ever sent there.", "Take it out.")
 
 
 @register(TAG)

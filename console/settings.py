@@ -149,6 +149,8 @@ STATE_DIR = BASE_DIR / env("CHANGEOVER_STATE_DIR", "var")
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env_list("CHANGEOVER_HOSTS", [] if PRODUCTION else LOOPBACK_HOSTS)
 CSRF_TRUSTED_ORIGINS = env_list("CHANGEOVER_TRUSTED_ORIGINS")
+OUTBOUND = env_list("CHANGEOVER_OUTBOUND")
+"""Hosts and networks that the console may send to of its own accord: `console.domain.outbound`."""
 
 # --- Secrets: production names each one, the embedded installation makes its own once
 

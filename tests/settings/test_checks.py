@@ -20,6 +20,7 @@ SAFE: dict[str, Any] = {
     "CSRF_COOKIE_SECURE": True,
     "CREDENTIAL_KEYS": ["nG0pTzZYxV4v3oW8yq8s4m0d1l2k3j4h5g6f7d8s9a0="],
     "CELERY_BROKER_URL": "rediss://:secret@redis.example.com:6379/0",
+    "OUTBOUND": ["siem.example.com:6514", "10.1.0.0/16", "::/0"],
 }
 
 UNSAFE: list[tuple[dict[str, Any], str]] = [
@@ -39,6 +40,10 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"PRODUCTION": False}, "E007"),
     ({"ALLOWED_HOSTS": []}, "E008"),
     ({"CELERY_BROKER_URL": "redis://[::1/0"}, "E009"),
+    ({"OUTBOUND": ["*.example.com"]}, "E011"),
+    ({"OUTBOUND": ["siem.example.com", "localhost:25"]}, "E011"),
+    ({"OUTBOUND": ["169.254.169.254"]}, "E011"),
+    ({"OUTBOUND": ["127.0.0.0/8"]}, "E011"),
 ]
 
 
