@@ -35,6 +35,16 @@ class Action(StrEnum):
     SIGNED_IN = "account:session:signed-in", "{actor} signed in"
     SIGNED_OUT = "account:session:signed-out", "{actor} signed out"
     SIGN_IN_REFUSED = "account:session:refused", "Somebody failed to sign in as {subject}"
+    SIGN_IN_LOCKED = "account:session:locked", "Sign-in was locked for {subject} after too many failures"
+    SIGN_IN_UNLOCKED = "account:session:unlocked", "{actor} unlocked the sign-in for {subject}"
+    SIGNED_IN_AGAIN = "account:session:signed-in-again", "{actor} proved once more to be there"
+    SESSION_ENDED = "account:session:ended", "{actor} ended a session of {subject}"
+    PASSWORD_CHANGED = "account:user:password-changed", "{actor} changed the password of {subject}"
+    ACCOUNT_GROUPS = "account:user:groups-taken-over", "{subject} got the groups that the directory gives"
+    FACTOR_ADDED = "account:second-factor:added", "{actor} added a second factor"
+    FACTOR_REMOVED = "account:second-factor:removed", "{actor} removed a second factor"
+    FACTORS_RESET = "account:second-factor:reset", "{actor} took the second factors of {subject} away"
+    SIGN_IN_SET = "account:sign-in:changed", "{actor} changed who may sign in: {subject}"
 
     TOKEN_MADE = "account:token:made", "{actor} made the API token {subject}"
     TOKEN_REVOKED = "account:token:revoked", "{actor} revoked the API token {subject}"
@@ -43,6 +53,12 @@ class Action(StrEnum):
     CREDENTIAL_TESTED = "inventory:credential:tested", "{actor} tried the credential {subject}"
 
     AUDIT_EXPORTED = "audit:records:exported", "{actor} exported the audit"
+    AUDIT_VERIFIED = "audit:records:verified", "{actor} verified the audit"
+    AUDIT_BEGUN = "audit:chain:begun", "The records from before the chain became segment 0 of the audit"
+    AUDIT_SEALED = "audit:segment:sealed", "{actor} sealed the {subject} of the audit"
+    AUDIT_REMOVED = "audit:segment:removed", "{actor} removed the {subject} of the audit, which is archived"
+    AUDIT_NOT_ANCHORED = "audit:anchor:failed", "The head of the audit could not be left at {subject}"
+    AUDIT_ANCHORED_AGAIN = "audit:anchor:mended", "The head of the audit could be left at {subject} again"
     BACKUP_MADE = "database:backup:made", "{actor} saved the database to {subject}"
     BACKUP_RESTORED = "database:backup:restored", "{actor} restored the database from {subject}"
 
@@ -108,6 +124,17 @@ class Action(StrEnum):
         "The {subject} of {cluster} was overtaken by the cluster product",
     )
     OPERATION_EXPIRED = "operation:ending:expired", "The {subject} of {cluster} expired before a worker took it"
+
+    APPROVAL_RULES = "approval:rules:changed", "{actor} changed which operations on {cluster} wait for an approval"
+    APPROVAL_ASKED = "approval:plan:asked", "{actor} asked for an approval of {subject} of {cluster}"
+    APPROVAL_GIVEN = "approval:plan:approved", "{actor} approved {subject} of {cluster}"
+    APPROVAL_DENIED = "approval:plan:denied", "{actor} denied {subject} of {cluster}"
+    APPROVAL_WITHDRAWN = "approval:plan:withdrawn", "{actor} withdrew the request to approve {subject} of {cluster}"
+    APPROVAL_REFUSED = "approval:plan:refused", "{actor} tried to approve {subject} of {cluster} and was refused"
+    APPROVAL_EXPIRED = "approval:plan:expired", "The request to approve {subject} of {cluster} expired"
+    APPROVAL_RENEWED = "approval:plan:renewed", "The approved {subject} of {cluster} was planned again and is the same"
+    APPROVAL_VOID = "approval:plan:void", "The approval of {subject} of {cluster} is void"
+    APPROVAL_OVERRIDDEN = "approval:plan:overridden", "{actor} started {subject} of {cluster} without an approval"
 
     RUN_JOINED = "webhook:run:joined", "{subject} asked for a go, and joined the operation under way on {cluster}"
     RUN_TOLD_NO = "webhook:run:told-no", "{subject} asked for a go on {cluster} and was told no"
