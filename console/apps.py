@@ -1,9 +1,7 @@
-"""How Django takes the console into a process: its checks, and the roles that every database has."""
-
-from typing import Any
+"""How Django takes the console into a process: its checks, and the guard of the audit around every migration."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ConsoleConfig(AppConfig):
@@ -13,13 +11,9 @@ class ConsoleConfig(AppConfig):
     verbose_name = "Changeover"
 
     def ready(self) -> None:
-        """Register the system checks, and keep the roles in step with the code after every migration."""
+        """Register the system checks, and have migrations pass the triggers of the audit."""
         from console import checks  # noqa: F401 - importing registers them
+        from console.services import audit_guard
 
-        post_migrate.connect(_ensure_roles, sender=self)
-
-
-def _ensure_roles(using: str, **_: Any) -> None:
-    from console.services.access import ensure_roles
-
-    ensure_roles(using)
+        pre_migrate.connect(audit_guard.lift, sender=self)
+        post_migrate.connect(audit_guard.raise_, sender=self)

@@ -1,6 +1,7 @@
 """What every test shares: how hypothesis behaves on a busy machine, and where a test keeps its database and queue."""
 
 import os
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -38,6 +39,21 @@ class Sharing(LoadFileScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing | None:
     """Where `--dist loadfile` was asked for."""
     return Sharing(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptying_passes_the_guard() -> None:
+    """Between tests that commit, the database is emptied: past the triggers of the audit, which then stand again."""
+    from django.core.management.commands import flush
+
+    from console.services import audit_guard
+
+    emptying = flush.sql_flush
+
+    def past_the_guard(style: Any, connection: Any, **how: Any) -> list[str]:
+        return [*audit_guard.lifting(connection.vendor), *emptying(style, connection, **how)]
+
+    flush.sql_flush = past_the_guard
 
 
 @pytest.fixture(scope="session")

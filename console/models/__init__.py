@@ -1,9 +1,11 @@
 """Rows and constraints; no rules of their own."""
 
 from console.models.accounts import OsAccount
-from console.models.audit import AuditHead, AuditRecord
+from console.models.approvals import Approval, ApprovalRule, ApprovalVote
+from console.models.audit import AnchorAttempt, AuditHead, AuditRecord, AuditSegment, SignedHead
 from console.models.automatic import Alarm, GlobalStop, Go, NodeRun
 from console.models.diagnoses import DiagnosisRecord, SetupLogRecord
+from console.models.grants import Grant
 from console.models.hooks import HookNonce, HookRefusals, NodeKey
 from console.models.inventory import Cluster, Credential, Directory, ExchangeServer, Node, Site
 from console.models.kits import KitList, KitMailbox, NodeKit
@@ -19,20 +21,32 @@ from console.models.operations import (
     ReceiptRecord,
 )
 from console.models.procedures import ProcedureProof
+from console.models.sign_in import DirectoryAccount, GroupMapping, SignInDirectory, SignInFailures
+from console.models.tokens import ApiOnce, ApiToken
 from console.models.watching import EventLogRecord, ServerDifferences
 
 __all__ = [
     "Alarm",
+    "AnchorAttempt",
+    "ApiOnce",
+    "ApiToken",
+    "Approval",
+    "ApprovalRule",
+    "ApprovalVote",
     "AuditHead",
     "AuditRecord",
+    "AuditSegment",
     "Cluster",
     "Credential",
     "DiagnosisRecord",
     "Directory",
+    "DirectoryAccount",
     "EventLogRecord",
     "ExchangeServer",
     "GlobalStop",
     "Go",
+    "Grant",
+    "GroupMapping",
     "HookNonce",
     "HookRefusals",
     "JournalLine",
@@ -54,5 +68,8 @@ __all__ = [
     "ReceiptRecord",
     "ServerDifferences",
     "SetupLogRecord",
+    "SignInDirectory",
+    "SignInFailures",
+    "SignedHead",
     "Site",
 ]

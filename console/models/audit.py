@@ -5,6 +5,8 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.db import models
 
+from console.domain.verify_audit import NOTHING_BEFORE
+
 
 class AppendOnly(TypeError):
     """Something tried to change or delete an audit record. Write a new record that corrects it instead."""
@@ -51,6 +53,9 @@ class AuditRecord(models.Model):
     reason = models.TextField(blank=True)
     before = models.JSONField(null=True, blank=True)
     after = models.JSONField(null=True, blank=True)
+    request_id = models.CharField(max_length=64, blank=True, db_index=True, help_text="What was asked for at once.")
+    previous = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the record before, in hexadecimal.")
+    hash = models.CharField(max_length=64, help_text="SHA-256 of `body`.")
     body = models.TextField()
 
     objects = AuditQuerySet.as_manager()
@@ -76,9 +81,66 @@ class AuditHead(models.Model):
     """The one row whose lock makes audit numbers gapless: its number and the record commit together."""
 
     last_seq = models.PositiveBigIntegerField(default=0)
+    last_hash = models.CharField(max_length=64, default=NOTHING_BEFORE)
 
     class Meta:
         default_permissions = ()
 
     def __str__(self) -> str:
         return f"audit up to {self.last_seq}"
+
+
+class AuditSegment(models.Model):
+    """A run of records that was closed: digest and end stand in a record after it, and it may be archived and removed.
+
+    Segment 0 holds the records from before there was a chain.
+    """
+
+    number = models.PositiveIntegerField(unique=True)
+    first_seq = models.PositiveBigIntegerField()
+    last_seq = models.PositiveBigIntegerField()
+    last_hash = models.CharField(max_length=64, help_text="What the record after the segment calls the one before it.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the segment as JSON Lines.")
+    sealed_at = models.DateTimeField()
+    removing = models.BooleanField(default=False, help_text="While true, the database lets these records be deleted.")
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"segment {self.number}: records {self.first_seq} to {self.last_seq}"
+
+
+class SignedHead(models.Model):
+    """The end of the audit at one moment, signed; `line` is what is anchored outside."""
+
+    seq = models.PositiveBigIntegerField(unique=True)
+    at = models.DateTimeField()
+    line = models.TextField()
+
+    class Meta:
+        ordering = ["-seq"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"head {self.seq}"
+
+
+class AnchorAttempt(models.Model):
+    """One try to leave a signed head at a place outside of the database."""
+
+    head = models.ForeignKey(SignedHead, on_delete=models.CASCADE, related_name="attempts")
+    place = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    kept = models.BooleanField(help_text="Whether the place took it.")
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        default_permissions = ()
+        indexes = [models.Index(fields=["place", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.head} at {self.place}"

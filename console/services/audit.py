@@ -1,6 +1,7 @@
 """Writing the audit: one record per decision, in the transaction of what it decides, numbered without a gap."""
 
 import json
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +10,18 @@ from django.contrib.auth.models import User
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
+from console.domain.verify_audit import canonical, digest
 from console.models import AuditHead, AuditRecord, Cluster
 from console.services.audit_actions import Action, sentence
 from console.services.clock import database_now
 
-FORMAT = 1
-"""The form of `body`; a reader of old records looks at it first."""
+__all__ = ["SYSTEM", "Actor", "Subject", "canonical", "contents", "describe", "lock", "record", "request_id"]
+
+FORMAT = 2
+"""The form of `body`; a reader of old records looks at it first. Those of form 1 are from before the chain."""
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id that everything has in common which one request, or one command, has recorded; at most 64 characters."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +64,16 @@ def record(
 
     Must run inside `transaction.atomic()`; raises `TransactionManagementError` otherwise, since the record
     and what it records have to stand or fall together. From here to the commit no other transaction can
-    append, so call it last. The number is taken under that lock: a rollback gives it back, so none is missing.
+    append, so call it last. Number and link to the record before are taken under that lock: a rollback gives them
+    back, so no number is missing and the chain does not fork.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An audit record is written in the transaction of its decision.")
     head = lock()
-    head.last_seq += 1
-    head.save(update_fields=["last_seq"])
     row = AuditRecord(
-        seq=head.last_seq,
+        seq=head.last_seq + 1,
+        previous=head.last_hash,
+        request_id=request_id.get(),
         at=database_now(),
         actor=actor.user,
         actor_name=actor.name,
@@ -81,6 +89,9 @@ def record(
         after=_plain(after),
     )
     row.body = canonical(contents(row))
+    row.hash = digest(row.body)
+    head.last_seq, head.last_hash = row.seq, row.hash
+    head.save(update_fields=["last_seq", "last_hash"])
     row.save(force_insert=True)
     return row
 
@@ -93,8 +104,9 @@ def lock() -> AuditHead:
 
 def contents(row: AuditRecord) -> dict[str, Any]:
     """Everything that `row` says, as plain data; `body` is its canonical JSON."""
-    return {
-        "format": FORMAT,
+    linked = {"previous": row.previous, "request_id": row.request_id} if row.previous else {}
+    return linked | {
+        "format": FORMAT if linked else 1,
         "seq": row.seq,
         "at": timestamp(row.at),
         "actor_id": row.actor_id,
@@ -110,14 +122,6 @@ def contents(row: AuditRecord) -> dict[str, Any]:
         "before": row.before,
         "after": row.after,
     }
-
-
-def canonical(data: dict[str, Any]) -> str:
-    """JSON with sorted keys, no blanks and every character as itself, so that equal data gives equal bytes.
-
-    Raises `ValueError` for numbers that JSON lacks (NaN, infinity).
-    """
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def timestamp(at: datetime) -> str:

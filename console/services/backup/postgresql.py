@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from console.services import audit_guard
 from console.services.backup.archive import BackupError
 
 OURS = ("console_", "auth_", "django_")
@@ -41,7 +42,8 @@ def name() -> str:
 def _drops() -> str:
     quote = connection.ops.quote_name
     tables = [quote(table) for table in connection.introspection.table_names() if table.startswith(OURS)]
-    return f"DROP TABLE {', '.join(tables)} CASCADE;\n" if tables else ""
+    drops = [f"DROP TABLE {', '.join(tables)} CASCADE;\n"] if tables else []
+    return "".join([*drops, f"DROP FUNCTION IF EXISTS {audit_guard.FUNCTION}() CASCADE;\n"])
 
 
 def _dbname() -> str:
