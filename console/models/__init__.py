@@ -23,13 +23,10 @@ from console.models.operations import (
 from console.models.procedures import ProcedureProof
 from console.models.sign_in import DirectoryAccount, GroupMapping, SignInDirectory, SignInFailures
 from console.models.tokens import ApiOnce, ApiToken
-from console.models.tokens import ApiOnce, ApiToken
 from console.models.watching import EventLogRecord, ServerDifferences
 
 __all__ = [
     "Alarm",
-    "ApiOnce",
-    "ApiToken",
     "AnchorAttempt",
     "ApiOnce",
     "ApiToken",
