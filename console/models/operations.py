@@ -52,6 +52,14 @@ class PlanRecord(models.Model):
     undo_from = models.CharField(
         max_length=128, blank=True, help_text="The first step that is taken back; empty: all of them."
     )
+    renews = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="renewals",
+        help_text="The plan for which an approval was asked, and that expired: this one is the same, made again.",
+    )
     asked = models.JSONField(
         default=dict, blank=True, help_text="What else was asked for: of a repair, which findings, and from where."
     )
