@@ -1,23 +1,21 @@
 """The people in our tests: Olga operates, Rita reads, Ada administers, Aki audits, Sam is a stranger."""
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 
-from console.models import AuditRecord
-from console.services.access import ensure_roles
+from console.models import AuditRecord, Cluster, Grant
 from console.services.audit import Actor
 
 PASSWORD = "correct horse battery staple"
 
 
-def person(name: str, role: str = "") -> User:
-    """The account `name` with one role, or with none; made when it is not there yet."""
+def person(name: str, role: str = "", on: Cluster | None = None, kinds: tuple[str, ...] = ()) -> User:
+    """The account `name` with one role on everything or on a cluster, or with none; made when it is not there yet."""
     known = User.objects.filter(username=name).first()
     if known is not None:
         return known
     user = User.objects.create_user(name, password=PASSWORD)
     if role:
-        ensure_roles()
-        user.groups.add(Group.objects.get(name=role))
+        Grant.objects.create(user=user, role=role, cluster=on, kinds=list(kinds))
     return user
 
 

@@ -12,7 +12,7 @@ from django.db import OperationalError, ProgrammingError
 from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
 from console.models import AuditRecord
-from console.services.access import NotAllowed, Right, actor_from_os, require
+from console.services.access import NotAllowed, Right, actor_from_os, require_somewhere
 from console.services.audit import Actor
 
 SUCCEEDED, FAILED, REFUSED, UNCERTAIN, STOPPED = range(5)
@@ -82,8 +82,11 @@ class ConsoleCommand(BaseCommand):
             self.stdout.write(text)
 
     def actor(self, right: Right) -> Actor:
-        """The account of the operating-system user, known to hold `right`. Raises `NotAllowed`."""
-        return Actor.of(require(actor_from_os(), right), AuditRecord.Origin.COMMAND_LINE)
+        """The account of the operating-system user, known to hold `right` on something. Raises `NotAllowed`.
+
+        What a command is about is looked up for that account, and the right asked again there.
+        """
+        return Actor.of(require_somewhere(actor_from_os(), right), AuditRecord.Origin.COMMAND_LINE)
 
     def _fail(
         self, options: dict[str, Any], code: int, message: str, remedy: str, details: dict[str, Any] | None = None

@@ -36,7 +36,8 @@ class DeploymentCommand(OperatorCommand):
     """`set`, `deploy` and `undo` need the right to operate, `diff` the right to see."""
 
     def _set(self, options: dict[str, Any]) -> int:
-        actor, cluster = self.actor("operate"), find_cluster(options["cluster"])
+        actor = self.actor("operate")
+        cluster = find_cluster(options["cluster"], actor.user)
         given = {name: options[name] for name in ("url", "silence", "folder") if options[name] is not None}
         if options["log"] is not None:
             given["log"] = options["log"] == "yes"
@@ -47,8 +48,7 @@ class DeploymentCommand(OperatorCommand):
         return SUCCEEDED
 
     def _diff(self, options: dict[str, Any]) -> int:
-        self.actor("view")
-        cluster = find_cluster(options["cluster"])
+        cluster = find_cluster(options["cluster"], self.actor("view").user)
         row = settings.require(cluster)
         with open_field(cluster) as field:
             found = comparing.look(row, field)
@@ -61,11 +61,13 @@ class DeploymentCommand(OperatorCommand):
 
     def _deploy(self, options: dict[str, Any]) -> int:
         actor = self.actor("operate")
-        return self._told(options, deploying.deploy(find_cluster(options["cluster"]), actor, options["reason"]))
+        cluster = find_cluster(options["cluster"], actor.user)
+        return self._told(options, deploying.deploy(cluster, actor, options["reason"]))
 
     def _undo(self, options: dict[str, Any]) -> int:
         actor = self.actor("operate")
-        return self._told(options, deploying.undo(find_cluster(options["cluster"]), actor, options["reason"]))
+        cluster = find_cluster(options["cluster"], actor.user)
+        return self._told(options, deploying.undo(cluster, actor, options["reason"]))
 
     def _told(self, options: dict[str, Any], done: Deployed) -> int:
         kept = [f"  {one.node}: {one.path}, the old one is kept as {one.backup or 'nothing'}" for one in done.placed]

@@ -17,7 +17,7 @@ def diagnose_cluster(command: OperatorCommand, options: dict[str, Any]) -> int:
     `NotAllowed`.
     """
     who = command.actor("operate")
-    operation = diagnosing.ask(plans.find_cluster(options["cluster"]), who)
+    operation = diagnosing.ask(plans.find_cluster(options["cluster"], who.user), who)
     try:
         following.follow(operation, command.stderr.write)
     except KeyboardInterrupt:

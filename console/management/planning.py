@@ -41,9 +41,9 @@ class Wanted:
     first: str = ""
 
     @classmethod
-    def of(cls, options: dict[str, Any]) -> "Wanted":
+    def of(cls, options: dict[str, Any], actor: Actor) -> "Wanted":
         """Raises `Refusal` for a cluster or an operation that there is not, and for arguments that do not fit."""
-        cluster = plans.find_cluster(options["cluster"])
+        cluster = plans.find_cluster(options["cluster"], actor.user)
         if options["kind"] == undoing.KIND:
             if options["to"]:
                 raise Refusal.of("An undo leads where its operation came from.", "Leave --to out.", key="usage")

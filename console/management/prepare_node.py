@@ -9,6 +9,7 @@ from console.domain.checks import Check, Verdict
 from console.domain.prepare import Item
 from console.management.base import FAILED, SUCCEEDED
 from console.management.speaking import OperatorCommand
+from console.services.access import ANY_KIND, Right, require
 from console.services.preparing import checks_of, find_node, sheet_of
 
 
@@ -26,8 +27,10 @@ class PrepareNode(OperatorCommand):
 
     def act(self, options: dict[str, Any]) -> int:
         """Print the sheet, or the checks; ends with 1 when a check fails."""
-        self.actor("operate" if options["check"] else "view")
-        node = find_node(options["node"])
+        right: Right = "operate" if options["check"] else "view"
+        who = self.actor(right)
+        node = find_node(options["node"], who.user)
+        require(who.user, right, node.cluster, ANY_KIND)
         if not options["check"]:
             items = sheet_of(node, options["consoles"])
             data = {"result": "succeeded", "node": node.name, "items": [asdict(item) for item in items]}

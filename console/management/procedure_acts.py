@@ -14,6 +14,7 @@ from console.management.speaking import OperatorCommand
 from console.models import Operation
 from console.models.operations import PROCEDURE_KINDS
 from console.services import plans, setup
+from console.services.access import Account, visible_clusters
 from console.services.audit import Actor
 
 WORDS = {
@@ -64,10 +65,10 @@ def act(command: OperatorCommand, options: dict[str, Any]) -> int:
     word = options["what"]
     who = command.actor("view" if word in ("board", "record") else "operate")
     if word == "start":
-        cluster = plans.find_cluster(options["cluster"])
+        cluster = plans.find_cluster(options["cluster"], who.user)
         operation = setup.start(cluster, options["procedure"], who, options["reason"])
     else:
-        operation = _operation(options["operation"])
+        operation = _operation(options["operation"], who.user)
     after = operation.last_seq
     if word in ACTS:
         operation = ACTS[word](operation, who, options)
@@ -99,11 +100,11 @@ ACTS: Mapping[str, Callable[[Operation, Actor, dict[str, Any]], Operation]] = {
 }
 
 
-def _operation(number: int) -> Operation:
-    found = Operation.objects.select_related("cluster__site", "plan").filter(pk=number, kind__in=PROCEDURE_KINDS)
-    operation = found.first()
+def _operation(number: int, user: Account) -> Operation:
+    seen = Operation.objects.filter(kind__in=PROCEDURE_KINDS, cluster__in=visible_clusters(user))
+    operation = seen.select_related("cluster__site", "plan").filter(pk=number).first()
     if operation is None:
-        known = Operation.objects.filter(kind__in=PROCEDURE_KINDS).order_by("-pk").values_list("pk", flat=True)[:10]
+        known = seen.order_by("-pk").values_list("pk", flat=True)[:10]
         remedy = f"Name one of: {', '.join(map(str, known))}." if known else "Begin one: manage.py procedure start."
         raise Refusal.of(f"No operation {number} carries out a procedure.", remedy, key="operation.unknown")
     return operation

@@ -1,31 +1,22 @@
-"""Who may do what: the one place that pages, the API and commands ask."""
+"""Who may do what, and where: the one place that pages, the API and commands ask."""
 
 import os
 import pwd
-from typing import Literal
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db.models import Q, QuerySet
 
 from console.domain.errors import ChangeoverError
-from console.models import Cluster, OsAccount
+from console.domain.rights import ANY_KIND, EVERYTHING, OF_KINDS, ROLES, WHAT, Held, Place, Right, least_role
+from console.models import Cluster, Grant, OsAccount, Site
 
-Right = Literal["view", "operate", "change-inventory", "read-audit", "administer"]
+__all__ = ["ANY_KIND", "ROLES", "WHAT", "Account", "NotAllowed", "Right", "require", "visible_clusters", "why_not"]
+
 Account = User | AnonymousUser | AbstractBaseUser | None
-
-WHAT: dict[Right, str] = {
-    "view": "see clusters and operations",
-    "operate": "start, stop or acknowledge operations",
-    "change-inventory": "change the inventory",
-    "read-audit": "read the audit",
-    "administer": "manage accounts and roles",
-}
-ROLES: dict[str, tuple[Right, ...]] = {
-    "viewer": ("view",),
-    "operator": ("view", "operate"),
-    "auditor": ("view", "read-audit"),
-    "administrator": ("view", "operate", "change-inventory", "read-audit", "administer"),
-}
+NAMED = 3
+"""How many administrators a refusal names."""
+CACHE = "_held_rights"
+"""Where an account keeps what it holds: a request reads it once, since each request loads its account anew."""
 
 
 class NotAllowed(ChangeoverError):
@@ -34,28 +25,125 @@ class NotAllowed(ChangeoverError):
     remedy = "Ask an administrator of this console for a role that may do it."
 
 
-def why_not(user: Account, right: Right, cluster: Cluster | None = None) -> str | None:
-    """Why `user` may not do what `right` stands for (on `cluster`, when it is about one), or None if they may.
+def why_not(user: Account, right: Right, cluster: Cluster | None = None, kind: str = "") -> str | None:
+    """Why `user` may not do what `right` stands for, or None if they may.
 
-    The reason is one or two sentences for that person and ends with what to do.
+    It is about `cluster`, or, without one, about the console as a whole, which takes a grant on everything. `kind` is
+    the kind of operation it is about, empty for what is no operation, or `ANY_KIND`. The reason is for that person,
+    ends with what to do, and names the cluster only to who may see it.
     """
-    if not isinstance(user, User) or not user.is_authenticated:
-        return "You are not signed in. Sign in first."
-    if not user.is_active:
-        return f"The account {user.username} is switched off. Ask an administrator to switch it on."
-    if user.has_perm(_permission(right)):
-        return None
-    where = f" on {cluster.name}" if cluster else ""
-    roles = " or ".join(role for role, rights in ROLES.items() if right in rights)
-    return f"The account {user.username} may not {WHAT[right]}{where}. Ask an administrator for the role {roles}."
+    place = place_of(cluster)
+    reason = _why_nobody(user)
+    if reason is not None or _gives(user, right, place, kind):
+        return reason
+    where = "" if cluster is None else f" on {cluster.name}" if _gives(user, "view", place) else " there"
+    return _refusal(user, right, place, where, kind)
 
 
-def require(user: Account, right: Right, cluster: Cluster | None = None) -> User:
+def why_nowhere(user: Account, right: Right) -> str | None:
+    """Why `user` holds the right on nothing at all, or None if they hold it on something."""
+    reason = _why_nobody(user)
+    if reason is not None or any(held.gives(right, held.place, ANY_KIND) for held in held_by(user)):
+        return reason
+    return _refusal(user, right, EVERYTHING, "", "")
+
+
+def why_not_in_site(user: Account, right: Right, site: Site | None) -> str | None:
+    """Why `user` may not do that in all of a site; without one, in all of the console."""
+    place = Place(site=site.pk if site else None)
+    reason = _why_nobody(user)
+    if reason is not None or _gives(user, right, place, ""):
+        return reason
+    return _refusal(user, right, place, f" in all of the site {site.name}" if site else "", "")
+
+
+def require(user: Account, right: Right, cluster: Cluster | None = None, kind: str = "") -> User:
     """`user`, known to hold the right. Raises `NotAllowed` with the reason."""
-    reason = why_not(user, right, cluster)
-    if reason is not None or not isinstance(user, User):
-        raise NotAllowed(reason or "You are not signed in.", remedy="")
-    return user
+    return _let_through(user, why_not(user, right, cluster, kind))
+
+
+def require_somewhere(user: Account, right: Right) -> User:
+    """`user`, known to hold the right on something. Raises `NotAllowed` with the reason."""
+    return _let_through(user, why_nowhere(user, right))
+
+
+def visible_clusters(user: Account) -> QuerySet[Cluster]:
+    """The clusters that `user` may see; any other is to them as if it were not there."""
+    return clusters_with(user, "view")
+
+
+def clusters_with(user: Account, right: Right, kind: str = ANY_KIND) -> QuerySet[Cluster]:
+    """The clusters on which `user` holds the right, for that kind."""
+    if _why_nobody(user) is not None:
+        return Cluster.objects.none()
+    places = [held.place for held in held_by(user) if held.gives(right, held.place, kind)]
+    if EVERYTHING in places:
+        return Cluster.objects.all()
+    return Cluster.objects.filter(Q(pk__in=[p.cluster for p in places]) | Q(site__in=[p.site for p in places]))
+
+
+def audit_readable(user: Account) -> Q:
+    """Which audit records `user` may read: those of clusters whose audit they may read, or all of them."""
+    return Q() if sees_all(user, "read-audit") else Q(cluster_id__in=clusters_with(user, "read-audit").values("pk"))
+
+
+def sees_all(user: Account, right: Right = "view") -> bool:
+    """Whether `user` holds the right on everything, so that nothing has to be left out."""
+    return why_not(user, right) is None
+
+
+def roles_on(user: Account, cluster: Cluster | None = None, kind: str = ANY_KIND) -> frozenset[str]:
+    """The roles that `user` has there, for that kind; without a cluster, on everything."""
+    place = place_of(cluster)
+    here = [held for held in held_by(user) if held.covers(place)]
+    return frozenset(h.role for h in here if not h.kinds or kind in (ANY_KIND, *h.kinds))
+
+
+def roles_anywhere(user: Account) -> frozenset[str]:
+    """The roles that `user` has on anything at all."""
+    return frozenset(held.role for held in held_by(user))
+
+
+def people_who_may(right: Right, cluster: Cluster | None = None, kind: str = "") -> QuerySet[User]:
+    """The accounts that are on and hold the right there, by name."""
+    return _people(right, place_of(cluster), kind)
+
+
+def held_by(user: Account) -> tuple[Held, ...]:
+    """What `user` holds, of their own and through groups; read once for one object of an account."""
+    if not isinstance(user, User) or user.pk is None:
+        return ()
+    found: tuple[Held, ...] | None = getattr(user, CACHE, None)
+    if found is None:
+        grants = Grant.objects.filter(Q(user=user) | Q(group__in=user.groups.all()))
+        found = tuple(as_held(grant) for grant in grants)
+        setattr(user, CACHE, found)
+    return found
+
+
+def forget(user: User) -> None:
+    """Have what `user` holds read anew, because it was changed."""
+    if hasattr(user, CACHE):
+        delattr(user, CACHE)
+
+
+def as_held(grant: Grant) -> Held:
+    """The grant as the rules take it."""
+    return Held(grant.role, Place(grant.site_id, grant.cluster_id), tuple(grant.kinds))
+
+
+def place_of(cluster: Cluster | None) -> Place:
+    """Where a cluster lies; without one, everything."""
+    return Place(cluster.site_id, cluster.pk) if cluster is not None else EVERYTHING
+
+
+def ask_whom(right: Right, place: Place = EVERYTHING) -> str:
+    """The sentence that says who can give the right there, and which role to ask for."""
+    names = list(_people("administer", place, "").values_list("username", flat=True)[: NAMED + 1])
+    if not names:
+        return "Nobody administers this console: on its host run: manage.py account role NAME administrator"
+    more = " or another one" if len(names) > NAMED else ""
+    return f"Ask an administrator ({', '.join(names[:NAMED])}{more}) for the role {least_role(right)}."
 
 
 def actor_from_os() -> User:
@@ -82,19 +170,36 @@ def os_user() -> str:
         return f"uid-{os.getuid()}"
 
 
-def ensure_roles(using: str = "default") -> None:
-    """Make the roles and give each exactly its rights; running it again changes nothing."""
-    content_type = ContentType.objects.db_manager(using).get_for_model(OsAccount)
-    known = {p.codename: p for p in Permission.objects.using(using).filter(content_type=content_type)}
-    for role, rights in ROLES.items():
-        group, _ = Group.objects.using(using).get_or_create(name=role)
-        group.permissions.set([known[right.replace("-", "_")] for right in rights])
+def _let_through(user: Account, reason: str | None) -> User:
+    if reason is not None or not isinstance(user, User):
+        raise NotAllowed(reason or "You are not signed in.", remedy="")
+    return user
 
 
-def role_of(user: User) -> str:
-    """The names of the user's roles, separated by commas; empty when there are none."""
-    return ", ".join(user.groups.filter(name__in=ROLES).order_by("name").values_list("name", flat=True))
+def _why_nobody(user: Account) -> str | None:
+    """Why there is nobody who could hold a right."""
+    if not isinstance(user, User) or not user.is_authenticated:
+        return "You are not signed in. Sign in first."
+    if not user.is_active:
+        return f"The account {user.username} is switched off. Ask an administrator to switch it on."
+    return None
 
 
-def _permission(right: Right) -> str:
-    return f"console.{right.replace('-', '_')}"
+def _gives(user: Account, right: Right, place: Place, kind: str = "") -> bool:
+    return any(held.gives(right, place, kind) for held in held_by(user))
+
+
+def _refusal(user: Account, right: Right, place: Place, where: str, kind: str) -> str:
+    assert isinstance(user, User)
+    of = f", of the kind {kind}" if right in OF_KINDS and kind not in ("", ANY_KIND) else ""
+    return f"The account {user.username} may not {WHAT[right]}{where}{of}. {ask_whom(right, place)}"
+
+
+def _people(right: Right, place: Place, kind: str) -> QuerySet[User]:
+    """By the database's own reading of the place; the kinds, which are few, are looked at here."""
+    roles = [role for role, rights in ROLES.items() if right in rights]
+    grants = Grant.objects.filter(role__in=roles)
+    giving = [grant for grant in grants if as_held(grant).gives(right, place, kind)]
+    users, groups = {grant.user_id for grant in giving}, {grant.group_id for grant in giving}
+    may = Q(pk__in=users - {None}) | Q(groups__in=groups - {None})
+    return User.objects.filter(may, is_active=True).order_by("username").distinct()

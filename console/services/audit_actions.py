@@ -31,6 +31,10 @@ class Action(StrEnum):
 
     ACCOUNT_CREATED = "account:user:created", "{actor} added the account {subject}"
     ACCOUNT_CHANGED = "account:user:changed", "{actor} changed the account {subject}"
+    GROUP_CREATED = "account:group:created", "{actor} added the group {subject}"
+    GROUP_CHANGED = "account:group:changed", "{actor} changed who is in the group {subject}"
+    GROUP_REMOVED = "account:group:removed", "{actor} removed the group {subject}"
+    RIGHTS_CHANGED = "account:rights:changed", "{actor} changed what {subject} may do"
     ACCOUNT_MAPPED = "account:os-user:mapped", "{actor} mapped the operating-system user {subject}"
     SIGNED_IN = "account:session:signed-in", "{actor} signed in"
     SIGNED_OUT = "account:session:signed-out", "{actor} signed out"

@@ -62,7 +62,7 @@ def confirm(
     target that is already under way, gives the operation that there is. Raises `NotAllowed`, and `Refusal` with
     every reason why not; a refusal is in the audit too.
     """
-    access.require(actor.user, "operate", record.cluster)
+    access.require(actor.user, "operate", record.cluster, record.kind)
     try:
         said = Said(reason.strip(), typed.strip(), frozenset(accepted), " ".join(sentence.split()))
         return _confirm(record.pk, actor, said)

@@ -47,7 +47,7 @@ def carry_on(operation: Operation, choice: Choice, actor: audit.Actor, reason: s
     Asking for the same again while it is carried on changes nothing. Raises `NotAllowed`, and `Refusal` with every
     reason why not; a refusal is in the audit too.
     """
-    access.require(actor.user, "operate", operation.cluster)
+    access.require(actor.user, "operate", operation.cluster, operation.kind)
     try:
         with transaction.atomic():
             Cluster.objects.select_for_update().get(pk=operation.cluster_id)

@@ -38,7 +38,7 @@ def ask(cluster: Cluster, actor: audit.Actor, reason: str = "", *, send: bool = 
     It only reads: it holds nothing and runs beside anything. Raises `NotAllowed`, and `Refusal` for a cluster whose
     product knows nothing of Exchange's set-up.
     """
-    access.require(actor.user, "operate", cluster)
+    access.require(actor.user, "operate", cluster, KIND)
     if (refusal := why_not(cluster)) is not None:
         raise refusal
     with transaction.atomic():

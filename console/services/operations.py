@@ -22,7 +22,7 @@ def request_stop(operation: Operation, actor: audit.Actor, reason: str = "") -> 
 
     Asking again changes nothing. Raises `NotAllowed`, and `Refusal` for one that is over.
     """
-    access.require(actor.user, "operate", operation.cluster)
+    access.require(actor.user, "operate", operation.cluster, operation.kind)
     if not _stop_unbegun(operation.pk, actor, reason) and not _ask_to_stop(operation.pk, actor, reason):
         operation.refresh_from_db()
         if operation.resting:
@@ -74,7 +74,7 @@ def acknowledge(operation: Operation, actor: audit.Actor, note: str) -> Operatio
     An uncertain one asks for an observation of the cluster that is younger than its end. Acknowledging again
     changes nothing. Raises `NotAllowed`, and `Refusal` when there is nothing to acknowledge, or too early.
     """
-    access.require(actor.user, "operate", operation.cluster)
+    access.require(actor.user, "operate", operation.cluster, operation.kind)
     with transaction.atomic():
         row = Operation.objects.select_for_update().select_related("cluster").get(pk=operation.pk)
         if row.acknowledged_at is None:

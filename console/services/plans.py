@@ -52,11 +52,12 @@ __all__ = [
 log = structlog.get_logger(__name__)
 
 
-def find_cluster(name: str) -> Cluster:
-    """The cluster called `name`, whatever its case. Raises `Refusal` naming those there are."""
-    found = Cluster.objects.filter(name__iexact=name.strip()).first()
+def find_cluster(name: str, user: access.Account) -> Cluster:
+    """The cluster called `name`, whatever its case. Raises `Refusal` naming those that `user` may see."""
+    seen = access.visible_clusters(user)
+    found = seen.filter(name__iexact=name.strip()).first()
     if found is None:
-        known = ", ".join(Cluster.objects.order_by("name").values_list("name", flat=True)[:20])
+        known = ", ".join(seen.order_by("name").values_list("name", flat=True)[:20])
         remedy = f"Name one of: {known}." if known else "Add it first: manage.py inventory apply FILE.yaml."
         raise Refusal.of(f"The inventory has no cluster called {name!r}.", remedy, key="request.cluster")
     return found
@@ -68,7 +69,7 @@ def prepare(cluster: Cluster, kind: str, target: str, actor: audit.Actor, *, sen
     `target` is a node's name, or empty for the one that `kind` leads to by design. Raises `NotAllowed`, and
     `Refusal` for a kind or target that there is not. A procedure, by its kind, leads to the primary node.
     """
-    access.require(actor.user, "operate", cluster)
+    access.require(actor.user, "operate", cluster, kind or access.ANY_KIND)
     if kind in PROCEDURE_KINDS and not target:
         return prepare_procedure(cluster, kind, actor, send=send)
     return _ask(cluster, kind, _target(cluster, kind, target), actor, send=send)
@@ -76,7 +77,7 @@ def prepare(cluster: Cluster, kind: str, target: str, actor: audit.Actor, *, sen
 
 def prepare_procedure(cluster: Cluster, kind: str, actor: audit.Actor, *, send: bool = True) -> PlanRecord:
     """Ask for the plan of a set-up procedure, by its kind of operation. Raises `NotAllowed`."""
-    access.require(actor.user, "operate", cluster)
+    access.require(actor.user, "operate", cluster, kind)
     node = Node.objects.get(cluster=cluster, role=Node.Role.PRIMARY).name
     return _ask(cluster, kind, node, actor, send=send)
 
@@ -86,7 +87,7 @@ def prepare_undo(operation: Operation, first: str, actor: audit.Actor, *, send: 
 
     Raises `NotAllowed`, and `Refusal` for an operation that cannot be taken back.
     """
-    access.require(actor.user, "operate", operation.cluster)
+    access.require(actor.user, "operate", operation.cluster, undoing.KIND)
     refusal = undoing.why_not(operation)
     if refusal is not None:
         raise refusal
@@ -103,7 +104,7 @@ def prepare_repair(
     `source` is the folder on the nodes with Exchange's installation files, for those that copy some. Raises
     `NotAllowed`, and `Refusal` for a cluster that is not diagnosed, and for a kind that there is not.
     """
-    access.require(actor.user, "operate", cluster)
+    access.require(actor.user, "operate", cluster, REPAIR)
     if (refusal := diagnosing.why_not(cluster) or findings.why_not_repairable(codes)) is not None:
         raise refusal
     return _ask(cluster, REPAIR, "", actor, send=send, asked={"codes": sorted(codes), "source": source.strip()})

@@ -10,6 +10,7 @@ from console.domain.field import Field
 from console.domain.prepare import Item, Machine, Surroundings, check_node, sheet
 from console.domain.secrets import Secret
 from console.models import Cluster, Node
+from console.services.access import Account, visible_clusters
 from console.services.fields import open_field
 from console.services.products import guided
 from console.services.topology import product_folder
@@ -19,12 +20,13 @@ BUILT_IN = frozenset({"type", "dir", "ver", "hostname"})
 """What cmd.exe and Windows have themselves."""
 
 
-def find_node(name: str) -> Node:
-    """The node called `name`, whatever its case. Raises `Refusal`, naming those that there are."""
-    nodes = Node.objects.select_related("cluster__site", "cluster__directory", "credential", "server")
+def find_node(name: str, user: Account) -> Node:
+    """The node called `name`, whatever its case. Raises `Refusal`, naming those that `user` may see."""
+    seen = Node.objects.filter(cluster__in=visible_clusters(user))
+    nodes = seen.select_related("cluster__site", "cluster__directory", "credential", "server")
     found = nodes.filter(name__iexact=name).first()
     if found is None:
-        known = ", ".join(Node.objects.order_by("name").values_list("name", flat=True)) or "none yet"
+        known = ", ".join(seen.order_by("name").values_list("name", flat=True)) or "none yet"
         raise Refusal.of(
             f"There is no node called {name!r} in the inventory.", f"Name one of these: {known}.", key="node"
         )

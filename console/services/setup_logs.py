@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from console.domain import setup_log
 from console.models import Cluster, SetupLogRecord
@@ -10,6 +11,14 @@ from console.services import access, audit
 from console.services.audit_actions import Action
 
 LONGEST_NAME = 255
+
+
+def visible(user: access.Account) -> QuerySet[SetupLogRecord]:
+    """The logs that `user` may see: of clusters that they may see, what they handed in, and all who see everything."""
+    if access.sees_all(user):
+        return SetupLogRecord.objects.all()
+    own = Q(cluster=None, by=user.pk if user else None)
+    return SetupLogRecord.objects.filter(own | Q(cluster__in=access.visible_clusters(user)))
 
 
 def read(
@@ -24,7 +33,10 @@ def read(
 
     Raises `NotAllowed`, and `NotASetupLog` or `WrongEncoding` for what cannot be read.
     """
-    access.require(actor.user, "operate", cluster)
+    if cluster is None:
+        access.require_somewhere(actor.user, "operate")
+    else:
+        access.require(actor.user, "operate", cluster, access.ANY_KIND)
     report = setup_log.read(chunks, encoding=encoding)
     with transaction.atomic():
         record = SetupLogRecord.objects.create(

@@ -19,7 +19,7 @@ from console.domain.procedures.kinds import is_procedure
 from console.models import GlobalStop, Operation, PlanRecord
 from console.models.operations import STAYING_KINDS
 from console.services import brakes
-from console.services.access import Right, why_not
+from console.services.access import Right, why_not, why_nowhere
 from console.web import icons, spans
 from console.web.session import THEMES
 from console.web.setup_view import WHO
@@ -189,9 +189,15 @@ def theme(request: HttpRequest | None) -> str:
 
 
 @register.simple_tag
-def why_not_allowed(user: Any, right: Right, cluster: Any = None) -> str:
+def why_not_allowed(user: Any, right: Right, cluster: Any = None, kind: str = "") -> str:
     """Why this reader may not do it; empty when they may."""
-    return why_not(user, right, cluster) or ""
+    return why_not(user, right, cluster, kind) or ""
+
+
+@register.simple_tag
+def why_nowhere_allowed(user: Any, right: Right) -> str:
+    """Why this reader may do it nowhere; empty when they may somewhere."""
+    return why_nowhere(user, right) or ""
 
 
 @register.simple_tag(takes_context=True)

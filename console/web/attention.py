@@ -13,9 +13,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from console.domain.checks import Refusal
 from console.models import Alarm, Cluster, NodeRun
 from console.services import alarms, brakes, deciding
-from console.services.access import NotAllowed
+from console.services.access import NotAllowed, visible_clusters
 from console.services.audit import Actor
-from console.web.access import actor_of, methods, needs, the_cluster
+from console.web.access import actor_of, admitted, methods, needs, the_cluster
 from console.web.forms.operations import ReasonForm
 
 
@@ -28,36 +28,40 @@ class Told:
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "everything")
 def stop(request: HttpRequest, what: str) -> HttpResponseBase:
     """Set the global stop, or lift it; a reason is required."""
     return _do(request, _set_stop if what == "on" else _lift_stop)
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def lift(request: HttpRequest, name: str) -> HttpResponseBase:
     """Lift a cluster's cooldown; a reason is required."""
-    return _do(request, partial(_lift_cooldown, the_cluster(name)))
+    return _do(request, partial(_lift_cooldown, the_cluster(request, name)))
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Acknowledge an alarm with what was found."""
-    alarm = Alarm.objects.select_related("cluster").filter(pk=pk).first()
+    seen = Alarm.objects.filter(cluster__in=visible_clusters(request.user))
+    alarm = seen.select_related("cluster").filter(pk=pk).first()
     if alarm is None:
         raise Http404(f"There is no alarm {pk}. The clusters page lists those that stand.")
+    admitted(request, alarm.cluster)
     return _do(request, partial(_acknowledge, alarm))
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def again(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Have a node's question decided again."""
-    run = NodeRun.objects.select_related("node__cluster__site").filter(pk=pk).first()
+    seen = NodeRun.objects.filter(node__cluster__in=visible_clusters(request.user))
+    run = seen.select_related("node__cluster__site").filter(pk=pk).first()
     if run is None:
         raise Http404(f"There is no run {pk}. The cluster's page lists what its nodes reported.")
+    admitted(request, run.node.cluster)
     return _do(request, partial(_again, run))
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from console.models import AuditRecord
 from console.services import audit
+from console.services.access import audit_readable, clusters_with
 from console.services.audit_actions import Action
 from console.services.audit_export import as_csv, as_jsonl, filtered
 from console.web.access import actor_of, methods, needs
@@ -24,8 +25,9 @@ FORMATS = {"csv": (as_csv, "text/csv"), "jsonl": (as_jsonl, "application/jsonl")
 @needs("read-audit")
 def index(request: HttpRequest) -> HttpResponseBase:
     """The records that fit the filters, newest first."""
-    form = AuditFilterForm(request.GET)
-    page = Paginator(filtered(form.wanted()), PAGE).get_page(request.GET.get("page"))
+    form = _filter(request)
+    found = filtered(form.wanted()).filter(audit_readable(request.user))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     rows = [(row, audit.describe(row)) for row in page.object_list]
     return render(request, "audit/list.html", {"section": "audit", "form": form, "page": page, "rows": rows})
 
@@ -34,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @needs("read-audit")
 def detail(request: HttpRequest, seq: int) -> HttpResponseBase:
     """One record with everything it says."""
-    row = AuditRecord.objects.filter(seq=seq).first()
+    row = AuditRecord.objects.filter(audit_readable(request.user), seq=seq).first()
     if row is None:
         raise Http404(f"There is no audit record {seq}. The audit page lists those there are.")
     changes = _changes(row.before, row.after)
@@ -49,12 +51,16 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     if form not in FORMATS:
         raise Http404(f"The audit is not exported as {form}. Take {' or '.join(FORMATS)}.")
     filters = {name: value for name, value in request.GET.items() if value}
-    wanted = AuditFilterForm(request.GET).wanted()
+    wanted = filtered(_filter(request).wanted()).filter(audit_readable(request.user))
     with transaction.atomic():
         subject = audit.Subject("audit", name=form)
         audit.record(Action.AUDIT_EXPORTED, actor_of(request), subject, after={"format": form, "filters": filters})
     write, content_type = FORMATS[form]
-    return download(write(filtered(wanted)), content_type, f"changeover-audit.{form}")
+    return download(write(wanted), content_type, f"changeover-audit.{form}")
+
+
+def _filter(request: HttpRequest) -> AuditFilterForm:
+    return AuditFilterForm(request.GET, clusters=clusters_with(request.user, "read-audit"))
 
 
 def _changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[tuple[str, Any, Any, bool]]:

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from console.models import Cluster, NodeRun, Operation, PlanRecord, ServerDifferences
+from console.models import NodeRun, Operation, PlanRecord, ServerDifferences
 from console.services import diagnosing, products
+from console.services.access import visible_clusters
 from console.services.advice import for_cluster
 from console.services.deployment.comparing import checks as script_checks
 from console.services.kits.checks import kit_checks
@@ -24,16 +25,16 @@ RECENT = 5
 @methods("GET")
 @needs("view")
 def index(request: HttpRequest) -> HttpResponseBase:
-    """Every cluster with its state."""
-    found = cards(Cluster.objects.select_related("site", "observation"))
+    """Every cluster that this person may see, with its state."""
+    found = cards(visible_clusters(request.user).select_related("site", "observation"))
     return render(request, "clusters/list.html", {"section": "clusters", "cards": found, "sum": _sum(found)})
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def detail(request: HttpRequest, name: str) -> HttpResponseBase:
     """One cluster: nodes, floating IP, directory, what can be done, what was done."""
-    cluster = the_cluster(name)
+    cluster = the_cluster(request, name)
     card = cards([cluster])[0]
     guided = products.guided(cluster)
     context = {
@@ -58,10 +59,10 @@ def detail(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 @methods("POST")
-@needs("view")
+@needs("view", "cluster")
 def observe(request: HttpRequest, name: str) -> HttpResponseBase:
     """Ask a worker to look at one cluster now."""
-    cluster = the_cluster(name)
+    cluster = the_cluster(request, name)
     ask(cluster)
     messages.success(request, f"{cluster.name} is being observed; this page shows it as soon as it is read.")
     back = request.POST.get("next", "")
@@ -72,8 +73,8 @@ def observe(request: HttpRequest, name: str) -> HttpResponseBase:
 @methods("POST")
 @needs("view")
 def observe_all(request: HttpRequest) -> HttpResponseBase:
-    """Ask the workers to look at every cluster now."""
-    for cluster in Cluster.objects.select_related("site"):
+    """Ask the workers to look at every cluster that this person may see."""
+    for cluster in visible_clusters(request.user).select_related("site"):
         ask(cluster)
     messages.success(request, "All clusters are being observed; this page shows each as soon as it is read.")
     return redirect("clusters")

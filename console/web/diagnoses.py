@@ -18,17 +18,17 @@ RECENT = 20
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def index(request: HttpRequest, name: str) -> HttpResponseBase:
     """What was diagnosed on a cluster, the latest first, and the button that has it looked at."""
-    return _list(request, the_cluster(name))
+    return _list(request, the_cluster(request, name))
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def ask(request: HttpRequest, name: str) -> HttpResponseBase:
     """Have a worker look, and go to the page that shows what it finds."""
-    cluster = the_cluster(name)
+    cluster = the_cluster(request, name)
     try:
         operation = diagnosing.ask(cluster, actor_of(request), request.POST.get("reason", "")[:1000])
     except Refusal as refusal:
@@ -37,10 +37,10 @@ def ask(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One diagnosis: under way, failed, or what it found."""
-    operation = the_diagnosis(pk)
+    operation = the_diagnosis(request, pk)
     record = DiagnosisRecord.objects.filter(operation=operation).select_related("cluster", "operation").first()
     context = {
         "section": "clusters",
@@ -54,10 +54,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def event_sources(request: HttpRequest, pk: int, node: str) -> HttpResponseBase:
     """The event sources that a diagnosis found wrong on one node, as a .reg file to import there."""
-    record = DiagnosisRecord.objects.filter(operation=the_diagnosis(pk)).first()
+    record = DiagnosisRecord.objects.filter(operation=the_diagnosis(request, pk)).first()
     found = Diagnosis.from_json(record.body).findings if record else ()
     here = [one for one in mendable(found) if one.node.casefold() == node.casefold()]
     if not here:
@@ -86,9 +86,9 @@ def meaning(request: HttpRequest, code: str) -> HttpResponseBase:
     return render(request, "diagnoses/finding.html", context)
 
 
-def the_diagnosis(pk: int) -> Operation:
+def the_diagnosis(request: HttpRequest, pk: int) -> Operation:
     """The diagnosis of that operation's number. Raises `Http404` with what to do."""
-    operation = the_operation(pk)
+    operation = the_operation(request, pk)
     if operation.kind != KIND:
         raise Http404(f"Operation {pk} is no diagnosis but a {operation.kind}. Its own page is under operations.")
     return operation

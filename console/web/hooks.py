@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from console.domain.hooks.lines import LONGEST_BODY
 from console.services.hooks import exchange
 from console.services.hooks.exchange import RawRequest, Reply
+from console.web.access import anyone
 from console.web.hook_bodies import VERDICT
 
 CONTENT_TYPE = "text/plain; charset=us-ascii"
@@ -20,21 +20,21 @@ log = structlog.get_logger(__name__)
 
 
 @csrf_exempt
-@login_not_required
+@anyone
 def events(request: HttpRequest) -> HttpResponse:
     """A node tells what its script does."""
     return _answered(request, "POST", exchange.event)
 
 
 @csrf_exempt
-@login_not_required
+@anyone
 def runs(request: HttpRequest, run_id: str) -> HttpResponse:
     """A node asks what a run of its script is to do."""
     return _answered(request, "GET", lambda raw: exchange.run(raw, run_id))
 
 
 @csrf_exempt
-@login_not_required
+@anyone
 def elsewhere(request: HttpRequest) -> HttpResponse:
     """Any other address looks the same as a wrong signature."""
     return _answered(request, request.method or "", lambda raw: exchange.refused(raw.source, "malformed"))

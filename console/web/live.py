@@ -4,26 +4,36 @@ import json
 import time
 from collections.abc import AsyncIterator
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, JsonResponse, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 
 from console.models import Operation
-from console.services.access import Account, why_not
+from console.services.access import Account, visible_clusters, why_nowhere
 from console.web import journal
-from console.web.access import methods, needs, the_operation
+from console.web.access import Door, declares, methods, needs, no_operation, the_operation
 from console.web.watch import read, watch
 
 BEAT = 10.0
 """Seconds after which a silent stream says that it is alive."""
+ASK_AGAIN = 10.0
+"""Seconds after which it is asked again whether who follows may still see it."""
 LINGER = 30.0
 """Seconds that a stream stays after the ending, for notes that come later."""
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def lines(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The lines after `?after=`, and whether there may be more."""
-    operation = the_operation(pk)
+    operation = the_operation(request, pk)
     found = journal.after(operation.pk, _place(request.GET.get("after")))
     return JsonResponse(
         {
@@ -35,25 +45,35 @@ def lines(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
+@declares(Door("view", "cluster", ("GET",)))
 async def events(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The lines after `Last-Event-ID` (or `?after=`) as server-sent events, each batch with its last number as id."""
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"], "The stream is only read: GET it.", content_type="text/plain")
-    await read(_admit, await request.auser(), pk)
+    user = await request.auser()
+    await read(_admit, user, pk)
     place = _place(request.headers.get("Last-Event-ID") or request.GET.get("after"))
     headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(stream(pk, place), content_type="text/event-stream", headers=headers)
+    return StreamingHttpResponse(stream(pk, place, user.pk), content_type="text/event-stream", headers=headers)
 
 
-async def stream(pk: int, place: int) -> AsyncIterator[str]:
-    """Every line of the operation after `place`, once and in order; ends some time after the operation has."""
+async def stream(pk: int, place: int, viewer: int | None = None) -> AsyncIterator[str]:
+    """Every line of the operation after `place`, once and in order; ends some time after the operation has.
+
+    It ends too, within `ASK_AGAIN` seconds, when the account `viewer` may not see the operation any more.
+    """
     yield "retry: 2000\n\n"
     eyes, seen = watch(), None
     ended: float | None = None
+    asked = time.monotonic()
     eyes.join(pk)
     try:
         while ended is None or time.monotonic() - ended < LINGER:
             head = await eyes.changed(pk, seen, BEAT)
+            if viewer is not None and time.monotonic() - asked >= ASK_AGAIN:
+                if not await read(_may_still, viewer, pk):
+                    break
+                asked = time.monotonic()
             while head is not None and place < head.last_seq and (found := await read(journal.after, pk, place)):
                 place = found[-1].seq
                 yield _event("lines", [journal.as_json(line) for line in found], place)
@@ -67,9 +87,18 @@ async def stream(pk: int, place: int) -> AsyncIterator[str]:
 
 
 def _admit(user: Account, pk: int) -> Operation:
-    if (reason := why_not(user, "view")) is not None:
+    if (reason := why_nowhere(user, "view")) is not None:
         raise PermissionDenied(reason)
-    return the_operation(pk)
+    found = Operation.objects.filter(pk=pk, cluster__in=visible_clusters(user)).first()
+    if found is None:
+        raise Http404(no_operation(pk))
+    return found
+
+
+def _may_still(user_id: int, pk: int) -> bool:
+    """Whether the account, as it is now, may see the operation."""
+    user = User.objects.filter(pk=user_id).first()
+    return Operation.objects.filter(pk=pk, cluster__in=visible_clusters(user)).exists()
 
 
 def _place(text: str | None) -> int:

@@ -15,7 +15,7 @@ from console.domain.progress import KINDS
 from console.models import JournalLine, NodeRun, Operation
 from console.models.operations import ACTING_KINDS, STAYING_KINDS
 from console.services import continuing, event_logs, operations, plan_records
-from console.services.access import NotAllowed
+from console.services.access import NotAllowed, visible_clusters
 from console.services.advice import for_operation
 from console.services.continuing import Choice
 from console.web import journal, streaming
@@ -38,39 +38,39 @@ NO_FACTS = ("started", "output", "ending")
 @needs("view")
 def index(request: HttpRequest) -> HttpResponseBase:
     """Every operation that fits the filters, newest first."""
-    form = HistoryFilter(request.GET)
+    form = HistoryFilter(request.GET, clusters=visible_clusters(request.user))
     found = Paginator(form.operations().select_related("cluster"), PAGE).get_page(request.GET.get("page"))
     context = {"section": "operations", "form": form, "page": found, "operations": found.object_list}
     return render(request, "operations/list.html", context)
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One operation with a window of its journal."""
-    return page(request, the_operation(pk))
+    return page(request, the_operation(request, pk))
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def state(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Only the parts of the page that change while it runs."""
-    return render(request, "operations/_state.html", _context(request, the_operation(pk)))
+    return render(request, "operations/_state.html", _context(request, the_operation(request, pk)))
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def stop(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Ask it to stop at its next safe point."""
-    operation, reason = the_operation(pk), request.POST.get("reason", "")[:1000]
+    operation, reason = the_operation(request, pk), request.POST.get("reason", "")[:1000]
     return _do(request, operation, lambda: operations.request_stop(operation, actor_of(request), reason))
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def carry_on(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Have it carried on from where it ended, without the failed step, or by an answer to what is uncertain."""
-    operation, form = the_operation(pk), CarryOnForm(request.POST)
+    operation, form = the_operation(request, pk), CarryOnForm(request.POST)
     if not form.is_valid():
         remedy = f"Use the buttons of this page, and keep the reason within {LONGEST_REASON} characters."
         refusal = Refusal.of("This cannot be read as a choice.", remedy, key="continue.choice")
@@ -80,20 +80,20 @@ def carry_on(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take note of how it ended."""
-    operation, form = the_operation(pk), AcknowledgeForm(request.POST)
+    operation, form = the_operation(request, pk), AcknowledgeForm(request.POST)
     if not form.is_valid():
         return page(request, operation, acknowledge_form=form, status=422)
     return _do(request, operation, lambda: _acknowledge(request, operation, form.cleaned_data["note"]))
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The whole journal as text, streamed."""
-    operation = the_operation(pk)
+    operation = the_operation(request, pk)
     return streaming.download(_as_text(operation), "text/plain", f"operation-{operation.pk}-journal.txt")
 
 

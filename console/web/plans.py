@@ -22,10 +22,10 @@ from console.web.plan_view import counts, evidence, phases, summary, worst_first
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def prepare(request: HttpRequest, name: str) -> HttpResponseBase:
     """Ask for a plan and go to its page, which shows how it is coming on."""
-    cluster = the_cluster(name)
+    cluster = the_cluster(request, name)
     kind, target = request.POST.get("kind", ""), request.POST.get("target", "")
     try:
         record = plans.prepare(cluster, kind, target, actor_of(request))
@@ -36,17 +36,17 @@ def prepare(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The plan as it stands."""
-    return _page(request, plans.fresh(the_plan(pk).pk))
+    return _page(request, plans.fresh(the_plan(request, pk).pk))
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Start the operation, once, however often this is sent."""
-    record = the_plan(pk)
+    record = the_plan(request, pk)
     try:
         form = ConfirmForm(plans.of(record), request.POST)
         if not form.is_valid():
@@ -68,10 +68,10 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def mailboxes(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The frozen list of mailboxes, page by page, with what changes on each."""
-    record = the_plan(pk)
+    record = the_plan(request, pk)
     search, number = request.GET.get("q", ""), request.GET.get("page", "1")
     page = mailbox_slices.mailbox_page(record, search, int(number) if number.isdecimal() else 1)
     return render(request, "plans/mailboxes.html", {"section": "clusters", "record": record, "page": page})

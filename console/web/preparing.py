@@ -29,10 +29,10 @@ class SetupSaid(forms.Form):
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def sheets(request: HttpRequest, name: str) -> HttpResponseBase:
     """What is to be done on each node before the console can work there."""
-    cluster = the_cluster(name)
+    cluster = the_cluster(request, name)
     proof = proving.fresh(cluster, proving.PREPARATION)
     context = {
         "section": "clusters",
@@ -46,10 +46,10 @@ def sheets(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 @methods("POST")
-@needs("view")
+@needs("view", "cluster")
 def check(request: HttpRequest, name: str) -> HttpResponseBase:
     """Have a worker look at nodes and rights now; the page shows what comes of it."""
-    cluster = the_cluster(name)
+    cluster = the_cluster(request, name)
     proving.ask(cluster, proving.PREPARATION, actor_of(request))
     messages.success(request, f"{cluster.name} is being read; this page shows what a worker finds.")
     return redirect("prepare-nodes", cluster.name)
@@ -66,13 +66,13 @@ def _sheet(node: Node, proof: ProcedureProof | None) -> dict[str, Any]:
 
 
 @methods("GET", "POST")
-@needs("view")
+@needs("view", "cluster")
 def setup_errors(request: HttpRequest, name: str) -> HttpResponseBase:
     """Recognise a refusal in what a person copied; nothing is kept and nothing is asked of the node."""
-    cluster = the_cluster(name)
+    cluster = the_cluster(request, name)
     form = SetupSaid([node.name for node in nodes_of(cluster)], request.POST or None)
     found = None
     if form.is_valid():
-        found = in_text(form.cleaned_data["text"], find_node(form.cleaned_data["node"]).name)
+        found = in_text(form.cleaned_data["text"], find_node(form.cleaned_data["node"], request.user).name)
     context = {"section": "clusters", "cluster": cluster, "form": form, "found": found}
     return render(request, "preparing/setup_errors.html", context)

@@ -14,10 +14,10 @@ LONGEST_SOURCE = 259
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def prepare(request: HttpRequest, name: str) -> HttpResponseBase:
     """Ask for the plan of a repair, and go to its page."""
-    cluster, codes = the_cluster(name), request.POST.getlist("code")
+    cluster, codes = the_cluster(request, name), request.POST.getlist("code")
     try:
         if not codes and "all" not in request.POST:
             raise Refusal.of("Nothing was chosen to be repaired.", "Tick at least one finding, then press Repair.")

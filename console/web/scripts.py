@@ -32,17 +32,17 @@ class FileRow:
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def detail(request: HttpRequest, name: str) -> HttpResponseBase:
     """How every file stands on both nodes, and what can be done about it."""
-    return _page(request, _scripted(name))
+    return _page(request, _scripted(request, name))
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def change(request: HttpRequest, name: str) -> HttpResponseBase:
     """Say what the scripts are rendered from; then both nodes are compared with that."""
-    cluster, form = _scripted(name), ScriptsForm(request.POST)
+    cluster, form = _scripted(request, name), ScriptsForm(request.POST)
     if not form.is_valid():
         return _page(request, cluster, form)
     values = {key: form.cleaned_data[key] for key in settings.NAMES}
@@ -57,10 +57,10 @@ def change(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 @methods("POST")
-@needs("view")
+@needs("view", "cluster")
 def ask(request: HttpRequest, name: str) -> HttpResponseBase:
     """Have a worker compare, deploy, take back or change a key; the page shows what comes of it."""
-    cluster, form = _scripted(name), ReasonForm(request.POST)
+    cluster, form = _scripted(request, name), ReasonForm(request.POST)
     what = request.POST.get("what", "")
     reason = str(form.cleaned_data["reason"]) if form.is_valid() else ""
     try:
@@ -74,9 +74,9 @@ def ask(request: HttpRequest, name: str) -> HttpResponseBase:
     return redirect("node-scripts", cluster.name)
 
 
-def _scripted(name: str) -> Cluster:
+def _scripted(request: HttpRequest, name: str) -> Cluster:
     """The cluster of that name, whose nodes run scripts. Raises `Http404` with the reason where they run none."""
-    cluster = the_cluster(name)
+    cluster = the_cluster(request, name)
     try:
         settings.require_scripts(cluster)
     except Refusal as refusal:

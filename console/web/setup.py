@@ -19,28 +19,28 @@ RECENT = 5
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def procedure(request: HttpRequest, name: str, key: str) -> HttpResponseBase:
     """One procedure on one cluster: its steps, what proves them, and how they stood when they were last proved."""
-    cluster = the_cluster(name)
+    cluster = the_cluster(request, name)
     return render(request, "setup/procedure.html", _context(cluster, the_procedure(cluster, key)))
 
 
 @methods("POST")
-@needs("view")
+@needs("view", "cluster")
 def prove(request: HttpRequest, name: str, key: str) -> HttpResponseBase:
     """Have a worker prove every step now; the page shows what comes of it."""
-    cluster = the_cluster(name)
+    cluster = the_cluster(request, name)
     proving.ask(cluster, the_procedure(cluster, key).key, actor_of(request))
     messages.success(request, f"{cluster.name} is being read; this page shows every step as soon as it is proved.")
     return redirect("procedure", cluster.name, key)
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def prepare(request: HttpRequest, name: str, key: str) -> HttpResponseBase:
     """Ask for the plan of the procedure, and go to its page; one that is under way is gone on with instead."""
-    cluster = the_cluster(name)
+    cluster = the_cluster(request, name)
     found = the_procedure(cluster, key)
     if (going := _under_way(cluster, found)) is not None:
         messages.info(request, f"It is under way already, as operation {going.pk}.")

@@ -23,10 +23,10 @@ from console.web.setup_board import people
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def say(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take a person's word for a step that nothing else can tell of."""
-    operation, form = _the_procedure(pk), SayForm(request.POST)
+    operation, form = _the_procedure(request, pk), SayForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Nothing was kept: the form below says what is missing.")
         return operations.page(request, operation, say_form=form, status=422)
@@ -36,10 +36,10 @@ def say(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def accept(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take a step unproved of which the console cannot tell."""
-    operation = _the_procedure(pk)
+    operation = _the_procedure(request, pk)
     form = AcceptForm(operation.cluster.name, request.POST)
     if not form.is_valid():
         messages.error(request, "Nothing was accepted: the form below says what is missing.")
@@ -50,42 +50,42 @@ def accept(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def check_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Have the console look again, now."""
-    operation = _the_procedure(pk)
+    operation = _the_procedure(request, pk)
     act = partial(setup.check_again, operation, actor_of(request))
     return _do(request, operation, act, "The console looks again; this page shows what it finds.")
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def pause(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Have it rest until somebody resumes it."""
     return _with_reason(request, pk, setup.pause, "It pauses: at once, or as soon as the running step is over.")
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def resume(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Have a paused one go on."""
-    operation = _the_procedure(pk)
+    operation = _the_procedure(request, pk)
     act = partial(setup.resume, operation, actor_of(request))
     return _do(request, operation, act, "It goes on; what was done is proved anew first.")
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def give_up(request: HttpRequest, pk: int) -> HttpResponseBase:
     """End it where it is."""
     return _with_reason(request, pk, setup.give_up, "It is given up. What was done stays done.")
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def hand_over(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Have another person do what is next."""
-    operation = _the_procedure(pk)
+    operation = _the_procedure(request, pk)
     form = HandOverForm(people(operation), request.POST)
     if not form.is_valid():
         messages.error(request, f"Nothing was changed. {_first_error(form.errors)}")
@@ -96,10 +96,10 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def record(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Who did what, when, and on what evidence: a page to print."""
-    operation = _the_procedure(pk)
+    operation = _the_procedure(request, pk)
     try:
         found = setup.record(operation)
     except Refusal as refusal:
@@ -108,8 +108,8 @@ def record(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "setup/record.html", {"section": "operations", "operation": operation, "record": found})
 
 
-def _the_procedure(pk: int) -> Operation:
-    operation = the_operation(pk)
+def _the_procedure(request: HttpRequest, pk: int) -> Operation:
+    operation = the_operation(request, pk)
     if not is_procedure(operation.kind):
         raise Http404(f"Operation {pk} carries out no set-up procedure. Its own page says what can be done.")
     return operation
@@ -118,7 +118,7 @@ def _the_procedure(pk: int) -> Operation:
 def _with_reason(
     request: HttpRequest, pk: int, act: Callable[[Operation, Actor, str], Operation], told: str
 ) -> HttpResponseBase:
-    operation, form = _the_procedure(pk), ReasonForm(request.POST)
+    operation, form = _the_procedure(request, pk), ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, f"Nothing was changed. {_first_error(form.errors)}")
         return redirect("operation", pk)

@@ -12,6 +12,7 @@ from console.domain.procedures import Mode
 from console.domain.procedures.kinds import is_procedure
 from console.models import Operation
 from console.services import setup
+from console.services.access import people_who_may
 from console.services.setup import Board, BoardRow
 from console.web.setup_view import where_of
 
@@ -81,9 +82,9 @@ def shown(operation: Operation) -> Shown | None:
 
 def people(operation: Operation) -> QuerySet[User]:
     """The people who may operate and do not have it already."""
-    may = User.objects.with_perm("console.operate", backend="django.contrib.auth.backends.ModelBackend")
+    may = people_who_may("operate", operation.cluster, operation.kind)
     holder = operation.assigned_to_id or operation.requested_by_id or 0
-    return may.filter(is_active=True).exclude(pk=holder).order_by("username")
+    return may.exclude(pk=holder)
 
 
 def _cells(found: Board) -> tuple[Cell, ...]:

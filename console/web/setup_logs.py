@@ -6,13 +6,14 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from console.domain.errors import ChangeoverError
-from console.models import Cluster, SetupLogRecord
+from console.models import Cluster
 from console.services import setup_logs
-from console.services.access import NotAllowed
+from console.services.access import NotAllowed, clusters_with
 from console.web.access import actor_of, methods, needs
 from console.web.setup_log_view import shown
 from console.web.upload_bound import LARGEST
@@ -45,11 +46,11 @@ class HandedIn(forms.Form):
     )
     encoding = forms.ChoiceField(choices=ENCODINGS, required=False, label="Encoding")
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, clusters: QuerySet[Cluster], **more: Any) -> None:
         super().__init__(*args, **more)
         field = self.fields["cluster"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Cluster.objects.order_by("name")
+        field.queryset = clusters.order_by("name")
 
     def clean_log(self) -> UploadedFile:
         """A file that is not too large."""
@@ -61,12 +62,13 @@ class HandedIn(forms.Form):
 
 
 @methods("GET", "POST")
-@needs("view")
+@needs("view", post="operate")
 def index(request: HttpRequest) -> HttpResponseBase:
     """Every log that was handed in, and the form to hand one in."""
+    mine = clusters_with(request.user, "operate")
     if request.method != "POST":
-        return _page(request, HandedIn(initial={"cluster": request.GET.get("cluster", "")}))
-    form = HandedIn(request.POST, request.FILES)
+        return _page(request, HandedIn(initial={"cluster": request.GET.get("cluster", "")}, clusters=mine))
+    form = HandedIn(request.POST, request.FILES, clusters=mine)
     if not form.is_valid():
         return _page(request, form, status=422)
     said = form.cleaned_data
@@ -84,10 +86,10 @@ def index(request: HttpRequest) -> HttpResponseBase:
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What one log says."""
-    record = SetupLogRecord.objects.select_related("cluster").filter(pk=pk).first()
+    record = setup_logs.visible(request.user).select_related("cluster").filter(pk=pk).first()
     if record is None:
         raise Http404(f"There is no set-up log {pk}. The page of set-up logs lists those that were handed in.")
     context = {"section": "clusters", "record": record, "cluster": record.cluster, "shown": shown(record)}
@@ -95,6 +97,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, form: HandedIn, status: int = 200) -> HttpResponseBase:
-    found = Paginator(SetupLogRecord.objects.select_related("cluster"), PAGE).get_page(request.GET.get("page"))
+    seen = setup_logs.visible(request.user).select_related("cluster")
+    found = Paginator(seen, PAGE).get_page(request.GET.get("page"))
     context = {"section": "clusters", "form": form, "page": found, "logs": found.object_list}
     return render(request, "diagnoses/logs.html", context, status=status)

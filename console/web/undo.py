@@ -48,10 +48,10 @@ def taking_back(operation: Operation) -> TakingBack:
 
 
 @methods("POST")
-@needs("operate")
+@needs("operate", "cluster")
 def prepare(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Ask for the plan that takes the operation back, and go to its page."""
-    operation = the_operation(pk)
+    operation = the_operation(request, pk)
     try:
         record = plans.prepare_undo(operation, request.POST.get("from", ""), actor_of(request))
     except Refusal as refusal:
@@ -63,10 +63,10 @@ def prepare(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @methods("GET")
-@needs("view")
+@needs("view", "cluster")
 def receipt(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The receipts as LDIF, streamed."""
-    operation = the_operation(pk)
+    operation = the_operation(request, pk)
     try:
         lines = receipt_lines(operation)
     except Refusal as refusal:

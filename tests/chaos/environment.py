@@ -104,16 +104,16 @@ class Environment:
         call_command("migrate", "--no-input", verbosity=0)
 
     def _fill(self, inventory: Path) -> None:
-        from django.contrib.auth.models import Group, User
+        from django.contrib.auth.models import User
 
         from console.domain.secrets import Secret
-        from console.models import Node
+        from console.models import Grant, Node
         from console.services import audit
         from console.services.hooks.keys import issue_key
         from console.services.inventory_apply import apply_inventory
 
         user = User.objects.create_user(LOGIN, password=PASSWORD)
-        user.groups.add(Group.objects.get(name="administrator"))
+        Grant.objects.create(user=user, role="administrator")
         apply_inventory(inventory.read_text(encoding="utf-8"), audit.SYSTEM)
         for node in Node.objects.all():
             key_id, key = world.key_of(node.name)

@@ -9,10 +9,9 @@ from console.lab.assemble import assemble
 from console.lab.directory.server import DirectoryServer
 from console.lab.presets import FEW, demo_definition
 from console.management.lab_inventory import lab_inventory
-from console.models import Operation
+from console.models import Cluster, Operation
 from console.services.inventory_apply import apply_inventory
 from console.services.inventory_export import dump
-from console.services.plans import find_cluster
 from tests.services import making
 
 NAMES = ["Tokyo", "Osaka", "Nagoya", "Sapporo", "Kyoto", "Fukuoka"]
@@ -48,6 +47,6 @@ def test_its_new_pair_has_few_mailboxes_and_nothing_else(tmp_path: Path) -> None
 def test_an_operation_that_a_killed_demo_left_does_not_stop_the_next(tmp_path: Path, status: Operation.Status) -> None:
     actor = making.actor("ops", "administrator")
     assert not apply_inventory(dump(demo_inventory(tmp_path, 3)), actor).mistakes
-    Operation.objects.filter(pk=making.operation(find_cluster("Tokyo")).pk).update(status=status)
+    Operation.objects.filter(pk=making.operation(Cluster.objects.get(name="Tokyo")).pk).update(status=status)
     again = apply_inventory(dump(demo_inventory(tmp_path, 3)), actor)
     assert (again.mistakes, again.changes) == ([], [])

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import connection
 
 from console.lab import presets
@@ -105,7 +105,7 @@ def test_either_a_cluster_or_a_log_is_named(person: User, manage: Manage, words:
 
 @pytest.mark.django_db
 def test_who_only_sees_may_neither_diagnose_nor_repair(kyoto: Lab, person: User, manage: Manage) -> None:
-    person.groups.set([Group.objects.get(name="viewer")])
+    person.grants.update(role="viewer")
     for words in (("diagnose", "Kyoto"), ("repair", "Kyoto", "--yes")):
         code, _, err = manage(*words)
         assert code == 2

@@ -14,10 +14,9 @@ from console.domain.switch.reading import read_directory
 from console.lab import control
 from console.lab.presets import PASSWORD
 from console.lab.server import Lab
-from console.models import OsAccount
+from console.models import Cluster, OsAccount
 from console.services.fields import open_field
 from console.services.observe import observe
-from console.services.plans import find_cluster
 from console.services.procedures import fitting
 from tests.commands.conftest import Told, one_object
 from tests.recordings import replay
@@ -33,7 +32,7 @@ def test_what_was_captured_of_a_node_reads_like_the_node_itself(tokyo: Lab, mana
     path = tmp_path / "node.json"
     assert one_object(manage("capture", "tyo-ex1", "--output", str(path), "--json"))["result"] == "captured"
     bundle = replay.read(path)
-    with open_field(find_cluster("Tokyo")) as field:
+    with open_field(Cluster.objects.get(name="Tokyo")) as field:
         live = field.observe_node("TYO-EX1")
         cluster, clock = replay.cluster_of(bundle), replay.StoppedClock(bundle)
         node = cluster.node("TYO-EX1")
@@ -44,7 +43,7 @@ def test_what_was_captured_of_a_node_reads_like_the_node_itself(tokyo: Lab, mana
 
 def test_what_was_captured_of_a_directory_reads_like_the_directory_itself(tokyo: Lab, manage: Manage) -> None:
     bundle = json.loads(manage("capture", "lab")[1])
-    with open_field(find_cluster("Tokyo")) as field:
+    with open_field(Cluster.objects.get(name="Tokyo")) as field:
         live = field.read_directory()
         again = read_directory(replay.directory_session(bundle), field.cluster, field.generation)
     assert (again.primary, again.standby, again.pointers) == (live.primary, live.standby, live.pointers)
@@ -62,8 +61,8 @@ def test_a_masked_capture_holds_no_name_of_the_inventory_and_no_password(tokyo: 
 def test_a_capture_has_what_the_proofs_of_a_set_up_ask_of_node_and_directory(tokyo: Lab, manage: Manage) -> None:
     bundle = one_object(manage("capture", "TYO-EX1"))
     asked = {tuple(answer["argv"]): answer["exit_code"] for answer in bundle["proofs"]}
-    with open_field(find_cluster("Tokyo")) as field:
-        steps = [step for one in fitting(find_cluster("Tokyo")) for step in one.steps]
+    with open_field(Cluster.objects.get(name="Tokyo")) as field:
+        steps = [step for one in fitting(Cluster.objects.get(name="Tokyo")) for step in one.steps]
         grounds = read_grounds(steps, field)
     assert asked == {argv: answer.exit_code for argv, answer in grounds.answers["TYO-EX1"].items()}
     assert len(asked) > 10
@@ -233,7 +232,7 @@ def test_a_lab_in_the_background_that_cannot_start_is_found_out_at_once(
 
 
 def test_an_observation_of_a_healthy_cluster_is_good_and_ready_to_be_moved(tokyo: Lab) -> None:
-    record = observe(find_cluster("Tokyo"))
+    record = observe(Cluster.objects.get(name="Tokyo"))
     assert (record.status["tone"], record.status["mail"], record.status["active"]) == ("good", "up", "TYO-EX1")
     assert {check["verdict"] for check in record.checks} == {"pass"}
 
@@ -241,7 +240,7 @@ def test_an_observation_of_a_healthy_cluster_is_good_and_ready_to_be_moved(tokyo
 def test_an_observation_tells_what_stands_against_a_move(tokyo: Lab) -> None:
     tokyo.fault("TYO-EX1", "partition-busy")
     try:
-        record = observe(find_cluster("Tokyo"))
+        record = observe(Cluster.objects.get(name="Tokyo"))
     finally:
         tokyo.fault("TYO-EX1", "partition-busy", on=False)
     (against,) = [check for check in record.checks if check["verdict"] == "fail"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import connection
 
 from console.domain.outcome import Status
@@ -78,7 +78,7 @@ def test_an_operating_system_user_without_an_account_has_no_right(tokyo: Lab, ma
 
 
 def test_an_account_that_may_only_look_cannot_run(tokyo: Lab, manage: Manage, person: User) -> None:
-    person.groups.set([Group.objects.get(name="viewer")])
+    person.grants.update(role="viewer")
     code, _, err = manage("run", "Tokyo", "failover", "--yes")
     assert code == 2
     assert "role" in err

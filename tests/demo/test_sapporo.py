@@ -18,7 +18,6 @@ from console.models import Cluster, NodeKey, Operation, OsAccount
 from console.services import access, audit, setup
 from console.services.inventory_apply import apply_inventory
 from console.services.inventory_export import dump
-from console.services.plans import find_cluster
 from tests.commands.conftest import command
 from tests.services import making
 from tests.setup.journey import TIMING, Journey, fails_over_and_back
@@ -38,7 +37,7 @@ class Trial(Journey):
         self.lab.start()
         apply_inventory(dump(lab_inventory(self.lab)), audit.SYSTEM)
         Cluster.objects.update(timing=TIMING)
-        self.cluster = find_cluster("Sapporo")
+        self.cluster = Cluster.objects.get(name="Sapporo")
         self.primary, self.standby = (node.name for node in self.lab.world.cluster("Sapporo").nodes)
         self.olga = making.actor("olga")
         OsAccount.objects.create(os_user=access.os_user(), user=self.olga.user)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 
 from console.domain.checks import Check
 from console.domain.outcome import Ending, Status
@@ -16,6 +16,7 @@ from console.models import (
     Credential,
     Directory,
     ExchangeServer,
+    Grant,
     Node,
     Operation,
     PlanRecord,
@@ -36,7 +37,7 @@ STEPS = (
 def account(name: str, role: str = "operator") -> User:
     """A person with a role."""
     user = User.objects.create_user(name)
-    user.groups.add(Group.objects.get(name=role))
+    Grant.objects.create(user=user, role=role)
     return user
 
 

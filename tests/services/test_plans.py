@@ -53,7 +53,7 @@ def test_it_refuses_what_there_is_not(kind: str, target: str, words: str) -> Non
 def test_an_unknown_cluster_is_refused_with_the_names_there_are() -> None:
     making.cluster()
     with pytest.raises(Refusal) as refusal:
-        plans.find_cluster("KYOTO")
+        plans.find_cluster("KYOTO", making.account("rita", "viewer"))
     assert "TOKYO" in refusal.value.reasons[0].remedy
 
 

@@ -11,8 +11,8 @@ from django.db import transaction
 from console.domain.secrets import Secret
 from console.management.base import SUCCEEDED, ConsoleCommand, Refused, add_json
 from console.models import AuditRecord, OsAccount
-from console.services.access import ROLES, os_user, role_of
-from console.services.accounts import AccountRefused, account, add_account, map_os_user, set_role
+from console.services.access import ROLES, os_user, require
+from console.services.accounts import AccountRefused, account, add_account, map_os_user, roles_told, set_role
 from console.services.audit import Actor
 
 
@@ -50,7 +50,9 @@ class Command(ConsoleCommand):
 
     def _administrator(self) -> Actor:
         if OsAccount.objects.exists():
-            return self.actor("administer")
+            actor = self.actor("administer")
+            require(actor.user, "administer")
+            return actor
         # The first account has to come from somewhere: whoever may open the database could write it anyway.
         return Actor(None, f"{os_user()} (operating system)", AuditRecord.Origin.COMMAND_LINE)
 
@@ -89,7 +91,7 @@ class Command(ConsoleCommand):
 
 def _row(user: User) -> dict[str, Any]:
     os_users = [mapped.os_user for mapped in user.os_accounts.all()]
-    return {"account": user.username, "active": user.is_active, "role": role_of(user), "os_users": os_users}
+    return {"account": user.username, "active": user.is_active, "role": roles_told(user), "os_users": os_users}
 
 
 def _password(from_stdin: bool) -> Secret | None:

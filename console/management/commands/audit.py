@@ -8,9 +8,12 @@ from typing import Any, TextIO
 
 from django.core.management.base import CommandParser
 from django.db import transaction
+from django.db.models import QuerySet
 
 from console.management.base import SUCCEEDED, ConsoleCommand, Refused, add_json
+from console.models import AuditRecord
 from console.services import audit
+from console.services.access import audit_readable
 from console.services.audit_actions import Action
 from console.services.audit_export import AuditFilter, as_csv, as_jsonl, filtered
 
@@ -45,7 +48,7 @@ class Command(ConsoleCommand):
             since=moment(options["since"], end=False),
             until=moment(options["until"], end=True),
         )
-        count = self._write(wanted, options)
+        count = self._write(filtered(wanted).filter(audit_readable(actor.user)), options)
         with transaction.atomic():
             after: dict[str, Any] = {key: str(value) for key, value in vars(wanted).items() if value}
             after |= {"records": count, "format": options["format"]}
@@ -54,8 +57,8 @@ class Command(ConsoleCommand):
         self.answer(options, text, {"result": "exported", "records": count, "output": options["output"]})
         return SUCCEEDED
 
-    def _write(self, wanted: AuditFilter, options: dict[str, Any]) -> int:
-        lines = FORMATS[options["format"]](filtered(wanted))
+    def _write(self, records: QuerySet[AuditRecord], options: dict[str, Any]) -> int:
+        lines = FORMATS[options["format"]](records)
         if not options["output"]:
             return self._send(lines, sys.stdout) - _headers(options)
         try:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db.models import QuerySet
 
 from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError
@@ -12,6 +13,7 @@ from console.management.base import SUCCEEDED
 from console.management.speaking import OperatorCommand
 from console.models import Cluster, Directory, Node
 from console.services import capture, procedures
+from console.services.access import clusters_with
 from console.services.fields import open_field
 
 
@@ -35,10 +37,11 @@ class Command(OperatorCommand):
 
     def act(self, options: dict[str, Any]) -> int:
         """Capture, scrub, and write."""
-        self.actor("operate")
+        who = self.actor("operate").user
         name = options["name"]
-        node = Node.objects.select_related("cluster").filter(name__iexact=name).first()
-        cluster = _of_node(node, options["cluster"]) if node else _cluster_of(name, options["cluster"])
+        seen = clusters_with(who, "operate")
+        node = Node.objects.filter(cluster__in=seen, name__iexact=name).select_related("cluster").first()
+        cluster = _of_node(node, options["cluster"]) if node else _cluster_of(name, options["cluster"], seen)
         with open_field(cluster) as field:
             if node:
                 steps = [step for one in procedures.fitting(cluster) for step in one.steps]
@@ -71,18 +74,18 @@ def _of_node(node: Node, cluster: str) -> Cluster:
     return node.cluster
 
 
-def _cluster_of(name: str, cluster: str) -> Cluster:
+def _cluster_of(name: str, cluster: str, seen: QuerySet[Cluster]) -> Cluster:
     """The cluster for which the directory is read. Raises `Refusal`."""
-    directory = Directory.objects.filter(name__iexact=name).first()
+    known = Directory.objects.filter(clusters__in=seen).distinct()
+    directory = known.filter(name__iexact=name).first()
     if directory is None:
-        nodes, directories = (
-            ", ".join(model.objects.order_by("name").values_list("name", flat=True)[:20]) for model in (Node, Directory)
-        )
+        rows: tuple[QuerySet[Any], ...] = (Node.objects.filter(cluster__in=seen), known)
+        nodes, directories = (", ".join(of.order_by("name").values_list("name", flat=True)[:20]) for of in rows)
         raise Refusal.of(
             f"The inventory has neither a node nor a directory called {name!r}.",
             f"Name a node ({nodes or 'none yet'}) or a directory ({directories or 'none yet'}).",
         )
-    found = Cluster.objects.filter(directory=directory)
+    found = seen.filter(directory=directory)
     found = found.filter(name__iexact=cluster) if cluster else found
     names = ", ".join(found.order_by("name").values_list("name", flat=True))
     if found.count() != 1:

@@ -23,7 +23,7 @@ class Command(OperatorCommand):
     def act(self, options: dict[str, Any]) -> int:
         """Show it, or lift it. Raises `Refusal` without a reason."""
         who = self.actor("operate" if options["lift"] else "view")
-        cluster = plans.find_cluster(options["cluster"])
+        cluster = plans.find_cluster(options["cluster"], who.user)
         if options["lift"]:
             brakes.lift_cooldown(cluster, who, options["reason"])
         rest = brakes.cooldown(cluster)

@@ -9,6 +9,7 @@ from console.domain.delegation.checking import Delegated
 from console.domain.delegation.dsacls import Delegation
 from console.management.base import FAILED, SUCCEEDED, add_json
 from console.management.speaking import OperatorCommand
+from console.services.access import ANY_KIND, require
 from console.services.delegation import delegation
 from console.services.plans import find_cluster
 
@@ -30,8 +31,10 @@ class Command(OperatorCommand):
 
     def act(self, options: dict[str, Any]) -> int:
         """Print the lines, or the checks; ends with 1 when a check fails."""
-        self.actor("operate")
-        found = delegation(find_cluster(options["cluster"]), options["people"])
+        who = self.actor("operate")
+        cluster = find_cluster(options["cluster"], who.user)
+        require(who.user, "operate", cluster, ANY_KIND)
+        found = delegation(cluster, options["people"])
         failed = options["check"] and any(check.verdict is Verdict.FAIL for check in found.checks)
         text = _checked(found.checks) if options["check"] else _lines(found)
         data = {

@@ -10,6 +10,7 @@ from console.domain.kit.manifest import Manifest
 from console.domain.kit.records import PARTS
 from console.management.base import FAILED, SUCCEEDED, Refused, add_json
 from console.management.speaking import OperatorCommand
+from console.services.access import require
 from console.services.audit import timestamp
 from console.services.kits.collecting import collect
 from console.services.kits.deploying import deploy
@@ -46,7 +47,9 @@ class Command(OperatorCommand):
 
     def _make(self, options: dict[str, Any]) -> int:
         actor, folder = self.actor("operate"), Path(options["output"])
-        kit = make_kit(find_cluster(options["cluster"]), options["node"], actor, whole=options["whole"])
+        cluster = find_cluster(options["cluster"], actor.user)
+        require(actor.user, "operate", cluster)
+        kit = make_kit(cluster, options["node"], actor, whole=options["whole"])
         try:
             write_kit(kit, folder)
         except OSError as error:
@@ -77,7 +80,8 @@ class Command(OperatorCommand):
         return SUCCEEDED
 
     def _deploy(self, options: dict[str, Any]) -> int:
-        done = deploy(find_cluster(options["cluster"]), self.actor("operate"))
+        actor = self.actor("operate")
+        done = deploy(find_cluster(options["cluster"], actor.user), actor)
         failed = any(one.failure for one in done)
         nodes = [{"node": one.node, "written": one.written, "failure": one.failure} for one in done]
         data = {"result": "failed" if failed else "deployed", "nodes": nodes}

@@ -9,9 +9,11 @@ from console.domain.secrets import Secret
 from console.management.base import FAILED, SUCCEEDED, Refused, add_json
 from console.management.speaking import OperatorCommand
 from console.models import Node, NodeKey
-from console.services.audit import timestamp
+from console.services.access import clusters_with, require, visible_clusters
+from console.services.audit import Actor, timestamp
 from console.services.deployment.keys import rotate
 from console.services.hooks.keys import KeysRefused, issue_key, retire
+from console.services.preparing import find_node
 
 
 class Command(OperatorCommand):
@@ -49,7 +51,8 @@ class Command(OperatorCommand):
             raise Refused(f"{error.message} {error.remedy}") from None
 
     def _issue(self, options: dict[str, Any]) -> int:
-        actor, node = self.actor("change-inventory"), _node(options["node"])
+        actor = self.actor("change-inventory")
+        node = _node(options["node"], actor)
         given = Secret(sys.stdin.readline().strip()) if options["key_stdin"] else None
         key_id, key = issue_key(node, actor, key_id=options["key_id"], key=given, reason=options["reason"])
         data = {"result": "issued", "node": node.name, "key_id": key_id}
@@ -61,34 +64,37 @@ class Command(OperatorCommand):
         return SUCCEEDED
 
     def _list(self, options: dict[str, Any]) -> int:
-        self.actor("view")
-        found = NodeKey.objects.select_related("node__cluster")
+        who = self.actor("view")
+        found = NodeKey.objects.filter(node__cluster__in=visible_clusters(who.user)).select_related("node__cluster")
         if options["node"]:
-            found = found.filter(node=_node(options["node"]))
+            found = found.filter(node=find_node(options["node"], who.user))
         rows = [_row(key) for key in found]
         lines = ["\t".join(str(value or "-") for value in row.values()) for row in rows]
         self.answer(options, "\n".join(lines) or "There are no keys.", {"result": "listed", "keys": rows})
         return SUCCEEDED
 
     def _retire(self, options: dict[str, Any]) -> int:
-        key = retire(options["key_id"], self.actor("change-inventory"), reason=options["reason"])
+        actor = self.actor("change-inventory")
+        ours = NodeKey.objects.filter(node__cluster__in=clusters_with(actor.user, "change-inventory"))
+        if not ours.filter(key_id=options["key_id"]).exists():
+            raise KeysRefused(f"There is no active key {options['key_id']}.")
+        key = retire(options["key_id"], actor, reason=options["reason"])
         data = {"result": "retired", "node": key.node.name, "key_id": key.key_id}
         self.answer(options, f"The key {key.key_id} of {key.node.name} is worth nothing any more.", data)
         return SUCCEEDED
 
     def _rotate(self, options: dict[str, Any]) -> int:
-        actor, node = self.actor("change-inventory"), _node(options["node"])
+        actor = self.actor("change-inventory")
+        node = _node(options["node"], actor)
         done = rotate(node, actor, options["reason"])
         data = {"result": "proved" if done.proved else "not proved yet", "node": done.node, "key_id": done.key_id}
         self.answer(options, done.sentence, {**data, "retired": list(done.retired)})
         return SUCCEEDED if done.proved else FAILED
 
 
-def _node(name: str) -> Node:
-    found = Node.objects.select_related("cluster").filter(name__iexact=name).first()
-    if found is None:
-        known = ", ".join(Node.objects.order_by("name").values_list("name", flat=True)) or "none"
-        raise Refused(f"There is no node {name} in the inventory. The nodes there: {known}.")
+def _node(name: str, actor: Actor) -> Node:
+    found = find_node(name, actor.user)
+    require(actor.user, "change-inventory", found.cluster)
     return found
 
 

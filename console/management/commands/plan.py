@@ -22,7 +22,7 @@ class Command(OperatorCommand):
     def act(self, options: dict[str, Any]) -> int:
         """Make the plan and print it."""
         who = self.actor("operate")
-        record, plan = planning.made_plan(planning.Wanted.of(options), who)
+        record, plan = planning.made_plan(planning.Wanted.of(options, who), who)
         data = {"result": "planned", "plan": planning.plan_json(record, plan)}
         self.answer(options, "\n".join(plan_lines(plan, record.pk)), data)
         return SUCCEEDED

@@ -53,8 +53,8 @@ class Command(OperatorCommand):
 
     def _check(self, options: dict[str, Any]) -> int:
         """Prove a procedure on a cluster; ends with 1 when a goal does not hold."""
-        self.actor("view")
-        examined = procedures.prove(plans.find_cluster(options["cluster"]), options["procedure"])
+        cluster = plans.find_cluster(options["cluster"], self.actor("view").user)
+        examined = procedures.prove(cluster, options["procedure"])
         counts = {verdict.value: sum(one.check.verdict is verdict for one in examined) for verdict in Verdict}
         shown = [one for one in examined if options["parts"] or one.step.sort is Sort.STEP]
         total = f"With all parts: {counts['pass']} hold, {counts['fail']} do not, {counts['unknown']} are unknown."

@@ -9,6 +9,7 @@ from console.domain.checks import Refusal
 from console.management.base import SUCCEEDED, Refused
 from console.management.speaking import OperatorCommand
 from console.models import Operation
+from console.services.access import visible_clusters
 from console.services.receipt_files import receipt_lines
 
 
@@ -24,11 +25,11 @@ class Command(OperatorCommand):
 
     def act(self, options: dict[str, Any]) -> int:
         """Write it."""
-        self.actor("view")
+        who = self.actor("view")
         if options["json"] and not options["output"]:
             raise Refused("With --json standard output is for one object. Name a file with --output.")
         number = options["operation"]
-        operation = Operation.objects.select_related("cluster").filter(pk=number).first()
+        operation = Operation.objects.filter(cluster__in=visible_clusters(who.user), pk=number).first()
         if operation is None:
             raise Refusal.of(f"There is no operation {number}.", "The page of operations lists them.", key="operation")
         lines = receipt_lines(operation)

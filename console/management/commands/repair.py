@@ -38,7 +38,7 @@ class Command(Run):
     def act(self, options: dict[str, Any]) -> int:
         """Plan a repair, or find the one already under way; confirm it, and follow it if asked."""
         who = self.actor("operate")
-        cluster = plans.find_cluster(options["cluster"])
+        cluster = plans.find_cluster(options["cluster"], who.user)
         if not options["show"]:
             self.check_usage(options)
         operation: Operation | None = None if options["show"] else reservations.already_open(cluster, REPAIR)

@@ -9,6 +9,7 @@ from console.management import following
 from console.management.base import SUCCEEDED
 from console.management.speaking import OperatorCommand
 from console.models import Operation
+from console.services.access import visible_clusters
 from console.services.continuing import Choice, carry_on
 
 
@@ -35,7 +36,7 @@ class Command(OperatorCommand):
     def act(self, options: dict[str, Any]) -> int:
         """Have it carried on, and follow it if asked. Raises `Refusal` with every reason why not."""
         who = self.actor("operate")
-        operation = Operation.objects.select_related("cluster").filter(pk=options["operation"]).first()
+        operation = Operation.objects.filter(cluster__in=visible_clusters(who.user), pk=options["operation"]).first()
         if operation is None:
             raise Refusal.of(
                 f"There is no operation {options['operation']}.",

@@ -40,7 +40,7 @@ class Command(OperatorCommand):
     def act(self, options: dict[str, Any]) -> int:
         """Confirm an operation, or find the one already under way, and follow it if asked."""
         who = self.actor("operate")
-        wanted = planning.Wanted.of(options)
+        wanted = planning.Wanted.of(options, who)
         self.check_usage(options)
         operation = wanted.open()
         known = operation is not None

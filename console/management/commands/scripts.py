@@ -10,12 +10,14 @@ from console.domain.errors import ChangeoverError
 from console.domain.node_scripts.lint import Finding, lint, lint_pair
 from console.domain.node_scripts.settings import FOLDER, ON_SILENCE
 from console.domain.scripts import is_ours
-from console.management.base import FAILED, SUCCEEDED, Refused, add_json
+from console.management.base import FAILED, SUCCEEDED, add_json
 from console.management.deployment import DeploymentCommand, add_deployment
 from console.models import Cluster
+from console.services.access import require
 from console.services.deployment.settings import require_scripts
 from console.services.fields import open_field
 from console.services.node_scripts import render, settings_for, timeouts_of
+from console.services.plans import find_cluster
 
 
 class CannotUse(ChangeoverError):
@@ -60,8 +62,9 @@ class Command(DeploymentCommand):
         }[options["command"]](options)
 
     def _render(self, options: dict[str, Any]) -> int:
-        self.actor("operate")
-        cluster = _cluster(options["cluster"])
+        who = self.actor("operate")
+        cluster = find_cluster(options["cluster"], who.user)
+        require(who.user, "operate", cluster)
         require_scripts(cluster)
         start, stop = _timeouts(cluster, options["start_timeout"], options["stop_timeout"])
         words = {"silence": options["silence"], "folder": options["folder"], "log": not options["no_log"]}
@@ -101,14 +104,6 @@ def _seconds(text: str) -> int:
     if text.isascii() and text.isdecimal() and 0 < int(text) <= 86400:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 1 to 86400")
-
-
-def _cluster(name: str) -> Cluster:
-    found = Cluster.objects.filter(name__iexact=name).first()
-    if found is None:
-        known = ", ".join(Cluster.objects.order_by("name").values_list("name", flat=True)) or "none"
-        raise Refused(f"There is no cluster {name} in the inventory. The clusters there: {known}.")
-    return found
 
 
 def _timeouts(cluster: Cluster, start: int | None, stop: int | None) -> tuple[int, int]:

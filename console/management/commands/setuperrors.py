@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 from console.domain.procedures.refused_by_setup import summary
 from console.management.base import FAILED, SUCCEEDED, Refused
 from console.management.speaking import OperatorCommand
+from console.services.access import ANY_KIND, require
 from console.services.preparing import find_node
 from console.services.setup_errors import in_log, in_text
 
@@ -26,8 +27,9 @@ class Command(OperatorCommand):
 
     def act(self, options: dict[str, Any]) -> int:
         """Tell each refusal with its remedy; ends with 1 when there is one."""
-        self.actor("operate")
-        node = find_node(options["node"])
+        who = self.actor("operate")
+        node = find_node(options["node"], who.user)
+        require(who.user, "operate", node.cluster, ANY_KIND)
         found = in_text(_read(options["text"]), node.name) if options["text"] else in_log(node)
         lines = [summary(found), *(f"  {one.said}\n    What to do: {one.remedy}" for one in found)]
         result = "failed" if found else "succeeded"

@@ -18,7 +18,7 @@ from console.domain.switch.outcome import REMEDIES
 from console.domain.switch.values import at_target, found_values
 from console.domain.switch.verify import Remaining, remaining_differences
 from console.models import AuditRecord, Cluster
-from console.services import alarms, audit
+from console.services import access, alarms, audit
 from console.services.audit_actions import Action
 from console.services.fields import open_field
 from console.services.kits.making import key_of
@@ -56,10 +56,11 @@ class Collected:
 
 
 def collect(folder: Path, actor: audit.Actor) -> Collected:
-    """Take in the spool in `folder`, once. Raises like `take_in`, and `OSError`."""
+    """Take in the spool in `folder`, once. Raises like `take_in`, `NotAllowed`, and `OSError`."""
     data, conflicts = (folder / SPOOL).read_bytes(), (folder / CONFLICTS).read_bytes()
     spool, refused = believed(data, conflicts)
     cluster = Cluster.objects.select_related("site", "directory").get(name=spool.cluster)
+    access.require(actor.user, "operate", cluster)
     with open_field(cluster) as field:
         return take_in(cluster, field, spool, refused, actor)
 

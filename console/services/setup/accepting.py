@@ -30,7 +30,7 @@ def accept_unknown(operation: Operation, step: str, actor: audit.Actor, said: st
     where something has worked on the cluster since, it is looked at anew first, which this refuses with. The same again
     by the same person changes nothing. Raises `NotAllowed`, and `Refusal` with the reason.
     """
-    access.require(actor.user, "operate", operation.cluster)
+    access.require(actor.user, "operate", operation.cluster, operation.kind)
     said, old = " ".join(said.split()), ""
     with transaction.atomic():
         row = locked(operation)

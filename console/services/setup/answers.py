@@ -30,7 +30,7 @@ def confirm_step(operation: Operation, step: str, actor: audit.Actor, said: str)
     console proves itself (a word is no proof), that is not due, that somebody else has answered for, or without a
     sentence.
     """
-    access.require(actor.user, "operate", operation.cluster)
+    access.require(actor.user, "operate", operation.cluster, operation.kind)
     said = " ".join(said.split())
     with transaction.atomic():
         row = locked(operation)
@@ -50,7 +50,7 @@ def check_again(operation: Operation, actor: audit.Actor) -> Operation:
 
     Raises `NotAllowed`, and `Refusal` for a procedure that is over or paused, or when the cluster is not free.
     """
-    access.require(actor.user, "operate", operation.cluster)
+    access.require(actor.user, "operate", operation.cluster, operation.kind)
     with transaction.atomic():
         row = locked(operation)
         if not row.open:

@@ -22,7 +22,7 @@ def pause(operation: Operation, actor: audit.Actor, reason: str) -> Operation:
 
     Pausing again changes nothing. Raises `NotAllowed`, and `Refusal` without a reason or for one that is over.
     """
-    access.require(actor.user, "operate", operation.cluster)
+    access.require(actor.user, "operate", operation.cluster, operation.kind)
     reason = _reason(reason)
     with transaction.atomic():
         row = locked(operation)
@@ -45,7 +45,7 @@ def resume(operation: Operation, actor: audit.Actor) -> Operation:
 
     One that is not paused is left as it is. Raises `NotAllowed`, and `Refusal` when the cluster is not free.
     """
-    access.require(actor.user, "operate", operation.cluster)
+    access.require(actor.user, "operate", operation.cluster, operation.kind)
     with transaction.atomic():
         row = locked(operation)
         if row.status == Operation.Status.PAUSED:
@@ -68,8 +68,8 @@ def hand_over(operation: Operation, to: User, actor: audit.Actor, note: str) -> 
     Handing it to who has it changes nothing. Raises `NotAllowed`, and `Refusal` for a person who may not operate the
     cluster, without a note, or for a procedure that is over.
     """
-    access.require(actor.user, "operate", operation.cluster)
-    why = access.why_not(to, "operate", operation.cluster)
+    access.require(actor.user, "operate", operation.cluster, operation.kind)
+    why = access.why_not(to, "operate", operation.cluster, operation.kind)
     if why is not None:
         raise Refusal.of(why, "Choose somebody who may, or have the role given first.", key="setup.person")
     with transaction.atomic():
@@ -90,7 +90,7 @@ def give_up(operation: Operation, actor: audit.Actor, reason: str) -> Operation:
     One that a worker has ends before its next step. Raises `NotAllowed`, and `Refusal` without a reason or for one
     that is over.
     """
-    access.require(actor.user, "operate", operation.cluster)
+    access.require(actor.user, "operate", operation.cluster, operation.kind)
     reason = _reason(reason)
     with transaction.atomic():
         row = locked(operation)

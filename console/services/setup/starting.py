@@ -23,8 +23,8 @@ def start(cluster: Cluster, key: str, actor: audit.Actor, reason: str) -> Operat
 
     Raises `NotAllowed`, `Refusal` with every reason why not, and `ChangeoverError` when it cannot be planned.
     """
-    access.require(actor.user, "operate", cluster)
     procedure = procedures.require_fitting(cluster, key)
+    access.require(actor.user, "operate", cluster, KINDS[procedure.key])
     found = reservations.already_open(cluster, KINDS[procedure.key])
     if found is not None:
         return found

@@ -1,6 +1,7 @@
 """What a list is narrowed down to; a filter that cannot be read is ignored and says so beside its field."""
 
 from datetime import datetime, time
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -34,7 +35,7 @@ class TimeSpanForm(forms.Form):
 
 
 class HistoryFilter(TimeSpanForm):
-    """Operations by cluster, kind, ending, who asked, and time."""
+    """Operations of the given clusters, by cluster, kind, ending, who asked, and time."""
 
     cluster = forms.CharField(required=False, max_length=63)
     kind = forms.ChoiceField(required=False, choices=[("", "any"), *((kind, kind) for kind in KINDS)])
@@ -42,6 +43,10 @@ class HistoryFilter(TimeSpanForm):
     who = forms.CharField(required=False, max_length=150, label="Asked by")
     since = DayField("From")
     until = DayField("To")
+
+    def __init__(self, *args: Any, clusters: QuerySet[Cluster], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.clusters = clusters
 
     def operations(self) -> QuerySet[Operation]:
         """The operations that fit what could be read of the filter."""
@@ -56,15 +61,16 @@ class HistoryFilter(TimeSpanForm):
             "confirmed_at__gte": since,
             "confirmed_at__lte": until,
         }
-        return Operation.objects.filter(**{name: value for name, value in conditions.items() if value})
+        seen = Operation.objects.filter(cluster__in=self.clusters)
+        return seen.filter(**{name: value for name, value in conditions.items() if value})
 
     def cluster_names(self) -> list[str]:
         """What the cluster may be."""
-        return list(Cluster.objects.values_list("name", flat=True))
+        return list(self.clusters.values_list("name", flat=True))
 
 
 class AuditFilterForm(TimeSpanForm):
-    """Audit records by who, what, cluster, text and time."""
+    """Audit records, of the given clusters among them, by who, what, cluster, text and time."""
 
     actor = forms.CharField(required=False, max_length=150, label="Who")
     action = forms.ChoiceField(
@@ -74,6 +80,10 @@ class AuditFilterForm(TimeSpanForm):
     text = forms.CharField(required=False, max_length=200)
     since = DayField("From")
     until = DayField("To")
+
+    def __init__(self, *args: Any, clusters: QuerySet[Cluster], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.clusters = clusters
 
     def wanted(self) -> AuditFilter:
         """What could be read of the filter."""
@@ -85,4 +95,4 @@ class AuditFilterForm(TimeSpanForm):
 
     def cluster_names(self) -> list[str]:
         """What the cluster may be."""
-        return list(Cluster.objects.values_list("name", flat=True))
+        return list(self.clusters.values_list("name", flat=True))
