@@ -1,5 +1,7 @@
-"""A bound on what may be sent to a page: Django keeps a whole body on disk before any view sees the request."""
+"""Bounds on what may be sent to a page: Django keeps a whole body on disk before any view sees the request."""
 
+import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,41 +11,97 @@ LARGEST = 256 * 1024 * 1024
 """Bytes of the largest file that a page takes."""
 FORM = 1024 * 1024
 """What a form may add to it."""
+FILES = ("/set-up-logs/",)
+"""The pages that take a file."""
+OTHERS = 4 * 1024 * 1024
+"""Bytes that any other page takes: an inventory as text is the largest thing."""
+GRACE = 20.0
+"""Seconds that any body may take."""
+PACE = 16 * 1024
+"""Bytes a second that a longer one has to come at, on the average."""
+
+API = "/api/"
+API_LARGEST = 64 * 1024
+"""Bytes of the largest body that a program may send to the API."""
 TOO_LARGE = (
-    f"This is more than a page takes ({LARGEST // 1024 // 1024} MiB), and nothing was read. "
+    "This is more than the page takes ({bound} MiB), and nothing was kept. "
     "A set-up log of any size is read on the console's host: manage.py diagnose --log FILE\n"
 )
+TOO_SLOW = "This came in too slowly, and nothing was kept. Send it again over a better connection.\n"
 
 
 class BoundedUploads:
-    """An ASGI application around another: a body beyond the bound is answered with 413 or cut off, and not kept."""
+    """An ASGI application around another: a body that is too large (413) or too slow (408) is not taken."""
 
-    def __init__(self, application: Application, *, largest: int = LARGEST + FORM) -> None:
+    def __init__(
+        self, application: Application, *, largest: int = LARGEST + FORM, others: int = OTHERS, grace: float = GRACE
+    ) -> None:
         self.application = application
         self.largest = largest
+        self.others = min(others, largest)
+        self.grace = grace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(PREFIX):
             await self.application(scope, receive, send)
-        elif declared(scope) > self.largest:
-            await _refuse(send)
+            return
+        body = _Body(receive, send, self._bound(scope["path"]), self.grace)
+        if declared(scope) > body.largest:
+            body.verdict = 413
         else:
-            await self.application(scope, self._counted(receive), send)
+            await self.application(scope, body.receive, body.send)
+        if body.verdict and not body.answered:
+            await _refuse(send, body.verdict, body.largest)
 
-    def _counted(self, receive: Receive) -> Receive:
-        """The same messages, until they are too many bytes: then it is as if the other side had gone."""
-        seen = 0
-
-        async def counted() -> Mapping[str, Any]:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            return message if seen <= self.largest else {"type": "http.disconnect"}
-
-        return counted
+    def _bound(self, path: str) -> int:
+        if path.startswith(API):
+            return min(API_LARGEST, self.others)
+        return self.largest if path in FILES else self.others
 
 
-async def _refuse(send: Send) -> None:
+class _Body:
+    """One request's body on its way in; what breaks a bound looks as if the other side had gone."""
+
+    def __init__(self, receive: Receive, send: Send, largest: int, grace: float) -> None:
+        self._receive = receive
+        self._send = send
+        self.largest = largest
+        self._grace = grace
+        self._began = time.monotonic()
+        self._seen = 0
+        self._whole = False
+        self.verdict = 0
+        self.answered = False
+
+    async def receive(self) -> Mapping[str, Any]:
+        """The next message; after the body's end there is no hurry."""
+        if self._whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout(self._left()):
+                message = await self._receive()
+        except TimeoutError:
+            return self._broken(408)
+        self._seen += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        return message if self._seen <= self.largest else self._broken(413)
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        """What the application answers; nothing, once the body was given up."""
+        if not self.verdict:
+            self.answered = True
+            await self._send(message)
+
+    def _left(self) -> float:
+        return max(0.0, self._began + self._grace + self._seen / PACE - time.monotonic())
+
+    def _broken(self, status: int) -> Mapping[str, Any]:
+        self.verdict = self.verdict or status
+        return {"type": "http.disconnect"}
+
+
+async def _refuse(send: Send, status: int, largest: int) -> None:
+    text = TOO_SLOW if status == 408 else TOO_LARGE.format(bound=f"{largest / 1024 / 1024:g}")
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": TOO_LARGE.encode()})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode()})

@@ -9,6 +9,7 @@ import pytest
 from django.urls import resolve
 
 from console.domain.hooks.lines import LONGEST_BODY
+from console.web.upload_bound import FILES, FORM, LARGEST, OTHERS
 
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = ROOT / "deploy/systemd"
@@ -61,7 +62,7 @@ def test_the_environment_names_every_setting_and_no_other() -> None:
 
 
 def test_the_environment_of_production_is_complete_but_for_its_secrets(tmp_path: Path) -> None:
-    """Filled in, it passes the checks that the web server makes before it serves."""
+    """Filled in, it passes every check there is, Django's for production among them, without a warning."""
     key = "0123456789abcdefghijklmnopqrstuvwxyz-_ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     secrets = {
         "secret-key": key,
@@ -71,19 +72,20 @@ def test_the_environment_of_production_is_complete_but_for_its_secrets(tmp_path:
     }
     etc, state = tmp_path / "etc", tmp_path / "state"
     etc.mkdir()
-    state.mkdir()
+    (state / "static").mkdir(parents=True)
     for name, value in secrets.items():
         (etc / name).write_text(value)
     text = environment().replace("/etc/changeover", str(etc)).replace("/var/lib/changeover", str(state))
     env = dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
-    argv = [ROOT / ".venv/bin/python", ROOT / "manage.py", "check", "--tag", "changeover", "--fail-level", "ERROR"]
+    argv = [ROOT / ".venv/bin/python", ROOT / "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     done = subprocess.run(argv, env=env | {"PATH": "/usr/bin"}, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
 
 
 def test_the_proxy_treats_live_pages_and_the_webhook_as_they_need() -> None:
     text = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
-    blocks = dict(re.findall(r"location (?:~ )?(\S+) \{(.*?)\n    \}", text, re.S))
+    blocks = dict(re.findall(r"location (?:[~=] )?(\S+) \{(.*?)\n    \}", text, re.S))
     (live,) = [path for path in blocks if path.startswith("^")]
     assert re.match(live, "/operations/17/events")
     assert resolve("/operations/17/events").url_name == "operation-events"
@@ -93,6 +95,26 @@ def test_the_proxy_treats_live_pages_and_the_webhook_as_they_need() -> None:
     passed = [block for block in blocks.values() if "proxy_pass" in block]
     assert all("X-Forwarded-For $remote_addr" in b and "X-Forwarded-Proto $scheme" in b for b in passed)
     assert text.count("{") == text.count("}")
+
+
+def test_the_proxy_has_the_bounds_of_the_console_and_waits_for_nobody_for_long() -> None:
+    text = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
+    people, nodes = text.split("listen 443 ssl;")[1].split("listen 80;")
+    assert f"client_max_body_size {OTHERS // 1024**2}m;" in people
+    for path in FILES:
+        block = people.split(f"location = {path} {{")[1].split("}")[0]
+        assert f"client_max_body_size {(LARGEST + FORM) // 1024**2}m;" in block
+    for side in (people, nodes):
+        assert re.search(r"client_header_timeout 10s;", side)
+        assert re.search(r"client_body_timeout 1[05]s;", side)
+        assert "limit_conn changeover " in side
+    assert "proxy_request_buffering off" not in text
+
+
+def test_the_proxy_answers_to_no_other_name() -> None:
+    text = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
+    assert re.search(r"listen 443 ssl default_server;\s+ssl_reject_handshake on;", text)
+    assert re.search(r"listen 80 default_server;\s+return 444;", text)
 
 
 def environment() -> str:

@@ -147,6 +147,12 @@ def test_the_server_starts_with_safe_settings(tmp_path: Path) -> None:
         assert (ran.returncode, ran.stderr) == (0, "")
 
 
+def test_cookies_belong_to_this_host_alone_in_production(tmp_path: Path) -> None:
+    """A browser takes no cookie of these names from a neighbour's host, nor over HTTP."""
+    names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
+    assert list(settings(tmp_path, *names, **PRODUCTION).values()) == ["__Host-session", "__Host-csrf", True, True]
+
+
 def test_no_migration_is_missing(tmp_path: Path) -> None:
     ran = python(["manage.py", "makemigrations", "--check", "--dry-run"], tmp_path)
 
