@@ -174,6 +174,11 @@ CREDENTIAL_KEYS = [
 ]
 """Fernet keys for stored credentials: the first encrypts, all decrypt (so that a key can be replaced)."""
 
+AUDIT_KEY = _secret("CHANGEOVER_AUDIT_KEY", "audit-key", _credential_key)
+"""The key that signs the end of the audit: 32 bytes in base64."""
+MAIL_URL = env_secret("CHANGEOVER_MAIL_URL")
+MAIL_FROM = env("CHANGEOVER_MAIL_FROM", "changeover@localhost")
+
 # --- Applications and the way of a request
 
 INSTALLED_APPS = [
@@ -184,8 +189,14 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "console.apps.ConsoleConfig",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
+    "console.web.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "console.web.headers.SecurityHeadersMiddleware",
@@ -196,6 +207,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "console.web.fetch_site.FetchSiteMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "console.web.session_limits.SessionLimitsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "console.urls"
@@ -236,6 +249,8 @@ if HTTPS:
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = env_int("CHANGEOVER_SESSION_SECONDS", 12 * 3600)
+IDLE_SECONDS = env_int("CHANGEOVER_IDLE_SECONDS", 3600)
+"""A session in which nobody opened a page or sent a form for this long is over."""
 SECURE_SSL_REDIRECT = HTTPS
 # Old Windows speaks no TLS that is still safe: what nodes tell and are told is signed instead.
 SECURE_REDIRECT_EXEMPT = [r"^hooks/"]
@@ -269,6 +284,46 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}  # type: ignore[assignment]
+
+# --- Signing in
+
+_DEMANDING = ["administrator", "approver", "operator"]
+SECOND_FACTOR_ROLES = set(env_list("CHANGEOVER_SECOND_FACTOR_ROLES", _DEMANDING if PRODUCTION else ["none"])) - {"none"}
+"""Whoever has one of these roles anywhere sets up a second factor before anything else."""
+FRESH_SECONDS = env_int("CHANGEOVER_FRESH_SECONDS", 600)
+"""How long after a sign-in a dangerous act asks for no further one."""
+SIGN_IN_FAILURES = {
+    "account": env_int("CHANGEOVER_SIGN_IN_FAILURES", 10),
+    "address": env_int("CHANGEOVER_SIGN_IN_FAILURES_ADDRESS", 50),
+}
+SIGN_IN_LOCK_SECONDS = env_int("CHANGEOVER_SIGN_IN_LOCK_SECONDS", 900)
+"""That many failures within this time lock an account's name, or an address, for as long."""
+OIDC_GROUPS_CLAIM = env("CHANGEOVER_OIDC_GROUPS_CLAIM", "groups")
+OIDC_IS_SECOND_FACTOR = env_bool("CHANGEOVER_OIDC_IS_SECOND_FACTOR", False)
+"""The OpenID provider asks for a second factor itself, so the console does not."""
+OIDC = {
+    "provider_id": "oidc",
+    "name": env("CHANGEOVER_OIDC_NAME", "single sign-on"),
+    "client_id": env("CHANGEOVER_OIDC_CLIENT_ID"),
+    "secret": env_secret("CHANGEOVER_OIDC_CLIENT_SECRET"),
+    "settings": {"server_url": env("CHANGEOVER_OIDC_URL"), "oauth_pkce_enabled": True},
+}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC] if env("CHANGEOVER_OIDC_URL") else []}}
+SOCIALACCOUNT_ADAPTER = "console.web.sign_in_adapters.OpenIdAdapter"
+ACCOUNT_ADAPTER = "console.web.sign_in_adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_EMAIL_VERIFICATION = SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # failures are counted in the database, for all web processes together
+MFA_ADAPTER = "console.web.sign_in_adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Changeover"
+MFA_TOTP_TOLERANCE = 1  # a clock may be wrong by half a minute; a code is taken once all the same
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "console.web.forms.second_factor.AuthenticateForm",
+    "reauthenticate": "console.web.forms.second_factor.ReauthenticateForm",
+}
 
 # --- Files, language, time
 
@@ -310,6 +365,21 @@ SITES = env_list("CHANGEOVER_SITES")
 """The sites whose nodes this host's workers reach; none named: every site of the inventory."""
 DUTIES = env_parts("CHANGEOVER_DUTIES", ["operations", "observation"])
 """What a worker is there for: operations and nodes' questions, observations and plans, or both."""
+
+# --- Audit
+
+AUDIT_SIGN_EVERY = env_int("CHANGEOVER_AUDIT_SIGN_EVERY", 600)
+"""Seconds between two signatures under the end of the audit, when there is something new."""
+AUDIT_KEEP_DAYS = env_int("CHANGEOVER_AUDIT_KEEP_DAYS", 365)
+"""Records younger than this are never removed, archived or not."""
+AUDIT_ANCHORS = {
+    "file": env("CHANGEOVER_AUDIT_ANCHOR_FILE"),
+    "syslog": env("CHANGEOVER_AUDIT_ANCHOR_SYSLOG"),
+    "webhook": env_secret("CHANGEOVER_AUDIT_ANCHOR_URL"),
+    "mail": env("CHANGEOVER_AUDIT_ANCHOR_MAIL"),
+    "ca": env("CHANGEOVER_AUDIT_ANCHOR_CA"),
+}
+"""Where signed heads are left outside of the database: any set; `ca` is whom to believe for all of them."""
 
 # --- Webhook
 

@@ -65,7 +65,7 @@ class DirectoryAccount(models.Model):
 
 
 class GroupMapping(models.Model):
-    """A group of a directory, or of the OpenID provider when `domain` is empty, and the group here that it stands for."""
+    """A group of a directory, or of the OpenID provider when `domain` is empty, and the one here that it stands for."""
 
     domain = models.ForeignKey(
         SignInDirectory, null=True, blank=True, on_delete=models.CASCADE, related_name="mappings"

@@ -51,12 +51,17 @@ def node_topology(node: Node) -> domain.Node:
 
 def directory_topology(directory: Directory) -> domain.Directory:
     """The directory with its password. Raises `CredentialUnavailable`."""
+    return directory_as(directory, resolved(directory.credential))
+
+
+def directory_as(directory: Directory, credential: domain.Credential) -> domain.Directory:
+    """The directory as somebody else than the account that the inventory names for it."""
     return domain.Directory(
         name=directory.name,
         host=directory.host,
         port=directory.port,
         security=directory.security,  # type: ignore[arg-type]
-        credential=resolved(directory.credential),
+        credential=credential,
         tls_name=directory.tls_name,
         ca_file=ca_file(directory.ca, settings.STATE_DIR),
         allow_old_tls=directory.allow_old_tls,

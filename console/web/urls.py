@@ -1,8 +1,9 @@
 """The addresses of the pages. Nothing changes by a GET: what changes something takes POST only."""
 
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from console.web import (
+    account,
     attention,
     audit,
     clusters,
@@ -15,17 +16,39 @@ from console.web import (
     preparing,
     repair,
     scripts,
+    second_factor,
     session,
     setup,
     setup_answers,
     setup_logs,
+    sign_ins,
+    tokens,
     undo,
 )
+from console.web.openid import openid_urls
 
 session_urls: list[URLPattern | URLResolver] = [
-    path("sign-in/", session.SignIn.as_view(), name="sign-in"),
+    path("sign-in/", session.sign_in, name="sign-in"),
+    path("sign-in/", session.sign_in, name="account_login"),  # as django-allauth calls it
+    path("sign-in/again/", session.sign_in_again, name="account_reauthenticate"),
+    path("sign-in/", include(openid_urls)),
     path("sign-out/", session.sign_out, name="sign-out"),
     path("theme/", session.theme, name="theme"),
+]
+account_urls: list[URLPattern | URLResolver] = [
+    path("account/", account.account, name="account"),
+    path("account/password/", account.change_password, name="change-password"),
+    path("account/sessions/<int:pk>/end/", account.end_session, name="end-own-session"),
+    path("account/sessions/end-others/", account.end_others, name="end-other-sessions"),
+    path("account/", include(second_factor.urls)),
+    path("sign-ins/", sign_ins.index, name="sign-ins"),
+    path("sign-ins/sessions/<int:pk>/end/", sign_ins.end_session, name="end-session"),
+    path("sign-ins/unlock/", sign_ins.unlock, name="unlock-sign-in"),
+    path("sign-ins/second-factors/reset/", sign_ins.reset_factors, name="reset-second-factors"),
+    path("sign-ins/directories/add/", sign_ins.add_directory, name="sign-in-directory-add"),
+    path("sign-ins/directories/<int:pk>/remove/", sign_ins.remove_directory, name="sign-in-directory-remove"),
+    path("sign-ins/groups/add/", sign_ins.add_mapping, name="group-mapping-add"),
+    path("sign-ins/groups/<int:pk>/remove/", sign_ins.remove_mapping, name="group-mapping-remove"),
 ]
 cluster_urls: list[URLPattern | URLResolver] = [
     path("", clusters.index, name="clusters"),
@@ -104,6 +127,10 @@ inventory_urls: list[URLPattern | URLResolver] = [
     path("inventory/<str:kind>/<int:pk>/", inventory.edit, name="inventory-edit"),
     path("inventory/<str:kind>/<int:pk>/remove/", inventory.remove, name="inventory-remove"),
 ]
+token_urls: list[URLPattern | URLResolver] = [
+    path("tokens/", tokens.index, name="tokens"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke, name="revoke-token"),
+]
 hook_urls: list[URLPattern | URLResolver] = [
     path("hooks/events", hooks.events, name="hook-events"),
     path("hooks/runs/<str:run_id>", hooks.runs, name="hook-run"),
@@ -111,6 +138,7 @@ hook_urls: list[URLPattern | URLResolver] = [
 ]
 urlpatterns = [
     *session_urls,
+    *account_urls,
     *cluster_urls,
     *script_urls,
     *diagnosis_urls,
@@ -120,5 +148,6 @@ urlpatterns = [
     *attention_urls,
     *audit_urls,
     *inventory_urls,
+    *token_urls,
     *hook_urls,
 ]

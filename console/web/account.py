@@ -1,0 +1,88 @@
+"""A person's own account: password, second factors, sessions."""
+
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+
+from console.models import AuditRecord
+from console.services import second_factor, sessions
+from console.services.audit import Actor, Subject, record
+from console.services.audit_actions import Action
+from console.web.access import methods, signed_in
+from console.web.fresh import needs_fresh
+
+
+@signed_in
+@methods("GET")
+def account(request: HttpRequest) -> HttpResponseBase:
+    """What there is about this person."""
+    user = _user(request)
+    context = {
+        "factors": second_factor.names_of(user),
+        "has_factor": second_factor.has_one(user),
+        "factor_required": second_factor.is_required(user),
+        "sessions": sessions.of(user),
+        "this_session": request.session.session_key,
+        "has_password": user.has_usable_password(),
+        "domain": getattr(getattr(user, "directory_account", None), "domain", None),
+        "section": "account",
+    }
+    return render(request, "registration/account.html", context)
+
+
+@signed_in
+@methods("POST")
+def end_session(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """End one of one's own sessions."""
+    user = _user(request)
+    row = UserSession.objects.filter(pk=pk, user=user).first()
+    if row is None:
+        raise Http404("That session is over already. Your account's page lists those that last.")
+    sessions.end(row, _actor(user))
+    messages.success(request, "The session has ended.")
+    return redirect("account")
+
+
+@signed_in
+@methods("POST")
+def end_others(request: HttpRequest) -> HttpResponseBase:
+    """End all of one's own sessions but this one."""
+    user = _user(request)
+    count = sessions.end_all(user, _actor(user), but=request.session.session_key or "")
+    messages.success(request, f"Sessions ended: {count}.")
+    return redirect("account")
+
+
+@signed_in
+@sensitive_post_parameters()
+@needs_fresh()
+@methods("GET", "POST")
+def change_password(request: HttpRequest) -> HttpResponseBase:
+    """Another password, which ends the other sessions; for accounts that have one here."""
+    user = _user(request)
+    if not user.has_usable_password():
+        raise Http404("Your password is kept by the directory that you sign in with. Change it there.")
+    form = SetPasswordForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.save()
+            update_session_auth_hash(request, user)
+            record(Action.PASSWORD_CHANGED, _actor(user), Subject("account", user.pk, user.username))
+        messages.success(request, "Your password is changed, and your other sessions have ended.")
+        return redirect("account")
+    return render(request, "registration/password.html", {"form": form})
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _actor(user: User) -> Actor:
+    return Actor.of(user, AuditRecord.Origin.PAGE)
