@@ -1,4 +1,4 @@
-"""Refused requests, counted per source and minute; the audit gets one record for each of these."""
+"""Refused requests of webhook and API, counted per source and minute; the audit gets one record for each of these."""
 
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
@@ -17,6 +17,9 @@ SETTLED_AFTER = timedelta(seconds=5)
 """How long after its end a minute may still be counted in."""
 
 NOBODY = audit.Actor(None, "", AuditRecord.Origin.WEBHOOK)
+NO_PROGRAM = audit.Actor(None, "", AuditRecord.Origin.API)
+NO_TOKEN = "no-token"
+"""The cause of what is refused at the API's door."""
 
 
 class Tally:
@@ -56,6 +59,13 @@ def count(source: str, cause: str) -> None:
         HookRefusals.objects.filter(**key).update(count=F("count") + weight)
 
 
+def this_minute(source: str, cause: str) -> int:
+    """How many of that source and cause were counted since the minute began."""
+    minute = database_now().replace(second=0, microsecond=0)
+    found = HookRefusals.objects.filter(source=source[:64], minute=minute, cause=cause)
+    return found.values_list("count", flat=True).first() or 0
+
+
 def settle() -> int:
     """Write the minutes that are over into the audit; how many records that made."""
     over = database_now() - MINUTE - SETTLED_AFTER
@@ -64,15 +74,16 @@ def settle() -> int:
         if not rows:
             return 0
         HookRefusals.objects.filter(pk__in=[row.pk for row in rows]).delete()
-        found: dict[tuple[str, datetime], dict[str, int]] = defaultdict(dict)
+        found: dict[tuple[str, datetime, bool], dict[str, int]] = defaultdict(dict)
         for row in rows:
-            found[row.source, row.minute][row.cause] = row.count
-        for (source, minute), causes in found.items():
-            _record(source, minute, causes)
+            found[row.source, row.minute, row.cause == NO_TOKEN][row.cause] = row.count
+        for (source, minute, at_api), causes in found.items():
+            _record(source, minute, causes, at_api)
     return len(found)
 
 
-def _record(source: str, minute: datetime, causes: dict[str, int]) -> None:
+def _record(source: str, minute: datetime, causes: dict[str, int], at_api: bool) -> None:
+    action, actor = (Action.API_REFUSED, NO_PROGRAM) if at_api else (Action.HOOKS_REFUSED, NOBODY)
     subject = audit.Subject("address", source, source)
     after = {"minute": minute, "count": sum(causes.values()), "causes": causes}
-    audit.record(Action.HOOKS_REFUSED, NOBODY, subject, after=after)
+    audit.record(action, actor, subject, after=after)

@@ -1,0 +1,1 @@
+"""The programming interface: typed, by token, answered in JSON; the same services as the pages."""

@@ -1,0 +1,56 @@
+"""The door of the API: a token in the Authorization header; failures are counted and throttled by address."""
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from console.api.problems import TooLarge, TooMany
+from console.models import ApiToken
+from console.services import tokens
+from console.services.clock import database_now
+from console.services.hooks import refusals
+
+FAILURES = 30
+"""Failures of one address within a minute after which it is told to wait. A good token is never made to wait."""
+LARGEST = 64 * 1024
+"""Bytes of the largest body that the API takes; in front of Django the same bound cuts off what is sent unmeasured."""
+
+
+class TokenAuth(HttpBearer):
+    """Hands the token's row on as `request.auth`. Raises `TokenRefused`, `TooMany` or `TooLarge`."""
+
+    def __call__(self, request: HttpRequest) -> ApiToken | None:
+        """The token's row; None when there is no such header."""
+        found: ApiToken | None = super().__call__(request)
+        if found is None:
+            _count(_source(request))
+        return found
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiToken:
+        """The row of this token."""
+        source = _source(request)
+        try:
+            row = tokens.find(token)
+        except tokens.TokenRefused:
+            _count(source)
+            raise
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not str(length).isdecimal() or int(length) > LARGEST:
+            raise TooLarge
+        tokens.note_use(row, source)
+        return row
+
+
+def token_of(request: HttpRequest) -> ApiToken:
+    """The token that came with a request which passed the door."""
+    row: ApiToken = request.auth  # type: ignore[attr-defined]
+    return row
+
+
+def _source(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _count(source: str) -> None:
+    refusals.count(source, refusals.NO_TOKEN)
+    if refusals.this_minute(source, refusals.NO_TOKEN) > FAILURES:
+        raise TooMany(60 - database_now().second)

@@ -1,0 +1,107 @@
+"""What goes wrong, as `application/problem+json` (RFC 9457): what, and what to do about it, each reason by itself."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from console.domain.checks import Reason, Refusal
+from console.domain.errors import ChangeoverError
+from console.services.access import NotAllowed
+from console.services.tokens import TokenRefused
+
+CONTENT_TYPE = "application/problem+json"
+NO_TOKEN = "No token came with this."
+SHOWN = 20
+"""How many mistakes of one request are told."""
+
+log = structlog.get_logger(__name__)
+
+
+class TooMany(Exception):
+    """Too many requests without a good token came from one address."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class TooLarge(Exception):
+    """A body that is longer than any that the API takes."""
+
+
+def problem(status: int, detail: str, remedy: str, reasons: Sequence[Reason] = (), **headers: str) -> HttpResponse:
+    """The answer that says what is wrong and what to do."""
+    title = HTTPStatus(status).phrase
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "remedy": remedy,
+        "reasons": [{"text": r.text, "remedy": r.remedy, "key": r.key, "about": r.about} for r in reasons],
+    }
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=named)
+
+
+def not_found(detail: str = "There is nothing at this address.") -> HttpResponse:
+    """404, the same whether there is none or it is beyond the token's bounds."""
+    return problem(404, detail, "GET /api/v1/clusters and /api/v1/operations list what this token may see.")
+
+
+def unauthorised(detail: str, remedy: str) -> HttpResponse:
+    """401, with the scheme that is expected."""
+    return problem(401, detail, remedy, WWW_Authenticate='Bearer realm="Changeover"')
+
+
+def of_refusal(refusal: Refusal) -> HttpResponse:
+    """409 with every reason: the request is sound, and how things stand forbids it."""
+    remedies = dict.fromkeys(reason.remedy for reason in refusal.reasons if reason.remedy)
+    return problem(409, refusal.headline, " ".join(remedies), refusal.reasons)
+
+
+def install(api: NinjaAPI) -> None:
+    """Have every error of `api` answered as a problem."""
+
+    def handle(error: type[Exception], answer: Any) -> None:
+        api.add_exception_handler(error, lambda request, exc: answer(exc))
+
+    remedy = "Send the header: Authorization: Bearer cho_… A token is made on the page API tokens."
+    unread = "Send valid JSON, as /api/v1/openapi.json describes it."
+    handle(Refusal, of_refusal)
+    handle(NotAllowed, lambda e: problem(403, e.message, e.remedy or "Use another token, or ask for the right."))
+    handle(TokenRefused, lambda e: unauthorised(e.message, e.remedy))
+    handle(AuthenticationError, lambda e: unauthorised(NO_TOKEN, remedy))
+    handle(ValidationError, _mistakes)
+    handle(Http404, lambda e: not_found(str(e)))
+    handle(TooLarge, lambda e: problem(413, "The body is too long.", "Send no more than 64 KiB."))
+    handle(TooMany, _wait)
+    handle(HttpError, lambda e: problem(e.status_code, str(e), unread))
+    handle(ChangeoverError, lambda e: problem(503, e.message, e.remedy))
+    api.add_exception_handler(Exception, _fault)
+
+
+def _wait(error: TooMany) -> HttpResponse:
+    text = "Too many requests without a good token came from this address."
+    remedy = f"Wait {error.seconds} s; a request with a good token is answered at any time."
+    return problem(429, text, remedy, Retry_After=str(error.seconds))
+
+
+def _mistakes(error: ValidationError) -> HttpResponse:
+    """422 with each mistake: where it is and what is expected, never what was sent."""
+    reasons = []
+    for one in error.errors[:SHOWN]:
+        where = ".".join(str(part) for part in one.get("loc", ()))
+        reasons.append(Reason(f"{where}: {one.get('msg', 'is not as described')}", "", "request.invalid", where))
+    remedy = "Correct what is named; /api/v1/openapi.json describes each field."
+    return problem(422, "The request is not as it is described.", remedy, reasons)
+
+
+def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.exception("fault in the API", path=request.path, exc_info=error)
+    return problem(500, "The console made a mistake.", "Try once more, then report it with the web log of this minute.")

@@ -1,0 +1,97 @@
+"""The API as one: its routers under /api/v1/, its description, and the door before every address."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, URLResolver, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI
+
+from console.api import clusters, operations, plans, problems
+from console.api.auth import TokenAuth
+from console.api.shapes import Problem
+
+ABOUT = """Changeover's programming interface. Every request carries a token; a token is made on the page *API tokens*
+and allows what its owner may do, within the clusters and kinds that it is for. What is wrong is answered as
+`application/problem+json` with what to do. Nothing changes by a GET."""
+ERRORS = {
+    401: "no good token",
+    403: "the right is missing",
+    404: "not there, or beyond what the token may see",
+    405: "this method is not taken here",
+    409: "how things stand forbids it",
+    413: "the body is too long",
+    422: "not as described",
+    429: "too many requests without a good token from this address",
+}
+View = Callable[..., HttpResponse]
+
+api = NinjaAPI(
+    title="Changeover",
+    version="1",
+    description=ABOUT,
+    auth=TokenAuth(),
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="api-v1",
+)
+problems.install(api)
+for router in (clusters.router, plans.router, operations.router):
+    api.add_router("", router)
+
+
+def description() -> dict[str, Any]:
+    """The API in OpenAPI's words, with every way in which it says no."""
+    schema: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+    schema["components"]["schemas"]["Problem"] = Problem.model_json_schema(
+        ref_template="#/components/schemas/Problem/$defs/{model}"
+    )
+    content = {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            for status, text in ERRORS.items():
+                operation["responses"].setdefault(str(status), {"description": text, "content": content})
+    return schema
+
+
+@api.get("/openapi.json", include_in_schema=False)
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The API described, for who has a token."""
+    return JsonResponse(description())
+
+
+def door(view: View) -> View:
+    """No session and no form token, only the token of the API; every answer is JSON that no cache keeps."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            response = problems.not_found()
+        if response.status_code == 405:
+            allowed = response.headers["Allow"]
+            text = f"This address takes {allowed}, not {request.method}."
+            response = problems.problem(405, text, "Nothing was done. See /api/v1/openapi.json.", Allow=allowed)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return csrf_exempt(login_not_required(guarded))
+
+
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    """Any other address."""
+    return problems.not_found()
+
+
+def _urls() -> list[URLPattern | URLResolver]:
+    patterns: list[URLPattern] = api.urls[0]
+    for pattern in patterns:
+        pattern.callback = door(pattern.callback)
+    return [path("api/v1/", (patterns, *api.urls[1:])), re_path("^api/", door(elsewhere))]  # type: ignore[list-item]
+
+
+urlpatterns = _urls()
