@@ -10,7 +10,7 @@ from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status
 from console.domain.procedures.kinds import is_procedure
 from console.models import Operation, PlanRecord
-from console.services import deciding, goes, plans, queue, resting, serving, unanswered
+from console.services import api_once, deciding, goes, plans, queue, resting, serving, unanswered
 from console.services.audit_actions import Action
 from console.services.claiming import abandoned
 from console.services.clock import database_now
@@ -36,6 +36,7 @@ def sweep() -> None:
     unanswered.sweep()
     deciding.send_due()
     nonces.purge()
+    api_once.purge()
     refusals.settle()
 
 
