@@ -120,7 +120,8 @@ def _checked(roles: Roles) -> None:
             raise GrantRefused(f"The role {role} cannot be limited to kinds of operations.", remedy=remedy)
         for kind in kinds:
             if kind not in KINDS:
-                raise GrantRefused(f"There is no kind of operation {kind!r}.", remedy=f"Use some of {', '.join(KINDS)}.")
+                text = f"There is no kind of operation {kind!r}."
+                raise GrantRefused(text, remedy=f"Use some of {', '.join(KINDS)}.")
 
 
 def _columns(holder: Holder, scope: Scope) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 from console.domain.inventory import KINDS, ClusterSpec, CredentialSpec, NodeSpec, Spec
 from console.services.inventory import PLURALS
 from console.services.inventory_rows import current_inventory
+from console.services.inventory_seen import Seen, narrowed
 
 
-def export_inventory() -> str:
-    """Everything there is, sorted by name; no password and nothing encrypted is in it."""
-    inventory = current_inventory()
+def export_inventory(seen: Seen | None = None) -> str:
+    """Everything there is, or what of it is `seen`, sorted by name; no password and nothing encrypted is in it."""
+    inventory = current_inventory() if seen is None else narrowed(current_inventory(), seen)
     return dump({PLURALS[kind]: [_plain(spec) for spec in inventory.of(kind)] for kind in KINDS})
 
 

@@ -202,10 +202,13 @@ def why_nowhere_allowed(user: Any, right: Right) -> str:
 
 @register.simple_tag(takes_context=True)
 def global_stop(context: template.Context) -> GlobalStop | None:
-    """The stop of everything that the console would start, if one stands; asked once for a page."""
+    """The stop of everything that the console would start, if one stands; asked once for a page.
+
+    Who may see nothing is told nothing of it.
+    """
     request = context["request"]
     if not hasattr(request, "global_stop"):
-        request.global_stop = brakes.global_stop()
+        request.global_stop = brakes.global_stop() if why_nowhere(request.user, "view") is None else None
     found: GlobalStop | None = request.global_stop
     return found
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from console.models import Cluster, Credential, Directory, Site
-from console.services.access import why_not
+from console.services import inventory_seen
+from console.services.access import clusters_with, sees_all, why_not
 from console.services.inventory import ClusterBusy, InventoryRefused, delete
 from console.services.inventory_apply import Applied, apply_inventory
 from console.services.inventory_export import export_inventory
@@ -46,25 +48,29 @@ KINDS = (
 @methods("GET")
 @needs("view")
 def index(request: HttpRequest) -> HttpResponseBase:
-    """Everything in the inventory on one page."""
+    """What this person may see of the inventory on one page: clusters, and what those use."""
+    seen = inventory_seen.seen_by(request.user)
     context = {
         "section": "inventory",
         "not_allowed": why_not(request.user, "change-inventory"),
-        "clusters": Cluster.objects.select_related("site", "directory").prefetch_related("nodes"),
-        "directories": Directory.objects.select_related("credential"),
-        "credentials": Credential.objects.all(),
-        "sites": Site.objects.all(),
+        "changeable": set(clusters_with(request.user, "change-inventory").values_list("pk", flat=True)),
+        "clusters": seen.clusters.select_related("site", "directory").prefetch_related("nodes"),
+        "directories": seen.directories.select_related("credential"),
+        "credentials": seen.credentials,
+        "sites": seen.sites,
     }
     return render(request, "inventory/index.html", context)
 
 
 @methods("GET", "POST")
-@needs("change-inventory")
+@needs("change-inventory", "cluster")
 def edit(request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponseBase:
     """Add an object of a kind, or change one."""
     known = _kind(kind)
-    row = _row(known, pk)
+    row = _row(request, known, pk)
     form = known.form(request.POST or None, instance=row)
+    if isinstance(row, Cluster):
+        _narrow(form, request)
     if request.method == "POST" and form.is_valid():
         try:
             saved = form.save(actor_of(request))
@@ -79,11 +85,11 @@ def edit(request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponse
 
 
 @methods("POST")
-@needs("change-inventory")
+@needs("change-inventory", "cluster")
 def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     """Take an object out, unless something needs it."""
     known = _kind(kind)
-    row = _row(known, pk)
+    row = _row(request, known, pk)
     name = str(row)
     try:
         delete(row, actor_of(request))
@@ -97,13 +103,14 @@ def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
 @methods("GET")
 @needs("view")
 def export(request: HttpRequest) -> HttpResponseBase:
-    """The whole inventory as a YAML file; it holds no password."""
+    """The inventory as a YAML file, as far as this person may see it; it holds no password."""
     headers = {"Content-Disposition": 'attachment; filename="inventory.yaml"'}
-    return HttpResponse(export_inventory(), content_type="application/yaml; charset=utf-8", headers=headers)
+    text = export_inventory(inventory_seen.seen_by(request.user))
+    return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)
 
 
 @methods("GET", "POST")
-@needs("change-inventory")
+@needs("change-inventory", "everything")
 def apply(request: HttpRequest) -> HttpResponseBase:
     """Make the inventory what a file says, or show what it would change, or every mistake with its line."""
     if request.method != "POST":
@@ -152,13 +159,27 @@ def _kind(key: str) -> Kind:
     raise Http404(f"The inventory has no {key}. It has {', '.join(kind.key for kind in KINDS)}.")
 
 
-def _row(kind: Kind, pk: int | None) -> Any:
-    if pk is None:
-        return None
-    row = kind.model._default_manager.filter(pk=pk).first()
-    if row is None:
-        raise Http404(f"That {kind.what} is no longer in the inventory. The inventory page lists what there is.")
+def _row(request: HttpRequest, kind: Kind, pk: int | None) -> Any:
+    """The row, which this person may change; None for a new one. What clusters share takes the right on everything."""
+    seen = getattr(inventory_seen.seen_by(request.user), kind.key)
+    row = None if pk is None else seen.filter(pk=pk).first()
+    if pk is not None and row is None:
+        raise Http404(f"That {kind.what} is not, or no longer, in the inventory. The inventory page lists what you may see.")
+    about = row if isinstance(row, Cluster) else None
+    if (reason := why_not(request.user, "change-inventory", about)) is not None:
+        raise PermissionDenied(reason)
     return row
+
+
+def _narrow(form: ClusterForm, request: HttpRequest) -> None:
+    """Offer what this person's own clusters use, and no more: an own node must not be sent another's password."""
+    if sees_all(request.user, "change-inventory"):
+        return
+    seen = inventory_seen.seen_by(request.user, "change-inventory")
+    for part in form:
+        for name, rows in (("site", seen.sites), ("directory", seen.directories), ("credential", seen.credentials)):
+            if name in part.fields:
+                part.fields[name].queryset = rows
 
 
 def _template(kind: Kind) -> str:

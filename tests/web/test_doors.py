@@ -45,10 +45,10 @@ def test_a_stranger_is_sent_to_sign_in_from_every_page(tokyo: Cluster) -> None:
 
 
 @pytest.mark.parametrize("name", READ)
-def test_an_account_without_a_role_is_told_which_role_to_ask_for(sam: Client, name: str) -> None:
+def test_an_account_without_a_role_is_told_which_role_to_ask_for(ada: Client, sam: Client, name: str) -> None:
     response = sam.get(reverse(name))
     assert response.status_code == 403
-    assert "Ask an administrator for the role viewer or operator" in response.content.decode()
+    assert "Ask an administrator (ada) for the role viewer." in response.content.decode()
 
 
 @pytest.mark.parametrize("name", [*FOR_AUDITORS, *FOR_INVENTORY])
@@ -98,7 +98,7 @@ def test_a_form_from_elsewhere_is_refused_with_a_way_on(tokyo: Cluster) -> None:
         ("/audit/4711/", "no audit record 4711"),
         ("/audit/export.pdf", "not exported as pdf"),
         ("/inventory/printers/add/", "no printers"),
-        ("/inventory/sites/4711/", "no longer in the inventory"),
+        ("/inventory/sites/4711/", "no longer, in the inventory"),
     ],
 )
 def test_what_is_not_there_says_so_and_where_to_go(ada: Client, address: str, said: str) -> None:

@@ -105,7 +105,7 @@ def test_an_uncertain_operation_is_looked_into_first(olga: Client, tokyo: Cluste
 
 def test_who_may_only_look_sees_why_the_button_is_not_there(rita: Client, tokyo: Cluster, page: Page) -> None:
     operation = changed(tokyo)
-    assert "Ask an administrator for the role" in page(rita, at(operation))
+    assert "may not start, stop or acknowledge operations on TOKYO" in page(rita, at(operation))
     assert rita.post(at(operation, "undo-operation")).status_code == 403
 
 

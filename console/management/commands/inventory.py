@@ -10,10 +10,12 @@ from django.core.management.base import CommandParser
 from console.domain.secrets import Secret
 from console.management.base import REFUSED, SUCCEEDED, ConsoleCommand, Refused, add_json
 from console.models import Credential
+from console.services.access import require
 from console.services.inventory import save_credential
 from console.services.inventory_apply import Applied, apply_inventory
 from console.services.inventory_export import export_inventory
 from console.services.inventory_rows import spec_of
+from console.services.inventory_seen import seen_by
 
 LARGEST_FILE = 16 * 1024 * 1024
 
@@ -43,6 +45,7 @@ class Command(ConsoleCommand):
 
     def _apply(self, options: dict[str, Any]) -> int:
         actor = self.actor("change-inventory")
+        require(actor.user, "change-inventory")
         content = read_text(options["file"])
         applied = apply_inventory(content, actor, prune=options["prune"], dry_run=options["dry_run"])
         if applied.mistakes and not options["json"]:
@@ -53,8 +56,7 @@ class Command(ConsoleCommand):
         return REFUSED if applied.mistakes else SUCCEEDED
 
     def _export(self, options: dict[str, Any]) -> int:
-        self.actor("view")
-        text = export_inventory()
+        text = export_inventory(seen_by(self.actor("view").user))
         if options["output"]:
             write_text(options["output"], text)
         shown = "" if options["output"] else text.rstrip("\n")
@@ -63,6 +65,7 @@ class Command(ConsoleCommand):
 
     def _password(self, options: dict[str, Any]) -> int:
         actor = self.actor("change-inventory")
+        require(actor.user, "change-inventory")
         name = options["credential"]
         row = Credential.objects.filter(name__iexact=name).first()
         if row is None:
