@@ -8,6 +8,9 @@ from console.services import access, audit
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 
+OVERRIDE = "override"
+"""The key of the alarm that an operation was started without the approval that it needs."""
+
 
 def sound(
     cluster: Cluster,
@@ -40,8 +43,12 @@ def standing(cluster: Cluster | None = None) -> list[Alarm]:
 
 
 def acknowledge(alarm: Alarm, actor: audit.Actor, note: str) -> Alarm:
-    """Take note of what a person found. Again changes nothing. Raises `NotAllowed`, and `Refusal` without a note."""
-    access.require(actor.user, "operate", alarm.cluster)
+    """Take note of what a person found. Again changes nothing.
+
+    An emergency is acknowledged by who may approve, and not by who declared it. Raises `NotAllowed`, and `Refusal`
+    without a note.
+    """
+    _require(alarm, actor)
     if not note.strip():
         remedy = "Write what you found; it goes to the audit."
         raise Refusal.of("No word was given of what was found.", remedy, key="alarm.note")
@@ -58,3 +65,15 @@ def acknowledge(alarm: Alarm, actor: audit.Actor, note: str) -> Alarm:
                 Action.ALARM_ACKNOWLEDGED, actor, subject, cluster=row.cluster, reason=note.strip(), before=before
             )
     return row
+
+
+def _require(alarm: Alarm, actor: audit.Actor) -> None:
+    if alarm.key != OVERRIDE or alarm.operation is None:
+        access.require(actor.user, "operate", alarm.cluster)
+        return
+    user = access.require(actor.user, "approve", alarm.cluster, alarm.operation.kind)
+    if user.pk == alarm.operation.requested_by_id:
+        names = access.people_who_may("approve", alarm.cluster, alarm.operation.kind).exclude(pk=user.pk)
+        text = f"{user.username} started operation {alarm.operation.pk} without an approval, and cannot acknowledge it."
+        others = ", ".join(names.values_list("username", flat=True)) or "nobody yet"
+        raise Refusal.of(text, f"Those who can: {others}.", key="alarm.own")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from console.domain.events.decisions import Decision, Join, LogOnly, No, Open, Supersede
 from console.domain.outcome import Ending, Status
 from console.models import Cluster, NodeRun, ObservationRecord, Operation, PlanRecord
-from console.services import alarms, audit, brakes, goes, queue, resting
+from console.services import alarms, approvals, audit, brakes, goes, queue, resting
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.endings import end
@@ -96,6 +96,7 @@ def _open(cluster: Cluster, run: NodeRun, opening: Open, opinion: str, soon: Ope
         Operation.objects.filter(pk=opening.superseding).update(superseded_by=operation)
     add_line(operation.pk, "note", f"{operation.reason} {opinion}")
     site = cluster.site.name
+    approvals.give_way(operation)
     urgency = queue.urgency_of(operation.kind)
     queue.send_after_commit(queue.RUN_OPERATION, operation.pk, queue.operations_queue(site), urgency=urgency)
     after = {"target": opening.target, "run": run.run_id, "superseding": opening.superseding}

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -10,9 +11,21 @@ from django.db import IntegrityError, transaction
 from console.domain.checks import Reason, Refusal
 from console.domain.plan import Plan
 from console.domain.planner import DIRECTORY_SWITCH
-from console.models import Cluster, Operation, PlanRecord
+from console.models import Approval, Cluster, Operation, PlanRecord
 from console.models.operations import PROCEDURE_KINDS
-from console.services import access, audit, brakes, plans, queue, reservations, resting, undoing
+from console.services import (
+    access,
+    approval_override,
+    approval_renewal,
+    approvals,
+    audit,
+    brakes,
+    plan_records,
+    queue,
+    reservations,
+    resting,
+    undoing,
+)
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 
@@ -35,6 +48,8 @@ class Said:
     typed: str = ""
     accepted: frozenset[str] = frozenset()
     sentence: str = ""
+    emergency: str | None = None
+    """What was typed to go without an approval; None where nobody wants to."""
 
 
 def sentence_of(plan: Plan) -> str:
@@ -54,17 +69,21 @@ def confirm(
     typed: str = "",
     accepted: Collection[str] = (),
     sentence: str = "",
+    emergency: str | None = None,
 ) -> Operation:
     """The operation that carries the plan out, queued for a worker of its site.
 
     `typed` is the cluster's name where the plan asks for it, `accepted` the keys of the checks that could not be
-    told and are accepted, `sentence` what `sentence_of` asks for. Confirming a plan twice, or a plan of the kind and
+    told and are accepted, `sentence` what `sentence_of` asks for. `emergency`, what `approval_override.sentence_of`
+    asks for, starts a plan without the approval that it needs. Confirming a plan twice, or a plan of the kind and
     target that is already under way, gives the operation that there is. Raises `NotAllowed`, and `Refusal` with
     every reason why not; a refusal is in the audit too.
     """
     access.require(actor.user, "operate", record.cluster, record.kind)
     try:
-        said = Said(reason.strip(), typed.strip(), frozenset(accepted), " ".join(sentence.split()))
+        approval_renewal.compared(record)
+        emergency = None if emergency is None else " ".join(emergency.split())
+        said = Said(reason.strip(), typed.strip(), frozenset(accepted), " ".join(sentence.split()), emergency)
         return _confirm(record.pk, actor, said)
     except Refusal as refusal:
         with transaction.atomic():
@@ -126,14 +145,58 @@ def _why_held(record: PlanRecord) -> Refusal | None:
 
 
 def _open(record: PlanRecord, actor: audit.Actor, said: Said) -> Operation:
-    plan = _usable(record)
+    plan = plan_records.usable(record)
+    approval = _approved(record, actor, said)
     reasons = _missing(plan, said)
     if reasons:
         raise Refusal(f"The {plan.kind} of {plan.cluster} is not confirmed yet.", reasons)
-    now = database_now()
     urgent = plan.kind in reservations.NEVER_HELD_UP
     before = resting.give_way(record.cluster, plan.kind, plan.target) if urgent else None
-    operation = Operation.objects.create(
+    operation = _operation(record, plan, actor, said)
+    resting.supersede(before, operation)
+    if urgent and (waiting := reservations.unacknowledged(record.cluster)):
+        Operation.objects.filter(pk=waiting.pk).update(superseded_by=operation)
+    site = record.cluster.site.name
+    urgency = queue.urgency_of(plan.kind)
+    queue.send_after_commit(queue.RUN_OPERATION, operation.pk, queue.operations_queue(site), urgency=urgency)
+    after = {"plan": plan.hash, "source": plan.source, "target": plan.target, "accepted": sorted(said.accepted)}
+    after |= _settled(record, operation, approval, actor, said)
+    subject = audit.Subject("operation", operation.pk, plan.kind)
+    audit.record(CONFIRMED[plan.kind], actor, subject, cluster=record.cluster, reason=said.reason, after=after)
+    return operation
+
+
+def _approved(record: PlanRecord, actor: audit.Actor, said: Said) -> Approval | None:
+    """The approval by which the plan is started, if it has one. Raises `Refusal` when it needs one and has not."""
+    if said.emergency is None:
+        refusal = approvals.why_not_yet(record, actor.user)
+    else:
+        refusal = approval_override.why_not(actor.user, record)
+    if refusal is not None:
+        raise refusal
+    found = approvals.of(record)
+    return found if found is not None and found.open else None
+
+
+def _settled(
+    record: PlanRecord, operation: Operation, approval: Approval | None, actor: audit.Actor, said: Said
+) -> dict[str, Any]:
+    """What becomes of approvals now that the operation begins, for the audit of its confirmation."""
+    told: dict[str, Any] = {}
+    if said.emergency is not None:
+        approval_override.declare(record, operation, actor, said.reason)
+        told["approved by"] = "nobody: an emergency"
+    elif approval is not None:
+        approvals.use(approval, operation)
+        told["approved by"] = ", ".join(vote.by_name for vote in approvals.counted(approval))
+    approvals.give_way(operation)
+    approval_override.tell_afterwards(operation, actor)
+    return told
+
+
+def _operation(record: PlanRecord, plan: Plan, actor: audit.Actor, said: Said) -> Operation:
+    now = database_now()
+    return Operation.objects.create(
         cluster=record.cluster,
         kind=plan.kind,
         source=plan.source,
@@ -149,38 +212,6 @@ def _open(record: PlanRecord, actor: audit.Actor, said: Said) -> Operation:
         assigned_to=actor.user if plan.kind in PROCEDURE_KINDS else None,
         assigned_to_name=actor.name if plan.kind in PROCEDURE_KINDS else "",
     )
-    resting.supersede(before, operation)
-    if urgent and (waiting := reservations.unacknowledged(record.cluster)):
-        Operation.objects.filter(pk=waiting.pk).update(superseded_by=operation)
-    site = record.cluster.site.name
-    urgency = queue.urgency_of(plan.kind)
-    queue.send_after_commit(queue.RUN_OPERATION, operation.pk, queue.operations_queue(site), urgency=urgency)
-    after = {"plan": plan.hash, "source": plan.source, "target": plan.target, "accepted": sorted(said.accepted)}
-    subject = audit.Subject("operation", operation.pk, plan.kind)
-    audit.record(CONFIRMED[plan.kind], actor, subject, cluster=record.cluster, reason=said.reason, after=after)
-    return operation
-
-
-def _usable(record: PlanRecord) -> Plan:
-    """The plan, ready, unexpired and as it was made. Raises `Refusal`."""
-    again, about = "Make a new plan.", str(record.pk)
-    if record.state == PlanRecord.State.PREPARING:
-        raise Refusal.of(f"Plan {record.pk} is still being prepared.", "Wait for it.", key="plan.state", about=about)
-    if record.state != PlanRecord.State.READY:
-        text = f"Plan {record.pk} {_was(record.get_state_display())}."
-        raise Refusal.of(text, f"{again} Its page says why.", key="plan.state", about=about)
-    if record.expires_at is None or record.expires_at <= database_now():
-        raise Refusal.of(
-            f"Plan {record.pk} has expired: the cluster may no longer be what it was made for.",
-            f"{again} It starts from what is true now.",
-            key="plan.expired",
-            about=about,
-        )
-    return plans.of(record)
-
-
-def _was(state: str) -> str:
-    return state if state.startswith("could") else f"was {state}"
 
 
 def _missing(plan: Plan, said: Said) -> list[Reason]:
@@ -189,7 +220,9 @@ def _missing(plan: Plan, said: Said) -> list[Reason]:
     if not said.reason:
         remedy = "Say in a few words why; it goes to the audit."
         missing.append(Reason("No reason was given.", remedy, "confirm.reason"))
-    if plan.typed_confirmation and said.typed != plan.cluster:
+    if said.emergency is not None:
+        missing += approval_override.missing(plan, said.typed, said.emergency)
+    elif plan.typed_confirmation and said.typed != plan.cluster:
         missing.append(Reason("The cluster's name was not typed.", f"Type {plan.cluster} to confirm.", "confirm.typed"))
     if said.sentence.rstrip(".").casefold() != sentence_of(plan).casefold() and sentence_of(plan):
         remedy = f"Make sure of it, then type: {sentence_of(plan)}"

@@ -19,6 +19,28 @@ def of(record: PlanRecord) -> Plan:
     return plan
 
 
+def usable(record: PlanRecord) -> Plan:
+    """The plan, ready, unexpired and as it was made. Raises `Refusal`."""
+    again, about = "Make a new plan.", str(record.pk)
+    if record.state == PlanRecord.State.PREPARING:
+        raise Refusal.of(f"Plan {record.pk} is still being prepared.", "Wait for it.", key="plan.state", about=about)
+    if record.state != PlanRecord.State.READY:
+        text = f"Plan {record.pk} {_was(record.get_state_display())}."
+        raise Refusal.of(text, f"{again} Its page says why.", key="plan.state", about=about)
+    if record.expires_at is None or record.expires_at <= database_now():
+        raise Refusal.of(
+            f"Plan {record.pk} has expired: the cluster may no longer be what it was made for.",
+            f"{again} It starts from what is true now.",
+            key="plan.expired",
+            about=about,
+        )
+    return of(record)
+
+
+def _was(state: str) -> str:
+    return state if state.startswith("could") else f"was {state}"
+
+
 def shown(operation: Operation) -> Plan:
     """The plan of an operation for people: one that began by itself has none until a worker has made it.
 

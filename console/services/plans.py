@@ -16,6 +16,8 @@ from console.models import Cluster, Node, Operation, PlanRecord
 from console.models.operations import PROCEDURE_KINDS
 from console.services import (
     access,
+    approval_renewal,
+    approvals,
     audit,
     brakes,
     diagnosing,
@@ -44,6 +46,7 @@ __all__ = [
     "make",
     "of",
     "prepare",
+    "prepare_again",
     "prepare_procedure",
     "prepare_repair",
     "prepare_undo",
@@ -110,6 +113,20 @@ def prepare_repair(
     return _ask(cluster, REPAIR, "", actor, send=send, asked={"codes": sorted(codes), "source": source.strip()})
 
 
+def prepare_again(record: PlanRecord, actor: audit.Actor, *, send: bool = True) -> PlanRecord:
+    """Ask for the same plan anew; where an approval of it stands, the new one is held against what was approved.
+
+    Raises `NotAllowed`, and `Refusal` for an undo of what cannot be taken back any more.
+    """
+    access.require(actor.user, "operate", record.cluster, record.kind)
+    if record.undoes is not None and (refusal := undoing.why_not(record.undoes)) is not None:
+        raise refusal
+    approval = approvals.of(record)
+    approved = approval.plan if approval is not None and approvals.is_live(approval) else None
+    columns = {"undoes": record.undoes, "undo_from": record.undo_from, "asked": record.asked, "renews": approved}
+    return _ask(record.cluster, record.kind, record.target, actor, send=send, **columns)
+
+
 def _ask(cluster: Cluster, kind: str, node: str, actor: audit.Actor, *, send: bool, **columns: Any) -> PlanRecord:
     """The record of a plan that is asked for, and its audit, in one transaction."""
     now = database_now()
@@ -130,6 +147,8 @@ def _ask(cluster: Cluster, kind: str, node: str, actor: audit.Actor, *, send: bo
             queue.send_after_commit(queue.PREPARE_PLAN, record.pk, queue.observation_queue(site))
         subject = audit.Subject("plan", record.pk, kind)
         after = {"kind": kind, "target": node, **record.asked}
+        if record.renews is not None:
+            after["approved as plan"] = record.renews.pk
         if record.undoes is not None:
             after |= {"undoes": str(record.undoes.pk), "from": record.undo_from}
         audit.record(Action.PLAN_ASKED, actor, subject, cluster=cluster, after=after)
@@ -150,6 +169,7 @@ def make(plan_id: int, planner: Planner = make_plan) -> PlanRecord:
         if held is not None:
             raise held
         plan_records.keep(record, planner(record, SliceWriter(record)))
+        approval_renewal.compared(fresh(plan_id))
     except Refusal as refusal:
         _refused(record, refusal)
     except ChangeoverError as error:

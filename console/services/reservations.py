@@ -3,10 +3,12 @@
 from console.domain.checks import Refusal
 from console.domain.outcome import WaitsFor
 from console.domain.planner import PLANNED_MOVES
-from console.models import Cluster, Operation
+from console.models import Approval, Cluster, Operation
+from console.models.approvals import NEVER_WAIT
 from console.models.operations import ACTING_KINDS, PROCEDURE_KINDS
+from console.services.clock import database_now
 
-NEVER_HELD_UP = ("takeover", "start")
+NEVER_HELD_UP = NEVER_WAIT
 """Kinds that answer what the cluster product has already done; no reservation stands in their way."""
 
 
@@ -33,6 +35,12 @@ def procedure(cluster: Cluster) -> Operation | None:
     under_way = (*Operation.ACTING, *Operation.RESTING)
     found = Operation.objects.filter(cluster=cluster, kind__in=PROCEDURE_KINDS, status__in=under_way)
     return found.order_by("-pk").first()
+
+
+def asked(cluster: Cluster) -> Approval | None:
+    """The approval that was asked for on the cluster and stands, given or not, if there is one."""
+    standing = Approval.objects.filter(plan__cluster=cluster, state__in=Approval.OPEN, expires_at__gt=database_now())
+    return standing.select_related("plan__cluster").order_by("-pk").first()
 
 
 def already_open(cluster: Cluster, kind: str, target: str = "") -> Operation | None:
@@ -65,8 +73,27 @@ def why_held(cluster: Cluster, kind: str, target: str = "") -> Refusal | None:
     if held is not None and not _lets_through(held, kind, target):
         return _held_by_procedure(held, cluster)
     held = None if kind in NEVER_HELD_UP else unacknowledged(cluster)
-    if held is None:
+    if held is not None:
+        return _held_uncertain(held, cluster)
+    waits = None if kind in NEVER_HELD_UP else asked(cluster)
+    if waits is None or (waits.plan.kind == kind and target.casefold() in ("", waits.plan.target.casefold())):
         return None
+    return held_by_asked(waits)
+
+
+def held_by_asked(approval: Approval) -> Refusal:
+    """The refusal that names what waits for an approval on the cluster, or has it and was not started yet."""
+    plan = approval.plan
+    return Refusal.of(
+        f"Plan {plan.pk} ({plan.kind} to {plan.target}), for which {approval.requested_by_name} asked an approval, "
+        f"holds {plan.cluster.name}.",
+        f"Have plan {plan.pk} started, denied or withdrawn first; else it lapses at {approval.expires_at:%F %T} UTC.",
+        key="approval.asked",
+        about=str(plan.pk),
+    )
+
+
+def _held_uncertain(held: Operation, cluster: Cluster) -> Refusal:
     return Refusal.of(
         f"Operation {held.pk} ({held.kind} to {held.target}) on {cluster.name} ended uncertain, "
         "and nobody has looked into it yet.",
