@@ -199,6 +199,8 @@ class Chain:
         if seq == self.report.last and self._loose and body.get("previous") == self._before:
             self.report.findings.remove(self._loose)  # the other one was the stranger
             self._hash, self._loose = digest(line), None
+        elif seq == self.report.last:
+            self._hash = None  # which of the two is the stranger, the next record cannot tell
         self.find(seq, "inserted", f"There are two records {seq}: one was inserted.")
 
     def _note(self, body: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import uuid
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -12,6 +13,7 @@ from django.db import OperationalError, ProgrammingError
 from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
 from console.models import AuditRecord
+from console.services import audit
 from console.services.access import NotAllowed, Right, actor_from_os, require_somewhere
 from console.services.audit import Actor
 
@@ -60,6 +62,7 @@ class ConsoleCommand(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Run, turn errors into one clear text with a remedy, and leave with the exit code."""
+        token = audit.request_id.set(uuid.uuid4().hex)
         try:
             code = self.run(options)
         except Refused as refusal:
@@ -71,6 +74,8 @@ class ConsoleCommand(BaseCommand):
         except (OperationalError, ProgrammingError) as error:
             remedy = "Check the database settings, and run: manage.py migrate"
             self._fail(options, FAILED, f"The database cannot be used: {str(error).splitlines()[0]}.", remedy)
+        finally:
+            audit.request_id.reset(token)
         if code:
             sys.exit(code)
 

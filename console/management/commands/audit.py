@@ -1,4 +1,4 @@
-"""`manage.py audit export`: the audit as JSON Lines or CSV on standard output or in a file."""
+"""`manage.py audit`: export the audit, verify it, anchor its end outside, and archive what is old."""
 
 import sys
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 from django.db.models import QuerySet
 
+from console.management import audit_acts
 from console.management.base import SUCCEEDED, ConsoleCommand, Refused, add_json
 from console.models import AuditRecord
 from console.services import audit
@@ -21,12 +22,12 @@ FORMATS = {"jsonl": as_jsonl, "csv": as_csv}
 
 
 class Command(ConsoleCommand):
-    """Needs the right to read the audit; the export is itself audited, after what it contains."""
+    """Needs the right to read the audit; what changes something needs the right to administer."""
 
-    help = "Export the audit."
+    help = "Export, verify, anchor and archive the audit."
 
     def arguments(self, parser: CommandParser) -> None:
-        """One subcommand with the filters of the page."""
+        """The export with the filters of the page, and the acts."""
         commands = parser.add_subparsers(dest="command", required=True)
         export = commands.add_parser("export", help="write the records, oldest first")
         export.add_argument("--format", choices=FORMATS, default="jsonl")
@@ -36,9 +37,19 @@ class Command(ConsoleCommand):
         export.add_argument("--actor", default="")
         export.add_argument("--output", metavar="FILE", help="write there; needed with --json")
         add_json(export)
+        audit_acts.add(commands)
 
     def run(self, options: dict[str, Any]) -> int:
-        """Write the records that the filters leave."""
+        """Export, or act."""
+        if options["command"] == "export":
+            return self._export(options)
+        right, act = audit_acts.ACTS[options["command"]]
+        code, text, data = act(options, self.actor(right))
+        self.answer(options, text, data)
+        return code
+
+    def _export(self, options: dict[str, Any]) -> int:
+        """Write the records that the filters leave; that is itself audited, after what it contains."""
         actor = self.actor("read-audit")
         if options["json"] and not options["output"]:
             raise Refused("With --json standard output is for one object. Name a file with --output.")

@@ -47,7 +47,7 @@ def write(target: Path, database: Path, engine: str, made_at: str, migrations: t
     manifest = Manifest(engine, made_at, migrations, _digest(database))
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with _private(draft) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        with private(draft) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
             archive.write(database, DATABASE)
         os.link(draft, target)
@@ -82,7 +82,7 @@ def extract(source: Path, manifest: Manifest, target: Path) -> None:
     """Write the database of the backup to `target` (mode 0600). Raises `BackupError` when it is damaged."""
     found = hashlib.sha256()
     try:
-        with zipfile.ZipFile(source) as archive, archive.open(DATABASE) as member, _private(target) as file:
+        with zipfile.ZipFile(source) as archive, archive.open(DATABASE) as member, private(target) as file:
             while chunk := member.read(CHUNK):
                 found.update(chunk)
                 file.write(chunk)
@@ -93,7 +93,8 @@ def extract(source: Path, manifest: Manifest, target: Path) -> None:
 
 
 @contextmanager
-def _private(path: Path) -> Iterator[Any]:
+def private(path: Path) -> Iterator[Any]:
+    """The new file `path`, which only its owner may read, open for bytes; on the disk when it is closed."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         yield file
         file.flush()
