@@ -14,6 +14,7 @@ class ConsoleConfig(AppConfig):
         """Register the system checks, and have migrations pass the triggers of the audit."""
         from console import checks  # noqa: F401 - importing registers them
         from console.services import audit_guard
+        from console.web import session_limits  # noqa: F401 - importing it has the beginning of sessions noted
 
         pre_migrate.connect(audit_guard.lift, sender=self)
         post_migrate.connect(audit_guard.raise_, sender=self)
