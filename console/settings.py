@@ -179,6 +179,15 @@ AUDIT_KEY = _secret("CHANGEOVER_AUDIT_KEY", "audit-key", _credential_key)
 MAIL_URL = env_secret("CHANGEOVER_MAIL_URL")
 MAIL_FROM = env("CHANGEOVER_MAIL_FROM", "changeover@localhost")
 
+VAULT = {
+    "url": env("CHANGEOVER_VAULT_URL"),
+    "token": env("CHANGEOVER_VAULT_TOKEN"),
+    "token_file": env("CHANGEOVER_VAULT_TOKEN_FILE"),
+    "namespace": env("CHANGEOVER_VAULT_NAMESPACE"),
+    "ca": env("CHANGEOVER_VAULT_CA"),
+}
+"""HashiCorp Vault, for credentials whose password lies there; its host has to be in `CHANGEOVER_OUTBOUND` too."""
+
 # --- Applications and the way of a request
 
 INSTALLED_APPS = [

@@ -14,6 +14,7 @@ _DRIVE = re.compile(r"[D-Zd-z]:")
 _SPN_CLASS = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _SERVICE = re.compile(r"[A-Za-z0-9$](?:[A-Za-z0-9 ._$-]{0,78}[A-Za-z0-9$])?")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VAULT = re.compile(r"[\w.@+-]+(?:/[\w.@+-]+)+#[\w.@+-]+", re.ASCII)
 _FOLDER = re.compile(r'[A-Za-z]:\\[^"%!<>|?*/:\x00-\x1f]*')
 
 Complaint = tuple[str, str]
@@ -139,6 +140,16 @@ def secret_path(text: str) -> Complaint | None:
     if text.startswith("/") and "\0" not in text and len(text) <= 512:
         return None
     return ("The file with the password is not given by its full path.", "Give a path that begins with /.")
+
+
+def vault_reference(text: str) -> Complaint | None:
+    """Where in a vault a password is: the mount of its engine, the path of the secret, and the field."""
+    if len(text) <= 512 and _VAULT.fullmatch(text) and not {".", ".."} & set(text.partition("#")[0].split("/")):
+        return None
+    return (
+        f"{text!r} does not say where in the vault the password is.",
+        "Write MOUNT/PATH#FIELD, such as secret/exchange/nodes#password, in letters, digits and . _ - @ + alone.",
+    )
 
 
 def product_folder(text: str) -> Complaint | None:

@@ -43,9 +43,11 @@ def _credential(credential: CredentialSpec) -> Iterator[Problem]:
         found += complain(("reference",), names.variable(credential.reference))
     elif credential.source == "file":
         found += complain(("reference",), names.secret_path(credential.reference))
+    elif credential.source == "vault":
+        found += complain(("reference",), names.vault_reference(credential.reference))
     elif credential.source != "stored":
         text = "It is not said where the password is."
-        found.append((("source",), text, "Give one of env, file or stored.", ""))
+        found.append((("source",), text, "Give one of env, file, vault or stored.", ""))
     for path, message, remedy, source in found:
         yield Problem("credential", credential.name, path, message, remedy, source=source)
 

@@ -23,6 +23,7 @@ from console.models.operations import (
 from console.models.procedures import ProcedureProof
 from console.models.sign_in import DirectoryAccount, GroupMapping, SignInDirectory, SignInFailures
 from console.models.tokens import ApiOnce, ApiToken
+from console.models.trials import CredentialTrial
 from console.models.watching import EventLogRecord, ServerDifferences
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "AuditSegment",
     "Cluster",
     "Credential",
+    "CredentialTrial",
     "DiagnosisRecord",
     "Directory",
     "DirectoryAccount",

@@ -1,7 +1,4 @@
-"""Passwords: from a variable, a file, or encrypted in the database; handed out as `Secret` and never shown."""
-
-import os
-from pathlib import Path
+"""Passwords: from a store outside or encrypted in the database; handed out as `Secret` and never shown."""
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -11,8 +8,7 @@ from console.domain.errors import ChangeoverError
 from console.domain.secrets import Secret
 from console.logs import mask_from_now_on
 from console.models import Credential
-
-LARGEST_FILE = 4096
+from console.services.secret_stores import STORES, StoreSilent
 
 
 class CredentialUnavailable(ChangeoverError):
@@ -23,8 +19,7 @@ class CredentialUnavailable(ChangeoverError):
 
 def secret_of(credential: Credential) -> Secret:
     """The password. Raises `CredentialUnavailable` with what to do; no log line will show it from now on."""
-    read = {"env": _from_env, "file": _from_file, "stored": _from_database}[credential.source]
-    secret = Secret(read(credential))
+    secret = _from_database(credential) if credential.source == "stored" else _from_outside(credential)
     if not secret.reveal():
         raise CredentialUnavailable(f"The password of the credential {credential.name} is empty.")
     mask_from_now_on(secret)
@@ -66,44 +61,38 @@ def decrypt(ciphertext: str, what: str, again: str) -> Secret:
     return secret
 
 
-def _from_env(credential: Credential) -> str:
+def under_first_key(ciphertext: str) -> bool:
+    """Whether the first of the keys has encrypted this."""
     try:
-        return os.environ[credential.reference]
-    except KeyError:
-        raise CredentialUnavailable(
-            f"The credential {credential.name} takes its password from the environment variable "
-            f"{credential.reference}, which is not set here.",
-            remedy="Set it for the web process and for every worker, then start them again.",
-        ) from None
+        Fernet(settings.CREDENTIAL_KEYS[0]).decrypt(ciphertext.encode("ascii"))
+    except (InvalidToken, ValueError, IndexError):
+        return False
+    return True
 
 
-def _from_file(credential: Credential) -> str:
+def encrypt_anew(ciphertext: str) -> str | None:
+    """The same under the first key, or None when none of the keys has encrypted it. Raises `CredentialUnavailable`."""
     try:
-        with Path(credential.reference).open(encoding="utf-8") as file:
-            text = file.read(LARGEST_FILE + 1)
-    except (OSError, UnicodeDecodeError) as error:
-        raise CredentialUnavailable(
-            f"The credential {credential.name} takes its password from {credential.reference}, "
-            f"which cannot be read ({type(error).__name__}).",
-            remedy="Correct the path, or let the console's account read the file (UTF-8, one line).",
-        ) from None
-    if len(text) > LARGEST_FILE:
-        raise CredentialUnavailable(
-            f"The file {credential.reference} of the credential {credential.name} is too long for a password.",
-            remedy="Name a file that holds the password alone.",
-        )
-    return text.rstrip("\r\n")
+        return _fernet().rotate(ciphertext.encode("ascii")).decode("ascii")
+    except (InvalidToken, ValueError):
+        return None
 
 
-def _from_database(credential: Credential) -> str:
+def _from_outside(credential: Credential) -> Secret:
+    try:
+        return STORES[credential.source].read(credential.reference)
+    except StoreSilent as error:
+        text = f"The credential {credential.name} takes its password from {error.message}"
+        raise CredentialUnavailable(text, remedy=error.remedy) from None
+
+
+def _from_database(credential: Credential) -> Secret:
     if not credential.ciphertext:
         raise CredentialUnavailable(
             f"No password is stored for the credential {credential.name}.",
             remedy=f"Enter it on the credential's page, or run: manage.py inventory password {credential.name!r}",
         )
-    return decrypt(
-        credential.ciphertext, f"The stored password of the credential {credential.name}", "enter it again"
-    ).reveal()
+    return decrypt(credential.ciphertext, f"The stored password of the credential {credential.name}", "enter it again")
 
 
 def _fernet() -> MultiFernet:

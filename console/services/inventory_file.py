@@ -45,11 +45,14 @@ def _certificate(reader: Reader, node: Node, path: Path) -> str | Bad:
 
 
 SITE = {"name": Field(text, required=True)}
+SOURCES = ("env", "file", "vault", "stored")
+"""The fields of a credential of which one says where its password is."""
 CREDENTIAL = {
     "name": Field(text, required=True),
     "username": Field(text, required=True),
     "env": Field(text),
     "file": Field(text),
+    "vault": Field(text),
     "stored": Field(boolean),
 }
 DIRECTORY = {
@@ -145,11 +148,11 @@ def _site(_: Reader, values: dict[str, Any]) -> Spec:
 
 
 def _credential(reader: Reader, values: dict[str, Any]) -> Spec:
-    given = {source: values.pop(source) for source in ("env", "file", "stored") if source in values}
+    given = {source: values.pop(source) for source in SOURCES if source in values}
     given = {source: value for source, value in given.items() if value is not False}
-    unread = any((source,) in reader.bad for source in ("env", "file", "stored", "password"))
+    unread = any((source,) in reader.bad for source in (*SOURCES, "password"))
     if len(given) != 1 and not unread:
-        remedy = "Give exactly one of env, file or stored: true."
+        remedy = "Give exactly one of env, file, vault or stored: true."
         reader.report(("source",), reader.line_of(()), "It is not clear where the password is.", remedy)
     if len(given) != 1:
         reader.bad |= {("source",), ("reference",)}
