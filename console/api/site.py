@@ -18,6 +18,7 @@ ABOUT = """Changeover's programming interface. Every request carries a token; a 
 and allows what its owner may do, within the clusters and kinds that it is for. What is wrong is answered as
 `application/problem+json` with what to do. Nothing changes by a GET."""
 ERRORS = {
+    400: "the body is no JSON",
     401: "no good token",
     403: "the right is missing",
     404: "not there, or beyond what the token may see",
