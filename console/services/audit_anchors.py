@@ -85,7 +85,7 @@ def anchor_now() -> SignedHead | None:
 
 def catch_up(place: AnchorPlace, *, at_once: bool = False) -> int:
     """Send the place what it lacks, in order, up to the first failure; how many it kept."""
-    if not at_once and database_now() < _due(place.name):
+    if not at_once and not _due(place.name):
         return 0
     kept = 0
     for head in _lacking(place.name)[:AT_ONCE]:
@@ -152,14 +152,14 @@ def _kept(place: str) -> AnchorAttempt | None:
     return AnchorAttempt.objects.filter(place=place, kept=True).select_related("head").order_by("-head__seq").first()
 
 
-def _due(place: str) -> datetime:
-    """When the place may be tried again: the more often it failed since it last kept something, the later."""
+def _due(place: str) -> bool:
+    """Whether the place may be tried: the more often it failed since it last kept something, the later again."""
     kept = AnchorAttempt.objects.filter(place=place, kept=True).first()
     failed = AnchorAttempt.objects.filter(place=place, kept=False, pk__gt=kept.pk if kept else 0)
     last = failed.first()
     if last is None:
-        return database_now()
-    return last.at + min(SOONEST * 2 ** min(failed.count() - 1, 10), LATEST)
+        return True
+    return last.at + min(SOONEST * 2 ** min(failed.count() - 1, 10), LATEST) <= database_now()
 
 
 def _state(place: str) -> State:

@@ -33,6 +33,9 @@ from console.models import AuditRecord
 rows = list(AuditRecord.objects.order_by("seq").values_list("seq", "at"))
 print(*[seq for seq, _ in rows])
 assert [at for _, at in rows] == sorted(at for _, at in rows)
+from console.services.audit_verify import verify
+report = verify()
+assert report.holds, report.findings
 """
 
 
