@@ -1,4 +1,4 @@
-"""`manage.py account add|map|role|list`: accounts of people, for who owns the console's host."""
+"""`manage.py account add|map|role|list|unlock|second-factor`: accounts of people, for who owns the console's host."""
 
 import getpass
 import sys
@@ -11,9 +11,11 @@ from django.db import transaction
 from console.domain.secrets import Secret
 from console.management.base import SUCCEEDED, ConsoleCommand, Refused, add_json
 from console.models import AuditRecord, OsAccount
+from console.services import sign_in_failures
 from console.services.access import ROLES, os_user, require
 from console.services.accounts import AccountRefused, account, add_account, map_os_user, roles_told, set_role
 from console.services.audit import Actor
+from console.services.second_factor import take_away
 
 
 class Command(ConsoleCommand):
@@ -22,7 +24,7 @@ class Command(ConsoleCommand):
     help = "Add accounts, give them roles, and map operating-system users to them."
 
     def arguments(self, parser: CommandParser) -> None:
-        """Four subcommands."""
+        """A subcommand for each act."""
         commands = parser.add_subparsers(dest="command", required=True)
         add = commands.add_parser("add", help="add an account")
         add.add_argument("name")
@@ -36,13 +38,14 @@ class Command(ConsoleCommand):
         role.add_argument("name")
         role.add_argument("role", choices=ROLES)
         list_ = commands.add_parser("list", help="list accounts, roles and mappings")
-        for command in (add, map_, role, list_):
+        for command in (add, map_, role, list_, *_sign_in_commands(commands)):
             add_json(command)
 
     def run(self, options: dict[str, Any]) -> int:
         """Dispatch to the subcommand."""
         actor = self._administrator()
         commands = {"add": self._add, "map": self._map, "role": self._role, "list": self._list}
+        commands |= {"unlock": self._unlock, "second-factor": self._second_factor}
         try:
             return commands[options["command"]](options, actor)
         except AccountRefused as error:
@@ -82,11 +85,37 @@ class Command(ConsoleCommand):
         self.answer(options, f"{user.username} is now {options['role']}.", data)
         return SUCCEEDED
 
+    def _unlock(self, options: dict[str, Any], actor: Actor) -> int:
+        kind, key = ("address" if options["address"] else "account"), options["name"]
+        done = sign_in_failures.unlock(kind, key, actor, options["reason"])
+        text = f"{key} may sign in again." if done else f"{key} was not locked, and nobody failed with it lately."
+        self.answer(options, text, {"result": "unlocked" if done else "not-locked", "kind": kind, "key": key})
+        return SUCCEEDED
+
+    def _second_factor(self, options: dict[str, Any], actor: Actor) -> int:
+        user = account(options["name"])
+        taken = take_away(user, actor, options["reason"])
+        text = f"Taken away from {user}: {', '.join(taken)}." if taken else f"{user} has no second factor."
+        self.answer(options, text, {"result": "taken-away", "account": user.username, "factors": taken})
+        return SUCCEEDED
+
     def _list(self, options: dict[str, Any], _: Actor) -> int:
         rows = [_row(user) for user in User.objects.order_by("username").prefetch_related("os_accounts")]
         lines = [f"{row['account']}\t{row['role'] or 'no role'}\t{', '.join(row['os_users']) or '-'}" for row in rows]
         self.answer(options, "\n".join(lines) or "There are no accounts.", {"result": "listed", "accounts": rows})
         return SUCCEEDED
+
+
+def _sign_in_commands(commands: Any) -> list[CommandParser]:
+    """What helps somebody who cannot sign in."""
+    unlock = commands.add_parser("unlock", help="let a name, or an address, try to sign in again")
+    unlock.add_argument("name")
+    unlock.add_argument("--address", action="store_true", help="NAME is an address")
+    unlock.add_argument("--reason", default="", help="why; it stands in the audit")
+    factor = commands.add_parser("second-factor", help="take the second factors away of who lost them")
+    factor.add_argument("name")
+    factor.add_argument("--reason", required=True, help="why; it stands in the audit")
+    return [unlock, factor]
 
 
 def _row(user: User) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 from console.services import audit_guard
 from console.services.backup.archive import BackupError
 
-OURS = ("console_", "auth_", "django_")
+OURS = ("console_", "auth_", "django_", "account_", "mfa_", "socialaccount_", "usersessions_")
 """How the tables of the console begin: these go before the saved ones come, and no others."""
 LOCKS_WITHIN = "15s"
 
