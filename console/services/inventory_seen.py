@@ -33,7 +33,6 @@ def seen_by(user: access.Account, right: Right = "view") -> Seen:
     return Seen(clusters, directories, Credential.objects.filter(used).distinct(), sites)
 
 
-
 def narrowed(inventory: Inventory, seen: Seen) -> Inventory:
     """`inventory` without what is not among `seen`."""
     return Inventory(

@@ -35,13 +35,13 @@ class Door:
     """Who comes through: anyone, whoever is signed in (no right), or who holds the right there."""
 
     right: Right | None = None
-    post: Right | None = None
-    """The right for what is sent, where it is another one."""
     where: Where = "somewhere"
     """With `cluster` the address names something of one; who may not see that one finds nothing there (404)."""
     methods: tuple[str, ...] = ALL_METHODS
     anyone: bool = False
     """Whether it stands open to who is not signed in."""
+    post: Right | None = None
+    """The right for what is sent, where it is another one."""
 
 
 def door_of(view: Callable[..., Any]) -> Door | None:

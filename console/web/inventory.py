@@ -63,9 +63,20 @@ def index(request: HttpRequest) -> HttpResponseBase:
 
 
 @methods("GET", "POST")
+@needs("change-inventory", "everything")
+def add(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Add an object of a kind."""
+    return _edit(request, kind, None)
+
+
+@methods("GET", "POST")
 @needs("change-inventory", "cluster")
-def edit(request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponseBase:
-    """Add an object of a kind, or change one."""
+def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
+    """Change an object of a kind."""
+    return _edit(request, kind, pk)
+
+
+def _edit(request: HttpRequest, kind: str, pk: int | None) -> HttpResponseBase:
     known = _kind(kind)
     row = _row(request, known, pk)
     form = known.form(request.POST or None, instance=row)

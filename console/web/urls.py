@@ -12,9 +12,11 @@ from console.web import (
     inventory,
     live,
     operations,
+    people,
     plans,
     preparing,
     repair,
+    rights,
     scripts,
     second_factor,
     session,
@@ -123,9 +125,20 @@ inventory_urls: list[URLPattern | URLResolver] = [
     path("inventory/", inventory.index, name="inventory"),
     path("inventory/export.yaml", inventory.export, name="inventory-export"),
     path("inventory/apply/", inventory.apply, name="inventory-apply"),
-    path("inventory/<str:kind>/add/", inventory.edit, name="inventory-add"),
+    path("inventory/<str:kind>/add/", inventory.add, name="inventory-add"),
     path("inventory/<str:kind>/<int:pk>/", inventory.edit, name="inventory-edit"),
     path("inventory/<str:kind>/<int:pk>/remove/", inventory.remove, name="inventory-remove"),
+]
+rights_urls: list[URLPattern | URLResolver] = [
+    path("rights/", rights.grid, name="rights"),
+    path("rights/why/", rights.why, name="rights-why"),
+    path("rights/<str:holder>/<int:pk>/", rights.roles, name="rights-roles"),
+    path("people/", people.index, name="people"),
+    path("people/add/", people.add, name="people-add"),
+    path("people/<int:pk>/switch/", people.switch, name="people-switch"),
+    path("people/groups/add/", people.add_group, name="people-add-group"),
+    path("people/groups/<int:pk>/", people.group, name="people-group"),
+    path("people/groups/<int:pk>/remove/", people.remove_group, name="people-remove-group"),
 ]
 token_urls: list[URLPattern | URLResolver] = [
     path("tokens/", tokens.index, name="tokens"),
@@ -148,6 +161,7 @@ urlpatterns = [
     *attention_urls,
     *audit_urls,
     *inventory_urls,
+    *rights_urls,
     *token_urls,
     *hook_urls,
 ]

@@ -162,9 +162,7 @@ def test_an_os_user_without_a_mapping_has_no_right_and_is_told_what_to_do() -> N
 
 PLACES = st.builds(Place, st.sampled_from([1, 2]), st.sampled_from([10, 20])) | st.just(EVERYTHING)
 GIVEN_ON = st.sampled_from([EVERYTHING, Place(site=1), Place(site=2), Place(cluster=10), Place(cluster=20)])
-HELD = st.builds(
-    Held, st.sampled_from(list(ROLES)), GIVEN_ON, st.sampled_from([(), ("failover",), ("undo", "repair")])
-)
+HELD = st.builds(Held, st.sampled_from(list(ROLES)), GIVEN_ON, st.sampled_from([(), ("failover",), ("undo", "repair")]))
 
 
 @given(HELD, st.sampled_from(RIGHTS), PLACES, st.sampled_from(["", "failover", "undo", ANY_KIND]))
