@@ -30,6 +30,7 @@ app.conf.imports = [
     "tasks.kits",
     "tasks.procedures",
     "tasks.scripts",
+    "tasks.credentials",
 ]
 app.steps["consumer"].add(NewSites)
 

@@ -7,7 +7,7 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
-from console.services import audit_anchors, proving, turns, upkeep
+from console.services import audit_anchors, credential_trials, proving, turns, upkeep
 from console.services.deployment import asking
 from console.services.kits import listing
 
@@ -36,6 +36,7 @@ WORK = (
     Work("sweep", upkeep.sweep, lambda: float(settings.SWEEP_EVERY)),
     Work("observe", turns.ask_due, lambda: OBSERVE_TURN),
     Work("proofs", proving.sweep, lambda: float(settings.SWEEP_EVERY)),
+    Work("credential trials", credential_trials.sweep, lambda: float(settings.SWEEP_EVERY)),
     Work("kits", listing.ask_due, lambda: KIT_TURN),
     Work("node scripts", asking.send_again, lambda: ASKED_TURN),
     Work("audit heads", audit_anchors.sweep, lambda: audit_anchors.LOOK_EVERY),

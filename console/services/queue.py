@@ -25,6 +25,7 @@ OBSERVE_CLUSTER = "observe.cluster"
 REFRESH_KIT = "kits.refresh"
 NODE_SCRIPTS = "scripts.asked"
 PROVE_PROCEDURE = "procedures.prove"
+TRY_CREDENTIAL = "credentials.try"
 
 URGENT, ASKED, ROUTINE = 0, 3, 6
 """What a node waits for, what a person waits for, the rest: workers take them in this order, whatever their queue."""

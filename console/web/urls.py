@@ -25,6 +25,7 @@ from console.web import (
     setup_logs,
     sign_ins,
     tokens,
+    trials,
     undo,
 )
 from console.web.openid import openid_urls
@@ -125,6 +126,7 @@ inventory_urls: list[URLPattern | URLResolver] = [
     path("inventory/", inventory.index, name="inventory"),
     path("inventory/export.yaml", inventory.export, name="inventory-export"),
     path("inventory/apply/", inventory.apply, name="inventory-apply"),
+    path("inventory/credentials/<int:pk>/try/", trials.credential, name="credential-trials"),
     path("inventory/<str:kind>/add/", inventory.add, name="inventory-add"),
     path("inventory/<str:kind>/<int:pk>/", inventory.edit, name="inventory-edit"),
     path("inventory/<str:kind>/<int:pk>/remove/", inventory.remove, name="inventory-remove"),
