@@ -42,21 +42,26 @@ class AuditFilter:
 
 
 def filtered(wanted: AuditFilter) -> QuerySet[AuditRecord]:
-    """The records, newest first. `actor` and `cluster` are whole names, `action` a tag or the start of one."""
-    condition = Q()
+    """The records, newest first."""
+    return AuditRecord.objects.filter(condition(wanted))
+
+
+def condition(wanted: AuditFilter) -> Q:
+    """What a record has to be. `actor` and `cluster` are whole names, `action` a tag or the start of one."""
+    found = Q()
     if wanted.actor:
-        condition &= Q(actor_name__iexact=wanted.actor)
+        found &= Q(actor_name__iexact=wanted.actor)
     if wanted.action:
-        condition &= Q(action__startswith=wanted.action)
+        found &= Q(action__startswith=wanted.action)
     if wanted.cluster:
-        condition &= Q(cluster_name__iexact=wanted.cluster)
+        found &= Q(cluster_name__iexact=wanted.cluster)
     if wanted.text:
-        condition &= Q(body__icontains=wanted.text)
+        found &= Q(body__icontains=wanted.text)
     if wanted.since:
-        condition &= Q(at__gte=wanted.since)
+        found &= Q(at__gte=wanted.since)
     if wanted.until:
-        condition &= Q(at__lt=wanted.until)
-    return AuditRecord.objects.filter(condition)
+        found &= Q(at__lt=wanted.until)
+    return found
 
 
 def as_jsonl(records: QuerySet[AuditRecord]) -> Iterator[str]:

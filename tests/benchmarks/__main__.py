@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import django
 
-from tests.benchmarks import figures, growth, on_samba, on_slapd, setup_logs
+from tests.benchmarks import audit_chain, figures, growth, on_samba, on_slapd, setup_logs
 from tests.benchmarks.openldap import NoOpenLdap
 from tests.directory.samba import SambaUnavailable, require_samba
 
@@ -30,10 +30,13 @@ class Scale:
     runs: int
     steps: int
     logs: tuple[int, ...]  # megabytes
+    records: int
+    appends: int
+    searches: int
 
 
-FULL = Scale(20_000, 1_000, (2_000, 20_000, 100_000), 10, 4, 500, (5, 50, 500))
-QUICK = Scale(2_000, 200, (500, 2_000, 8_000), 2, 2, 100, (1, 5))
+FULL = Scale(20_000, 1_000, (2_000, 20_000, 100_000), 10, 4, 500, (5, 50, 500), 1_000_000, 1000, 200)
+QUICK = Scale(2_000, 200, (500, 2_000, 8_000), 2, 2, 100, (1, 5), 20_000, 100, 20)
 
 
 def slapd(scale: Scale, windows: bool) -> None:
@@ -82,6 +85,11 @@ def setup_log(scale: Scale, _windows: bool) -> None:
     setup_logs.run(scale.logs, scale.runs)
 
 
+def auditing(scale: Scale, _windows: bool) -> None:
+    """The audit's chain against the same table without it: appending, verifying, searching."""
+    audit_chain.run(scale.records, scale.appends, scale.searches)
+
+
 PARTS: dict[str, Callable[[Scale, bool], None]] = {
     "slapd": slapd,
     "samba": samba,
@@ -89,6 +97,7 @@ PARTS: dict[str, Callable[[Scale, bool], None]] = {
     "clicks": clicking,
     "durability": enduring,
     "setup-log": setup_log,
+    "audit": auditing,
 }
 
 
