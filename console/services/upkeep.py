@@ -10,7 +10,7 @@ from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status
 from console.domain.procedures.kinds import is_procedure
 from console.models import Operation, PlanRecord
-from console.services import api_once, deciding, goes, plans, queue, resting, serving, unanswered
+from console.services import api_once, approvals, deciding, goes, plans, queue, resting, serving, unanswered
 from console.services.audit_actions import Action
 from console.services.claiming import abandoned
 from console.services.clock import database_now
@@ -30,6 +30,7 @@ def sweep() -> None:
     expire_unclaimed()
     settle_lost()
     plans.fail_overdue()
+    approvals.expire()
     goes.expire()
     resting.wake_due()
     resend()

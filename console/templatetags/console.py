@@ -246,6 +246,8 @@ def passed(checks: Iterable[Check]) -> list[Check]:
 def about_link(reason: Reason | Mapping[str, str], cluster: Any) -> SafeString | str:
     """A link to what a reason is about: an operation by its number, else the cluster's page."""
     key, about = (reason["key"], reason["about"]) if isinstance(reason, Mapping) else (reason.key, reason.about)
+    if key.startswith("approval.") and about.isdecimal():
+        return format_html('<a href="{}">Plan {}</a>', reverse("plan", args=[about]), about)
     if key.startswith(("reservation.", "cooldown")) and about.isdecimal():
         return format_html('<a href="{}">Operation {}</a>', reverse("operation", args=[about]), about)
     return format_html('<a href="{}">{}</a>', reverse("cluster", args=[cluster.name]), about)

@@ -14,9 +14,11 @@ from console.domain.procedures.kinds import PROCEDURES
 from console.models import Operation, PlanRecord
 from console.models.operations import STAYING_KINDS
 from console.services import mailbox_slices, operations, plans
-from console.services.access import NotAllowed
+from console.services.access import NotAllowed, require_somewhere
 from console.services.confirm import sentence_of
 from console.web.access import actor_of, methods, needs, the_cluster, the_plan
+from console.web.approval_view import standing
+from console.web.forms.approvals import EmergencyForm
 from console.web.forms.operations import ConfirmForm
 from console.web.plan_view import counts, evidence, phases, summary, worst_first
 
@@ -39,7 +41,7 @@ def prepare(request: HttpRequest, name: str) -> HttpResponseBase:
 @needs("view", "cluster")
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The plan as it stands."""
-    return _page(request, plans.fresh(the_plan(request, pk).pk))
+    return page(request, plans.fresh(the_plan(request, pk).pk))
 
 
 @methods("POST")
@@ -50,7 +52,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
     try:
         form = ConfirmForm(plans.of(record), request.POST)
         if not form.is_valid():
-            return _page(request, record, form=form, status=422)
+            return page(request, record, form=form, status=422)
         said = form.cleaned_data
         operation = operations.confirm(
             record,
@@ -61,7 +63,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
             sentence=said["sentence"],
         )
     except Refusal as refusal:
-        return _page(request, record, refusal=refusal, status=409)
+        return page(request, record, refusal=refusal, status=409)
     except NotAllowed as error:
         raise PermissionDenied(error.message) from error
     return redirect("operation", operation.pk)
@@ -77,14 +79,16 @@ def mailboxes(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "plans/mailboxes.html", {"section": "clusters", "record": record, "page": page})
 
 
-def _page(
+def page(
     request: HttpRequest,
     record: PlanRecord,
     *,
     form: ConfirmForm | None = None,
+    emergency: EmergencyForm | None = None,
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
+    """The plan's page, with what was sent and is not right yet."""
     context: dict[str, Any] = {"section": "clusters", "record": record, "cluster": record.cluster, "refusal": refusal}
     context["procedure"] = PROCEDURES.get(record.kind, "")
     context["stays"] = record.kind in STAYING_KINDS
@@ -93,10 +97,11 @@ def _page(
             plan = plans.of(record)
         except Refusal as changed:
             return render(request, "plans/detail.html", context | {"refusal": changed, "broken": True}, status=409)
-        context |= _arranged(plan) | {"form": form or ConfirmForm(plan)}
+        context |= _arranged(plan) | {"form": form or ConfirmForm(plan), "emergency": emergency}
+        context["approval"] = standing(record, plan, require_somewhere(request.user, "view"))
         context["operation"] = Operation.objects.filter(plan=record).first()
         context["expired"] = record.expires_at is None or record.expires_at <= timezone.now()
-    if form is not None and form.errors:
+    if (form is not None and form.errors) or emergency is not None:
         messages.error(request, "Nothing was started: the form below says what is missing.")
     return render(request, "plans/detail.html", context, status=status)
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from console.web import (
     account,
+    approvals,
     attention,
     audit,
     clusters,
@@ -97,6 +98,18 @@ plan_urls: list[URLPattern | URLResolver] = [
     path("plans/<int:pk>/confirm/", plans.confirm, name="confirm-plan"),
     path("plans/<int:pk>/mailboxes/", plans.mailboxes, name="plan-mailboxes"),
 ]
+approval_urls: list[URLPattern | URLResolver] = [
+    path("approvals/", approvals.index, name="approvals"),
+    path("plans/<int:pk>/ask/", approvals.ask, name="ask-approval"),
+    path("plans/<int:pk>/approve/", approvals.approve, name="approve-plan"),
+    path("plans/<int:pk>/deny/", approvals.deny, name="deny-plan"),
+    path("plans/<int:pk>/withdraw/", approvals.withdraw, name="withdraw-approval"),
+    path("plans/<int:pk>/again/", approvals.again, name="plan-again"),
+    path("plans/<int:pk>/override/", approvals.override, name="override-plan"),
+    path("emergencies/<int:pk>/acknowledge/", approvals.acknowledge, name="acknowledge-emergency"),
+    path("clusters/<str:name>/approvals/", approvals.rules, name="approval-rules"),
+    path("clusters/<str:name>/approvals/set/", approvals.save_rules, name="approval-rules-set"),
+]
 operation_urls: list[URLPattern | URLResolver] = [
     path("operations/", operations.index, name="operations"),
     path("operations/<int:pk>/", operations.detail, name="operation"),
@@ -159,6 +172,7 @@ urlpatterns = [
     *diagnosis_urls,
     *setup_urls,
     *plan_urls,
+    *approval_urls,
     *operation_urls,
     *attention_urls,
     *audit_urls,
