@@ -200,6 +200,7 @@ SIGN_IN_FAILURES = {
 }
 SIGN_IN_LOCK_SECONDS = env_int("CHANGEOVER_SIGN_IN_LOCK_SECONDS", 900)
 """That many failures within this time lock an account's name, or an address, for as long."""
+OIDC_CA = env("CHANGEOVER_OIDC_CA")
 OIDC_GROUPS_CLAIM = env("CHANGEOVER_OIDC_GROUPS_CLAIM", "groups")
 OIDC_IS_SECOND_FACTOR = env_bool("CHANGEOVER_OIDC_IS_SECOND_FACTOR", False)
 """The OpenID provider asks for a second factor itself, so the console does not."""
@@ -275,7 +276,7 @@ AUDIT_SIGN_EVERY = env_int("CHANGEOVER_AUDIT_SIGN_EVERY", 600)
 AUDIT_KEEP_DAYS = env_int("CHANGEOVER_AUDIT_KEEP_DAYS", 365)
 """Records younger than this are never removed, archived or not."""
 AUDIT_ANCHORS = {
-    "file": env("CHANGEOVER_AUDIT_ANCHOR_FILE"),
+    "file": env("CHANGEOVER_AUDIT_ANCHOR_PATH"),
     "syslog": env("CHANGEOVER_AUDIT_ANCHOR_SYSLOG"),
     "webhook": env_secret("CHANGEOVER_AUDIT_ANCHOR_URL"),
     "mail": env("CHANGEOVER_AUDIT_ANCHOR_MAIL"),

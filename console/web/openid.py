@@ -5,7 +5,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
+from console.domain.errors import ChangeoverError
 from console.web.access import anyone, methods
+from console.web.sign_in_adapters import not_let_in
 
 PROVIDER = str(settings.OIDC["provider_id"])
 
@@ -27,7 +29,11 @@ def come_back(request: HttpRequest, provider_id: str) -> HttpResponseBase:
 def _known(view: object, request: HttpRequest, provider_id: str) -> HttpResponseBase:
     if not settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] or provider_id != PROVIDER:
         raise Http404("There is no such way to sign in. The sign-in page shows those that there are.")
-    response: HttpResponseBase = view(request, provider_id)  # type: ignore[operator]
+    try:
+        response: HttpResponseBase = view(request, provider_id)  # type: ignore[operator]
+    except (ChangeoverError, OSError, LookupError, ValueError) as error:
+        # The library reads the provider's description outside of its own error handling; requests' errors are OSErrors.
+        return not_let_in(request, f"{type(error).__name__}: {error}")
     return response
 
 

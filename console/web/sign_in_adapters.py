@@ -1,5 +1,6 @@
 """What django-allauth asks of us: no mail, no registration, encrypted seeds, and what the provider's groups mean."""
 
+from functools import partial
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -21,6 +22,7 @@ from console.services.audit import Actor, Subject, record
 from console.services.audit_actions import Action
 from console.services.credentials import decrypt, encrypt
 from console.services.group_mappings import mapped, take_over
+from console.services.outbound import outbound
 from console.services.second_factor import PROVED
 from console.services.sign_in_failures import NOBODY
 from console.services.sign_in_refusal import NO_GROUP
@@ -28,6 +30,8 @@ from console.web.addresses import address_of
 
 BY_OPENID = "socialaccount"
 """What the library calls a sign-in by the provider in its records."""
+ANSWERS_WITHIN = 10.0
+"""Seconds that the provider may take for each answer: a person waits at the page."""
 STAGES = ["allauth.mfa.stages.AuthenticateStage"]
 
 
@@ -123,7 +127,7 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
             take_over(sociallogin.user, None, groups)
         if not groups:
             name = sociallogin.user.username or sociallogin.account.uid
-            _not_let_in(request, name, "in no group that is known here")
+            _record_refusal(request, name, "in no group that is known here")
             raise ImmediateHttpResponse(refused(request, NO_GROUP))
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
@@ -135,14 +139,26 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
             take_over(user, None, _groups(sociallogin))
         return user
 
+    def get_requests_session(self) -> Any:
+        """The console's one way out: only to hosts that its allow-list names, over HTTPS, and not for long."""
+        session = outbound().session(ca=settings.OIDC_CA)
+        session.request = partial(session.request, timeout=ANSWERS_WITHIN)  # type: ignore[method-assign]
+        return session
+
     def on_authentication_error(
         self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
     ) -> None:
         """Say what went wrong, without a library's page."""
-        why = f"{type(exception).__name__}: {exception}" if exception else str(error)
-        _not_let_in(request, "", why[:500])
-        text = f"{settings.OIDC['name']} did not let you in. Try again; if it lasts, tell who runs this console."
-        raise ImmediateHttpResponse(refused(request, text))
+        raise ImmediateHttpResponse(
+            not_let_in(request, f"{type(exception).__name__}: {exception}" if exception else str(error))
+        )
+
+
+def not_let_in(request: HttpRequest, why: str) -> HttpResponse:
+    """The page for whom the provider did not let in, or could not be asked about; why stands in the audit."""
+    _record_refusal(request, "", why[:500])
+    text = f"{settings.OIDC['name']} did not let you in. Try again; if it lasts, tell who runs this console."
+    return refused(request, text)
 
 
 def refused(request: HttpRequest, reason: str) -> HttpResponse:
@@ -152,7 +168,7 @@ def refused(request: HttpRequest, reason: str) -> HttpResponse:
     return render(request, "registration/refused.html", {"reason": reason}, status=403)
 
 
-def _not_let_in(request: HttpRequest, name: str, why: str) -> None:
+def _record_refusal(request: HttpRequest, name: str, why: str) -> None:
     with transaction.atomic():
         after = {"address": address_of(request), "why": why, "how": [BY_OPENID]}
         record(Action.SIGN_IN_REFUSED, NOBODY, Subject("account", name=name[:150]), after=after)

@@ -33,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "groups": Group.objects.order_by("name"),
         "openid": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"],
         "demanding": sorted(settings.SECOND_FACTOR_ROLES),
-        "section": "sign-ins",
+        "section": "rights",
     }
     return render(request, "registration/sign_ins.html", context)
 
