@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from console.domain.outbound import AllowList, Unreadable
+from console.services.audit_keys import NoKey, private_key
 
 TAG = "changeover"
 SHORTEST_KEY = 50
@@ -100,6 +101,15 @@ def credential_keys_work(app_configs: Apps, **_: Any) -> Found:
 
 
 @register(TAG)
+def audit_key_works(app_configs: Apps, **_: Any) -> Found:
+    """An audit whose end nobody signs can be rewritten by who owns the database."""
+    try:
+        private_key()
+    except NoKey as error:
+        yield _error(12, error.message, error.remedy)
+
+
+@register(TAG)
 def broker_is_protected(app_configs: Apps, **_: Any) -> Found:
     """Who can write to the queue can make workers busy; who can read it learns what runs."""
     try:
@@ -131,7 +141,7 @@ def outbound_is_named(app_configs: Apps, **_: Any) -> Found:
 @register(TAG)
 def state_is_private(app_configs: Apps, **_: Any) -> Found:
     """Generated keys are worth what the permissions of their files are."""
-    for name in ("secret-key", "credential-key"):
+    for name in ("secret-key", "credential-key", "audit-key"):
         path = settings.STATE_DIR / name
         if path.exists() and path.stat().st_mode & 0o077:
             yield _error(10, f"Other users of this host can read {path}.", f"Run: chmod 600 {path}")

@@ -12,7 +12,7 @@ from console.management.base import FAILED, SUCCEEDED, Refused, add_json
 from console.services import audit, audit_anchors, audit_segments
 from console.services.access import Right
 from console.services.audit_actions import Action
-from console.services.audit_signing import public_key
+from console.services.audit_keys import public_key
 from console.services.audit_verify import verify
 
 Answer = tuple[int, str, dict[str, Any]]

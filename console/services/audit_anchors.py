@@ -17,7 +17,8 @@ from console.domain.outbound import AllowList
 from console.models import AnchorAttempt, SignedHead
 from console.services import audit
 from console.services.audit_actions import Action
-from console.services.audit_signing import public_key, sign_head
+from console.services.audit_keys import public_key
+from console.services.audit_signing import sign_head
 from console.services.clock import database_now
 
 LOOK_EVERY = 30.0

@@ -7,7 +7,7 @@ from console.models import AuditHead, AuditRecord, SignedHead
 from console.services import audit_guard
 from console.services.audit import contents
 from console.services.audit_export import CHUNK
-from console.services.audit_signing import NoKey, public_key
+from console.services.audit_keys import NoKey, public_key
 
 
 def verify(anchors: Iterable[Anchor] = (), keys: Sequence[bytes] = ()) -> Report:

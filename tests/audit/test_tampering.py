@@ -15,7 +15,7 @@ from console.domain.verify_audit import read_anchors
 from console.models import AuditRecord
 from console.services import audit_guard
 from console.services.audit_export import as_jsonl
-from console.services.audit_signing import public_key
+from console.services.audit_keys import public_key
 from console.services.audit_verify import verify
 from tests.audit import tampering
 from tests.audit.tampering import MATRIX, Case, history, past_the_guard, written

@@ -67,6 +67,7 @@ def test_the_environment_of_production_is_complete_but_for_its_secrets(tmp_path:
     secrets = {
         "secret-key": key,
         "credential-keys": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        "audit-key": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
         "database-url": "postgresql://changeover@db.example.com/changeover",
         "broker-url": "rediss://:word@queue.example.com:6379/0",
     }

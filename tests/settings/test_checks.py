@@ -19,6 +19,7 @@ SAFE: dict[str, Any] = {
     "SESSION_COOKIE_SECURE": True,
     "CSRF_COOKIE_SECURE": True,
     "CREDENTIAL_KEYS": ["nG0pTzZYxV4v3oW8yq8s4m0d1l2k3j4h5g6f7d8s9a0="],
+    "AUDIT_KEY": "nG0pTzZYxV4v3oW8yq8s4m0d1l2k3j4h5g6f7d8s9a0=",
     "CELERY_BROKER_URL": "rediss://:secret@redis.example.com:6379/0",
     "OUTBOUND": ["siem.example.com:6514", "10.1.0.0/16", "::/0"],
 }
@@ -35,6 +36,8 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"CSRF_COOKIE_SECURE": False, "PRODUCTION": False}, "E004"),
     ({"CREDENTIAL_KEYS": []}, "E005"),
     ({"CREDENTIAL_KEYS": ["not a key"]}, "E005"),
+    ({"AUDIT_KEY": ""}, "E012"),
+    ({"AUDIT_KEY": "bm8ga2V5"}, "E012"),
     ({"CELERY_BROKER_URL": "redis://redis.example.com:6379/0"}, "E006"),
     ({"CELERY_BROKER_URL": "redis://user@10.0.0.5/0"}, "E006"),
     ({"PRODUCTION": False}, "E007"),

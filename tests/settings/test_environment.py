@@ -19,6 +19,7 @@ PRODUCTION = {
     "CHANGEOVER_HOSTS": "console.example.com",
     "CHANGEOVER_SECRET_KEY": "k3Y-" * 4 + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV",
     "CHANGEOVER_CREDENTIAL_KEYS": KEY,
+    "CHANGEOVER_AUDIT_KEY": KEY,
 }
 
 
@@ -48,13 +49,13 @@ def test_without_any_variable_the_console_keeps_to_this_machine(tmp_path: Path) 
 
 def test_generated_keys_are_private_and_stay(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    names = ("SECRET_KEY", "CREDENTIAL_KEYS")
+    names = ("SECRET_KEY", "CREDENTIAL_KEYS", "AUDIT_KEY")
     first = settings(state, *names)
 
     assert settings(state, *names) == first
-    for name in ("secret-key", "credential-key"):
+    for name in ("secret-key", "credential-key", "audit-key"):
         assert stat.S_IMODE((state / name).stat().st_mode) == 0o600
-    assert sorted(path.name for path in state.iterdir()) == ["credential-key", "secret-key"]
+    assert sorted(path.name for path in state.iterdir()) == ["audit-key", "credential-key", "secret-key"]
 
 
 def test_processes_that_start_together_agree_on_the_keys(tmp_path: Path) -> None:
@@ -73,9 +74,10 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
 
 
 def test_production_generates_no_key(tmp_path: Path) -> None:
-    found = settings(tmp_path / "none", "SECRET_KEY", "CREDENTIAL_KEYS", CHANGEOVER_MODE="production")
+    names = ("SECRET_KEY", "CREDENTIAL_KEYS", "AUDIT_KEY")
+    found = settings(tmp_path / "none", *names, CHANGEOVER_MODE="production")
 
-    assert found == {"SECRET_KEY": "unset", "CREDENTIAL_KEYS": []}
+    assert found == {"SECRET_KEY": "unset", "CREDENTIAL_KEYS": [], "AUDIT_KEY": ""}
     assert not (tmp_path / "none").exists()
 
 
@@ -123,7 +125,9 @@ def test_settings_are_read_quickly(tmp_path: Path) -> None:
     assert spent < 0.5
 
 
-@pytest.mark.parametrize("missing", ["CHANGEOVER_SECRET_KEY", "CHANGEOVER_CREDENTIAL_KEYS", "CHANGEOVER_HOSTS"])
+@pytest.mark.parametrize(
+    "missing", ["CHANGEOVER_SECRET_KEY", "CHANGEOVER_CREDENTIAL_KEYS", "CHANGEOVER_AUDIT_KEY", "CHANGEOVER_HOSTS"]
+)
 def test_the_server_refuses_to_start_with_unsafe_settings(tmp_path: Path, missing: str) -> None:
     variables = {name: value for name, value in PRODUCTION.items() if name != missing}
     ran = python(["-c", "import console.asgi"], tmp_path, **variables)
