@@ -72,10 +72,8 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "domain",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="accounts",
-                        to="console.signindirectory",
+                    models.CharField(
+                        help_text="As a text: the account outlives the row of its domain.", max_length=253
                     ),
                 ),
             ],

@@ -53,7 +53,7 @@ class DirectoryAccount(models.Model):
     """Which account here belongs to a person of a directory, by the object's GUID: names may change hands."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="directory_account")
-    domain = models.ForeignKey(SignInDirectory, on_delete=models.CASCADE, related_name="accounts")
+    domain = models.CharField(max_length=253, help_text="As a text: the account outlives the row of its domain.")
     guid = models.CharField(max_length=36)
 
     class Meta:

@@ -27,15 +27,16 @@ def check(request: HttpRequest, name: str, password: Secret, address: str) -> Us
 
 def check_again(request: HttpRequest, user: User, password: Secret, address: str) -> None:
     """Make sure that who is signed in knows the password of `user`. Raises `SignInRefused`, counted like a sign-in."""
-    if (locked := sign_in_failures.attempt(user.username, address)) is not None:
+    name = sign_in_failures.signed_in_name(user.username)
+    if (locked := sign_in_failures.attempt(name, address)) is not None:
         raise SignInRefused(why="locked", told=locked)
     try:
         if not _still(request, user, password):
             raise SignInRefused(why="the password does not fit")
     except SignInRefused as refused:
-        sign_in_failures.failed(user.username, address, refused.why)
+        sign_in_failures.failed(name, address, refused.why)
         raise
-    sign_in_failures.succeeded(user.username, address)
+    sign_in_failures.succeeded(name, address)
 
 
 def _known(request: HttpRequest, name: str, password: Secret) -> User:

@@ -39,10 +39,11 @@ def sign_in(name: str, password: Secret) -> User | None:
 
 def sign_in_again(user: User, password: Secret) -> bool:
     """Whether the directory still takes that password for `user`. Raises `SignInRefused`."""
-    known = DirectoryAccount.objects.select_related("domain__directory__credential").filter(user=user).first()
-    if known is None:
+    known = DirectoryAccount.objects.filter(user=user).first()
+    row = SignInDirectory.objects.select_related("directory__credential").filter(domain=known and known.domain).first()
+    if known is None or row is None:
         return False
-    return _ask(known.domain, user.username.rpartition("@")[0], password).guid == known.guid
+    return _ask(row, user.username.rpartition("@")[0], password).guid == known.guid
 
 
 def _ask(row: SignInDirectory, account: str, password: Secret) -> Person:
@@ -72,7 +73,7 @@ def _account(row: SignInDirectory, person: Person) -> User:
     """The account that belongs to the person: made at the first sign-in of who is in a group that is known here."""
     groups = mapped(row, lambda outside: dn.key(outside) in person.groups)
     with transaction.atomic():
-        known = DirectoryAccount.objects.select_related("user").filter(domain=row, guid=person.guid).first()
+        known = DirectoryAccount.objects.select_related("user").filter(domain=row.domain, guid=person.guid).first()
         if known is None and not groups:
             raise SignInRefused(why="in no group that is known here", told=NO_GROUP, remedy="")
         user = known.user if known else _new(row, person)
@@ -90,5 +91,5 @@ def _new(row: SignInDirectory, person: Person) -> User:
     user = User(username=name)
     user.set_unusable_password()
     user.save()
-    DirectoryAccount.objects.create(user=user, domain=row, guid=person.guid)
+    DirectoryAccount.objects.create(user=user, domain=row.domain, guid=person.guid)
     return user

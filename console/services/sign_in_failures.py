@@ -23,6 +23,11 @@ LOCKED = (
 """The same for names that exist and for those that do not."""
 
 
+def signed_in_name(name: str) -> str:
+    """Under what is counted who guesses from a session of `name`: strangers at the sign-in cannot lock that."""
+    return f"{name} (signed in)"
+
+
 def attempt(name: str, address: str) -> str | None:
     """Count an attempt to sign in as `name` from `address`; why it is not looked at, or None where it may go on."""
     now = database_now()

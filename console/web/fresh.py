@@ -15,7 +15,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from console.web.session_limits import BEGUN
+
 P = ParamSpec("P")
+SAFE = ("GET", "HEAD")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
@@ -23,9 +26,9 @@ def is_fresh(request: HttpRequest, seconds: int | None = None) -> bool:
     """Whether this person signed in, or proved to be there, within that time (`CHANGEOVER_FRESH_SECONDS`)."""
     if not isinstance(request.user, User):
         return False
-    records = get_authentication_records(request, request.user)
+    proofs = [record["at"] for record in get_authentication_records(request, request.user)]
     within = settings.FRESH_SECONDS if seconds is None else seconds
-    return any(time.time() - record["at"] <= within for record in records)
+    return any(time.time() - at <= within for at in [*proofs, request.session.get(BEGUN, 0)])
 
 
 def needs_fresh(seconds: int | None = None) -> Callable[[View[P]], View[P]]:
@@ -40,7 +43,7 @@ def needs_fresh(seconds: int | None = None) -> Callable[[View[P]], View[P]]:
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if is_fresh(request, seconds):
                 return view(request, *args, **kwargs)
-            if request.method != "GET":
+            if request.method not in SAFE:
                 messages.warning(request, "Nothing was done yet: prove that it is you, then send the form again.")
             return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': _page(request)})}")
 
@@ -51,7 +54,7 @@ def needs_fresh(seconds: int | None = None) -> Callable[[View[P]], View[P]]:
 
 def _page(request: HttpRequest) -> str:
     """The page to come back to."""
-    if request.method == "GET":
+    if request.method in SAFE:
         return request.get_full_path()
     referer = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):

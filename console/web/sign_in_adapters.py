@@ -1,5 +1,6 @@
 """What django-allauth asks of us: no mail, no registration, encrypted seeds, and what the provider's groups mean."""
 
+import uuid
 from functools import partial
 from typing import Any
 
@@ -113,10 +114,7 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
         """An account of its own name: nobody becomes somebody else by what a provider calls him."""
         user: User = sociallogin.user
-        word = "".join(char for char in str(data.get("username") or "") if char.isalnum() or char in "._-+")
-        name = f"{(word or sociallogin.account.uid)[:100]}@{settings.OIDC['provider_id']}".casefold()
-        taken = User.objects.filter(username__iexact=name).exists()
-        user.username = f"{sociallogin.account.uid[:100]}@{settings.OIDC['provider_id']}" if taken else name
+        user.username = _free_name([str(data.get("username") or ""), sociallogin.account.uid])
         sociallogin.email_addresses = []
         return user
 
@@ -172,6 +170,15 @@ def _record_refusal(request: HttpRequest, name: str, why: str) -> None:
     with transaction.atomic():
         after = {"address": address_of(request), "why": why, "how": [BY_OPENID]}
         record(Action.SIGN_IN_REFUSED, NOBODY, Subject("account", name=name[:150]), after=after)
+
+
+def _free_name(words: list[str]) -> str:
+    """The first of `words`, with `@oidc` behind it, that is nobody's name yet; letters, digits and `._-+` of it."""
+    after = f"@{settings.OIDC['provider_id']}"
+    kept = ["".join(char for char in word if char.isalnum() or char in "._-+")[:100] for word in words]
+    names = [f"{word}{after}".casefold() for word in kept if word]
+    free = [name for name in names if not User.objects.filter(username__iexact=name).exists()]
+    return free[0] if free else f"{uuid.uuid4()}{after}"
 
 
 def _groups(sociallogin: SocialLogin) -> set[Group]:

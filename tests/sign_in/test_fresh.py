@@ -6,9 +6,11 @@ import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
+from console.web.session_limits import BEGUN
 from tests import personas
-from tests.sign_in.browsers import actions, code, sign_in, with_app
+from tests.sign_in.browsers import actions, code, sign_in, text_of, with_app
 
 pytestmark = pytest.mark.django_db
 AGAIN = "/sign-in/again/"
@@ -19,6 +21,7 @@ def long_ago(client: Client) -> None:
     session = client.session
     for record in session[AUTHENTICATION_METHODS_SESSION_KEY]:
         record["at"] = time.time() - 3600
+    session[BEGUN] = int(time.time()) - 3600
     session.modified = True
     session.save()
 
@@ -63,6 +66,17 @@ def test_a_wrong_password_is_counted_and_lets_nobody_through(olga: Client) -> No
     assert "do not fit" in response.content.decode()
     assert olga.get("/account/password/").status_code == 302
     assert actions()[-1] == "account:session:refused"
+
+
+def test_a_stranger_at_the_sign_in_cannot_keep_her_from_it(olga: Client, settings: Settings) -> None:
+    settings.SIGN_IN_FAILURES = {"account": 2, "address": 50}
+    for _ in range(2):
+        sign_in("olga", "guessed", client=Client(REMOTE_ADDR="10.0.0.9"))
+    assert "too many" in text_of(sign_in("olga"))
+    assert olga.post(AGAIN, {"password": personas.PASSWORD, "next": "/"})["Location"] == "/"
+    for _ in range(2):
+        olga.post(AGAIN, {"password": "guessed"})
+    assert "too many" in olga.post(AGAIN, {"password": personas.PASSWORD}).content.decode()
 
 
 def test_the_second_factor_will_do_as_well(olga: Client) -> None:

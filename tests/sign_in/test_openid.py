@@ -147,6 +147,17 @@ def test_nobody_becomes_somebody_else_by_his_name(come_in: Come) -> None:
     assert User.objects.exclude(pk=olga.pk).get().username == "olga@oidc"
 
 
+def test_two_of_one_name_are_two_accounts(come_in: Come) -> None:
+    come_in("s-1")
+    User.objects.update(username="olga@oidc")
+    come_in("s-2")
+    assert sorted(User.objects.values_list("username", flat=True)) == ["olga@oidc", "s-2@oidc"]
+
+
+def test_it_never_leads_to_another_site(come_in: Come) -> None:
+    assert come_in("s-1", "https://elsewhere.example/").last["Location"] == "/"  # type: ignore[attr-defined]
+
+
 def test_who_is_in_no_such_group_is_told_so_and_has_no_account(come_in: Come) -> None:
     status, text = answer(come_in("s-3"))
     assert status == 403

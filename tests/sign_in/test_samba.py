@@ -162,6 +162,17 @@ def test_a_local_account_of_that_name_is_not_the_persons(people: Domain) -> None
     assert sorted(User.objects.values_list("username", flat=True)) == ["jo", "jo@example.test"]
 
 
+def test_the_account_outlives_a_domain_that_is_removed_and_added_again(people: Domain, trusted: Group) -> None:
+    sign_in("jo", PASSWORD)
+    row = SignInDirectory.objects.get()
+    row.delete()
+    assert "do not fit" in text_of(sign_in("jo", PASSWORD))
+    again = SignInDirectory.objects.create(directory=row.directory, domain=row.domain)
+    GroupMapping.objects.create(domain=again, outside=f"CN=Mail operators,CN=Users,{BASE}", group=trusted)
+    assert sign_in("jo", PASSWORD).last.status_code == 302  # type: ignore[attr-defined]
+    assert User.objects.count() == 1
+
+
 def test_who_gets_the_name_of_somebody_gone_does_not_get_the_account(people: Domain) -> None:
     sign_in("jo", PASSWORD)
     DirectoryAccount.objects.update(guid="00000000-0000-0000-0000-000000000001")

@@ -127,7 +127,7 @@ def test_another_password_ends_the_other_sessions() -> None:
 @pytest.mark.parametrize(
     ("new", "again", "why"),
     [
-        ("short", "short", "too short"),
+        ("four words", "four words", "too short"),
         ("passwordpassword", "passwordpassword", "too common"),
         ("seven green bottles", "seven green bottle", "match"),
     ],

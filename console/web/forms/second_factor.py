@@ -21,9 +21,13 @@ LAST = "last_counter"
 class Counted:
     """A form whose code is looked at only while the account and the address are not locked."""
 
+    def counted_as(self) -> str:
+        """The name under which failures are counted."""
+        return str(self.user.username)  # type: ignore[attr-defined]
+
     def clean_code(self) -> str:
         """The code. Raises `ValidationError` with what to do."""
-        name, address = self.user.username, address_of(context.request)  # type: ignore[attr-defined]
+        name, address = self.counted_as(), address_of(context.request)
         if (locked := sign_in_failures.attempt(name, address)) is not None:
             raise ValidationError(locked)
         try:
@@ -43,6 +47,10 @@ class AuthenticateForm(Counted, base.AuthenticateForm):
 
 class ReauthenticateForm(Counted, base.ReauthenticateForm):
     """The code before a dangerous act."""
+
+    def counted_as(self) -> str:
+        """Apart from those at the sign-in."""
+        return sign_in_failures.signed_in_name(super().counted_as())
 
 
 def _take_once(factor: Authenticator, code: str) -> None:
