@@ -14,15 +14,22 @@ from console.services.access import NotAllowed
 from console.services.clock import database_now
 from console.web.access import actor_of, methods, needs
 from console.web.forms.tokens import TokenForm
+from console.web.fresh import needs_fresh
 
 
-@methods("GET", "POST")
+@methods("GET")
 @needs("view")
 def index(request: HttpRequest) -> HttpResponseBase:
-    """The tokens that this person may see; a POST makes one for them, and its answer shows the token once."""
-    form = TokenForm(_person(request), request.POST or None)
-    if request.method != "POST":
-        return _page(request, form)
+    """The tokens that this person may see, and the form to make one."""
+    return _page(request, TokenForm(_person(request)))
+
+
+@methods("POST")
+@needs("view")
+@needs_fresh()
+def make(request: HttpRequest) -> HttpResponseBase:
+    """Make a token for this person; the answer shows it once."""
+    form = TokenForm(_person(request), request.POST)
     if form.is_valid():
         try:
             row, text = form.make(actor_of(request))

@@ -157,6 +157,7 @@ rights_urls: list[URLPattern | URLResolver] = [
 ]
 token_urls: list[URLPattern | URLResolver] = [
     path("tokens/", tokens.index, name="tokens"),
+    path("tokens/make/", tokens.make, name="make-token"),
     path("tokens/<int:pk>/revoke/", tokens.revoke, name="revoke-token"),
 ]
 hook_urls: list[URLPattern | URLResolver] = [

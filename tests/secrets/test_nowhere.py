@@ -2,9 +2,7 @@
 
 import base64
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import requests
 from console.lab import presets
 from console.lab.cmd.rights_commands import rights_of
 from console.lab.definition import Script
+from tests.secrets import planting
 from tests.secrets.watching import Watch, forms, holds
 from tests.tasks.conftest import Installation, installed, wait_for
 from tests.tasks.test_webhook import OPERATIONS, TIMING, TYO1, TYO2
@@ -23,7 +22,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 ACCOUNT = "A-Test-Password-1"
 OWN_FILES = {"secret-key", "credential-key", "lab-nodes.password", "lab-directory.password"}
 """Where the console's keys and the passwords of the inventory lie: files of mode 0600."""
-OWN_TABLES = {"django_session"}
 REASON = "to see what it leaves"
 KIT = r"C:\Changeover\kit"
 KEY_FILE = r"C:\Changeover\node.key"
@@ -62,10 +60,7 @@ class Night:
         for path in sorted(p for p in self.made.folder.rglob("*") if p.is_file() and p.name not in OWN_FILES):
             if "sqlite3" not in path.name:
                 self.places[str(path.relative_to(self.made.folder))] = path.read_bytes()
-        with closing(sqlite3.connect(self.made.folder / "changeover.sqlite3")) as database:
-            names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            for name in set(names) - OWN_TABLES:
-                self.places[f"table {name}"] = repr(database.execute(f"SELECT * FROM {name}").fetchall()).encode()
+        self.places |= planting.of_database(self.made.folder / "changeover.sqlite3")
         self.places["processes"] = self.watch.processes()
         self.places["Redis"] = self.watch.kept()
         self.places["the lab's record"] = repr(lab.world.log.since(0)).encode()
@@ -92,11 +87,10 @@ def _texts(folder: Path, name: str) -> list[str]:
     return [path.read_text(encoding="utf-8") for path in folder.rglob(name)]
 
 
-def fail_over(night: Night, address: str) -> None:
+def fail_over(night: Night, address: str, browser: requests.Session) -> None:
     """By the pages, as a person does it."""
     made = night.made
     made.worker()
-    browser = night.sign_in(address)
     found = night.post(browser, f"{address}/clusters/Tokyo/plan/", f"{address}/clusters/Tokyo/", kind="failover")
     wait_for(lambda: made.rows("SELECT state FROM console_planrecord") == [("ready",)], 120)
     page = browser.get(found.url, timeout=20).text
@@ -104,10 +98,22 @@ def fail_over(night: Night, address: str) -> None:
     night.post(browser, f"{found.url}confirm/", found.url, hash=hash_, reason=REASON)
     wait_for(lambda: made.rows(OPERATIONS) == [("failover", TYO2, "succeeded")], 240)
     number = made.rows("SELECT id FROM console_operation")[0][0]
-    pages = ("", "journal.txt", "receipt.ldif", "state", "lines")
+    pages = [f"operations/{number}/{name}" for name in ("", "journal.txt", "receipt.ldif", "state", "lines")]
+    pages += ["tokens/", "inventory/", "inventory/export.yaml", "audit/", "audit/export.csv", "audit/export.jsonl"]
+    pages += [f"inventory/credentials/{pk}/" for (pk,) in made.rows("SELECT id FROM console_credential")]
     for name in pages:
-        answer = browser.get(f"{address}/operations/{number}/{name}", timeout=20)
+        answer = browser.get(f"{address}/{name}", timeout=20)
+        assert answer.status_code == 200, name
         night.places[f"page {name}"] = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", answer.content)
+
+
+def plant(night: Night, address: str) -> requests.Session:
+    """Whatever else can be secret: a stored password, a token of the API, a second factor."""
+    browser = night.sign_in(address)
+    planting.stored_password(night.made, browser, night.post, address, night.secrets["lab-directory.password"])
+    night.secrets |= planting.token(browser, night.post, address)
+    night.secrets |= planting.second_factor(browser, night.post, address)
+    return browser
 
 
 def deploy(night: Night, address: str) -> None:
@@ -139,16 +145,23 @@ def on_the_command_line(night: Night) -> None:
         ("audit", "export"),
         ("inventory", "export"),
         ("nodekey", "list"),
+        ("token", "list"),
+        ("secrets", "rotate"),
+        ("backup", str(made.folder / "written" / "night.backup")),
     ):
         code, out, err = made.manage(*words)
         assert code == 0, out + err
         night.places[" ".join(words[:2])] = (out + err).encode()
+    saved = folder / "night.backup"
+    night.places |= planting.of_backup(saved, folder)
+    saved.unlink()
+    (folder / "database").unlink()
 
 
 def test_no_secret_is_anywhere_but_in_the_file_of_its_node(night: Night) -> None:
     address = night.made.pages()
     deploy(night, address)
-    fail_over(night, address)
+    fail_over(night, address, plant(night, address))
     on_the_command_line(night)
     night.gather()
     looked_for = len(night.places)
@@ -156,6 +169,10 @@ def test_no_secret_is_anywhere_but_in_the_file_of_its_node(night: Night) -> None
     for wanted in (
         "table console_journalline",
         "table console_auditrecord",
+        "table console_credential",
+        "table console_apitoken",
+        "table mfa_authenticator",
+        "backup table console_nodekey",
         "worker.log",
         "written/kit/kit.txt",
         "Redis",

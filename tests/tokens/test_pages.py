@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import time
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,6 +14,7 @@ from django.urls import reverse
 from console.models import ApiToken, OsAccount
 from console.services import tokens
 from console.services.access import os_user
+from console.web.session_limits import BEGUN
 from tests import personas
 from tests.services import making
 
@@ -20,15 +22,26 @@ pytestmark = pytest.mark.django_db
 WANTED = {"name": "nightly", "right": "view", "where": "all", "days": "30", "reason": "a report"}
 
 
-def browser(user: User) -> Client:
+def browser(user: User, ago: int = 0) -> Client:
+    """A browser in which `user` signed in so many seconds ago."""
     client = Client()
     client.force_login(user)
+    session = client.session
+    session[BEGUN] = int(time.time()) - ago
+    session.save()
     return client
+
+
+def test_making_one_asks_for_a_fresh_sign_in() -> None:
+    answer = browser(personas.olga(), ago=3600).post(reverse("make-token"), WANTED)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    assert not ApiToken.objects.exists()
 
 
 def test_a_token_is_made_on_its_page_and_shown_this_once() -> None:
     olga = browser(personas.olga())
-    answer = olga.post(reverse("tokens"), WANTED)
+    answer = olga.post(reverse("make-token"), WANTED)
     text = re.findall(r"cho_[\w-]{40,}", answer.content.decode())[0]
 
     assert tokens.find(text).name == "nightly"
@@ -42,7 +55,7 @@ def test_a_token_is_made_on_its_page_and_shown_this_once() -> None:
 def test_a_token_for_some_clusters_and_kinds() -> None:
     tokyo = making.cluster()
     olga = browser(personas.olga())
-    olga.post(reverse("tokens"), WANTED | {"where": "some", "clusters": [tokyo.pk], "kinds": ["failover"]})
+    olga.post(reverse("make-token"), WANTED | {"where": "some", "clusters": [tokyo.pk], "kinds": ["failover"]})
     row = ApiToken.objects.get()
     assert (list(row.clusters.all()), row.kinds, row.everywhere) == ([tokyo], ["failover"], False)
 
@@ -58,7 +71,7 @@ def test_a_token_for_some_clusters_and_kinds() -> None:
     ],
 )
 def test_what_cannot_be_made_is_said_beside_the_form(change: dict[str, object], said: str) -> None:
-    answer = browser(personas.olga()).post(reverse("tokens"), WANTED | change)
+    answer = browser(personas.olga()).post(reverse("make-token"), WANTED | change)
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not ApiToken.objects.exists()
@@ -68,12 +81,12 @@ def test_a_cluster_that_one_may_not_see_is_neither_offered_nor_taken() -> None:
     tokyo, kyoto = making.cluster(), making.cluster("KYOTO", 2)
     lena = browser(personas.person("lena", "operator", on=tokyo))
     assert "KYOTO" not in lena.get(reverse("tokens")).content.decode()
-    assert lena.post(reverse("tokens"), WANTED | {"where": "some", "clusters": [kyoto.pk]}).status_code == 422
+    assert lena.post(reverse("make-token"), WANTED | {"where": "some", "clusters": [kyoto.pk]}).status_code == 422
 
 
 def test_a_token_is_revoked_by_its_owner_and_nobody_else_sees_it() -> None:
     olga, rita = browser(personas.olga()), browser(personas.rita())
-    olga.post(reverse("tokens"), WANTED)
+    olga.post(reverse("make-token"), WANTED)
     row = ApiToken.objects.get()
     assert rita.post(reverse("revoke-token", args=[row.pk])).status_code == 404
     assert olga.get(reverse("revoke-token", args=[row.pk])).status_code == 405
