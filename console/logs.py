@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from console.domain.printable import indented, one_line
 from console.domain.secrets import MASK, Secret, scrub
 
 SHORTEST_MASKED = 4
@@ -38,6 +39,15 @@ def _scrubbed(key: str, value: Any) -> Any:
     return value
 
 
+def keep_apart(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The processor by which no text in an event looks like a line of its own; JSON does that by itself."""
+    several = ("exception", "stack")
+    return {
+        key: (indented if key in several else one_line)(value) if isinstance(value, str) else value
+        for key, value in event.items()
+    }
+
+
 def configure(options: dict[str, str]) -> None:
     """Send the standard library's loggers and structlog's through the same processors.
 
@@ -62,12 +72,12 @@ def configure(options: dict[str, str]) -> None:
 
 
 def _stdlib(options: dict[str, str], shared: list[Any]) -> dict[str, Any]:
-    plain = structlog.dev.ConsoleRenderer(colors=False)
-    renderer = structlog.processors.JSONRenderer() if options["format"] == "json" else plain
+    plain = [keep_apart, structlog.dev.ConsoleRenderer(colors=False)]
+    renderers = [structlog.processors.JSONRenderer()] if options["format"] == "json" else plain
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": shared,
-        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
     }
     return {
         "version": 1,

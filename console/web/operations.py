@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from console.domain.checks import Refusal
 from console.domain.planner import DIRECTORY_SWITCH
+from console.domain.printable import one_line
 from console.domain.progress import KINDS
 from console.models import JournalLine, NodeRun, Operation
 from console.models.operations import ACTING_KINDS, STAYING_KINDS
@@ -94,7 +95,7 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The whole journal as text, streamed."""
     operation = the_operation(request, pk)
-    return streaming.download(_as_text(operation), "text/plain", f"operation-{operation.pk}-journal.txt")
+    return streaming.download(as_text(operation), "text/plain", f"operation-{operation.pk}-journal.txt")
 
 
 def _acknowledge(request: HttpRequest, operation: Operation, note: str) -> None:
@@ -166,10 +167,11 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 16 else None
 
 
-def _as_text(operation: Operation) -> Iterator[str]:
+def as_text(operation: Operation) -> Iterator[str]:
+    """The journal, a line of text for each of its lines, whatever a node printed in it."""
     for line in JournalLine.objects.filter(operation=operation).order_by("seq").iterator(chunk_size=2000):
         step = f" [{line.step}]" if line.step else ""
-        yield f"{line.seq}\t{line.at.isoformat()}\t{line.kind}{step}\t{line.text}\n"
+        yield f"{line.seq}\t{line.at.isoformat()}\t{line.kind}{step}\t{one_line(line.text)}\n"
 
 
 def _leads_on(operation: Operation) -> bool:

@@ -1,14 +1,14 @@
 """What a page of another site tries by the browser of somebody who is signed in here."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import reverse
 
 from console.models import AuditRecord, Cluster
 from tests import personas
+from tests.attacks.addresses import named_addresses
 
 ELSEWHERE = [
     "https://evil.example/",
@@ -25,22 +25,6 @@ ELSEWHERE = [
 ]
 
 
-def addresses() -> Iterator[str]:
-    """Every address of the console, with numbers and names that nothing has."""
-    for pattern in _patterns(get_resolver().url_patterns):
-        if pattern.name:
-            yield re.sub(r"<\w+>", "x", re.sub(r"<int:\w+>", "1", re.sub(r"<str:\w+>", "x", f"/{pattern.pattern}")))
-
-
-def _patterns(patterns: list[object]) -> Iterator[URLPattern]:
-    """Ours alone: they stand below an empty prefix."""
-    for one in patterns:
-        if isinstance(one, URLPattern):
-            yield one
-        elif str(getattr(one, "pattern", "x")) == "":
-            yield from _patterns(one.url_patterns)  # type: ignore[attr-defined]
-
-
 @pytest.fixture
 def visitor(tokyo: Cluster) -> Client:
     """Ada's browser, whose forms are checked as in use."""
@@ -52,7 +36,7 @@ def visitor(tokyo: Cluster) -> Client:
 def test_no_address_takes_a_form_without_its_token(visitor: Client) -> None:
     before = AuditRecord.objects.count()
     taken = {}
-    for address in addresses():
+    for _, address in named_addresses():
         status = visitor.post(address, {"reason": "x"}).status_code
         if status not in (403, 404, 405):
             taken[address] = status
@@ -121,7 +105,7 @@ def test_a_sign_in_leads_to_no_other_site(db: None, target: str) -> None:
 def test_no_form_leads_to_another_site(ada: Client, tokyo: Cluster, target: str) -> None:
     """Every address that takes a form is given a place to go to by every name that is in use for one."""
     where = {"next": target, "back": target, "to": target, "url": target, "return": target, "theme": "dark"}
-    for address in set(addresses()) - {reverse("sign-out")}:
+    for address in {address for _, address in named_addresses()} - {reverse("sign-out")}:
         _stays(ada.post(f"{address}?next={target}", where))
 
 
