@@ -1,6 +1,6 @@
 """Operations: which there were, how one stands, and its journal by numbers."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
@@ -79,7 +79,7 @@ def operation_out(row: Operation) -> OperationOut:
     )
 
 
-def _brief(row: Operation) -> dict[str, object]:
+def _brief(row: Operation) -> dict[str, Any]:
     return {
         "id": row.pk,
         "cluster": row.cluster.name,

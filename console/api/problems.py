@@ -102,6 +102,6 @@ def _mistakes(error: ValidationError) -> HttpResponse:
     return problem(422, "The request is not as it is described.", remedy, reasons)
 
 
-def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
+def _fault(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     log.exception("fault in the API", path=request.path, exc_info=error)
     return problem(500, "The console made a mistake.", "Try once more, then report it with the web log of this minute.")

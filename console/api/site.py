@@ -89,10 +89,11 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
 
 
 def _urls() -> list[URLPattern | URLResolver]:
-    patterns: list[URLPattern] = api.urls[0]
+    patterns, app, namespace = api.urls
     for pattern in patterns:
+        assert isinstance(pattern, URLPattern)
         pattern.callback = door(pattern.callback)
-    return [path("api/v1/", (patterns, *api.urls[1:])), re_path("^api/", door(elsewhere))]  # type: ignore[list-item]
+    return [path("api/v1/", (patterns, app, namespace)), re_path("^api/", door(elsewhere))]
 
 
 urlpatterns = _urls()

@@ -197,5 +197,14 @@ def _check(
         raise TokenRefused(" ".join(found), remedy="Correct what is named, then make it again.")
 
 
-def _note(action: Action, row: ApiToken, actor: audit.Actor, reason: str, **change: dict[str, object]) -> None:
-    audit.record(action, actor, audit.Subject("token", row.pk, row.name), reason=reason.strip(), **change)
+def _note(
+    action: Action,
+    row: ApiToken,
+    actor: audit.Actor,
+    reason: str,
+    *,
+    before: dict[str, object] | None = None,
+    after: dict[str, object] | None = None,
+) -> None:
+    subject = audit.Subject("token", row.pk, row.name)
+    audit.record(action, actor, subject, reason=reason.strip(), before=before, after=after)
