@@ -1,0 +1,97 @@
+"""Markup in every text that a node, a directory or a person can fill stays text, on every page there is."""
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+
+from console.models import Cluster, Operation
+from tests.attacks import hostile
+from tests.attacks.addresses import named_addresses
+from tests.attacks.crawl import MARK, Crawl, Reader
+
+pytestmark = pytest.mark.slow
+
+FILLED = {
+    *("ObservationRecord", "PlanRecord", "Operation", "JournalLine", "ReceiptRecord", "NodeRun", "Alarm", "NodeKit"),
+    *("DiagnosisRecord", "SetupLogRecord", "KitList", "NodeScripts", "ProcedureProof", "EventLogRecord"),
+    *("ServerDifferences", "AuditRecord"),
+}
+"""The rows that nodes, directories and strangers fill."""
+NO_PAGES = {
+    "hook-run": "signed lines for nodes",
+    "operation-events": "a stream that tests/web/test_live.py reads; JSON within",
+    "sign-in": "who is signed in is led on",
+    "account_login": "the same page",
+}
+
+
+def crawled(client: Client, cluster: Cluster) -> Crawl:
+    hostile.build(client, cluster)
+    client.raise_request_exception = False
+    operation = Operation.objects.filter(kind="diagnose").latest("pk")
+    starts = ["/", reverse("operation-state", args=[operation.pk]), reverse("sign-ins"), reverse("tokens")]
+    starts += [
+        reverse("account_reauthenticate"),
+        reverse("event-sources", args=[operation.pk, "KYO-N2"]),
+        reverse("setup-errors", args=["TOKYO"]),
+    ]
+    return Crawl(client).run(*starts)
+
+
+def test_no_page_lets_text_become_markup_nor_holds_script_or_style_of_its_own(ada: Client, tokyo: Cluster) -> None:
+    crawl = crawled(ada, tokyo)
+    assert crawl.wrong == []
+    assert crawl.marked > 1000, "the hostile text was shown, and often"
+    have_rows = {model.__name__ for model in apps.get_app_config("console").get_models() if model.objects.exists()}  # type: ignore[attr-defined]
+    assert FILLED - have_rows == set()
+    unread = {name for name, address in named_addresses() if name not in crawl.names | NO_PAGES.keys()}
+    opened = {name for name, address in named_addresses() if name in unread and ada.get(address).status_code != 405}
+    assert opened == set(), "a page that can be opened was not read: link to it, or name it in crawled()"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<p>{hostile.HOSTILE}</p>",
+        f'<input value="{hostile.HOSTILE}">',
+        f"<input value='{hostile.HOSTILE}'>",
+        f"<!-- {hostile.HOSTILE} -->",
+        f"<p title=x{MARK}=1 {MARK}=1>",
+        "<p style='color: red'>",
+        "<button onclick='go()'>",
+        "<script>go()</script>",
+        "<script src='https://cdn.example/x.js'></script>",
+        "<a href='javascript:go()'>",
+        "<a href='//evil.example/'>",
+        "<form action='https://evil.example/'>",
+        "<iframe src='/'></iframe>",
+        "<meta http-equiv='refresh' content='0'>",
+        "<style>p {}</style>",
+        "<svg><script>go()</script></svg>",
+    ],
+)
+def test_the_reader_sees_what_must_not_be(text: str) -> None:
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    assert reader.wrong
+
+
+def test_the_reader_takes_what_is_only_text() -> None:
+    from django.utils.html import escape
+
+    reader = Reader()
+    reader.feed(f'<p title="{escape(hostile.HOSTILE)}">{escape(hostile.HOSTILE)}</p><a href="/operations/1/">on</a>')
+    assert reader.wrong == []
+    assert reader.links == ["/operations/1/"]
+
+
+def test_our_scripts_make_no_markup_of_text() -> None:
+    """What would is not in them: pages from the console are parsed apart, everything else is set as text."""
+    from console.settings import BASE_DIR
+
+    for path in (BASE_DIR / "console/static/console/js").rglob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        for way in ("innerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "outerHTML ="):
+            assert way not in text, f"{path.name} uses {way}"
