@@ -9,7 +9,7 @@ from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
 from console.domain.plan import Plan
 from console.models import Cluster, Operation, PlanRecord
-from console.services import plans, reservations, undoing
+from console.services import approval_standing, plans, reservations, undoing
 from console.services.audit import Actor
 
 
@@ -95,8 +95,9 @@ def made(asked: PlanRecord) -> tuple[PlanRecord, Plan]:
 
 
 def plan_json(record: PlanRecord, plan: Plan) -> dict[str, Any]:
-    """The plan for machines: its number, its hash and the whole of it."""
-    return {"id": record.pk, "hash": record.hash, "expires": record.expires_at, "body": plan.to_json()}
+    """The plan for machines: its number, its hash and the whole of it; its approval stands beside what is hashed."""
+    told = {"id": record.pk, "hash": record.hash, "expires": record.expires_at, "body": plan.to_json()}
+    return told | {"approval": approval_standing.as_json(record)}
 
 
 def _refusal(raw: dict[str, Any]) -> Refusal:

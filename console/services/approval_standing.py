@@ -1,5 +1,7 @@
 """How an approval stands: whether a plan needs one, whose votes count, and why it may not be started yet."""
 
+from typing import Any
+
 from django.contrib.auth.models import User
 
 from console.domain.checks import Refusal
@@ -126,6 +128,22 @@ def why_over(approval: Approval) -> Refusal | None:
     text = told.get(State(approval.state), expired)
     key = State.EXPIRED if approval.open else approval.state
     return Refusal.of(f"The {named(approval.plan)}: {text}", again, key=f"approval.{key}", about=about)
+
+
+def as_json(record: PlanRecord) -> dict[str, Any] | None:
+    """How the approval of a plan stands, for machines; None where it needs none and none was asked for.
+
+    It stands beside the plan, never in it: what is hashed does not change by what people say to it.
+    """
+    rule, approval = rule_for(record.cluster, record.kind), of(record)
+    if rule is None and approval is None:
+        return None
+    told: dict[str, Any] = {"needed": rule.needed if rule else 0, "state": "not asked for", "approved_by": []}
+    if approval is not None:
+        told |= {"state": approval.state, "plan": approval.plan_id, "hash": approval.plan_hash}
+        told |= {"asked_by": approval.requested_by_name, "reason": approval.reason, "expires": approval.expires_at}
+        told |= {"approved_by": [vote.by_name for vote in counted(approval)], "decision": approval.decision}
+    return told
 
 
 def named(record: PlanRecord) -> str:

@@ -3,7 +3,9 @@
 Everything here is decided under the lock on the cluster that a confirmation takes, so that nothing happens in between.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -29,6 +31,7 @@ from console.services.clock import database_now
 __all__ = [
     "approve",
     "ask",
+    "asked_before",
     "counted",
     "deny",
     "expire",
@@ -72,6 +75,26 @@ def ask(record: PlanRecord, actor: audit.Actor, reason: str) -> Approval:
         )
         _record(Action.APPROVAL_ASKED, approval, actor, reason.strip())
     return approval
+
+
+def asked_before(
+    cluster: Cluster, kind: str, target: str, user: User | None, columns: Mapping[str, Any]
+) -> PlanRecord | None:
+    """The plan for which this person asked an approval that stands, when it is what they ask for again; or None.
+
+    `columns` are the plan's others: what it takes back, what else was asked for.
+    """
+    standing = reservations.asked(cluster)
+    if standing is None or user is None or standing.requested_by_id != user.pk:
+        return None
+    plan, undoes = standing.plan, columns.get("undoes")
+    same = (plan.kind, plan.undoes_id, plan.undo_from, plan.asked) == (
+        kind,
+        undoes.pk if undoes else None,
+        columns.get("undo_from", ""),
+        columns.get("asked", {}),
+    )
+    return plan if same and target in ("", plan.target) else None
 
 
 def _asked_for(record: PlanRecord, user: User, reason: str) -> Rule:

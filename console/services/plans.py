@@ -128,9 +128,14 @@ def prepare_again(record: PlanRecord, actor: audit.Actor, *, send: bool = True) 
 
 
 def _ask(cluster: Cluster, kind: str, node: str, actor: audit.Actor, *, send: bool, **columns: Any) -> PlanRecord:
-    """The record of a plan that is asked for, and its audit, in one transaction."""
+    """The record of a plan that is asked for, and its audit, in one transaction.
+
+    Who has an approval of just that has it compared with this plan, which it then stands for.
+    """
     now = database_now()
     with transaction.atomic():
+        if "renews" not in columns:
+            columns["renews"] = approvals.asked_before(cluster, kind, node, actor.user, columns)
         record = PlanRecord.objects.create(
             cluster=cluster,
             kind=kind,

@@ -96,11 +96,17 @@ def test_a_plan_that_is_refused_now_leaves_the_approval_as_it_was(tokyo: Cluster
     assert confirm(asking.again(approval.plan), asking.olga(), "it answers").status == "queued"
 
 
-def test_another_plan_of_the_same_move_does_not_inherit_it(tokyo: Cluster) -> None:
-    asking.approved(tokyo)
+def test_who_asked_for_it_may_simply_plan_the_same_again_and_nobody_else(tokyo: Cluster) -> None:
+    approval = asking.approved(tokyo)
+    others = plans.make(plans.prepare(tokyo, "failover", "", making.actor("otto"), send=False).pk, making.planner())
     with pytest.raises(Refusal) as caught:
-        confirm(making.ready(tokyo), asking.olga(), "now")
+        confirm(others, asking.olga(), "now")
     assert caught.value.reasons[0].key == "approval.needed"
+    back = plans.prepare(tokyo, "failback", "", asking.olga(), send=False)
+    assert (others.renews, back.renews) == (None, None)
+    own = plans.make(plans.prepare(tokyo, "failover", "", asking.olga(), send=False).pk, making.planner())
+    assert own.renews == approval.plan
+    assert confirm(own, asking.olga(), "now").status == "queued"
 
 
 def test_once_it_is_over_a_plan_made_again_is_a_plan_like_any(tokyo: Cluster) -> None:

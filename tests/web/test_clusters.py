@@ -100,7 +100,7 @@ def test_the_list_asks_the_database_the_same_number_of_times_however_long_it_is(
 ) -> None:
     for number in range(2, 8):
         world.observed(making.cluster(f"CL{number}", number))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         olga.get("/")
 
 
