@@ -16,6 +16,7 @@ from django.shortcuts import render
 from console.models import AuditRecord, Cluster, Operation, PlanRecord
 from console.services.access import (
     ANY_KIND,
+    NotAllowed,
     Right,
     require_somewhere,
     visible_clusters,
@@ -84,7 +85,10 @@ def needs(right: Right, where: Where = "somewhere", *, post: Right | None = None
             reason = _why_turned_away(request, asked, where)
             if reason is not None:
                 raise PermissionDenied(reason)
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except NotAllowed as error:  # by the service that knows of which kind it is
+                raise PermissionDenied(error.message) from error
 
         return _with_door(guarded, replace(door_of(view) or Door(), right=right, where=where, post=post))
 

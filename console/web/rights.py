@@ -54,11 +54,12 @@ def grid(request: HttpRequest) -> HttpResponseBase:
 
 
 @methods("GET", "POST")
-@needs("administer")
+@needs("administer", "cluster")
 @needs_fresh()
 def roles(request: HttpRequest, holder: str, pk: int) -> HttpResponseBase:
     """The roles of one holder on one scope, which the query names; nothing in it means everything."""
-    who, scope = _holder(holder, pk), _scope(request, request.GET)
+    scope = _scope(request, request.GET)
+    who = _holder(holder, pk)
     form = RolesForm(request.POST or None, roles=grants.roles_of(who, scope))
     if request.method == "POST" and form.is_valid():
         try:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from console.domain.rights import ROLES
 from console.models import Alarm, Cluster, Grant, Node, NodeRun, Operation, Site
 from console.services import setup_logs
+from console.services.alarms import OVERRIDE
 from console.web.access import Door, door_of
 from tests import personas
 from tests.services import making
@@ -77,7 +78,7 @@ class World:
             converter = route.pattern.pattern.converters[part]
             for written in (f"<int:{part}>", f"<str:{part}>", f"<{part}>"):
                 path = path.replace(written, converter.to_url(values[part]))
-        return path
+        return f"{path}?cluster={self.tokyo.pk}" if route.name == "rights-roles" else path
 
     def _number(self, path: str) -> int:
         longest = max((start for start in self.numbers if path.startswith(start)), key=len, default="")
@@ -94,6 +95,9 @@ def a_world() -> World:
     node = Node.objects.filter(cluster=tokyo).order_by("role")[0]
     now = timezone.now()
     alarm = Alarm.objects.create(cluster=tokyo, key="no-go", text="An alarm.", remedy="Look.", raised_at=now)
+    emergency = Alarm.objects.create(
+        cluster=tokyo, key=OVERRIDE, text="An emergency.", remedy="Look.", raised_at=now, operation=operation
+    )
     run = NodeRun.objects.create(node=node, run_id="run-1", first_seen_at=now, last_seen_at=now)
     log = setup_logs.read("x.log", [LOG], making.actor("boss", "administrator"), cluster=tokyo)
     made = World(tokyo, osaka, operation)
@@ -103,6 +107,7 @@ def a_world() -> World:
         "operations/": operation.pk,
         "plans/": operation.plan_id,
         "alarms/": alarm.pk,
+        "emergencies/": emergency.pk,
         "runs/": run.pk,
         "set-up-logs/": log.pk,
         "inventory/": tokyo.pk,

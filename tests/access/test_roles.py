@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.domain.rights import ANY_KIND, EVERYTHING, OF_KINDS, RIGHTS, ROLES, Held, Place, Right
-from console.models import Cluster, Grant, OsAccount, Site
+from console.models import Cluster, Grant, OsAccount
 from console.services import access
 from console.services.access import NotAllowed, actor_from_os, require, why_not
 from tests.personas import ada, aki, olga, person, rita, sam
-from tests.services import making
 
 pytestmark = pytest.mark.django_db
 
@@ -25,20 +24,6 @@ ALLOWED: list[tuple[str, set[Right]]] = [
     ("administrator", {*RIGHTS}),
     ("", set()),
 ]
-
-
-@pytest.fixture
-def tokyo() -> Cluster:
-    return making.cluster()
-
-
-@pytest.fixture
-def osaka(tokyo: Cluster) -> Cluster:
-    """A cluster of another site."""
-    made = making.cluster("OSAKA", 2)
-    made.site = Site.objects.create(name="west")
-    made.save()
-    return made
 
 
 @pytest.mark.parametrize(("role", "rights"), ALLOWED)

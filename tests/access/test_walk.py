@@ -1,6 +1,5 @@
 """Every route as everybody: anonymous, a stranger, each role, and who has every right on another cluster alone."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +12,7 @@ from django.urls import reverse
 
 from console.domain.rights import ROLES, Right
 from console.models import AuditRecord
+from tests.access.conftest import signed_in_now
 from tests.access.routes import Route, World, a_world, routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -37,13 +37,7 @@ def clients(world: World) -> dict[str, Callable[[], Client]]:
 
 
 def _browser(user: User | None) -> Callable[[], Client]:
-    first = Client()
-    if user is not None:
-        first.force_login(user)
-        session = first.session
-        method = {"method": "password", "at": time.time(), "username": user.username}
-        session["account_authentication_methods"] = [method]
-        session.save()
+    first = Client() if user is None else signed_in_now(user)
 
     def again() -> Client:
         client = Client(raise_request_exception=False)
