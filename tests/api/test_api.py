@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from console.models import ApiOnce, ApiToken, AuditRecord, Cluster, HookRefusals, Operation, PlanRecord
-from console.services import api_once, plans, tokens
+from console.models import ApiOnce, ApiToken, ApprovalRule, AuditRecord, Cluster, HookRefusals, Operation, PlanRecord
+from console.services import api_once, approvals, plans, tokens
 from console.services.clock import database_now
 from console.services.hooks import refusals
 from tests import personas
@@ -279,3 +279,17 @@ def test_a_mistake_of_the_console_is_a_problem_without_its_details(
 
     monkeypatch.setattr(tokens, "visible_clusters", fault)
     assert "detail for nobody" not in str(olga.get("clusters", 500))
+
+
+def test_a_token_does_not_get_around_the_second_person(olga: Program, tokyo: Cluster) -> None:
+    ApprovalRule.objects.create(cluster=tokyo, kind="failover", needed=1)
+    plan = ready(olga)
+    word = {"hash": plan.hash, "reason": "maintenance"}
+    refused = olga.post(f"plans/{plan.pk}/confirm", word, 409)
+    assert any("approv" in reason["text"] for reason in refused["reasons"]), refused
+    assert not Operation.objects.exists()
+    pat = personas.person("pat", "approver")
+    approvals.approve(
+        approvals.ask(plan, personas.at_page(olga.row.owner), "a drill"), personas.at_page(pat), plan.hash
+    )
+    assert olga.post(f"plans/{plan.pk}/confirm", word)["status"] == "queued"

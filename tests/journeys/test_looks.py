@@ -34,6 +34,8 @@ PAGES = (
     "/inventory/",
     "/inventory/apply/",
     "/inventory/cluster/add/",
+    "/inventory/credentials/1/try/",
+    "/tokens/",
     "/nowhere/",
 )
 Places = dict[str, Any]

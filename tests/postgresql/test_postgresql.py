@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ROOT = Path(__file__).resolve().parents[2]
 AREAS = (
     *("tests/audit", "tests/services", "tests/automatic/test_events.py"),
+    *("tests/api/test_at_once.py", "tests/tokens/test_tokens.py", "tests/secrets/test_rotation.py"),
     *("tests/inventory/test_apply.py", "tests/inventory/test_rows.py", "tests/setup/test_answers.py"),
 )
 

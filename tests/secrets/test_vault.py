@@ -15,8 +15,10 @@ from console.domain.outbound import AllowList, OutboundRefused
 from console.domain.secrets import Secret
 from console.lab.certificates import Authority
 from console.models import Credential
-from console.services import secret_stores
+from console.services import audit, secret_stores
 from console.services.credentials import CredentialUnavailable, secret_of
+from console.services.inventory_apply import apply_inventory
+from console.services.inventory_export import export_inventory
 from console.services.secret_stores import FRESH, KEPT, StoreSilent, VaultStore
 from tests.secrets.vault_server import TOKEN, VaultServer, serving
 
@@ -179,3 +181,16 @@ def test_a_credential_takes_its_password_from_the_vault_of_the_settings(
     with pytest.raises(CredentialUnavailable, match="knows no vault") as error:
         secret_of(credential)
     assert "CHANGEOVER_VAULT_URL" in error.value.remedy
+
+
+@pytest.mark.django_db
+def test_an_inventory_file_names_a_field_of_the_vault() -> None:
+    text = f"credentials:\n  - name: nodes\n    username: EXAMPLE\\operator\n    vault: {REFERENCE}\n"
+    assert apply_inventory(text, audit.SYSTEM).mistakes == []
+    row = Credential.objects.get()
+    assert (row.source, row.reference) == ("vault", REFERENCE)
+    assert f"vault: {REFERENCE}" in export_inventory()
+    wrong = apply_inventory(text.replace("#", "/"), audit.SYSTEM)
+    assert [mistake.line for mistake in wrong.mistakes] == [4]
+    both = apply_inventory(text + "    env: NODES_PASSWORD\n", audit.SYSTEM)
+    assert "exactly one of env, file, vault or stored" in both.mistakes[0].remedy
