@@ -97,7 +97,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def build_totp_svg(self, url: str) -> str:
         """The picture to scan, as an element of the page: it loads nothing."""
         drawn = super().build_totp_svg(url).partition("?>")[2]
-        return drawn.replace("<svg ", '<svg class="totp" role="img" aria-label="The code to scan" ', 1)
+        return drawn.replace("<svg ", '<svg class="totp" role="img" aria-label="Picture to scan" ', 1)
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Keys are for this console by its host's name."""
