@@ -41,7 +41,8 @@ def counted(approval: Approval) -> list[ApprovalVote]:
 def approvers(record: PlanRecord, but: User | None) -> list[str]:
     """The names of the people who may approve the plan, but for the one who asks."""
     people = access.people_who_may("approve", record.cluster, record.kind)
-    return list(people.exclude(pk=but.pk if but else None).values_list("username", flat=True))
+    others = people.exclude(pk=but.pk) if but is not None else people
+    return list(others.values_list("username", flat=True))
 
 
 def why_not_approve(approval: Approval, user: User, seen: str = "") -> Refusal | None:
