@@ -91,6 +91,19 @@ def test_an_administrator_unlocks_by_the_page_and_says_so_in_the_audit() -> None
     assert actions()[-1] == "account:session:unlocked"
 
 
+def test_counts_that_no_longer_matter_are_forgotten_and_locks_are_not(settings: Settings) -> None:
+    fail("olga", 3)
+    sign_in("rita", WRONG)
+    assert sign_in_failures.forget_old() == 0
+    hour = timedelta(hours=1)
+    SignInFailures.objects.update(since=sign_in_failures.database_now() - hour)
+    SignInFailures.objects.filter(locked_until__isnull=False).update(
+        locked_until=sign_in_failures.database_now() + hour
+    )
+    assert sign_in_failures.forget_old() == 2  # Rita, and the address
+    assert SignInFailures.objects.get().key == "olga"
+
+
 def test_what_is_not_locked_is_said_to_be_so() -> None:
     actor = Actor.of(personas.ada(), AuditRecord.Origin.PAGE)
     assert not sign_in_failures.unlock("account", "nobody", actor)
