@@ -1,10 +1,14 @@
 """Who is signed in where: the sessions of people, seen and ended."""
 
+from datetime import timedelta
+
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from console.services import audit
+from console.services import audit, sign_in_failures
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 
@@ -41,3 +45,13 @@ def end_all(user: User, actor: audit.Actor, but: str = "") -> int:
     for row in rows:
         end(row, actor)
     return len(rows)
+
+
+def tidy() -> None:
+    """Forget sessions that are over, and failed sign-ins that no longer matter."""
+    now = database_now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    # Whoever is signing in this moment has a session of which this transaction may not know yet.
+    old = UserSession.objects.filter(last_seen_at__lt=now - timedelta(seconds=settings.SESSION_COOKIE_AGE))
+    old.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    sign_in_failures.forget_old()

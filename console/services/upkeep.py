@@ -10,18 +10,7 @@ from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status
 from console.domain.procedures.kinds import is_procedure
 from console.models import Operation, PlanRecord
-from console.services import (
-    api_once,
-    approvals,
-    deciding,
-    goes,
-    plans,
-    queue,
-    resting,
-    serving,
-    sign_in_failures,
-    unanswered,
-)
+from console.services import api_once, approvals, deciding, goes, plans, queue, resting, serving, unanswered
 from console.services.audit_actions import Action
 from console.services.claiming import abandoned
 from console.services.clock import database_now
@@ -49,7 +38,6 @@ def sweep() -> None:
     deciding.send_due()
     nonces.purge()
     api_once.purge()
-    sign_in_failures.forget_old()
     refusals.settle()
 
 

@@ -2,14 +2,18 @@
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from console.models import AuditRecord
+from console.services import sessions
 from console.web.session_limits import BEGUN, SEEN
 from tests import personas
 from tests.sign_in.browsers import actions, sign_in
@@ -114,6 +118,17 @@ def test_all_others_end_at_once() -> None:
     assert [client.get("/").status_code for client in (here, first, second)] == [200, 302, 302]
 
 
+def test_what_is_over_is_forgotten_and_what_lasts_is_not() -> None:
+    personas.olga()
+    here, gone = sign_in("olga"), sign_in("olga")
+    day = timedelta(days=1)
+    UserSession.objects.update(last_seen_at=timezone.now() - day)
+    Session.objects.filter(session_key=gone.cookies["sessionid"].value).update(expire_date=timezone.now() - day)
+    sessions.tidy()
+    assert [row.session_key for row in UserSession.objects.all()] == [here.cookies["sessionid"].value]
+    assert here.get("/").status_code == 200
+
+
 def test_another_password_ends_the_other_sessions() -> None:
     personas.olga()
     here, there = sign_in("olga"), sign_in("olga")
@@ -128,7 +143,7 @@ def test_another_password_ends_the_other_sessions() -> None:
     ("new", "again", "why"),
     [
         ("four words", "four words", "too short"),
-        ("passwordpassword", "passwordpassword", "too common"),
+        ("qwerty123456", "qwerty123456", "too common"),
         ("seven green bottles", "seven green bottle", "match"),
     ],
 )
