@@ -14,8 +14,9 @@ class NotKept(ChangeoverError):
 class AnchorPlace(Protocol):
     """One place. Adapters implement it."""
 
-    name: str
-    """`file`, `syslog`, `webhook` or `mail`."""
+    @property
+    def name(self) -> str:
+        """`file`, `syslog`, `webhook` or `mail`."""
 
     def keep(self, line: str) -> None:
         """Leave the signed head there, one line of JSON. Returns when the place has it; raises `ChangeoverError`."""

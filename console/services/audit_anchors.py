@@ -46,8 +46,9 @@ class State:
 
 def places() -> list[AnchorPlace]:
     """The places that the settings name. Raises `ChangeoverError` when a setting cannot be read."""
-    told, found = settings.AUDIT_ANCHORS, []
-    out, ca = Outbound(AllowList.read(settings.OUTBOUND)), told["ca"]
+    found: list[AnchorPlace] = []
+    told, out = settings.AUDIT_ANCHORS, Outbound(AllowList.read(settings.OUTBOUND))
+    ca = told["ca"]
     if told["file"]:
         found.append(FileAnchor(Path(told["file"])))
     if told["syslog"]:

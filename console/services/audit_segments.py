@@ -132,7 +132,7 @@ def _rows(segment: AuditSegment) -> QuerySet[AuditRecord]:
 
 def _digest(rows: QuerySet[AuditRecord]) -> str:
     """Of the rows as JSON Lines; each has to follow the one before it. Raises `SegmentError`."""
-    digest, previous = hashlib.sha256(), None
+    digest, previous = hashlib.sha256(), ""
     for row in rows.order_by("seq").iterator(chunk_size=2000):
         if row.previous != (previous or row.previous) or (row.seq == 1 and row.previous != NOTHING_BEFORE):
             raise SegmentError(f"Record {row.seq} does not follow the one before it.", "Run: manage.py audit verify")

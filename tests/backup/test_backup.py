@@ -126,6 +126,7 @@ def test_what_was_saved_is_there_again_after_everything_was_lost(console: Place)
     assert console.shell(TELL_HISTORY) == history
     (restored,) = [json.loads(line) for line in console.exported().splitlines()[audit.count("\n") : -1]]
     assert (restored["action"], restored["subject"]) == ("database:backup:restored", "saved.zip")
+    assert "The audit holds" in console.manage("audit", "verify")
 
 
 def test_what_was_under_way_ends_uncertain_and_nothing_of_it_is_carried_on(console: Place) -> None:
