@@ -13,7 +13,7 @@ from django.core.checks import CheckMessage, Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
-from console.domain.outbound import AllowList, Unreadable
+from console.domain.outbound import AllowList, Unreadable, literal
 from console.services.audit_keys import NoKey, private_key
 
 TAG = "changeover"
@@ -136,6 +136,28 @@ def outbound_is_named(app_configs: Apps, **_: Any) -> Found:
         if entry.leads_home():
             place = entry.name or entry.network
             yield _error(11, f"CHANGEOVER_OUTBOUND names {place}: nothing is ever sent there.", "Take it out.")
+
+
+@register(TAG)
+def vault_can_be_asked(app_configs: Apps, **_: Any) -> Found:
+    """A vault is asked over HTTPS alone, and only where the console may send to: better told now than at night."""
+    if not settings.VAULT["url"]:
+        return
+    try:
+        url = urlsplit(settings.VAULT["url"])
+        host, port = url.hostname or "", url.port or 443
+        entries = AllowList.read(settings.OUTBOUND).entries
+    except (ValueError, Unreadable):
+        yield _error(13, "The address of the vault, or CHANGEOVER_OUTBOUND, cannot be read.", "Correct them.")
+        return
+    if url.scheme != "https" or not host or url.username:
+        hint = "Give it as https://vault.example.com:8200, without a sign-in."
+        yield _error(13, "CHANGEOVER_VAULT_URL is no https address.", hint)
+    elif literal(host) is None and not any(entry.names(host, port) for entry in entries):
+        hint = f"Put {host}:{port} into CHANGEOVER_OUTBOUND, and its network too when its address is a private one."
+        yield _error(13, f"The vault on {host} is not among the places that the console may send to.", hint)
+    if not settings.VAULT["token"] and not settings.VAULT["token_file"]:
+        yield _error(13, "There is no token for the vault.", "Set CHANGEOVER_VAULT_TOKEN_FILE to a file that holds it.")
 
 
 @register(TAG)

@@ -24,6 +24,7 @@ SAFE: dict[str, Any] = {
     "OUTBOUND": ["siem.example.com:6514", "10.1.0.0/16", "::/0"],
 }
 
+VAULT = {"url": "https://vault.example.com:8200", "token": "hvs.x", "token_file": "", "namespace": "", "ca": ""}
 UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"DEBUG": True}, "E001"),
     ({"DEBUG": True, "PRODUCTION": False}, "E001"),
@@ -47,6 +48,10 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"OUTBOUND": ["siem.example.com", "localhost:25"]}, "E011"),
     ({"OUTBOUND": ["169.254.169.254"]}, "E011"),
     ({"OUTBOUND": ["127.0.0.0/8"]}, "E011"),
+    ({"VAULT": VAULT | {"url": "http://vault.example.com"}, "OUTBOUND": ["vault.example.com"]}, "E013"),
+    ({"VAULT": VAULT | {"url": "https://[::1/"}}, "E013"),
+    ({"VAULT": VAULT}, "E013"),
+    ({"VAULT": VAULT | {"token": ""}, "OUTBOUND": ["vault.example.com:8200"]}, "E013"),
 ]
 
 
@@ -61,6 +66,7 @@ def found(settings: Settings, state: Path, **changes: Any) -> list[CheckMessage]
 
 def test_safe_settings_pass(settings: Settings, tmp_path: Path) -> None:
     assert found(settings, tmp_path) == []
+    assert found(settings, tmp_path, VAULT=VAULT, OUTBOUND=["vault.example.com:8200"]) == []
     refuse_unsafe_settings()
 
 
