@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from console.domain.outbound import AllowList, Unreadable, literal
+from console.domain.rights import ROLES
 from console.services.audit_keys import NoKey, private_key
 
 TAG = "changeover"
@@ -158,6 +159,35 @@ def vault_can_be_asked(app_configs: Apps, **_: Any) -> Found:
         yield _error(13, f"The vault on {host} is not among the places that the console may send to.", hint)
     if not settings.VAULT["token"] and not settings.VAULT["token_file"]:
         yield _error(13, "There is no token for the vault.", "Set CHANGEOVER_VAULT_TOKEN_FILE to a file that holds it.")
+
+
+@register(TAG)
+def openid_can_be_asked(app_configs: Apps, **_: Any) -> Found:
+    """A provider is asked over HTTPS alone, knows the console, and is among the places that it may send to."""
+    if not settings.OIDC_URL:
+        return
+    try:
+        url, entries = urlsplit(settings.OIDC_URL), AllowList.read(settings.OUTBOUND).entries
+    except Unreadable:
+        return  # told above
+    if url.scheme != "https" or not url.hostname:
+        yield _error(14, "CHANGEOVER_OIDC_URL is no https address.", "Give the provider's issuer, https://host/path.")
+    elif not any(entry.names(url.hostname, url.port or 443) for entry in entries):
+        text = f"The OpenID provider on {url.hostname} is not among the places that the console may send to."
+        hint = f"Put {url.hostname} into CHANGEOVER_OUTBOUND, and its network too when its address is a private one."
+        yield _error(14, text, hint)
+    if not settings.OIDC["client_id"] or not settings.OIDC["secret"]:
+        hint = "Set CHANGEOVER_OIDC_CLIENT_ID and CHANGEOVER_OIDC_CLIENT_SECRET_FILE to what the provider gave."
+        yield _error(14, "The OpenID provider would not know this console.", hint)
+
+
+@register(TAG)
+def roles_are_known(app_configs: Apps, **_: Any) -> Found:
+    """A role that is misspelt would ask nobody for a second factor."""
+    unknown = sorted(settings.SECOND_FACTOR_ROLES - set(ROLES))
+    if unknown:
+        hint = f"Name some of {', '.join(ROLES)}, or none."
+        yield _error(15, f"CHANGEOVER_SECOND_FACTOR_ROLES names {', '.join(unknown)}, which is no role.", hint)
 
 
 @register(TAG)

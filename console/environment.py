@@ -133,6 +133,9 @@ def database_from_url(url: str) -> dict[str, Any]:
 
 
 def origin_of(url: str) -> list[str]:
-    """Scheme, host and port of `url` as a list of one; empty for an empty one."""
-    parts = urlsplit(url)
+    """Scheme, host and port of `url` as a list of one; empty for an empty one. Raises `ImproperlyConfigured`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{url} is no address. Write it as https://host/path.") from error
     return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []

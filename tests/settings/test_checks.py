@@ -21,10 +21,12 @@ SAFE: dict[str, Any] = {
     "CREDENTIAL_KEYS": ["nG0pTzZYxV4v3oW8yq8s4m0d1l2k3j4h5g6f7d8s9a0="],
     "AUDIT_KEY": "nG0pTzZYxV4v3oW8yq8s4m0d1l2k3j4h5g6f7d8s9a0=",
     "CELERY_BROKER_URL": "rediss://:secret@redis.example.com:6379/0",
+    "SECOND_FACTOR_ROLES": {"administrator", "approver"},
     "OUTBOUND": ["siem.example.com:6514", "10.1.0.0/16", "::/0"],
 }
 
 VAULT = {"url": "https://vault.example.com:8200", "token": "hvs.x", "token_file": "", "namespace": "", "ca": ""}
+OPENID = {"OIDC_URL": "https://idp.example.com/realm", "OIDC": {"client_id": "changeover", "secret": "s"}}
 UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"DEBUG": True}, "E001"),
     ({"DEBUG": True, "PRODUCTION": False}, "E001"),
@@ -44,6 +46,10 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"PRODUCTION": False}, "E007"),
     ({"ALLOWED_HOSTS": []}, "E008"),
     ({"CELERY_BROKER_URL": "redis://[::1/0"}, "E009"),
+    (OPENID, "E014"),
+    (OPENID | {"OUTBOUND": ["idp.example.com"], "OIDC_URL": "http://idp.example.com"}, "E014"),
+    (OPENID | {"OUTBOUND": ["idp.example.com"], "OIDC": {"client_id": "changeover", "secret": ""}}, "E014"),
+    ({"SECOND_FACTOR_ROLES": {"administrators"}}, "E015"),
     ({"OUTBOUND": ["*.example.com"]}, "E011"),
     ({"OUTBOUND": ["siem.example.com", "localhost:25"]}, "E011"),
     ({"OUTBOUND": ["169.254.169.254"]}, "E011"),
@@ -67,6 +73,7 @@ def found(settings: Settings, state: Path, **changes: Any) -> list[CheckMessage]
 def test_safe_settings_pass(settings: Settings, tmp_path: Path) -> None:
     assert found(settings, tmp_path) == []
     assert found(settings, tmp_path, VAULT=VAULT, OUTBOUND=["vault.example.com:8200"]) == []
+    assert found(settings, tmp_path, **OPENID, VAULT={"url": ""}, OUTBOUND=["idp.example.com"]) == []
     refuse_unsafe_settings()
 
 

@@ -161,3 +161,27 @@ def test_no_migration_is_missing(tmp_path: Path) -> None:
     ran = python(["manage.py", "makemigrations", "--check", "--dry-run"], tmp_path)
 
     assert ran.returncode == 0, ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("variables", "roles"),
+    [
+        ({}, set()),
+        (PRODUCTION, {"administrator", "approver", "operator"}),
+        (PRODUCTION | {"CHANGEOVER_SECOND_FACTOR_ROLES": "none"}, set()),
+        ({"CHANGEOVER_SECOND_FACTOR_ROLES": "auditor, viewer"}, {"auditor", "viewer"}),
+    ],
+)
+def test_production_asks_for_a_second_factor_by_itself(
+    tmp_path: Path, variables: dict[str, str], roles: set[str]
+) -> None:
+    ran = python(["-c", "import console.settings as s; print(*s.SECOND_FACTOR_ROLES)"], tmp_path, **variables)
+    assert set(ran.stdout.split()) == roles, ran.stderr
+
+
+def test_a_form_may_lead_to_the_openid_provider_and_nowhere_else(tmp_path: Path) -> None:
+    told = settings(tmp_path, "CONTENT_SECURITY_POLICY", CHANGEOVER_OIDC_URL="https://idp.example.com/realms/company")
+    assert "form-action 'self' https://idp.example.com;" in str(told["CONTENT_SECURITY_POLICY"])
+    assert "form-action 'self';" in str(settings(tmp_path, "CONTENT_SECURITY_POLICY")["CONTENT_SECURITY_POLICY"])
+    ran = python(["-c", "import console.settings"], tmp_path, CHANGEOVER_OIDC_URL="https://[::1")
+    assert "is no address. Write it as https://host/path." in ran.stderr
