@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check chaos lint types unit test lock clean
+.PHONY: help demo check chaos lint types unit test audit lock clean
 MAKEFLAGS += --no-print-directory
 # Tests start hundreds of Python processes: what one of them has compiled, the next one has not to.
 unexport PYTHONDONTWRITEBYTECODE
@@ -22,7 +22,8 @@ help: ## Show this list
 demo: .venv/.demo ## Start the console with a lab of six clusters, on loopback, without root (Ctrl-C ends it)
 	@exec $(PY) manage.py demo $(ARGS)
 
-check: lint types unit ## Lint, types, import rules and the quick tests (under 3 minutes)
+check: lint types unit ## Lint, types, import rules, the quick tests and what is installed (under 3 minutes)
+	@$(PY) deploy/audit.py --offline
 
 test: lint types ## Everything, on a real domain controller and in a real browser (root, Debian 12, about half an hour)
 	@sh tests/prepare.sh
@@ -43,6 +44,9 @@ types: .venv/.tests ## Only types
 
 unit: .venv/.tests ## Only the quick tests; ARGS='tests/demo -k signal' chooses among them
 	@$(PY) -m pytest -q -m "$(QUICK)" $(SPREAD) $(ARGS)
+
+audit: .venv/.tests ## Versions, files and licences of what is installed; known advisories, where their source answers
+	@$(PY) deploy/audit.py
 
 lock: ## Resolve requirements afresh and write every version to deploy/constraints.txt
 	@sh deploy/lock.sh
