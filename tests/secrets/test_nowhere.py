@@ -20,7 +20,7 @@ from tests.tasks.test_webhook import OPERATIONS, TIMING, TYO1, TYO2
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 
 ACCOUNT = "A-Test-Password-1"
-OWN_FILES = {"secret-key", "credential-key", "lab-nodes.password", "lab-directory.password"}
+OWN_FILES = {"secret-key", "credential-key", "audit-key", "lab-nodes.password", "lab-directory.password"}
 """Where the console's keys and the passwords of the inventory lie: files of mode 0600."""
 REASON = "to see what it leaves"
 KIT = r"C:\Changeover\kit"
