@@ -25,6 +25,11 @@ def everybody() -> list[UserSession]:
     return [row for row in rows if not row.purge()]
 
 
+def lasts(session_key: str) -> bool:
+    """Whether a session was neither ended nor is over."""
+    return Session.objects.filter(session_key=session_key, expire_date__gt=database_now()).exists()
+
+
 def seen(session_key: str) -> None:
     """The session was used just now."""
     UserSession.objects.filter(session_key=session_key).update(last_seen_at=database_now())

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -16,6 +17,7 @@ from django.http import (
 )
 
 from console.models import Operation
+from console.services import sessions
 from console.services.access import Account, visible_clusters, why_nowhere
 from console.web import journal
 from console.web.access import Door, declares, methods, needs, no_operation, the_operation
@@ -54,13 +56,22 @@ async def events(request: HttpRequest, pk: int) -> HttpResponseBase:
     await read(_admit, user, pk)
     place = _place(request.headers.get("Last-Event-ID") or request.GET.get("after"))
     headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(stream(pk, place, user.pk), content_type="text/event-stream", headers=headers)
+    viewer = Viewer(user.pk, request.session.session_key or "")
+    return StreamingHttpResponse(stream(pk, place, viewer), content_type="text/event-stream", headers=headers)
 
 
-async def stream(pk: int, place: int, viewer: int | None = None) -> AsyncIterator[str]:
+@dataclass(frozen=True)
+class Viewer:
+    """Who follows, and in which session."""
+
+    user: int
+    session: str
+
+
+async def stream(pk: int, place: int, viewer: Viewer | None = None) -> AsyncIterator[str]:
     """Every line of the operation after `place`, once and in order; ends some time after the operation has.
 
-    It ends too, within `ASK_AGAIN` seconds, when the account `viewer` may not see the operation any more.
+    It ends too, within `ASK_AGAIN` seconds, when `viewer` may not see the operation any more, or the session was ended.
     """
     yield "retry: 2000\n\n"
     eyes, seen = watch(), None
@@ -95,9 +106,11 @@ def _admit(user: Account, pk: int) -> Operation:
     return found
 
 
-def _may_still(user_id: int, pk: int) -> bool:
-    """Whether the account, as it is now, may see the operation."""
-    user = User.objects.filter(pk=user_id).first()
+def _may_still(viewer: Viewer, pk: int) -> bool:
+    """Whether the account, as it is now, may see the operation, and the session lasts."""
+    if not sessions.lasts(viewer.session):
+        return False
+    user = User.objects.filter(pk=viewer.user).first()
     return Operation.objects.filter(pk=pk, cluster__in=visible_clusters(user)).exists()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.contrib.sessions.models import Session
 from django.test import AsyncClient, Client
 from django.urls import reverse
 
@@ -180,6 +181,17 @@ async def test_strangers_and_people_without_a_role_get_no_stream(operation: Oper
     await client.aforce_login(await sync_to_async(personas.olga)())
     assert (await client.get(reverse("operation-events", args=[4711]))).status_code == 404
     assert (await client.post(address)).status_code == 405
+
+
+@in_a_loop
+async def test_a_stream_ends_with_the_session_that_it_was_opened_in(operation: Operation) -> None:
+    events = await follow(operation)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(live, "BEAT", 0.05)
+        patch.setattr(live, "ASK_AGAIN", 0.0)
+        await events.next("beat")
+        await sync_to_async(Session.objects.all().delete)()
+        await events.next("over")
 
 
 def test_asking_gives_the_same_lines_in_batches(olga: Client, operation: Operation) -> None:
