@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "console.web.fetch_site.FetchSiteMiddleware",
+    "console.web.refusals.RefusalMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "console.web.session_limits.SessionLimitsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
