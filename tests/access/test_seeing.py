@@ -156,3 +156,31 @@ class TestCommands:
             code, out, err = command()(*words)
             assert code == 2, words
             assert "toko may not" in out + err, (words, out, err)
+
+    def test_roles_are_given_taken_and_explained_where_one_administers(self) -> None:
+        personas.sam()
+        code, out, _ = command()("rights", "give", "sam", "operator", "--cluster", "TOKYO", "--kind", "failover")
+        assert (code, "sam has: operator" in out) == (0, True)
+        code, out, _ = command()("rights", "list")
+        assert "sam: operator on TOKYO for failover" in out
+        assert "ada" not in out
+        allowed = command()("rights", "why", "sam", "operate", "--cluster", "TOKYO", "--kind", "failover")
+        refused = command()("rights", "why", "sam", "operate", "--cluster", "TOKYO", "--kind", "takeover")
+        assert (allowed[0], refused[0]) == (0, 1)
+        assert "It is limited to failover" in refused[1]
+        for where in (("--cluster", "OSAKA"), ("--site", "main"), ()):
+            assert command()("rights", "give", "toko", "administrator", *where)[0] == 2
+        assert command()("rights", "take", "sam", "operator", "--cluster", "TOKYO")[0] == 0
+        assert command()("rights", "take", "sam", "operator", "--cluster", "TOKYO")[0] == 2
+
+
+def test_the_last_administrator_stays_on_the_command_line_too() -> None:
+    OsAccount.objects.create(os_user=os_user(), user=personas.ada())
+    words = [
+        ("account", "off", "ada"),
+        ("account", "role", "ada", "viewer"),
+        ("rights", "take", "ada", "administrator"),
+    ]
+    for one in words:
+        code, out, err = command()(*one)
+        assert (code, "Nobody would administer the console any more" in out + err) == (2, True)

@@ -1,4 +1,4 @@
-"""`manage.py account add|map|role|list|unlock|second-factor`: accounts of people, for who owns the console's host."""
+"""`manage.py account`: accounts of people, for who owns the console's host."""
 
 import getpass
 import sys
@@ -13,8 +13,17 @@ from console.management.base import SUCCEEDED, ConsoleCommand, Refused, add_json
 from console.models import AuditRecord, OsAccount
 from console.services import sign_in_failures
 from console.services.access import ROLES, os_user, require
-from console.services.accounts import AccountRefused, account, add_account, map_os_user, roles_told, set_role
+from console.services.accounts import (
+    AccountRefused,
+    account,
+    add_account,
+    map_os_user,
+    roles_told,
+    set_active,
+    set_role,
+)
 from console.services.audit import Actor
+from console.services.grants import GrantRefused
 from console.services.second_factor import take_away
 
 
@@ -37,18 +46,23 @@ class Command(ConsoleCommand):
         role = commands.add_parser("role", help="give an account another role")
         role.add_argument("name")
         role.add_argument("role", choices=ROLES)
+        switches = [commands.add_parser(word, help=f"switch an account {word}") for word in ("on", "off")]
+        for switch in switches:
+            switch.add_argument("name")
+            switch.add_argument("--reason", default="", help="why; it stands in the audit")
         list_ = commands.add_parser("list", help="list accounts, roles and mappings")
-        for command in (add, map_, role, list_, *_sign_in_commands(commands)):
+        for command in (add, map_, role, list_, *switches, *_sign_in_commands(commands)):
             add_json(command)
 
     def run(self, options: dict[str, Any]) -> int:
         """Dispatch to the subcommand."""
         actor = self._administrator()
         commands = {"add": self._add, "map": self._map, "role": self._role, "list": self._list}
+        commands |= {"on": self._switch, "off": self._switch}
         commands |= {"unlock": self._unlock, "second-factor": self._second_factor}
         try:
             return commands[options["command"]](options, actor)
-        except AccountRefused as error:
+        except (AccountRefused, GrantRefused) as error:
             raise Refused(f"{error.message} {error.remedy}") from None
 
     def _administrator(self) -> Actor:
@@ -83,6 +97,13 @@ class Command(ConsoleCommand):
         set_role(user, options["role"], actor)
         data = {"result": "changed", "account": user.username, "role": options["role"]}
         self.answer(options, f"{user.username} is now {options['role']}.", data)
+        return SUCCEEDED
+
+    def _switch(self, options: dict[str, Any], actor: Actor) -> int:
+        user, word = account(options["name"]), options["command"]
+        set_active(user, word == "on", actor, options["reason"])
+        data = {"result": "changed", "account": user.username, "active": word == "on"}
+        self.answer(options, f"The account {user.username} is switched {word}.", data)
         return SUCCEEDED
 
     def _unlock(self, options: dict[str, Any], actor: Actor) -> int:
