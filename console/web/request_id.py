@@ -10,6 +10,8 @@ from console.services import audit
 from console.web.headers import Next
 
 HEADER = "X-Request-ID"
+NODES = "/hooks/"
+"""Nodes are told nothing that their protocol does not name: refusals have to look the same to the last byte."""
 
 
 class RequestIdMiddleware:
@@ -34,8 +36,7 @@ class RequestIdMiddleware:
         finally:
             audit.request_id.reset(token)
         assert isinstance(response, HttpResponseBase)
-        response.headers[HEADER] = told
-        return response
+        return _with_header(request, response, told)
 
     async def _later(self, request: HttpRequest) -> HttpResponseBase:
         told = uuid.uuid4().hex
@@ -46,5 +47,10 @@ class RequestIdMiddleware:
             response = await answer
         finally:
             audit.request_id.reset(token)
+        return _with_header(request, response, told)
+
+
+def _with_header(request: HttpRequest, response: HttpResponseBase, told: str) -> HttpResponseBase:
+    if not request.path.startswith(NODES):
         response.headers[HEADER] = told
-        return response
+    return response
