@@ -147,7 +147,7 @@ def vault_reference(text: str) -> Complaint | None:
     if len(text) <= 512 and _VAULT.fullmatch(text) and not {".", ".."} & set(text.partition("#")[0].split("/")):
         return None
     return (
-        f"{text!r} does not say where in the vault the password is.",
+        "It does not say where in the vault the password is.",
         "Write MOUNT/PATH#FIELD, such as secret/exchange/nodes#password, in letters, digits and . _ - @ + alone.",
     )
 

@@ -216,7 +216,8 @@ def test_the_same_address_at_another_port_is_another_node() -> None:
     [
         ({"source": "env", "reference": "not a variable"}, ("reference",)),
         ({"source": "file", "reference": "relative/path"}, ("reference",)),
-        ({"source": "vault", "reference": "x"}, ("source",)),
+        ({"source": "vault", "reference": "not a reference"}, ("reference",)),
+        ({"source": "keyring", "reference": "x"}, ("source",)),
         ({"username": ""}, ("username",)),
         ({"username": " padded "}, ("username",)),
     ],
@@ -229,6 +230,7 @@ def test_a_wrong_credential_is_refused_without_repeating_what_may_be_a_password(
     assert [problem.path for problem in wrong if problem.kind == "credential"] == [path]
     assert "not a variable" not in str(wrong)
     assert "relative/path" not in str(wrong)
+    assert "not a reference" not in str(wrong)
 
 
 @pytest.mark.parametrize(

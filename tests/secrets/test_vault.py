@@ -66,7 +66,7 @@ def test_a_field_of_a_secret_is_read(server: VaultServer, authority: Authority) 
         ({"reference": "secret/exchange/other#password"}, "answers 404"),
         ({"reference": "secret/exchange/nodes#pin"}, "no field pin"),
         ({"reference": "secret/exchange/nodes#number"}, "no field number that is a text"),
-        ({"reference": "secret/../sys#seal"}, "does not say where"),
+        ({"reference": "secret/../sys#seal"}, "does not say where in the vault"),
         ({"token": "hvs.another"}, "answers 403: permission denied"),
         ({"token": ""}, "empty or malformed"),
         ({"token": "two\r\nX-Header: lines"}, "empty or malformed"),
