@@ -23,7 +23,7 @@ from typing import Any
 from tests.benchmarks import figures
 
 ROOT = Path(__file__).parents[2]
-BATCH = 5000
+BATCH = 20_000
 BEGUN = datetime(2008, 7, 18, tzinfo=UTC)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import connection, models, transaction
-from django.db.models import QuerySet
 
 from console.domain.verify_audit import NOTHING_BEFORE, digest
 from console.models import AuditHead, AuditRecord
@@ -30,12 +29,17 @@ CHAIN = {"previous", "hash"}
 def fill(count: int, batch: int) -> type[models.Model]:
     """Write so many records, and the other table with the same; the other table's model."""
     previous = NOTHING_BEFORE
+    fields = [field for field in AuditRecord._meta.local_fields if field.name != "id"]
+    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    insert = f"INSERT INTO console_auditrecord ({names}) VALUES ({', '.join(['%s'] * len(fields))})"
     for first in range(1, count + 1, batch):
         rows = []
         for seq in range(first, min(first + batch, count + 1)):
-            rows.append(_row(seq, previous))
-            previous = rows[-1].hash
-        QuerySet(AuditRecord).bulk_create(rows, batch_size=500)
+            row = _row(seq, previous)
+            rows.append([field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
+            previous = row.hash
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(insert, rows)
     AuditHead.objects.update_or_create(pk=1, defaults={"last_seq": count, "last_hash": previous})
     AuditHead.objects.update_or_create(pk=PLAIN_HEAD, defaults={"last_seq": count})
     plain = _plain_model()
