@@ -68,7 +68,7 @@ class Site(CheckedNames):
 
 
 class Credential(CheckedNames):
-    """An account's name and where its password is: a variable, a file, a vault, or encrypted here. Never the password."""
+    """An account's name and where its password is: a variable, file, vault, or encrypted here. Never the password."""
 
     CHECKS = {"name": names.title, "username": names.username}
 
@@ -81,7 +81,11 @@ class Credential(CheckedNames):
     name = models.CharField(max_length=63)
     username = models.CharField(max_length=256)
     source = models.CharField(max_length=8, choices=Source)
-    reference = models.CharField(max_length=512, blank=True, help_text="Name of the variable, path, or MOUNT/PATH#FIELD in the vault; empty when stored.")
+    reference = models.CharField(
+        max_length=512,
+        blank=True,
+        help_text="Name of the variable, path, or MOUNT/PATH#FIELD in the vault; empty when stored.",
+    )
     ciphertext = models.TextField(blank=True, editable=False)
 
     class Meta:
