@@ -227,6 +227,9 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_FORMS = {
     "authenticate": "console.web.forms.second_factor.AuthenticateForm",
     "reauthenticate": "console.web.forms.second_factor.ReauthenticateForm",
+    "add_webauthn": "console.web.forms.second_factor.AddKeyForm",
+    "authenticate_webauthn": "console.web.forms.second_factor.KeyForm",
+    "reauthenticate_webauthn": "console.web.forms.second_factor.KeyAgainForm",
 }
 
 # --- Files, language, time

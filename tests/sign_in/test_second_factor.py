@@ -1,5 +1,6 @@
 """Second factors: setting up, signing in with one, each code once, and who must have one."""
 
+import re
 from typing import Any
 
 import pytest
@@ -93,6 +94,60 @@ def test_taking_the_last_one_away_leads_back_to_it(settings: Settings) -> None:
     assert client.get("/")["Location"] == reverse("mfa_index")
     assert not Authenticator.objects.exists()
     assert actions()[-1] == "account:second-factor:removed"
+
+
+def test_new_recovery_codes_void_the_old_ones() -> None:
+    client, _, old = with_app(personas.olga())
+    assert "(10) are void then" in client.get(reverse("mfa_generate_recovery_codes")).content.decode()
+    page = client.post(reverse("mfa_generate_recovery_codes"), follow=True).content.decode()
+    new = re.findall(r"<li>(\d{8})</li>", page)
+    assert len(new) == 10
+    assert not set(new) & set(old)
+    assert "does not fit" in give(sign_in("olga"), old[0]).content.decode()
+    assert give(sign_in("olga"), new[0]).status_code == 302
+
+
+def test_recovery_codes_alone_are_no_second_factor() -> None:
+    client = sign_in(personas.olga().username)
+    page = client.post(reverse("mfa_generate_recovery_codes")).content.decode()
+    assert "recovery codes only stand in for one" in page
+    assert not Authenticator.objects.exists()
+
+
+def test_a_key_is_named_and_removed_by_its_owner_alone() -> None:
+    olga = personas.olga()
+    key = Authenticator.objects.create(user=olga, type="webauthn", data={"name": "drawer <b>", "credential": {}})
+    removal = reverse("mfa_remove_webauthn", args=[key.pk])
+    assert sign_in(personas.rita().username).post(removal).status_code == 404
+    client = Client()
+    client.force_login(olga)
+    assert "drawer &lt;b&gt;" in client.get(reverse("mfa_list_webauthn")).content.decode()
+    assert "Remove the key drawer &lt;b&gt;?" in client.get(removal).content.decode()
+    assert client.post(removal).status_code == 302
+    assert not Authenticator.objects.exists()
+    assert actions()[-1] == "account:second-factor:removed"
+
+
+@pytest.mark.parametrize("told", ["", "{}", "[]", '"x"', '{"id": "AA"}', "null"])
+def test_an_answer_that_is_no_keys_sets_nothing_up(told: str) -> None:
+    client = sign_in(personas.olga().username)
+    client.get(reverse("mfa_add_webauthn"))
+    response = client.post(reverse("mfa_add_webauthn"), {"name": "x", "credential": told})
+    assert response.status_code == 200
+    assert "That key does not fit" in response.content.decode()
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize("told", ["{}", "[1]", '"x"', '{"id": "AA"}'])
+def test_an_answer_that_is_no_keys_lets_nobody_in(told: str) -> None:
+    with_app(personas.olga())
+    client = sign_in("olga")
+    client.get(reverse("mfa_authenticate"))
+    assert client.post(reverse("mfa_authenticate"), {"credential": told}).status_code == 200
+    assert client.get("/").status_code == 302
+    again = sign_in(personas.rita().username)
+    again.get(reverse("mfa_reauthenticate_webauthn"))
+    assert again.post(reverse("mfa_reauthenticate_webauthn"), {"credential": told}).status_code == 302
 
 
 def test_an_administrator_takes_away_what_somebody_lost_and_says_why() -> None:

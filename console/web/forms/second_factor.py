@@ -8,6 +8,7 @@ from allauth.mfa.base import forms as base
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import decrypt
+from allauth.mfa.webauthn import forms as keys
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -51,6 +52,42 @@ class ReauthenticateForm(Counted, base.ReauthenticateForm):
     def counted_as(self) -> str:
         """Apart from those at the sign-in."""
         return sign_in_failures.signed_in_name(super().counted_as())
+
+
+NO_ANSWER = "That is no answer of a security key. Try again."
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError)
+"""What the library lets through where a browser would never send such a thing."""
+
+
+class AddKeyForm(keys.AddWebAuthnForm):
+    """A key's answer when it is set up."""
+
+    def clean(self) -> dict[str, Any]:
+        """The answer, if it is one. Raises `ValidationError`."""
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except MALFORMED:
+            raise ValidationError(NO_ANSWER) from None
+        return cleaned
+
+
+class Answered:
+    """A form with the answer of a key that is set up."""
+
+    def clean_credential(self) -> Authenticator:
+        """The key that answered. Raises `ValidationError`."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except MALFORMED:
+            raise ValidationError(NO_ANSWER) from None
+
+
+class KeyForm(Answered, keys.AuthenticateWebAuthnForm):
+    """After the password."""
+
+
+class KeyAgainForm(Answered, keys.ReauthenticateWebAuthnForm):
+    """Before a dangerous act."""
 
 
 def _take_once(factor: Authenticator, code: str) -> None:
