@@ -26,9 +26,7 @@ class CredentialTrial(models.Model):
     class Meta:
         ordering = ["place", "name"]
         default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["credential", "place", "name"], name="one_trial_for_each_place")
-        ]
+        constraints = [models.UniqueConstraint(fields=["credential", "place", "name"], name="one_trial_for_each_place")]
 
     def __str__(self) -> str:
         return f"{self.credential} at {self.place} {self.name}"
