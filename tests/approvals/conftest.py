@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 
 import pytest
-from allauth.account.internal.flows import login
 from django.contrib.auth.models import User
 from django.test import Client
 
 from console.models import Cluster
+from console.web.session_limits import BEGUN
 from tests.approvals import asking
 from tests.services import making
 
@@ -19,8 +19,7 @@ def browser(user: User | None, ago: float = 1) -> Client:
     client = Client()
     client.force_login(user)
     session = client.session
-    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time() - ago}]
-    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = login.user_id_to_str(user)
+    session[BEGUN] = time.time() - ago
     session.save()
     return client
 

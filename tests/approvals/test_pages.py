@@ -74,7 +74,7 @@ def test_self_approval_is_refused_and_says_who_can(tokyo: Cluster, ada: Client) 
 
 def test_who_signed_in_long_ago_does_so_again_before_they_approve(tokyo: Cluster) -> None:
     approval = asking.asked(tokyo)
-    stale = browser(asking.pat().user, ago=100_000)
+    stale = browser(asking.pat().user, ago=3000)
     response = stale.post(at("approve-plan", approval.plan), {"hash": approval.plan_hash})
     assert response["Location"].startswith(reverse("account_reauthenticate"))
     assert not approval.votes.exists()
