@@ -44,4 +44,6 @@ def with_headers(response: HttpResponseBase) -> HttpResponseBase:
     response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
     response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    # Neither a proxy nor the next person at the same browser finds a page after its reader has signed out.
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -18,6 +18,7 @@ def test_an_answer_limits_what_a_page_may_do(client: Client) -> None:
     for forbidden in ("unsafe-inline", "unsafe-eval", "http:", "https:", "*", "data:"):
         assert forbidden not in policy
     assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Cache-Control"] == "no-store"
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["X-Content-Type-Options"] == "nosniff"
 
