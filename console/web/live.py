@@ -64,7 +64,7 @@ async def events(request: HttpRequest, pk: int) -> HttpResponseBase:
 class Viewer:
     """Who follows, and in which session."""
 
-    user: int
+    user: int | None
     session: str
 
 
