@@ -68,6 +68,15 @@ def hosts_are_named(app_configs: Apps, **_: Any) -> Found:
 
 
 @register(TAG)
+def origins_are_named(app_configs: Apps, **_: Any) -> Found:
+    """A form is taken from an origin on this list as if it were ours."""
+    for origin in settings.CSRF_TRUSTED_ORIGINS:
+        if "*" in origin or not (origin.startswith("https://") or is_loopback(urlsplit(origin).hostname)):
+            message = f"CHANGEOVER_TRUSTED_ORIGINS takes forms from {origin}: from anybody, or over HTTP."
+            yield _error(16, message, "Write whole names with https://, such as https://console.example.com.")
+
+
+@register(TAG)
 def secret_key_is_strong(app_configs: Apps, **_: Any) -> Found:
     """Who guesses the secret key is everybody."""
     if settings.SECRET_KEY == settings.UNSET_SECRET_KEY:

@@ -22,6 +22,7 @@ SAFE: dict[str, Any] = {
     "AUDIT_KEY": "nG0pTzZYxV4v3oW8yq8s4m0d1l2k3j4h5g6f7d8s9a0=",
     "CELERY_BROKER_URL": "rediss://:secret@redis.example.com:6379/0",
     "SECOND_FACTOR_ROLES": {"administrator", "approver"},
+    "CSRF_TRUSTED_ORIGINS": ["https://console.example.com"],
     "OUTBOUND": ["siem.example.com:6514", "10.1.0.0/16", "::/0"],
 }
 
@@ -50,6 +51,8 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     (OPENID | {"OUTBOUND": ["idp.example.com"], "OIDC_URL": "http://idp.example.com"}, "E014"),
     (OPENID | {"OUTBOUND": ["idp.example.com"], "OIDC": {"client_id": "changeover", "secret": ""}}, "E014"),
     ({"SECOND_FACTOR_ROLES": {"administrators"}}, "E015"),
+    ({"CSRF_TRUSTED_ORIGINS": ["https://*.example.com"]}, "E016"),
+    ({"CSRF_TRUSTED_ORIGINS": ["http://console.example.com"]}, "E016"),
     ({"OUTBOUND": ["*.example.com"]}, "E011"),
     ({"OUTBOUND": ["siem.example.com", "localhost:25"]}, "E011"),
     ({"OUTBOUND": ["169.254.169.254"]}, "E011"),
