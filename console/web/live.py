@@ -56,7 +56,7 @@ async def events(request: HttpRequest, pk: int) -> HttpResponseBase:
     await read(_admit, user, pk)
     place = _place(request.headers.get("Last-Event-ID") or request.GET.get("after"))
     headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
-    viewer = Viewer(user.pk, request.session.session_key or "")
+    viewer = Viewer(user.pk or 0, request.session.session_key or "")
     return StreamingHttpResponse(stream(pk, place, viewer), content_type="text/event-stream", headers=headers)
 
 
@@ -64,7 +64,7 @@ async def events(request: HttpRequest, pk: int) -> HttpResponseBase:
 class Viewer:
     """Who follows, and in which session."""
 
-    user: int | None
+    user: int
     session: str
 
 
