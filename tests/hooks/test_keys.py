@@ -141,7 +141,7 @@ def test_the_command_takes_a_key_from_standard_input_and_does_not_show_it(
 def test_the_command_refuses_an_unknown_node_by_naming_those_it_knows(ada: None, node: Node) -> None:
     code, said = run("issue", "SERVER9")
     assert code == 2
-    assert "The nodes there: TOK-EX1, TOK-EX2." in said["message"]
+    assert said["remedy"] == "Name one of these: TOK-EX1, TOK-EX2."
 
 
 def test_the_command_is_for_those_who_may_change_the_inventory(node: Node) -> None:

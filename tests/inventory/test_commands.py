@@ -146,6 +146,7 @@ def test_the_first_account_can_be_made_and_then_only_administrators_make_more(db
     words = ("account", "add", "ada", "--role", "administrator", "--os-user", os_user(), "--password-stdin")
     first = run(*words, stdin=f"{PASSWORD}\n")
     second = run("account", "add", "olga", "--role", "operator", "--json")
+    run("account", "add", "otto", "--role", "administrator")
     run("account", "role", "ada", "operator")
     third = run("account", "add", "eve", "--role", "administrator")
 
