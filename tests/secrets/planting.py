@@ -12,7 +12,7 @@ from pathlib import Path
 import requests
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
-from tests.tasks.conftest import Installation
+from tests.tasks.conftest import Installation, wait_for
 
 Post = Callable[..., requests.Response]
 OWN_TABLES = {"django_session", "usersessions_usersession"}
@@ -27,6 +27,13 @@ def stored_password(made: Installation, browser: requests.Session, post: Post, a
     form = {"name": name, "username": username, "source": "stored", "reference": "", "password": password}
     post(browser, f"{address}/inventory/credentials/{pk}/", **form)
     assert made.rows(f"SELECT source FROM console_credential WHERE id = {pk}") == [("stored",)]
+
+
+def trial(made: Installation, browser: requests.Session, post: Post, address: str) -> None:
+    """The stored password is tried where it is used, by the worker."""
+    pk, directory = made.rows("SELECT credential_id, name FROM console_directory")[0]
+    post(browser, f"{address}/inventory/credentials/{pk}/try/", place="directory", name=directory)
+    wait_for(lambda: made.rows("SELECT good FROM console_credentialtrial") == [(1,)], 60)
 
 
 def token(browser: requests.Session, post: Post, address: str) -> dict[str, str]:

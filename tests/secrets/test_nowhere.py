@@ -161,7 +161,9 @@ def on_the_command_line(night: Night) -> None:
 def test_no_secret_is_anywhere_but_in_the_file_of_its_node(night: Night) -> None:
     address = night.made.pages()
     deploy(night, address)
-    fail_over(night, address, plant(night, address))
+    browser = plant(night, address)
+    fail_over(night, address, browser)
+    planting.trial(night.made, browser, night.post, address)
     on_the_command_line(night)
     night.gather()
     looked_for = len(night.places)
