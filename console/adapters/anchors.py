@@ -10,10 +10,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 from smtplib import SMTPException
-from urllib.parse import SplitResult, unquote
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from console.adapters.outbound import Outbound
 from console.domain.anchors import NotKept
+from console.domain.errors import ReachError
 
 AUDIT_INFORMATIONAL = 13 * 8 + 6
 """Facility "log audit" and severity "informational" as a priority (RFC 5424, section 6.2.1)."""
@@ -77,8 +78,13 @@ class WebhookAnchor:
     name: str = "webhook"
 
     def keep(self, line: str) -> None:
-        """Send it. Raises `ReachError`, `NotKept` for another answer."""
-        reply = self.out.send(self.url, line.encode(), headers={"Content-Type": "application/json"}, ca=self.ca)
+        """Send it. Raises `NotKept`, whose text has no more of the address than its host: the rest may be a secret."""
+        host = urlsplit(self.url).hostname
+        try:
+            reply = self.out.send(self.url, line.encode(), headers={"Content-Type": "application/json"}, ca=self.ca)
+        except ReachError as error:
+            told = f"The address for signed heads at {host} did not take it: {type(error).__name__}."
+            raise NotKept(told, remedy=error.remedy) from None
         if not 200 <= reply.status <= 299:
             raise NotKept(f"The address for signed heads answered {reply.status}.")
 

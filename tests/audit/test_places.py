@@ -157,6 +157,21 @@ def test_an_address_gets_the_head_as_its_body_and_has_to_take_it(
     assert WORD not in repr(place)
 
 
+def test_where_nobody_listens_no_more_than_the_host_of_the_address_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nobody = closed.getsockname()
+    out = Outbound(
+        AllowList.read([NAME]),
+        resolve=lambda host, port: ["9.9.9.9"],
+        dial=lambda place, within: socket.create_connection(nobody, within),
+    )
+    with pytest.raises(NotKept, match=f"at {NAME} did not take it: Unreachable") as caught:
+        WebhookAnchor(out, f"https://{NAME}/{WORD}?token={WORD}").keep(LINE)
+
+    assert WORD not in caught.value.message + caught.value.remedy
+    assert caught.value.__suppress_context__
+
+
 def mail_server(context: SSLContext, said: list[bytes], refuse: bool) -> Callable[[socket.socket], None]:
     """A mail server with STARTTLS and a sign-in; `refuse` has it take no message."""
 
