@@ -16,12 +16,13 @@ ROOT = Path(__file__).resolve().parents[2]
 AREAS = (
     *("tests/audit", "tests/services", "tests/automatic/test_events.py"),
     *("tests/api/test_at_once.py", "tests/tokens/test_tokens.py", "tests/secrets/test_rotation.py"),
+    *("tests/approvals/test_requests.py", "tests/approvals/test_emergency.py"),
     *("tests/inventory/test_apply.py", "tests/inventory/test_rows.py", "tests/setup/test_answers.py"),
 )
 
 
 def test_what_holds_on_sqlite_holds_on_postgresql(database_url: str) -> None:
-    """The tests of audit, operations, answers, events, leases, journal and inventory, as they are, on the other one."""
+    """The tests of audit, operations, approvals, leases, journal, inventory and more, as they are, on the other one."""
     env = os.environ | {"CHANGEOVER_DATABASE_URL": database_url}
     chosen = [*AREAS, "-m", "not slow", "-q", "-p", "tests.postgresql.vendor", "-p", "no:cacheprovider"]
     ran = subprocess.run(
