@@ -13,7 +13,7 @@ from console.api.shapes import OperationOut, PlanOut
 from console.domain.checks import Refusal
 from console.domain.plan import Plan
 from console.models import ApiToken, Operation, PlanRecord
-from console.services import operations, plans, tokens
+from console.services import approval_standing, operations, plans, tokens
 from console.services.api_once import once
 from console.services.confirm import sentence_of
 
@@ -106,6 +106,7 @@ def plan_out(record: PlanRecord) -> PlanOut:
         refusal=record.refusal,
         error=record.error,
         operation=Operation.objects.filter(plan=record).values_list("pk", flat=True).first(),
+        approval=approval_standing.as_json(record),
         **(_ready(plan) if plan else NOT_READY),
     )
 

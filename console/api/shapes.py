@@ -92,6 +92,7 @@ class PlanOut(Schema):
     refusal: dict[str, Any] | None = Field(description="headline and reasons")
     error: dict[str, Any] | None = Field(description="message and remedy")
     operation: int | None = Field(description="the number of the operation that carries it out")
+    approval: dict[str, Any] | None = Field(description="what it waits for, and what was said to it; null: nobody")
 
 
 class OperationBrief(Schema):

@@ -292,4 +292,6 @@ def test_a_token_does_not_get_around_the_second_person(olga: Program, tokyo: Clu
     approvals.approve(
         approvals.ask(plan, personas.at_page(olga.row.owner), "a drill"), personas.at_page(pat), plan.hash
     )
+    approval = olga.get(f"plans/{plan.pk}")["approval"]
+    assert (approval["state"], approval["needed"], approval["approved_by"]) == ("approved", 1, ["pat"])
     assert olga.post(f"plans/{plan.pk}/confirm", word)["status"] == "queued"
