@@ -15,7 +15,7 @@ from console.services import grants, rights_grid
 from console.services.access import NotAllowed, visible_clusters, why_not_in_site, why_nowhere
 from console.services.explaining import explain
 from console.services.grants import GrantRefused, Holder, Scope
-from console.web.access import actor_of, methods, needs
+from console.web.access import actor_of, methods, needs, signed_in
 from console.web.forms.rights import RolesForm, WhyForm
 from console.web.fresh import needs_fresh
 
@@ -75,8 +75,8 @@ def roles(request: HttpRequest, holder: str, pk: int) -> HttpResponseBase:
     return render(request, "rights/roles.html", context, status=422 if request.method == "POST" else 200)
 
 
+@signed_in
 @methods("GET")
-@needs("view")
 def why(request: HttpRequest) -> HttpResponseBase:
     """Why can I, why can't I: asked about oneself, and by who administers anything about anybody."""
     assert isinstance(request.user, User)

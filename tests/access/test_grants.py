@@ -233,6 +233,16 @@ class TestPages:
         assert "The account rita may not start, stop or acknowledge operations on TOKYO, of the kind failover." in text
         assert "(ada)" in text
 
+    def test_a_stranger_may_ask_too_and_is_told_of_no_cluster(self, browser: Browser, tokyo: Cluster) -> None:
+        ada()
+        client = browser(sam())
+        assert reverse("rights-why") in client.get("/").content.decode()
+        asked = {"person": "sam", "act": "view"}
+        text = client.get(reverse("rights-why"), asked).content.decode()
+        assert "Ask an administrator (ada) for the role viewer." in text
+        assert client.get(reverse("rights-why"), asked | {"cluster": "TOKYO"}).status_code == 422
+        assert client.get(reverse("rights-why"), asked | {"person": "ada"}).status_code == 422
+
     def test_changing_rights_takes_a_sign_in_of_just_now(self, settings: Settings) -> None:
         settings.FRESH_SECONDS = 0
         client = Client()
