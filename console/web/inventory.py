@@ -175,7 +175,8 @@ def _row(request: HttpRequest, kind: Kind, pk: int | None) -> Any:
     seen = getattr(inventory_seen.seen_by(request.user), kind.key)
     row = None if pk is None else seen.filter(pk=pk).first()
     if pk is not None and row is None:
-        raise Http404(f"That {kind.what} is not, or no longer, in the inventory. The inventory page lists what you may see.")
+        where = "The inventory page lists what you may see."
+        raise Http404(f"That {kind.what} is not, or no longer, in the inventory. {where}")
     about = row if isinstance(row, Cluster) else None
     if (reason := why_not(request.user, "change-inventory", about)) is not None:
         raise PermissionDenied(reason)
