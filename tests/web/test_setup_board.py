@@ -314,7 +314,7 @@ def test_it_is_given_up_and_its_cluster_is_free(olga: Client, resting: Operation
 def test_who_only_sees_can_read_and_not_answer(rita: Client, resting: Operation, page: Page) -> None:
     text = page(rita, place(resting))
     assert "It is done" not in text
-    assert "The account rita may not start, stop or acknowledge operations on TOKYO." in text
+    assert "The account rita may not start, stop or acknowledge operations on TOKYO, of the kind setup-2003." in text
     for what in ("say", "check-again", "pause", "resume", "hand-over", "give-up"):
         assert rita.post(reverse(f"setup-{what}", args=[resting.pk])).status_code == 403
     resting.refresh_from_db()
