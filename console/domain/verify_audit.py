@@ -57,11 +57,13 @@ class Anchor:
     at: str
     key: str
     signature: str
+    first: int = 0
+    root: str = ""  # of the hash tree over the records `first` to `seq`; none in heads from before there were trees
 
     def message(self) -> bytes:
         """What was signed."""
         told = {"at": self.at, "hash": self.hash, "key": self.key, "kind": KIND, "seq": self.seq}
-        return canonical(told).encode()
+        return canonical({**told, "first": self.first, "root": self.root} if self.root else told).encode()
 
 
 @dataclass
@@ -84,9 +86,9 @@ class Report:
 
     def sentences(self) -> list[str]:
         """The report for people, the most important first."""
-        told = [f"The audit holds: {self.records} records, {self.first} to {self.last}."]
-        if not self.holds:
-            told = ["The audit does NOT hold.", *(f"{found.kind}: {found.text}" for found in self.findings)]
+        holds = f"The audit holds: {self.records} records, {self.first} to {self.last}."
+        wrong = ["The audit does NOT hold.", *(f"{found.kind}: {found.text}" for found in self.findings)]
+        told = [holds] if self.holds else wrong
         told.append(self._about_anchors())
         if self.anchors and not self.signatures_checked:
             told.append("The signatures of the anchors were not checked: no key was given.")
@@ -273,7 +275,8 @@ def read_anchors(lines: Iterable[str]) -> Iterator[Anchor]:
             continue
         try:
             told, _ = json.JSONDecoder().raw_decode(line[start:])
-            yield Anchor(int(told["seq"]), *(str(told[name]) for name in ("hash", "at", "key", "signature")))
+            texts = (str(told[name]) for name in ("hash", "at", "key", "signature"))
+            yield Anchor(int(told["seq"]), *texts, int(told.get("first", 0)), str(told.get("root", "")))
         except (ValueError, KeyError, TypeError):
             continue
 
@@ -358,8 +361,7 @@ def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
         return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
     left, right = _times(s, base), _add(r, _times(k, key))
-    same_x = (left.x * right.z - right.x * left.z) % P == 0
-    return same_x and (left.y * right.z - right.y * left.z) % P == 0
+    return (left.x * right.z - right.x * left.z) % P == 0 == (left.y * right.z - right.y * left.z) % P
 
 
 def lines_of(name: str) -> Iterator[str]:
