@@ -2,7 +2,7 @@
 
 from console.models.accounts import OsAccount
 from console.models.approvals import Approval, ApprovalRule, ApprovalVote
-from console.models.audit import AnchorAttempt, AuditHead, AuditRecord, AuditSegment, SignedHead
+from console.models.audit import AnchorAttempt, AuditHead, AuditRecord, AuditSegment, SavedFilter, SignedHead
 from console.models.automatic import Alarm, GlobalStop, Go, NodeRun
 from console.models.diagnoses import DiagnosisRecord, SetupLogRecord
 from console.models.grants import Grant
@@ -68,6 +68,7 @@ __all__ = [
     "PlanRecord",
     "ProcedureProof",
     "ReceiptRecord",
+    "SavedFilter",
     "ServerDifferences",
     "SetupLogRecord",
     "SignInDirectory",

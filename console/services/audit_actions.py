@@ -56,6 +56,10 @@ class Action(StrEnum):
     SECRETS_ROTATED = "secrets:key:rotated", "{actor} had what is stored encrypted put under the first key"
     CREDENTIAL_TESTED = "inventory:credential:tested", "{actor} tried the credential {subject}"
 
+    PAGE_READ = "audit:page:read", "{actor} read {subject}"
+    FILTER_SAVED = "audit:filter:saved", "{actor} saved the filter {subject} of the audit"
+    FILTER_CHANGED = "audit:filter:changed", "{actor} changed the saved filter {subject} of the audit"
+    FILTER_REMOVED = "audit:filter:removed", "{actor} removed the saved filter {subject} of the audit"
     AUDIT_EXPORTED = "audit:records:exported", "{actor} exported the audit"
     AUDIT_VERIFIED = "audit:records:verified", "{actor} verified the audit"
     AUDIT_BEGUN = "audit:chain:begun", "The records from before the chain became segment 0 of the audit"
@@ -148,6 +152,19 @@ class Action(StrEnum):
     STOP_SET = "brake:stop:set", "{actor} stopped everything that the console would start"
     STOP_LIFTED = "brake:stop:lifted", "{actor} lifted the global stop"
     COOLDOWN_LIFTED = "brake:cooldown:lifted", "{actor} lifted the cooldown of {cluster}"
+
+
+_LAST_WORDS = {
+    "refused": ("refused", "denied", "locked", "told-no", "not-believed"),
+    "failed": ("failed",),
+    "uncertain": ("uncertain",),
+    "stopped": ("stopped", "expired", "superseded", "void", "withdrawn", "given-up"),
+}
+OUTCOMES = {
+    outcome: frozenset(str(action) for action in Action if action.split(":")[-1] in words)
+    for outcome, words in _LAST_WORDS.items()
+}
+"""The tags of what did not go as it was asked for, by the last word of the tag."""
 
 
 def sentence(tag: str, *, actor: str, subject: str, cluster: str) -> str:

@@ -1,15 +1,18 @@
-"""The audit as a stream of CSV or JSON Lines, oldest first, and the filters that pages share with it."""
+"""The audit as a stream of CSV, JSON Lines or syslog lines, oldest first."""
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+import socket
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from console.domain.printable import one_line
 from console.models import AuditRecord
 from console.services.audit import describe, timestamp
+from console.services.audit_actions import OUTCOMES
 
 CHUNK = 2000
 COLUMNS = (
@@ -26,42 +29,14 @@ COLUMNS = (
     "sentence",
     "body",
 )
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-@dataclass(frozen=True)
-class AuditFilter:
-    """Which records: everything that is given must hold; `text` is looked for in the whole record."""
-
-    actor: str = ""
-    action: str = ""
-    cluster: str = ""
-    text: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-def filtered(wanted: AuditFilter) -> QuerySet[AuditRecord]:
-    """The records, newest first."""
-    return AuditRecord.objects.filter(condition(wanted))
-
-
-def condition(wanted: AuditFilter) -> Q:
-    """What a record has to be. `actor` and `cluster` are whole names, `action` a tag or the start of one."""
-    found = Q()
-    if wanted.actor:
-        found &= Q(actor_name__iexact=wanted.actor)
-    if wanted.action:
-        found &= Q(action__startswith=wanted.action)
-    if wanted.cluster:
-        found &= Q(cluster_name__iexact=wanted.cluster)
-    if wanted.text:
-        found &= Q(body__icontains=wanted.text)
-    if wanted.since:
-        found &= Q(at__gte=wanted.since)
-    if wanted.until:
-        found &= Q(at__lt=wanted.until)
-    return found
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+LOG_AUDIT = 13
+"""The facility "log audit" (RFC 5424, section 6.2.1)."""
+NOTICE, WARNING = 5, 4
+SD_ID = "changeover@32473"
+"""The element of a syslog line that holds the fields; 32473 is the number that RFC 5612 leaves to whoever has none."""
+_TO_ESCAPE = re.compile(r'["\\\]]')
+_TROUBLE = frozenset().union(*(OUTCOMES[outcome] for outcome in ("refused", "failed", "uncertain")))
 
 
 def as_jsonl(records: QuerySet[AuditRecord]) -> Iterator[str]:
@@ -83,8 +58,53 @@ def as_csv(records: QuerySet[AuditRecord]) -> Iterator[str]:
         yield _csv_line((str(row.seq), timestamp(row.at), *map(_harmless, texts)))
 
 
+def as_syslog(records: QuerySet[AuditRecord]) -> Iterator[str]:
+    """One line per record (RFC 5424): who, what and why as structured data, and the sentence; without before and after.
+
+    No text makes a second line: what is not printable is written as its number.
+    """
+    host = socket.gethostname() or "-"
+    for row in records.order_by("seq").iterator(chunk_size=CHUNK):
+        priority = LOG_AUDIT * 8 + (WARNING if row.action in _TROUBLE else NOTICE)
+        fields = " ".join(_parameter(name, value) for name, value in _told(row))
+        head = f"<{priority}>1 {timestamp(row.at)} {host} changeover - audit [{SD_ID} {fields}]"
+        yield f"{head} \ufeff{one_line(describe(row))}\n"
+
+
+@dataclass(frozen=True)
+class Format:
+    """How an export is written, what it is called, and how its file's name ends."""
+
+    write: Callable[[QuerySet[AuditRecord]], Iterator[str]]
+    name: str
+    content_type: str
+    suffix: str
+
+
+FORMATS = {
+    "jsonl": Format(as_jsonl, "JSON Lines", "application/jsonl", "jsonl"),
+    "csv": Format(as_csv, "CSV", "text/csv", "csv"),
+    "syslog": Format(as_syslog, "syslog", "text/plain", "log"),
+}
+
+
+def _told(row: AuditRecord) -> Iterator[tuple[str, str]]:
+    """What is known of the record, by names of structured data."""
+    about = {"subjectType": row.subject_type, "subjectId": row.subject_id, "subject": row.subject_name}
+    known = {"actor": row.actor_name, "origin": row.origin, "action": row.action, "cluster": row.cluster_name, **about}
+    known |= {"reason": row.reason, "requestId": row.request_id, "previous": row.previous, "hash": row.hash}
+    yield "seq", str(row.seq)
+    yield from ((name, value) for name, value in known.items() if value)
+
+
+def _parameter(name: str, value: str) -> str:
+    """As in RFC 5424, section 6.3.3."""
+    escaped = _TO_ESCAPE.sub(r"\\\g<0>", one_line(value))
+    return f'{name}="{escaped}"'
+
+
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
 def _csv_line(cells: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ from console.web import (
     approvals,
     attention,
     audit,
+    audit_filters,
     clusters,
     diagnoses,
     hooks,
@@ -133,7 +134,12 @@ attention_urls: list[URLPattern | URLResolver] = [
 audit_urls: list[URLPattern | URLResolver] = [
     path("audit/", audit.index, name="audit"),
     path("audit/<int:seq>/", audit.detail, name="audit-record"),
+    path("audit/requests/<str:request_id>/", audit.of_request, name="audit-request"),
     path("audit/export.<str:form>", audit.export, name="audit-export"),
+    path("audit/filters/", audit_filters.index, name="audit-filters"),
+    path("audit/filters/save/", audit_filters.save, name="save-audit-filter"),
+    path("audit/filters/<int:pk>/", audit_filters.change, name="change-audit-filter"),
+    path("audit/filters/<int:pk>/remove/", audit_filters.remove, name="remove-audit-filter"),
 ]
 inventory_urls: list[URLPattern | URLResolver] = [
     path("inventory/", inventory.index, name="inventory"),

@@ -11,7 +11,8 @@ from django.db import transaction
 from console.models import AuditRecord
 from console.services import audit
 from console.services.audit_actions import Action
-from console.services.audit_export import AuditFilter, as_csv, as_jsonl, filtered
+from console.services.audit_export import as_csv, as_jsonl, as_syslog
+from console.services.audit_search import AuditFilter, filtered, look
 from tests import factories
 from tests.personas import at_page, olga
 

@@ -15,7 +15,8 @@ from console.domain.verify_audit import NOTHING_BEFORE, digest
 from console.models import AuditHead, AuditRecord
 from console.services import audit
 from console.services.audit_actions import Action
-from console.services.audit_export import CHUNK, AuditFilter, as_jsonl, condition
+from console.services.audit_export import CHUNK, as_jsonl
+from console.services.audit_search import AuditFilter, condition
 from console.services.audit_verify import verify
 from console.services.clock import database_now
 from tests.benchmarks.audit_chain import BEGUN

@@ -14,11 +14,9 @@ from console.management import audit_acts
 from console.management.base import SUCCEEDED, ConsoleCommand, Refused, add_json
 from console.models import AuditRecord
 from console.services import audit
-from console.services.access import audit_readable
 from console.services.audit_actions import Action
-from console.services.audit_export import AuditFilter, as_csv, as_jsonl, filtered
-
-FORMATS = {"jsonl": as_jsonl, "csv": as_csv}
+from console.services.audit_export import FORMATS
+from console.services.audit_search import AuditFilter, readable
 
 
 class Command(ConsoleCommand):
@@ -59,7 +57,7 @@ class Command(ConsoleCommand):
             since=moment(options["since"], end=False),
             until=moment(options["until"], end=True),
         )
-        count = self._write(filtered(wanted).filter(audit_readable(actor.user)), options)
+        count = self._write(readable(wanted, actor.user), options)
         with transaction.atomic():
             after: dict[str, Any] = {key: str(value) for key, value in vars(wanted).items() if value}
             after |= {"records": count, "format": options["format"]}
@@ -69,7 +67,7 @@ class Command(ConsoleCommand):
         return SUCCEEDED
 
     def _write(self, records: QuerySet[AuditRecord], options: dict[str, Any]) -> int:
-        lines = FORMATS[options["format"]](records)
+        lines = FORMATS[options["format"]].write(records)
         if not options["output"]:
             return self._send(lines, sys.stdout) - _headers(options)
         try:

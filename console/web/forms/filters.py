@@ -9,8 +9,6 @@ from django.utils import timezone
 
 from console.models import Cluster, Operation
 from console.models.operations import KINDS
-from console.services.audit_actions import Action
-from console.services.audit_export import AuditFilter
 
 DAY_HELP = "Write the day as 2026-01-31."
 
@@ -63,35 +61,6 @@ class HistoryFilter(TimeSpanForm):
         }
         seen = Operation.objects.filter(cluster__in=self.clusters)
         return seen.filter(**{name: value for name, value in conditions.items() if value})
-
-    def cluster_names(self) -> list[str]:
-        """What the cluster may be."""
-        return list(self.clusters.values_list("name", flat=True))
-
-
-class AuditFilterForm(TimeSpanForm):
-    """Audit records, of the given clusters among them, by who, what, cluster, text and time."""
-
-    actor = forms.CharField(required=False, max_length=150, label="Who")
-    action = forms.ChoiceField(
-        required=False, label="What", choices=[("", "anything"), *((str(tag), str(tag)) for tag in Action)]
-    )
-    cluster = forms.CharField(required=False, max_length=63)
-    text = forms.CharField(required=False, max_length=200)
-    since = DayField("From")
-    until = DayField("To")
-
-    def __init__(self, *args: Any, clusters: QuerySet[Cluster], **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.clusters = clusters
-
-    def wanted(self) -> AuditFilter:
-        """What could be read of the filter."""
-        self.is_valid()
-        said = self.cleaned_data
-        since, until = self.moments()
-        texts = {name: said.get(name) or "" for name in ("actor", "action", "cluster", "text")}
-        return AuditFilter(**texts, since=since, until=until)
 
     def cluster_names(self) -> list[str]:
         """What the cluster may be."""
