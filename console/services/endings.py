@@ -9,7 +9,7 @@ from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status, WaitsFor
 from console.models import NodeRun, Operation
 from console.models.operations import LOOKING_KINDS
-from console.services import alarms, audit, goes, own_starts, plan_records, resting, turns
+from console.services import alarms, audit, goes, own_starts, plan_records, record_parts, resting, turns
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.journal import add_line
@@ -49,6 +49,7 @@ def end(
         operation = Operation.objects.select_related("cluster__site", "plan").get(pk=operation_id)
         add_line(operation_id, "ending", ending.summary, step=ending.step, data={"status": ending.status.value})
         plan_records.fail(operation.plan, ending.summary, ending.remedy)
+        evidence = record_parts.evidence(operation)
         if ending.status is Status.SUCCEEDED:
             own_starts.acknowledge(operation)
         else:
@@ -63,7 +64,7 @@ def end(
             cluster=cluster,
             reason=reason,
             before={"target": operation.target, "source": operation.source, "plan": operation.plan.hash},
-            after={**asdict(ending), "todo": len(ending.todo)},
+            after={**asdict(ending), "todo": len(ending.todo), "evidence": evidence},
         )
 
 

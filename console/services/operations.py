@@ -7,7 +7,7 @@ from console.domain.checks import Refusal
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status
 from console.models import ObservationRecord, Operation
-from console.services import access, audit
+from console.services import access, audit, record_parts
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.confirm import confirm
@@ -86,7 +86,7 @@ def acknowledge(operation: Operation, actor: audit.Actor, note: str) -> Operatio
             row.acknowledge_note = note.strip()
             row.save(update_fields=["acknowledged_at", "acknowledged_by", "acknowledge_note"])
             add_line(row.pk, "note", f"{actor.name} acknowledged the ending: {note.strip()}")
-            _record(Action.OPERATION_ACKNOWLEDGED, row, actor, note)
+            _record(Action.OPERATION_ACKNOWLEDGED, row, actor, note, evidence=record_parts.evidence(row))
     operation.refresh_from_db()
     return operation
 
@@ -124,7 +124,7 @@ def _ended(row: Operation) -> str:
     return f"is {row.get_status_display()}" if row.open else row.get_status_display()
 
 
-def _record(action: Action, operation: Operation, actor: audit.Actor, reason: str) -> None:
+def _record(action: Action, operation: Operation, actor: audit.Actor, reason: str, **more: object) -> None:
     subject = audit.Subject("operation", operation.pk, operation.kind)
-    after = {"status": operation.status}
+    after = {"status": operation.status, **more}
     audit.record(action, actor, subject, cluster=operation.cluster, reason=reason.strip(), after=after)
