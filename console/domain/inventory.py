@@ -156,6 +156,8 @@ class Problem:
     remedy: str
     source: str = field(default="", kw_only=True)
     """The place in the guide, or the standard, that asks for it."""
+    others: tuple[str, ...] = field(default=(), kw_only=True)
+    """The objects of the same kind that it names beside; who may not see one of them may not be told this."""
 
     def __str__(self) -> str:
         where = ".".join(str(part) for part in self.path)

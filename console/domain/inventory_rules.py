@@ -121,4 +121,11 @@ def _shared(what: str, value: str, owners: list[Owner]) -> Iterator[Problem]:
     for subject, path in owners:
         others = sorted({name for name, other in owners if (name, other) != (subject, path)})
         message = f"The {what} {value} is also used by cluster {', '.join(others)}."
-        yield Problem("cluster", subject, path, message, f"Give each its own {what}.")
+        yield Problem(
+            "cluster",
+            subject,
+            path,
+            message,
+            f"Give each its own {what}.",
+            others=tuple(n for n in others if n != subject),
+        )

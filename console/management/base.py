@@ -14,7 +14,7 @@ from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
 from console.models import AuditRecord
 from console.services import audit
-from console.services.access import NotAllowed, Right, actor_from_os, require_somewhere
+from console.services.access import NotAllowed, Right, actor_from_os, require, require_somewhere
 from console.services.audit import Actor
 
 SUCCEEDED, FAILED, REFUSED, UNCERTAIN, STOPPED = range(5)
@@ -92,6 +92,10 @@ class ConsoleCommand(BaseCommand):
         What a command is about is looked up for that account, and the right asked again there.
         """
         return Actor.of(require_somewhere(actor_from_os(), right), AuditRecord.Origin.COMMAND_LINE)
+
+    def actor_of_all(self, right: Right) -> Actor:
+        """The same, known to hold `right` on everything: for what no cluster holds alone. Raises `NotAllowed`."""
+        return Actor.of(require(actor_from_os(), right), AuditRecord.Origin.COMMAND_LINE)
 
     def _fail(
         self, options: dict[str, Any], code: int, message: str, remedy: str, details: dict[str, Any] | None = None

@@ -29,9 +29,11 @@ from console.domain.inventory_rules import problems
 from console.domain.secrets import Secret
 from console.drivers import generation_for
 from console.models import Cluster, Credential, Directory, Operation, Site
-from console.services import audit
+from console.services import access, audit
 from console.services.inventory_rows import Row, current_inventory, flat, kind_of, remove, spec_of, store
 
+NOT_HERE = "This cannot be used here.", "Choose another one, or have somebody look who sees the whole inventory."
+"""What is said, and what to do, where the reason is not for whoever asks."""
 RESOLVE_WITHIN = 2.0
 """Seconds that the name server may take for all names; one without an answer by then counts as leading nowhere."""
 
@@ -75,7 +77,7 @@ def save_cluster(spec: ClusterSpec, actor: audit.Actor, row: Cluster | None = No
 def _save(spec: Spec, row: Row | None, actor: audit.Actor, password: Secret | None = None) -> Row:
     with transaction.atomic():
         audit.lock()
-        found = problems_of(spec, row)
+        found = veiled(problems_of(spec, row), actor.user)
         if found:
             raise InventoryRefused(found)
         if isinstance(row, Cluster) and flat(spec_of(row)) != flat(spec):
@@ -109,11 +111,24 @@ def problems_of(spec: Spec, row: Row | None) -> list[Problem]:
     kind = kind_of(spec)
     current = current_inventory()
     others = [other for other in current.of(kind) if row is None or other != spec_of(row)]
-    if any(other.name.casefold() == spec.name.casefold() for other in others):
-        return [Problem(kind, spec.name, ("name",), f"There is another {kind} of that name.", "Choose another name.")]
+    same = tuple(other.name for other in others if other.name.casefold() == spec.name.casefold())
+    if same:
+        text = f"There is another {kind} of that name."
+        return [Problem(kind, spec.name, ("name",), text, "Choose another name.", others=same)]
     whole = replaced(current, kind, [*others, spec])
     beyond = known([spec] if isinstance(spec, ClusterSpec) else [])
     return [p for p in problems(whole, beyond) if (p.kind, p.subject) == (kind, spec.name)]
+
+
+def veiled(found: Sequence[Problem], user: access.Account) -> list[Problem]:
+    """`found` for `user`: what is used by a cluster that they may not see is refused without saying so."""
+    seen = set(access.visible_clusters(user).values_list("name", flat=True))
+    return [
+        dataclasses.replace(one, message=NOT_HERE[0], remedy=NOT_HERE[1], others=())
+        if one.kind == "cluster" and not seen.issuperset(one.others)
+        else one
+        for one in found
+    ]
 
 
 PLURALS: dict[Kind, str] = {

@@ -80,6 +80,8 @@ def _edit(request: HttpRequest, kind: str, pk: int | None) -> HttpResponseBase:
     known = _kind(kind)
     row = _row(request, known, pk)
     form = known.form(request.POST or None, instance=row)
+    if isinstance(form, ClusterForm):
+        form.asker = request.user
     if isinstance(row, Cluster):
         _narrow(form, request)
     if request.method == "POST" and form.is_valid():

@@ -47,8 +47,16 @@ class Route:
 
 def routes() -> list[Route]:
     """Every route of the pages and the webhook."""
-    found = (Route(path, one, door_of(one.callback)) for path, one in _walked(get_resolver().url_patterns, ""))
-    return [route for route in found if not route.path.lstrip("^").startswith(PROGRAMS)]
+    return [route for route in _every() if not route.path.lstrip("^").startswith(PROGRAMS)]
+
+
+def programs() -> list[Route]:
+    """Every route of the API."""
+    return [route for route in _every() if route.path.lstrip("^").startswith(PROGRAMS)]
+
+
+def _every() -> list[Route]:
+    return [Route(path, one, door_of(one.callback)) for path, one in _walked(get_resolver().url_patterns, "")]
 
 
 def _walked(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[tuple[str, URLPattern]]:

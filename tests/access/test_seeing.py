@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.forms import BoundField
 from django.test import Client
 from django.urls import reverse
 
@@ -10,6 +11,8 @@ from console.models import Alarm, AuditRecord, Cluster, Operation, OsAccount, Se
 from console.services import setup_logs
 from console.services.access import audit_readable, os_user
 from console.services.clock import database_now
+from console.services.inventory import NOT_HERE
+from console.web.forms.cluster import ClusterForm
 from tests import personas
 from tests.commands.conftest import command
 from tests.services import making
@@ -109,6 +112,39 @@ def test_who_changes_one_cluster_may_use_what_it_uses_and_no_more(toko: Client, 
     answer = toko.post(reverse("inventory-edit", args=["clusters", tokyo.pk]), sent).content.decode()
     assert answer.count("Select a valid choice") >= 2
     assert toko.get(reverse("inventory-add", args=["clusters"])).status_code == 403
+
+
+TAKEN = [
+    ({"cluster-name": "osaka"}, "There is another cluster of that name."),
+    ({"cluster-floating_ip": "127.9.2.10"}, "is also used by cluster OSAKA"),
+    ({"primary-name": "OSA-EX1"}, "is also used by cluster OSAKA"),
+    ({"primary-address": "127.9.2.1", "primary-port": "1"}, "is also used by cluster OSAKA"),
+    ({"primary-server_name": "OSA-EX1"}, "is also used by cluster OSAKA"),
+]
+
+
+@pytest.mark.parametrize(("changes", "why"), TAKEN, ids=lambda part: str(part))
+def test_what_another_cluster_uses_is_refused_without_telling_that_it_is_there(
+    toko: Client, tokyo: Cluster, osaka: Cluster, browser: Callable[..., Client], changes: dict[str, str], why: str
+) -> None:
+    form = ClusterForm(instance=tokyo)
+    sent = {field.html_name: _sent(field) for part in form for field in part} | changes
+    address = reverse("inventory-edit", args=["clusters", tokyo.pk])
+    whole = browser(personas.ada()).post(address, sent).content.decode()
+    assert why in whole
+    assert NOT_HERE[0] not in whole
+    told = toko.post(address, sent)
+    assert told.status_code == 422
+    assert why not in told.content.decode()
+    assert "OSAKA" not in told.content.decode()
+    assert NOT_HERE[0] in told.content.decode()
+    tokyo.refresh_from_db()
+    assert tokyo.name == "TOKYO"
+
+
+def _sent(field: BoundField) -> str:
+    value = field.value()
+    return str(value if value is not None else "") if value is not False else ""
 
 
 class TestCommands:

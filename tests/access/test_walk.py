@@ -1,5 +1,6 @@
 """Every route as everybody: anonymous, a stranger, each role, and who has every right on another cluster alone."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,10 +11,11 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from console.api.site import description
 from console.domain.rights import ROLES, Right
 from console.models import AuditRecord
 from tests.access.conftest import signed_in_now
-from tests.access.routes import Route, World, a_world, routes
+from tests.access.routes import Route, World, a_world, programs, routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -77,6 +79,14 @@ def expected(route: Route, method: str, who: str) -> set[int] | None:
 
 def test_every_route_declares_its_door() -> None:
     assert [route.path for route in routes() if route.door is None] == []
+
+
+def test_every_address_of_the_api_is_described_and_so_walked_as_every_role() -> None:
+    """The walk of the API (`tests/api/test_roles.py`) takes its addresses from the description."""
+    described = {path.removeprefix("/") for path in description()["paths"]}
+    found = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path) for route in programs()}
+    assert found == described | {"api/v1/openapi.json", "api/v1/", "^api/"}
+    assert [Client().get(address).status_code for address in ("/api/v1/", "/api/else")] == [404, 404]
 
 
 def test_every_door_lets_through_whom_it_says_and_nobody_else(

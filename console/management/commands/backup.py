@@ -15,7 +15,7 @@ HOLDS = (
 
 
 class Command(ConsoleCommand):
-    """Needs the right to manage accounts: who has the file knows everything but the passwords of credentials."""
+    """Needs the right to manage accounts on everything: who has the file knows all but the passwords of credentials."""
 
     help = "Save the whole database to a new file that only its owner may read."
 
@@ -27,7 +27,7 @@ class Command(ConsoleCommand):
     def run(self, options: dict[str, Any]) -> int:
         """Save."""
         file: Path = options["file"]
-        manifest = make(file, self.actor("administer"), options["reason"])
+        manifest = make(file, self.actor_of_all("administer"), options["reason"])
         size = file.stat().st_size
         data = {"result": "saved", "file": str(file), "bytes": size, "made_at": manifest.made_at}
         self.answer(options, f"Saved the database to {file} ({size:,} bytes).\n{HOLDS}", data)

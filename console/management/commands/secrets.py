@@ -9,7 +9,7 @@ from console.services.stored_secrets import Found, look, rotate
 
 
 class Command(ConsoleCommand):
-    """Needs the right to administer. Ends with 1 while something is under an older key, or under none that is known."""
+    """Needs the right to administer everything. Ends with 1 while something is under an older or an unknown key."""
 
     help = "Say which key what is stored encrypted is under, and put all of it under the first one."
 
@@ -24,7 +24,7 @@ class Command(ConsoleCommand):
 
     def run(self, options: dict[str, Any]) -> int:
         """Dispatch to the subcommand."""
-        actor = self.actor("administer")
+        actor = self.actor_of_all("administer")
         if options["command"] == "check":
             found = look()
             good = found.whole

@@ -86,7 +86,11 @@ class Command(OperatorCommand):
 
 def _owner(options: dict[str, Any], actor: Actor) -> User:
     assert actor.user is not None
-    return account(options["account"]) if options["account"] else actor.user
+    name = options["account"]
+    if not name or name.casefold() == actor.user.username.casefold():
+        return actor.user
+    access.require(actor.user, "administer")
+    return account(name)
 
 
 def _row(row: ApiToken) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from console.domain.inventory import (
 )
 from console.models import Cluster, Node
 from console.services import audit
-from console.services.inventory import problems_of, save_cluster
+from console.services.access import Account
+from console.services.inventory import problems_of, save_cluster, veiled
 from console.web.forms.fields import LABELS, AnyModelForm, TimingField, WordsField, tidy_pem
 
 ROLES = ("primary", "standby")
@@ -109,6 +110,9 @@ class ClusterForm:
     Iterating gives the three; their field names are prefixed with the attribute's name and a hyphen.
     """
 
+    asker: Account = None
+    """Who is told what is wrong: nothing of clusters that they may not see."""
+
     def __init__(self, data: Any = None, *, instance: Cluster | None = None) -> None:
         self.instance = instance
         self.cluster = ClusterPart(data, instance=instance, prefix="cluster")
@@ -127,7 +131,7 @@ class ClusterForm:
             return False
         if not self._checked:
             self._checked = True
-            for problem in problems_of(self.spec(), self.row()):
+            for problem in veiled(problems_of(self.spec(), self.row()), self.asker):
                 self._show(problem)
         return all(part.is_valid() for part in self)
 
