@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.journeys.colleagues import Colleague, make_accounts
 from tests.journeys.person import Person, sign_in
-from tests.journeys.stack import LabCluster, Stack
+from tests.journeys.stack import LOGIN, LabCluster, Stack
 
-CLUSTERS, SCRIPTED = 38, 8
+CLUSTERS, SCRIPTED = 48, 8
 GENERATIONS = ("2003", "2007")
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -23,6 +24,7 @@ FLAGS = [
     "--disable-sync",
 ]
 People = Callable[..., Person]
+Who = Callable[[str], Colleague]
 HERE = Path(__file__).parent
 DRIVEN = ExitStack()
 
@@ -95,6 +97,32 @@ def people(stack: Stack, browser: Browser, signed_in: object) -> Iterator[People
 def olga(people: People) -> Person:
     """An operator, signed in."""
     return people()
+
+
+@pytest.fixture(scope="session")
+def company(stack: Stack) -> Stack:
+    """The console with an account for each colleague."""
+    make_accounts(stack)
+    return stack
+
+
+@pytest.fixture
+def who(company: Stack, people: People) -> Who:
+    """Makes colleagues, each in a window of their own, who have just signed in by their password."""
+
+    def colleague(name: str) -> Colleague:
+        person = Colleague(people(known=False).page)
+        person.signs_in(name)
+        return person
+
+    return colleague
+
+
+@pytest.fixture
+def guarded(who: Who, cluster: LabCluster) -> LabCluster:
+    """A cluster whose failover waits for one other person."""
+    who(LOGIN).lets_failovers_wait(cluster)
+    return cluster
 
 
 @pytest.fixture(scope="session")
