@@ -28,6 +28,7 @@ from console.lab.server import Lab
 from console.management.lab_inventory import lab_inventory
 from console.services.access import os_user
 from console.services.inventory_export import dump
+from tests import schema
 
 
 @dataclass
@@ -132,11 +133,11 @@ def _new_console() -> Path:
     """
     folder = Path(tempfile.mkdtemp(prefix="changeover-new-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    schema.place(folder / schema.DATABASE)
     env = children.environment(os.environ, folder, folder / "redis.sock")
-    account = ("account", "add", "ops", "--role", "administrator", "--os-user", os_user(), "--password-stdin")
-    for words in (("migrate", "--no-input"), account):
-        argv = [*children.MANAGE, *words]
-        subprocess.run(argv, env=env, input="A-Test-Password-1\n", capture_output=True, text=True, check=True)
+    words = ("account", "add", "ops", "--role", "administrator", "--os-user", os_user(), "--password-stdin")
+    argv = [*children.MANAGE, *words]
+    subprocess.run(argv, env=env, input="A-Test-Password-1\n", capture_output=True, text=True, check=True)
     return folder
 
 
