@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BEGIN, END = '<pre id="changeover-record" hidden>', "</pre>"
 """What the data stand between, as canonical JSON, escaped for HTML."""
-STYLES = ("5e1eb6f92fb540f346e1d1144ac579e521af08653af8c454f856389618a1b212",)
+STYLES = ("6b3bac12a2b0953416ce39c31a66887108135e701aebd26e995bad0ef4d684ed",)
 """The SHA-256 of every style sheet that a release has put into records, the present one last."""
 HEAD = """<!DOCTYPE html>
 <html lang="en">
@@ -290,7 +290,8 @@ def _audit(data: Data) -> str:
     heads = "".join(f"<p><code>{_text(line)}</code></p>\n" for line in data["heads"])
     bodies = "".join(f"<p><code>{_text(each['body'])}</code></p>\n" for each in data["records"])
     return (
-        "<p>Check this file with verify_record.py and the public key of the console, which is kept apart from it.</p>\n"
+        "<p>This file verifies by itself: python3 verify_record.pyz FILE --key KEY, with the console's public key, "
+        "which is kept apart from it.</p>\n"
         + _table(("Record", "When", "Who", "What", "Why", "Signed with", "SHA-256"), rows, "audit")
         + f"<h3>Signed heads</h3>\n{heads}<h3>The records, byte for byte</h3>\n{bodies}"
     )

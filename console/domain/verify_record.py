@@ -1,11 +1,11 @@
 """Verifies the record of one operation by itself: Python 3.8 or later, nothing else.
 
-    python3 verify_record.py RECORD.html [--key HEX]... [--anchors FILE]... [--json]
+    python3 verify_record.pyz RECORD.html [--key HEX]... [--anchors FILE]... [--json]
+    python3 -m console.domain.verify_record ...        the same, in the folder of a release
 
 The file is what `manage.py record` or the operation's page gives. A key is what `manage.py audit key` prints, anchors
 are signed heads as they were kept outside. Ends with 0 when everything holds, with 1 when something does not, with 2
-when it could not look. docs/records.md says what each finding means. The two other files that it needs, record_page.py
-and verify_audit.py, lie beside it.
+when it could not look. docs/records.md says what each finding means.
 """
 
 from __future__ import annotations
@@ -18,19 +18,8 @@ import sys
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-try:
-    from console.domain.record_page import BEGIN, END, page, style_of
-    from console.domain.verify_audit import Anchor, canonical, checker, digest, lines_of, read_anchors
-except ImportError:  # the files lie beside each other, in an auditor's folder
-    from record_page import BEGIN, END, page, style_of  # type: ignore[import-not-found, no-redef]
-    from verify_audit import (  # type: ignore[import-not-found, no-redef]
-        Anchor,
-        canonical,
-        checker,
-        digest,
-        lines_of,
-        read_anchors,
-    )
+from console.domain.record_page import BEGIN, END, page, style_of
+from console.domain.verify_audit import Anchor, canonical, checker, digest, lines_of, read_anchors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -145,7 +134,7 @@ class Check:
             seq, mine = body["seq"], digest(each["body"])
             if canonical(body) != each["body"] or seq <= before:
                 self.report.find("audit", f"Record {seq} is not one that the console writes, or not in its place.")
-            if seq == before + 1 and body.get("previous") not in (None, before_hash):
+            if before and seq == before + 1 and body.get("previous") not in (None, before_hash):
                 self.report.find("audit", f"Record {before} is not the one that record {seq} follows.")
             if each["head"] is None:
                 unsigned.append(str(seq))

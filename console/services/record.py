@@ -7,17 +7,35 @@ from django.contrib.staticfiles import finders
 
 from console.domain.hash_tree import path
 from console.domain.record_page import body, page
-from console.domain.verify_audit import Anchor, read_anchors
+from console.domain.verify_audit import read_anchors
 from console.domain.verify_record import FORMAT, KIND, Report, verify_data
 from console.models import Approval, AuditRecord, Operation, SignedHead
 from console.services import record_parts as parts
 from console.services.audit_keys import NoKey, public_key
 
 STYLE_SHEET = "console/css/record.css"
+TRIES = 3
 
 
 def document(operation: Operation) -> dict[str, Any]:
-    """Everything that the record says, as plain JSON values; it is the same however often it is made."""
+    """Everything that the record says, as plain JSON values; it is the same however often it is made.
+
+    One that goes on meanwhile is read again, so that its parts are of one moment.
+    """
+    for _ in range(TRIES):
+        before = _standing(operation)
+        data = _document(operation)
+        if _standing(operation) == before:
+            break
+    return data
+
+
+def _standing(operation: Operation) -> tuple[Any, ...]:
+    operation.refresh_from_db()
+    return operation.status, operation.last_seq, operation.acknowledged_at, operation.attempt
+
+
+def _document(operation: Operation) -> dict[str, Any]:
     records, heads = _records(operation)
     return {
         "kind": KIND,
@@ -79,22 +97,26 @@ def _records(operation: Operation) -> tuple[list[dict[str, Any]], list[str]]:
     hashes: dict[int, list[str]] = {}
     for row in parts.about(operation):
         head = SignedHead.objects.filter(seq__gte=row.seq).order_by("seq").first()
-        anchor = _tree(head) if head else None
-        if head is None or anchor is None or row.seq < anchor.first:
+        if head is None or not (first := _first_below(head, row.seq)):
             found.append({"body": row.body, "head": None, "path": []})
             continue
         if head.seq not in hashes:
-            below = AuditRecord.objects.filter(seq__range=(anchor.first, anchor.seq)).order_by("seq")
+            below = AuditRecord.objects.filter(seq__range=(first, head.seq)).order_by("seq")
             hashes[head.seq] = list(below.values_list("hash", flat=True))
         heads[head.seq] = head
-        found.append({"body": row.body, "head": head.seq, "path": _path(hashes[head.seq], row.seq - anchor.first)})
+        found.append({"body": row.body, "head": head.seq, "path": _path(hashes[head.seq], row.seq - first)})
     return found, [head.line for head in heads.values()]
 
 
-def _tree(head: SignedHead) -> Anchor | None:
-    """What the head says, when a tree is signed with it."""
+def _first_below(head: SignedHead, seq: int) -> int:
+    """The first record of the tree that is signed with the head; 0 when none is, or when `seq` is not in it.
+
+    Of a head that cannot be read any more it is `seq`: it goes into the record, so that the verifier finds it.
+    """
     anchor = next(iter(read_anchors([head.line])), None)
-    return anchor if anchor is not None and anchor.root else None
+    if anchor is None:
+        return seq
+    return anchor.first if anchor.root and anchor.first <= seq else 0
 
 
 def _path(hashes: list[str], index: int) -> list[str]:

@@ -17,6 +17,7 @@ from console.web import (
     people,
     plans,
     preparing,
+    record,
     repair,
     rights,
     scripts,
@@ -92,7 +93,7 @@ setup_urls: list[URLPattern | URLResolver] = [
     path("operations/<int:pk>/resume/", setup_answers.resume, name="setup-resume"),
     path("operations/<int:pk>/hand-over/", setup_answers.hand_over, name="setup-hand-over"),
     path("operations/<int:pk>/give-up/", setup_answers.give_up, name="setup-give-up"),
-    path("operations/<int:pk>/record/", setup_answers.record, name="setup-record"),
+    path("operations/<int:pk>/procedure-record/", setup_answers.record, name="setup-record"),
 ]
 plan_urls: list[URLPattern | URLResolver] = [
     path("plans/<int:pk>/", plans.detail, name="plan"),
@@ -118,6 +119,8 @@ operation_urls: list[URLPattern | URLResolver] = [
     path("operations/<int:pk>/lines", live.lines, name="operation-lines"),
     path("operations/<int:pk>/events", live.events, name="operation-events"),
     path("operations/<int:pk>/journal.txt", operations.download, name="operation-journal"),
+    path("operations/<int:pk>/record/", record.page, name="operation-record"),
+    path("operations/<int:pk>/record.html", record.download, name="operation-record-file"),
     path("operations/<int:pk>/receipt.ldif", undo.receipt, name="operation-receipt"),
     path("operations/<int:pk>/undo/", undo.prepare, name="undo-operation"),
     path("operations/<int:pk>/stop/", operations.stop, name="stop-operation"),

@@ -34,7 +34,7 @@ def test_a_path_leads_from_no_other_place_and_no_other_leaf(count: int, data: st
 def test_a_path_that_is_damaged_leads_nowhere(wrong: list[str] | None) -> None:
     leaves = hashes(7)
     whole = path(leaves, 3)
-    damaged = whole + ["00" * 32] if wrong is None else wrong
+    damaged = [*whole, "00" * 32] if wrong is None else wrong
     assert root_of(leaves[3], 3, 7, damaged) != root(leaves)
 
 
