@@ -21,7 +21,13 @@ from console.models.operations import (
     ReceiptRecord,
 )
 from console.models.procedures import ProcedureProof
-from console.models.sign_in import DirectoryAccount, GroupMapping, SignInDirectory, SignInFailures
+from console.models.sign_in import (
+    DirectoryAccount,
+    GroupMapping,
+    SignInDirectory,
+    SignInFailures,
+    TemporaryPassword,
+)
 from console.models.tokens import ApiOnce, ApiToken
 from console.models.trials import CredentialTrial
 from console.models.watching import EventLogRecord, ServerDifferences
@@ -75,4 +81,5 @@ __all__ = [
     "SignInFailures",
     "SignedHead",
     "Site",
+    "TemporaryPassword",
 ]

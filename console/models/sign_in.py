@@ -31,6 +31,21 @@ class SignInFailures(models.Model):
         return f"{self.failures} failed sign-ins: {self.kind} {self.key}"
 
 
+class TemporaryPassword(models.Model):
+    """That the password of an account was given by an administrator, and has to be changed at the next sign-in."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="temporary_password")
+    given_by = models.CharField(max_length=150)
+    given_at = models.DateTimeField()
+    good_until = models.DateTimeField(help_text="Nobody signs in with it after this.")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"a password that {self.given_by} gave {self.user}"
+
+
 class SignInDirectory(CheckedNames):
     """An Active Directory domain whose people sign in here with their own name and password."""
 
