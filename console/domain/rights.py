@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Right = Literal["view", "operate", "approve", "override", "change-inventory", "read-audit", "administer"]
+Right = Literal["view", "operate", "approve", "change-inventory", "read-audit", "administer"]
 RIGHTS: tuple[Right, ...] = get_args(Right)
 
 WHAT: dict[Right, str] = {
     "view": "see clusters and operations",
     "operate": "start, stop or acknowledge operations",
     "approve": "approve operations that others asked for",
-    "override": "start operations in an emergency without the approval they need",
     "change-inventory": "change the inventory",
     "read-audit": "read the audit",
     "administer": "manage accounts and rights",
@@ -24,7 +23,7 @@ ROLES: dict[str, tuple[Right, ...]] = {
     "auditor": ("view", "read-audit"),
     "administrator": RIGHTS,
 }
-OF_KINDS: tuple[Right, ...] = ("operate", "approve", "override")
+OF_KINDS: tuple[Right, ...] = ("operate", "approve")
 """The rights that a grant may limit to kinds of operations; the others it gives whole."""
 LIMITABLE = ("operator", "approver")
 """The roles that may be limited to kinds: limiting others would limit nothing, or nothing for long."""

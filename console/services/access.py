@@ -2,6 +2,7 @@
 
 import os
 import pwd
+from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Q, QuerySet
@@ -109,6 +110,13 @@ def people_who_may(right: Right, cluster: Cluster | None = None, kind: str = "")
     return _people(right, place_of(cluster), kind)
 
 
+def people_in(roles: Collection[str], cluster: Cluster, kind: str) -> QuerySet[User]:
+    """The accounts that are on and have one of the roles there, for that kind, by name."""
+    found = ((grant, as_held(grant)) for grant in Grant.objects.filter(role__in=roles))
+    place = place_of(cluster)
+    return _holders(grant for grant, held in found if held.covers(place) and (not held.kinds or kind in held.kinds))
+
+
 def held_by(user: Account) -> tuple[Held, ...]:
     """What `user` holds, of their own and through groups; read once for one object of an account."""
     if not isinstance(user, User) or user.pk is None:
@@ -199,7 +207,12 @@ def _people(right: Right, place: Place, kind: str) -> QuerySet[User]:
     """By the database's own reading of the place; the kinds, which are few, are looked at here."""
     roles = [role for role, rights in ROLES.items() if right in rights]
     grants = Grant.objects.filter(role__in=roles)
-    giving = [grant for grant in grants if as_held(grant).gives(right, place, kind)]
+    return _holders(grant for grant in grants if as_held(grant).gives(right, place, kind))
+
+
+def _holders(grants: Iterable[Grant]) -> QuerySet[User]:
+    """The accounts that are on and have one of the grants, of their own or through a group, by name."""
+    giving = list(grants)
     users, groups = {grant.user_id for grant in giving}, {grant.group_id for grant in giving}
     may = Q(pk__in=users - {None}) | Q(groups__in=groups - {None})
     return User.objects.filter(may, is_active=True).order_by("username").distinct()

@@ -7,7 +7,7 @@ from console.domain.plan import Plan
 from console.models import Alarm, Approval, ApprovalRule, Cluster, Operation, PlanRecord
 from console.models.approvals import NEVER_WAIT
 from console.services import access, alarms, approvals, audit
-from console.services.approval_rules import rule_for
+from console.services.approval_rules import Rule, rule_for
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 
@@ -28,14 +28,22 @@ def why_not(user: access.Account, record: PlanRecord) -> Refusal | None:
     if rule is None:
         text = f"The {record.kind} of {cluster.name} waits for nobody."
         return Refusal.of(text, "Confirm it on its page.", key="override.not-needed", about=about)
-    if (reason := access.why_not(user, "override", cluster, record.kind)) is not None:
+    if (reason := access.why_not(user, "operate", cluster, record.kind)) is not None:
         return Refusal.of(reason, "", key="override.right", about=about)
     if not access.roles_on(user, cluster, record.kind) & set(rule.override_roles):
         roles = " or ".join(rule.override_roles)
         text = f"On {cluster.name} a {record.kind} is started without an approval by {roles or 'nobody'} only."
-        remedy = "Ask somebody to approve it, or an administrator to change the rule of the cluster."
-        return Refusal.of(text, remedy, key="override.role", about=about)
+        return Refusal.of(text, _who_can(cluster, rule), key="override.role", about=about)
     return None
+
+
+def _who_can(cluster: Cluster, rule: Rule) -> str:
+    """Whom to ask: up to three people who may start it in an emergency, or who may change the rule."""
+    named = access.people_in(rule.override_roles, cluster, rule.kind)
+    both = named.filter(pk__in=access.people_who_may("operate", cluster, rule.kind).values("pk"))
+    names = ", ".join(both.values_list("username", flat=True)[: access.NAMED])
+    can = f"; in an emergency {names} can start it" if names else ""
+    return f"Ask somebody to approve it{can}. An administrator of the cluster can change the rule."
 
 
 def missing(plan: Plan, typed: str, sentence: str) -> list[Reason]:

@@ -7,17 +7,20 @@ from typing import Any
 from django.db import transaction
 
 from console.domain.checks import Reason, Refusal
-from console.domain.rights import ROLES
+from console.domain.planner import DIRECTORY_SWITCH, REPAIR
+from console.domain.procedures.kinds import KINDS as PROCEDURE_KINDS
 from console.models import ApprovalRule, Cluster
 from console.models.approvals import MOST_NEEDED, NEVER_WAIT
 from console.models.operations import ACTING_KINDS
-from console.services import access, alarms, audit
+from console.services import access, alarms, audit, procedures, products
 from console.services.audit_actions import Action
 
 KINDS = tuple(kind for kind in ACTING_KINDS if kind not in NEVER_WAIT)
 """The kinds of operation that may wait for an approval."""
-OVERRIDING = tuple(role for role, rights in ROLES.items() if "override" in rights)
-"""The roles that a rule may name for an emergency."""
+OVERRIDING = ("operator", "approver", "administrator")
+"""The roles that a rule may name for an emergency; whoever has one needs the right to operate too."""
+USUAL = ("administrator",)
+"""Those that are named where nobody has said anything."""
 LONGEST_MINUTES = 7 * 24 * 60
 LOOSENED = "approval-rule"
 """The key of the alarm that a rule asks for less than before."""
@@ -32,12 +35,22 @@ class Rule:
     """How many people besides the one who asks; 0: it waits for nobody."""
     starts: str = ApprovalRule.Starts.REQUESTER.value
     valid_minutes: int = 240
-    override_roles: tuple[str, ...] = OVERRIDING
+    override_roles: tuple[str, ...] = USUAL
 
     @classmethod
     def of(cls, row: ApprovalRule) -> "Rule":
         """As its row says."""
         return cls(row.kind, row.needed, row.starts, row.valid_minutes, tuple(row.override_roles))
+
+
+def kinds_of(cluster: Cluster) -> tuple[str, ...]:
+    """The kinds that may wait for an approval on the cluster: those that there are for its product and generation."""
+    there = {"failover", "failback", "undo"}
+    if products.guided(cluster):
+        there |= {DIRECTORY_SWITCH, *(PROCEDURE_KINDS[one.key] for one in procedures.fitting(cluster))}
+    else:
+        there.add(REPAIR)
+    return tuple(kind for kind in KINDS if kind in there)
 
 
 def rule_for(cluster: Cluster, kind: str) -> Rule | None:
@@ -52,9 +65,9 @@ def rule_for(cluster: Cluster, kind: str) -> Rule | None:
 
 
 def rules_of(cluster: Cluster) -> list[Rule]:
-    """The rule of every kind, in their order; the usual one where nobody has said anything."""
+    """The rule of every kind that there is on it, in their order; the usual one where nobody has said anything."""
     rows = {row.kind: Rule.of(row) for row in ApprovalRule.objects.filter(cluster=cluster)}
-    return [rows.get(kind, Rule(kind)) for kind in KINDS]
+    return [rows.get(kind, Rule(kind)) for kind in kinds_of(cluster)]
 
 
 def save_rules(cluster: Cluster, rules: Sequence[Rule], actor: audit.Actor, reason: str) -> list[Rule]:
@@ -83,9 +96,9 @@ def save_rules(cluster: Cluster, rules: Sequence[Rule], actor: audit.Actor, reas
 
 def _mistakes(cluster: Cluster, rule: Rule) -> list[Reason]:
     found = []
-    if rule.kind not in KINDS:
-        text = f"{rule.kind!r} is no kind of operation that waits for an approval."
-        return [Reason(text, f"Name one of: {', '.join(KINDS)}.", "rules.kind", rule.kind)]
+    if rule.kind not in (known := kinds_of(cluster)):
+        text = f"{rule.kind!r} is no kind of operation that waits for an approval on {cluster.name}."
+        return [Reason(text, f"Name one of: {', '.join(known)}.", "rules.kind", rule.kind)]
     if not 0 <= rule.needed <= MOST_NEEDED:
         text = f"{rule.kind}: {rule.needed} people cannot be asked for."
         found.append(Reason(text, f"Ask for 0 to {MOST_NEEDED}.", "rules.needed", rule.kind))

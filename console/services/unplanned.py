@@ -13,7 +13,7 @@ from django.db.models import Q
 from console.domain.held import Held
 from console.drivers import driver_for
 from console.models import Cluster, ObservationRecord, Operation, PlanRecord
-from console.services import alarms, audit, brakes, queue, reservations
+from console.services import alarms, approvals, audit, brakes, queue, reservations
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.journal import add_line
@@ -83,6 +83,7 @@ def _begin(cluster: Cluster, owner: str, what: str) -> Operation:
         Operation.objects.filter(pk=waiting.pk).update(superseded_by=operation)
     if soon is not None:
         _flaps(operation, soon)
+    approvals.give_way(operation)
     add_line(operation.pk, "note", operation.reason)
     site = queue.operations_queue(cluster.site.name)
     queue.send_after_commit(queue.RUN_OPERATION, operation.pk, site, urgency=queue.urgency_of(operation.kind))

@@ -102,7 +102,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @methods("POST")
-@needs("override", "cluster")
+@needs("operate", "cluster")
 def override(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Start the plan in an emergency, without the approval that it needs; by who signed in a short while ago."""
     return _override(request, the_plan(request, pk))

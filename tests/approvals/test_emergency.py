@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from console.domain.checks import Refusal
-from console.models import Alarm, Approval, ApprovalRule, AuditRecord, Cluster, Operation
+from console.models import Alarm, Approval, ApprovalRule, AuditRecord, Cluster, Grant, Operation
 from console.services import alarms, approval_override
 from console.services.access import NotAllowed
 from console.services.approval_rules import rule_for
@@ -64,14 +64,43 @@ def test_name_and_sentence_are_typed(tokyo: Cluster, typed: str, sentence: str, 
 
 def test_only_named_roles_may_and_only_where_an_approval_is_needed(tokyo: Cluster) -> None:
     record = making.ready(tokyo)
-    for actor, key in ((asking.olga(), "override.right"), (asking.ada(), "override.role")):
-        ApprovalRule.objects.update(override_roles=["administrator"] if key == "override.right" else [])
-        assert refused(lambda a=actor: confirm(record, a, "why", typed="TOKYO", emergency=SENTENCE)) == [key]
+    for actor, named in ((asking.olga(), ["administrator"]), (asking.olga(), ["approver"]), (asking.ada(), [])):
+        ApprovalRule.objects.update(override_roles=named)
+        assert refused(lambda a=actor: confirm(record, a, "why", typed="TOKYO", emergency=SENTENCE)) == [
+            "override.role"
+        ]
+    ApprovalRule.objects.update(override_roles=["administrator"])
     back = making.ready(tokyo, "failback")
     assert refused(lambda: confirm(back, asking.ada(), "why", typed="TOKYO", emergency=SENTENCE)) == [
         "override.not-needed"
     ]
     assert not Operation.objects.exists()
+
+
+def test_a_rule_may_name_operators_and_approvers_who_then_need_the_right_to_operate(tokyo: Cluster) -> None:
+    record = making.ready(tokyo)
+    ApprovalRule.objects.update(override_roles=["approver"])
+    refusal = approval_override.why_not(asking.pat().user, record)
+    assert refusal is not None
+    assert "pat may not start, stop or acknowledge operations on TOKYO" in refusal.headline
+    Grant.objects.create(user=asking.pat().user, role="operator", cluster=tokyo, kinds=["failover"])
+    ApprovalRule.objects.update(override_roles=["operator"])
+    assert confirm(record, asking.olga(), "mail is slow", typed="TOKYO", emergency=SENTENCE).status == "queued"
+
+
+def test_who_may_not_is_told_who_can(tokyo: Cluster) -> None:
+    record = making.ready(tokyo)
+    asking.ada()
+    making.account("adam", "administrator")
+    ApprovalRule.objects.update(override_roles=["approver", "administrator"])
+    refusal = approval_override.why_not(asking.olga().user, record)
+    assert refusal is not None
+    assert "started without an approval by approver or administrator only" in refusal.headline
+    assert "in an emergency ada, adam can start it" in refusal.reasons[0].remedy
+    ApprovalRule.objects.update(override_roles=[])
+    refusal = approval_override.why_not(asking.olga().user, record)
+    assert refusal is not None
+    assert "can start it" not in refusal.reasons[0].remedy
 
 
 def test_it_ends_what_was_asked_for_and_keeps_how_that_stood(tokyo: Cluster) -> None:

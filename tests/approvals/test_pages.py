@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from console.domain.checks import Refusal
 from console.models import Alarm, Approval, ApprovalRule, AuditRecord, Cluster, Grant, Operation, PlanRecord
 from console.services import approvals
+from console.services.approval_rules import KINDS, Rule, save_rules
 from tests.approvals import asking
 from tests.approvals.conftest import browser
 from tests.services import making
@@ -211,7 +213,7 @@ def test_the_rules_are_changed_with_a_reason_and_audited(tokyo: Cluster, ada: Cl
         ({"undo__needed": 9}, 422, "less than or equal to 3"),
         ({"undo__starts": "anybody"}, 422, "not one of the available choices"),
         ({"undo__valid_minutes": 0}, 422, "greater than or equal to 1"),
-        ({"undo__override_roles": ["operator"]}, 422, "not one of the available choices"),
+        ({"undo__override_roles": ["auditor"]}, 422, "not one of the available choices"),
     ],
 )
 def test_rules_that_cannot_be_are_refused_whole(
@@ -222,6 +224,18 @@ def test_rules_that_cannot_be_are_refused_whole(
     text = response.content.decode()
     assert response.status_code == status
     assert words in text
+
+
+def test_rules_are_there_for_the_kinds_of_the_clusters_product_alone(tokyo: Cluster, ada: Client, sees: Sees) -> None:
+    text = sees(ada, reverse("approval-rules", args=["TOKYO"]))
+    shown = [kind for kind in KINDS if f'name="{kind}-needed"' in text]
+    assert shown == ["failover", "failback", "directory-switch", "undo", "setup-2003"]
+    Cluster.objects.update(driver="mscs", generation="2007")
+    text = sees(ada, reverse("approval-rules", args=["TOKYO"]))
+    assert [kind for kind in KINDS if f'name="{kind}-needed"' in text] == ["failover", "failback", "undo", "repair"]
+    tokyo.refresh_from_db()
+    with pytest.raises(Refusal, match="were not changed"):
+        save_rules(tokyo, [Rule("directory-switch", 1)], asking.ada(), "why not")
 
 
 def test_everybody_who_sees_the_cluster_reads_the_rules_and_only_administrators_change_them(

@@ -11,6 +11,7 @@ from console.models import Alarm, AuditRecord, Cluster, Operation
 from console.services import unplanned
 from console.services.confirm import confirm
 from console.services.execute import execute
+from tests.approvals import asking
 from tests.services import making
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,17 @@ def test_a_group_that_is_elsewhere_than_when_last_seen_is_recorded_with_who_did_
     record = AuditRecord.objects.order_by("seq").last()
     assert record is not None
     assert (record.action, record.actor_name) == ("operation:unplanned:seen", "Microsoft Cluster Service")
+
+
+def test_what_waits_for_an_approval_there_is_void_at_once() -> None:
+    cluster = kyoto()
+    asking.guarded(cluster)
+    approval = asking.approved(cluster)
+    made = seen(cluster, held(N1, seconds=-60), held(N2))
+    assert made is not None
+    approval.refresh_from_db()
+    assert approval.state == "void"
+    assert approval.decision == f"Operation {made.pk} (start to KYO-EX2) began."
 
 
 def test_a_group_that_was_down_and_is_up_again_where_it_was_is_recorded_too() -> None:
