@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from console.domain import inventory, operating_environment
+from console.domain import inventory, operating_environment, tickets
 from console.domain import inventory_names as names
 from console.domain.inventory import ClusterSpec, NodeSpec, Path, Problem
 from console.domain.products import ClusterProduct
@@ -66,10 +66,22 @@ def _fields(known: Known, cluster: ClusterSpec) -> Iterator[Found]:
         yield ("membership_tolerance",), "The tolerance is below zero.", "Give 0 or a number of mailboxes.", ""
     if cluster.cooldown_seconds < 0:
         yield ("cooldown_seconds",), "The cooldown is below zero.", "Give 0 or a number of seconds.", ""
+    if not 0 <= cluster.reason_length <= tickets.LONGEST_ASKED:
+        remedy = f"Give 0 to {tickets.LONGEST_ASKED} characters."
+        yield ("reason_length",), f"A reason cannot be asked to have {cluster.reason_length} characters.", remedy, ""
+    if len(cluster.tickets) > tickets.MOST_MASKS:
+        remedy = f"Name at most {tickets.MOST_MASKS}."
+        yield ("tickets",), f"{len(cluster.tickets)} forms of a ticket are more than anybody knows.", remedy, ""
 
 
 def _lists(cluster: ClusterSpec) -> Iterator[Found]:
-    checks = {"spn_classes": names.spn_class, "greetings": names.greeting, "extra_services": names.service}
+    checks: dict[str, Callable[[str], names.Complaint | None]] = {
+        "spn_classes": names.spn_class,
+        "greetings": names.greeting,
+        "extra_services": names.service,
+        "tickets": tickets.mask_complaint,
+        "ticket_kinds": tickets.kind_complaint,
+    }
     for field, check in checks.items():
         values: tuple[str, ...] = getattr(cluster, field)
         for index, value in enumerate(values):

@@ -115,6 +115,11 @@ class ClusterSpec:
     product_folder: str = ""
     timing: tuple[tuple[str, float], ...] = ()
     """Deadlines in seconds that differ from the defaults, by name, sorted."""
+    reason_length: int = 0
+    tickets: tuple[str, ...] = ()
+    """What a ticket looks like, as `domain.tickets` reads it; empty: none is asked for."""
+    ticket_kinds: tuple[str, ...] = ()
+    """The kinds of operation that need one; empty: all that can be asked for one."""
 
 
 Spec = SiteSpec | CredentialSpec | DirectorySpec | ClusterSpec

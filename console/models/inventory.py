@@ -171,6 +171,17 @@ class Cluster(CheckedNames):
         default=600, help_text="How long after a takeover the console starts nothing here by a click."
     )
     timing = models.JSONField(default=dict, blank=True, help_text="Deadlines in seconds that differ from the defaults.")
+    reason_length = models.PositiveSmallIntegerField(
+        default=0, help_text="Characters that a reason has at least; 0: any reason will do."
+    )
+    tickets = models.JSONField(
+        default=list, blank=True, help_text="What a ticket looks like, such as CHG######; empty: none is asked for."
+    )
+    ticket_kinds = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Kinds of operation that need a ticket; empty: all that can be asked for one.",
+    )
     fence = models.PositiveBigIntegerField(
         default=0, editable=False, help_text="The last fencing token that was given out for this cluster."
     )

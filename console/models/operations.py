@@ -117,6 +117,7 @@ class Operation(models.Model):
     requested_by_name = models.CharField(max_length=150)
     origin = models.CharField(max_length=16)
     reason = models.TextField()
+    ticket = models.CharField(max_length=64, blank=True, help_text="The change or incident that it belongs to.")
 
     confirmed_at = models.DateTimeField()
     claim_before = models.DateTimeField(help_text="Unclaimed by then, it never starts.")

@@ -114,6 +114,7 @@ class Action(StrEnum):
     UNPLANNED_SEEN = "operation:unplanned:seen", "{actor} brought the group of {cluster} up, which nobody had planned"
     OPERATION_BEGAN = "operation:automatic:began", "The {subject} of {cluster} began because a node asked for a go"
     OPERATION_REFUSED = "operation:request:refused", "{actor} asked for {subject} of {cluster} and was refused"
+    OPERATION_TICKET = "operation:ticket:given", "{actor} said which ticket {subject} of {cluster} belongs to"
     OPERATION_STOP = "operation:stop:asked", "{actor} asked {subject} of {cluster} to stop"
     OPERATION_RETRIED = "operation:continue:retried", "{actor} had {subject} of {cluster} carried on"
     OPERATION_SKIPPED = "operation:continue:skipped", "{actor} had {subject} of {cluster} carried on without a step"

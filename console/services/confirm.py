@@ -22,6 +22,7 @@ from console.services import (
     brakes,
     plan_records,
     queue,
+    reasons,
     reservations,
     resting,
     undoing,
@@ -48,6 +49,7 @@ class Said:
     typed: str = ""
     accepted: frozenset[str] = frozenset()
     sentence: str = ""
+    ticket: str = ""
     emergency: str | None = None
     """What was typed to go without an approval; None where nobody wants to."""
 
@@ -69,13 +71,15 @@ def confirm(
     typed: str = "",
     accepted: Collection[str] = (),
     sentence: str = "",
+    ticket: str = "",
     emergency: str | None = None,
 ) -> Operation:
     """The operation that carries the plan out, queued for a worker of its site.
 
     `typed` is the cluster's name where the plan asks for it, `accepted` the keys of the checks that could not be
     told and are accepted, `sentence` what `sentence_of` asks for. `emergency`, what `approval_override.sentence_of`
-    asks for, starts a plan without the approval that it needs. Confirming a plan twice, or a plan of the kind and
+    asks for, starts a plan without the approval that it needs, and without the `ticket` that its cluster asks for:
+    that may be given later. Confirming a plan twice, or a plan of the kind and
     target that is already under way, gives the operation that there is. Raises `NotAllowed`, and `Refusal` with
     every reason why not; a refusal is in the audit too.
     """
@@ -83,7 +87,8 @@ def confirm(
     try:
         approval_renewal.compared(record)
         emergency = None if emergency is None else " ".join(emergency.split())
-        said = Said(reason.strip(), typed.strip(), frozenset(accepted), " ".join(sentence.split()), emergency)
+        typed, sentence = typed.strip(), " ".join(sentence.split())
+        said = Said(reason.strip(), typed, frozenset(accepted), sentence, reasons.tidy(ticket), emergency)
         return _confirm(record.pk, actor, said)
     except Refusal as refusal:
         with transaction.atomic():
@@ -147,9 +152,10 @@ def _why_held(record: PlanRecord) -> Refusal | None:
 def _open(record: PlanRecord, actor: audit.Actor, said: Said) -> Operation:
     plan = plan_records.usable(record)
     approval = _approved(record, actor, said)
-    reasons = _missing(plan, said)
-    if reasons:
-        raise Refusal(f"The {plan.kind} of {plan.cluster} is not confirmed yet.", reasons)
+    ticket = None if said.emergency is not None else said.ticket
+    lacking = [*_missing(plan, said), *reasons.missing(record.cluster, plan.kind, said.reason, ticket)]
+    if lacking:
+        raise Refusal(f"The {plan.kind} of {plan.cluster} is not confirmed yet.", lacking)
     urgent = plan.kind in reservations.NEVER_HELD_UP
     before = resting.give_way(record.cluster, plan.kind, plan.target) if urgent else None
     operation = _operation(record, plan, actor, said)
@@ -160,6 +166,7 @@ def _open(record: PlanRecord, actor: audit.Actor, said: Said) -> Operation:
     urgency = queue.urgency_of(plan.kind)
     queue.send_after_commit(queue.RUN_OPERATION, operation.pk, queue.operations_queue(site), urgency=urgency)
     after = {"plan": plan.hash, "source": plan.source, "target": plan.target, "accepted": sorted(said.accepted)}
+    after |= {"ticket": said.ticket} if said.ticket else {}
     after |= _settled(record, operation, approval, actor, said)
     subject = audit.Subject("operation", operation.pk, plan.kind)
     audit.record(CONFIRMED[plan.kind], actor, subject, cluster=record.cluster, reason=said.reason, after=after)
@@ -206,6 +213,7 @@ def _operation(record: PlanRecord, plan: Plan, actor: audit.Actor, said: Said) -
         requested_by_name=actor.name,
         origin=actor.origin,
         reason=said.reason,
+        ticket=said.ticket,
         confirmed_at=now,
         claim_before=now + timedelta(seconds=settings.CLAIM_WITHIN),
         steps_total=len(plan.steps),

@@ -140,6 +140,9 @@ CLUSTER = {
     "cooldown_seconds": Field(integer),
     "product_folder": Field(text),
     "timing": Field(_timing),
+    "reason_length": Field(integer),
+    "tickets": Field(texts),
+    "ticket_kinds": Field(texts),
 }
 
 

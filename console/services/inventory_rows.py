@@ -82,13 +82,15 @@ def _cluster_spec(row: Cluster) -> ClusterSpec:
         greetings=tuple(row.greetings),
         extra_services=tuple(row.extra_services),
         timing=tuple(sorted(row.timing.items())),
+        tickets=tuple(row.tickets),
+        ticket_kinds=tuple(row.ticket_kinds),
         **{name: getattr(row, name) for name in PLAIN_CLUSTER_FIELDS},
     )
 
 
 PLAIN_CLUSTER_FIELDS = (
     *("name", "driver", "generation", "group"),
-    *("membership_tolerance", "cooldown_seconds", "product_folder"),
+    *("membership_tolerance", "cooldown_seconds", "product_folder", "reason_length"),
 )
 
 

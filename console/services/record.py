@@ -48,7 +48,7 @@ def _document(operation: Operation) -> dict[str, Any]:
             "remedy": operation.ending_remedy,
         },
         "acknowledged": [operation.acknowledged_by, operation.acknowledge_note] if operation.acknowledged_at else None,
-        "ticket": "",
+        "ticket": operation.ticket,
         "plan": operation.plan.body,
         "plan_hash": operation.plan.hash,
         "mailboxes": list(parts.mailboxes(operation)),

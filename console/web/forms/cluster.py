@@ -23,6 +23,8 @@ from console.web.forms.fields import LABELS, AnyModelForm, TimingField, WordsFie
 ROLES = ("primary", "standby")
 FIELD_OF = {"floating_ips": "floating_ip", "partitions": "partition"}
 WORDS = ("spn_classes", "greetings", "extra_services")
+ASKED = ("reason_length", "tickets", "ticket_kinds")
+"""What the cluster asks of who confirms something on it."""
 
 
 class ClusterPart(AnyModelForm):
@@ -33,6 +35,11 @@ class ClusterPart(AnyModelForm):
     greetings = WordsField(initial=DEFAULT_GREETINGS, help_text="Protocol and port, such as smtp:25, one a line.")
     extra_services = WordsField(required=False, help_text="Optional services that this cluster also runs.")
     timing = TimingField(required=False, help_text="Deadlines that differ from the defaults: move_group=1800.")
+    reason_length = forms.IntegerField(
+        min_value=0, initial=0, required=False, help_text="Characters that a reason has at least; 0: any will do."
+    )
+    tickets = WordsField(required=False, help_text="What a ticket looks like, such as CHG######, one a line.")
+    ticket_kinds = WordsField(required=False, help_text="Kinds that need a ticket, such as failover; empty: all.")
 
     class Meta:
         model = Cluster
@@ -50,10 +57,15 @@ class ClusterPart(AnyModelForm):
             "cooldown_seconds",
             "product_folder",
             "timing",
+            *ASKED,
         ]
 
     def _post_clean(self) -> None:
         """The rules of the domain look instead, and the service writes."""
+
+    def clean_reason_length(self) -> int:
+        """Left out, it is none."""
+        return int(self.cleaned_data["reason_length"] or 0)
 
 
 class NodePart(AnyModelForm):
