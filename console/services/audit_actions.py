@@ -44,6 +44,7 @@ class Action(StrEnum):
     SIGNED_IN_AGAIN = "account:session:signed-in-again", "{actor} proved once more to be there"
     SESSION_ENDED = "account:session:ended", "{actor} ended a session of {subject}"
     PASSWORD_CHANGED = "account:user:password-changed", "{actor} changed the password of {subject}"
+    PASSWORD_GIVEN = "account:user:password-given", "{actor} gave {subject} a password for the next sign-in"
     ACCOUNT_GROUPS = "account:user:groups-taken-over", "{subject} got the groups that the directory gives"
     FACTOR_ADDED = "account:second-factor:added", "{actor} added a second factor"
     FACTOR_REMOVED = "account:second-factor:removed", "{actor} removed a second factor"

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from console.domain.secrets import Secret
-from console.services import sign_in_directory, sign_in_failures
+from console.services import passwords, sign_in_directory, sign_in_failures
 from console.services.sign_in_refusal import SignInRefused
 
 LONGEST = 4096
@@ -52,6 +52,9 @@ def _known(request: HttpRequest, name: str, password: Secret) -> User:
     if not user.is_active:
         told = f"The account {user.username} is switched off."
         raise SignInRefused(why="the account is switched off", told=told, remedy="Ask an administrator.")
+    if passwords.is_over(user):
+        told = f"The password that {user.username} was given is good no longer."
+        raise SignInRefused(why="the given password is over", told=told, remedy="Ask an administrator for another one.")
     return user
 
 

@@ -74,6 +74,12 @@ def locked() -> list[SignInFailures]:
     return list(SignInFailures.objects.filter(locked_until__gt=database_now()))
 
 
+def lock_of(name: str) -> SignInFailures | None:
+    """The lock of an account's name, if it is locked now."""
+    now = database_now()
+    return SignInFailures.objects.filter(kind=Kind.ACCOUNT, key=name.casefold()[:255], locked_until__gt=now).first()
+
+
 def unlock(kind: str, key: str, actor: audit.Actor, reason: str = "") -> bool:
     """Forget the failures of a name or an address; whether there were any."""
     with transaction.atomic():

@@ -3,7 +3,6 @@
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -11,11 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
 from console.models import AuditRecord
-from console.services import second_factor, sessions
+from console.services import passwords, second_factor, sessions
 from console.services.audit import Actor, Subject, record
 from console.services.audit_actions import Action
 from console.web.access import methods, signed_in
+from console.web.forms.accounts import OwnPasswordForm
 from console.web.fresh import needs_fresh
+from console.web.session_limits import MUST_CHANGE
 
 
 @signed_in
@@ -68,15 +69,18 @@ def change_password(request: HttpRequest) -> HttpResponseBase:
     user = _user(request)
     if not user.has_usable_password():
         raise Http404("Your password is kept by the directory that you sign in with. Change it there.")
-    form = SetPasswordForm(user, request.POST or None)
+    form = OwnPasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             form.save()
+            passwords.chosen(user)
             update_session_auth_hash(request, user)
+            request.session.pop(MUST_CHANGE, None)
             record(Action.PASSWORD_CHANGED, _actor(user), Subject("account", user.pk, user.username))
         messages.success(request, "Your password is changed, and your other sessions have ended.")
         return redirect("account")
-    return render(request, "registration/password.html", {"form": form})
+    context = {"form": form, "given": request.session.get(MUST_CHANGE)}
+    return render(request, "registration/password.html", context)
 
 
 def _user(request: HttpRequest) -> User:

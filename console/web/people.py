@@ -8,21 +8,26 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
 
 from console.domain.errors import ChangeoverError
 from console.models import Grant
-from console.services import accounts
+from console.services import accounts, passwords, second_factor, sessions, sign_in_failures
 from console.services.access import why_not
+from console.services.audit_reads import SensitivePage
 from console.services.explaining import described
 from console.web.access import actor_of, methods, needs
+from console.web.forms.accounts import GivenPasswordForm
 from console.web.forms.rights import AccountForm, MembersForm
 from console.web.fresh import needs_fresh
+from console.web.reading import recorded
 
 PAGE = 50
 
 
 @methods("GET")
 @needs("administer")
+@recorded(SensitivePage.PEOPLE)
 def index(request: HttpRequest) -> HttpResponseBase:
     """Every account with what it may do, and every group."""
     return _page(request, AccountForm())
@@ -46,18 +51,54 @@ def add(request: HttpRequest) -> HttpResponseBase:
     return _page(request, form, status=422)
 
 
+@methods("GET")
+@needs("administer", "everything")
+@recorded(SensitivePage.PEOPLE)
+def person(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One account: what it has, whether it is locked, and what can be done for who cannot sign in."""
+    return _person(request, _user(pk), GivenPasswordForm())
+
+
+@methods("POST")
+@needs("administer", "everything")
+@sensitive_post_parameters("password")
+@needs_fresh()
+def give_password(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Give somebody a password, which they change at their next sign-in."""
+    user, form = _user(pk), GivenPasswordForm(request.POST)
+    if form.is_valid():
+        try:
+            until = passwords.give(user, form.secret(), actor_of(request), form.cleaned_data["reason"])
+        except ChangeoverError as error:
+            form.add_error(None, f"{error.message} {error.remedy}")
+        else:
+            told = f"{user.username} can sign in with it until {until:%F %H:%M} UTC, and then chooses another one."
+            messages.success(request, told)
+            return redirect("person", pk)
+    return _person(request, user, form, status=422)
+
+
+@methods("POST")
+@needs("administer", "everything")
+@needs_fresh()
+def unlock(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Let somebody try to sign in again who failed too often."""
+    name, reason = _user(pk).username, request.POST.get("reason", "")[:1000]
+    done = sign_in_failures.unlock(sign_in_failures.Kind.ACCOUNT, name, actor_of(request), reason)
+    messages.success(request, f"{name} may sign in again." if done else f"{name} was not locked.")
+    return redirect("person", pk)
+
+
 @methods("POST")
 @needs("administer", "everything")
 @needs_fresh()
 def switch(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Switch an account off or on."""
-    user = User.objects.filter(pk=pk).first()
-    if user is None:
-        raise Http404(f"There is no account {pk}. The page of people lists those there are.")
+    user = _user(pk)
     active = request.POST.get("active") == "yes"
     told = f"The account {user.username} is switched {'on' if active else 'off'}."
     reason = request.POST.get("reason", "")[:1000]
-    return _do(request, lambda: accounts.set_active(user, active, actor_of(request), reason), told)
+    return _do(request, lambda: accounts.set_active(user, active, actor_of(request), reason), told, "person", pk)
 
 
 @methods("POST")
@@ -72,6 +113,7 @@ def add_group(request: HttpRequest) -> HttpResponseBase:
 @methods("GET", "POST")
 @needs("administer", "everything")
 @needs_fresh()
+@recorded(SensitivePage.PEOPLE)
 def group(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Who is in a group."""
     row = _group(pk)
@@ -92,6 +134,31 @@ def remove_group(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _do(request, lambda: accounts.remove_group(row, actor_of(request)), f"The group {row.name} is removed.")
 
 
+def _user(pk: int) -> User:
+    found = User.objects.select_related("directory_account").filter(pk=pk).first()
+    if found is None:
+        raise Http404(f"There is no account {pk}. The page of people lists those there are.")
+    return found
+
+
+def _person(request: HttpRequest, user: User, form: GivenPasswordForm, status: int = 200) -> HttpResponseBase:
+    own = user == request.user
+    context = {
+        "section": "rights",
+        "person": user,
+        "roles": accounts.roles_told(user),
+        "groups": user.groups.order_by("name"),
+        "sessions": sessions.of(user),
+        "factors": second_factor.names_of(user),
+        "locked": sign_in_failures.lock_of(user.username),
+        "given": getattr(user, "temporary_password", None),
+        "no_password": "Change your own password on your account's page." if own else passwords.why_none(user),
+        "own": own,
+        "form": form,
+    }
+    return render(request, "people/person.html", context, status=status)
+
+
 def _group(pk: int) -> Group:
     found = Group.objects.filter(pk=pk).first()
     if found is None:
@@ -99,14 +166,16 @@ def _group(pk: int) -> Group:
     return found
 
 
-def _do(request: HttpRequest, act: Callable[[], object], told: str) -> HttpResponseBase:
+def _do(
+    request: HttpRequest, act: Callable[[], object], told: str, then: str = "people", *args: int
+) -> HttpResponseBase:
     try:
         act()
     except ChangeoverError as error:
         messages.error(request, f"{error.message} {error.remedy}")
     else:
         messages.success(request, told)
-    return redirect("people")
+    return redirect(then, *args)
 
 
 def _page(request: HttpRequest, form: AccountForm, status: int = 200) -> HttpResponseBase:

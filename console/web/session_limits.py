@@ -14,10 +14,13 @@ from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
-from console.services import second_factor, sessions
+from console.services import passwords, second_factor, sessions
 
 BEGUN, SEEN = "begun_at", "seen_at"
 """Keys of the session: when it began and when it was last used, in seconds of the epoch."""
+MUST_CHANGE = "must_change_password"
+"""Key of the session: the person signed in with a password that somebody gave them."""
+OWN_PASSWORD = "change-password"
 EVERY = 60
 """A session's use is kept to the minute, so that not every page writes."""
 ALWAYS = {"sign-out", "theme", "account_reauthenticate"}
@@ -25,7 +28,10 @@ ALWAYS = {"sign-out", "theme", "account_reauthenticate"}
 
 
 class SessionLimitsMiddleware(MiddlewareMixin):
-    """Ends sessions that are too old or were left alone, and leads to the second factor who must have one."""
+    """Ends sessions that are too old or were left alone, and leads to what a person has to set up first.
+
+    That is a password of their own in place of one that they were given, then the second factor that a role asks for.
+    """
 
     def process_view(
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], options: dict[str, Any]
@@ -42,15 +48,22 @@ class SessionLimitsMiddleware(MiddlewareMixin):
         if is_use(request):
             _keep(request)
         name = (request.resolver_match.url_name if request.resolver_match else None) or ""
+        if request.session.get(MUST_CHANGE):
+            return None if name in {*ALWAYS, OWN_PASSWORD} else _to_own_password(request)
         if name not in ALWAYS and not name.startswith("mfa_") and second_factor.is_missing(user, request.session):
             messages.warning(request, "Your role asks for a second factor. Set one up first: the console is open then.")
             return redirect("mfa_index")
         return None
 
 
-def begin(sender: object, request: HttpRequest, **_: Any) -> None:
-    """Note when a session began; called by Django at every sign-in."""
+def begin(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
+    """Note when a session began, and whether with a given password; called by Django at every sign-in.
+
+    Later in a session none is given: that ends it.
+    """
     request.session[BEGUN] = request.session[SEEN] = int(time.time())
+    if passwords.must_change(user):
+        request.session[MUST_CHANGE] = True
 
 
 user_logged_in.connect(begin, dispatch_uid="session-begins")
@@ -76,6 +89,11 @@ def _keep(request: HttpRequest) -> None:
     if now - request.session[SEEN] >= EVERY:
         request.session[SEEN] = now
         sessions.seen(request.session.session_key or "")
+
+
+def _to_own_password(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, "Your password was given to you by an administrator. Choose one of your own first.")
+    return redirect(OWN_PASSWORD)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
