@@ -14,12 +14,14 @@ from django.shortcuts import redirect, render
 from console.models import Cluster, Credential, Directory, Site
 from console.services import inventory_seen
 from console.services.access import clusters_with, sees_all, why_not
+from console.services.audit_reads import SensitivePage
 from console.services.inventory import ClusterBusy, InventoryRefused, delete
 from console.services.inventory_apply import Applied, apply_inventory
 from console.services.inventory_export import export_inventory
 from console.web.access import actor_of, methods, needs
 from console.web.forms.cluster import ClusterForm
 from console.web.forms.inventory import CredentialForm, DirectoryForm, SiteForm
+from console.web.reading import shown
 
 LARGEST_FILE = 2_000_000
 SECRETS = re.compile(r"(?im)^([\s\-]*[\w\-]*(?:pass|pwd|secret)[\w\-]*[\"']?\s*:).*$")
@@ -73,7 +75,8 @@ def add(request: HttpRequest, kind: str) -> HttpResponseBase:
 @needs("change-inventory", "cluster")
 def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     """Change an object of a kind."""
-    return _edit(request, kind, pk)
+    response = _edit(request, kind, pk)
+    return shown(request, response, SensitivePage.CREDENTIALS) if kind == "credentials" else response
 
 
 def _edit(request: HttpRequest, kind: str, pk: int | None) -> HttpResponseBase:

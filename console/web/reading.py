@@ -1,7 +1,8 @@
-"""Pages whose readers are recorded: a decorator below the door, so that who was turned away has read nothing."""
+"""Pages whose readers are recorded, when they are shown: who was turned away, or found nothing, has read nothing."""
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponseBase
@@ -16,20 +17,20 @@ LONGEST = 500
 
 
 def recorded(page: SensitivePage) -> Callable[[View[P]], View[P]]:
-    """Record who reads the page, before they get it. What is sent to it is recorded by what it does."""
+    """Record who reads the page, before it is sent to them."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def watched(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if request.method == "GET":
-                note_reading(request, page)
-            return view(request, *args, **kwargs)
+            return shown(request, view(request, *args, **kwargs), page)
 
         return watched
 
     return decorate
 
 
-def note_reading(request: HttpRequest, page: SensitivePage) -> None:
-    """The same, for a view that finds out by itself whether what it shows is sensitive."""
-    audit_reads.note(page, actor_of(request), {"address": request.get_full_path()[:LONGEST]})
+def shown(request: HttpRequest, response: HttpResponseBase, page: SensitivePage) -> HttpResponseBase:
+    """`response`, once it is on record that it was read. What is sent to a page is recorded by what it does."""
+    if request.method == "GET" and response.status_code == HTTPStatus.OK:
+        audit_reads.note(page, actor_of(request), {"address": request.get_full_path()[:LONGEST]})
+    return response

@@ -13,11 +13,13 @@ from django.urls import reverse
 from console.models import Cluster, Site
 from console.services import grants, rights_grid
 from console.services.access import NotAllowed, visible_clusters, why_not_in_site, why_nowhere
+from console.services.audit_reads import SensitivePage
 from console.services.explaining import explain
 from console.services.grants import GrantRefused, Holder, Scope
 from console.web.access import actor_of, methods, needs, signed_in
 from console.web.forms.rights import RolesForm, WhyForm
 from console.web.fresh import needs_fresh
+from console.web.reading import recorded
 
 PAGE = 50
 MANY = 12
@@ -26,6 +28,7 @@ MANY = 12
 
 @methods("GET")
 @needs("administer")
+@recorded(SensitivePage.RIGHTS)
 def grid(request: HttpRequest) -> HttpResponseBase:
     """People and groups against what roles are given on."""
     scopes = rights_grid.columns(request.user)
@@ -56,6 +59,7 @@ def grid(request: HttpRequest) -> HttpResponseBase:
 @methods("GET", "POST")
 @needs("administer", "cluster")
 @needs_fresh()
+@recorded(SensitivePage.RIGHTS)
 def roles(request: HttpRequest, holder: str, pk: int) -> HttpResponseBase:
     """The roles of one holder on one scope, which the query names; nothing in it means everything."""
     scope = _scope(request, request.GET)

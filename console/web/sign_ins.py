@@ -12,15 +12,18 @@ from django.shortcuts import redirect, render
 
 from console.models import Directory, GroupMapping, SignInDirectory
 from console.services import second_factor, sessions, sign_in_failures, sign_in_sources
+from console.services.audit_reads import SensitivePage
 from console.services.sign_in_sources import SourceRefused
 from console.web.access import actor_of, methods, needs
 from console.web.fresh import needs_fresh
+from console.web.reading import recorded
 
 Row = TypeVar("Row")
 
 
 @needs("administer", "everything")
 @methods("GET")
+@recorded(SensitivePage.SIGN_INS)
 def index(request: HttpRequest) -> HttpResponseBase:
     """Everything about signing in."""
     context = {

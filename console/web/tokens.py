@@ -11,14 +11,17 @@ from console.domain.secrets import Secret
 from console.models import ApiToken
 from console.services import tokens
 from console.services.access import NotAllowed
+from console.services.audit_reads import SensitivePage
 from console.services.clock import database_now
 from console.web.access import actor_of, methods, needs
 from console.web.forms.tokens import TokenForm
 from console.web.fresh import needs_fresh
+from console.web.reading import recorded
 
 
 @methods("GET")
 @needs("view")
+@recorded(SensitivePage.TOKENS)
 def index(request: HttpRequest) -> HttpResponseBase:
     """The tokens that this person may see, and the form to make one."""
     return _page(request, TokenForm(_person(request)))

@@ -7,11 +7,14 @@ from django.shortcuts import redirect, render
 from console.domain.checks import Refusal
 from console.models import Credential
 from console.services import credential_trials
+from console.services.audit_reads import SensitivePage
 from console.web.access import actor_of, methods, needs
+from console.web.reading import recorded
 
 
 @methods("GET", "POST")
 @needs("change-inventory", "everything")
+@recorded(SensitivePage.CREDENTIALS)
 def credential(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Where the credential is used and what came of trying it there; a POST has it tried at one of these places."""
     row = Credential.objects.filter(pk=pk).first()

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from console.models import AuditRecord, Cluster
+from console.models import AuditRecord, Cluster, SavedFilter
 from console.services import audit
 from console.services.audit_actions import Action
 from tests.services import making
@@ -22,7 +22,7 @@ Page = Callable[..., str]
 
 def note(action: Action, name: str, cluster: Cluster | None = None, **more: object) -> AuditRecord:
     with transaction.atomic():
-        subject = audit.Subject("thing", name=name)
+        subject = audit.Subject("thing", 7, name)
         return audit.record(action, making.actor(), subject, cluster=cluster, **more)  # type: ignore[arg-type]
 
 
@@ -40,6 +40,9 @@ def test_records_are_shown_newest_first_as_sentences(aki: Client, page: Page) ->
         "action=operation:failover:confirmed",
         "cluster=tokyo",
         "text=tokyo-only",
+        "action=operation:",
+        "about=thing:7&cluster=tokyo",
+        "origin=page&days=1&cluster=TOKYO",
     ],
 )
 def test_each_filter_finds_its_records(aki: Client, tokyo: Cluster, page: Page, query: str) -> None:
@@ -83,3 +86,91 @@ def test_what_is_taken_away_follows_the_filters_and_is_audited(aki: Client) -> N
 def test_who_may_not_read_it_takes_nothing_away(olga: Client) -> None:
     assert olga.get(reverse("audit-export", args=["csv"])).status_code == 403
     assert not AuditRecord.objects.filter(action="audit:records:exported").exists()
+
+
+def test_pages_follow_each_other_without_counting(aki: Client, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.web.audit.PAGE", 2)
+    rows = [note(Action.SITE_CREATED, f"Site {number}") for number in range(5)]
+    first = page(aki, reverse("audit") + "?action=inventory:site:created")
+    assert f"before={rows[3].seq}" in first
+    assert "Newer" not in first
+    second = page(aki, f"{reverse('audit')}?action=inventory:site:created&before={rows[3].seq}")
+    assert "Site 2" in second
+    assert "Site 3" not in second
+    assert f"after={rows[2].seq}" in second
+    back = aki.get(f"{reverse('audit')}?action=inventory:site:created&after={rows[2].seq}")
+    assert back.status_code == 302
+    assert back["Location"] == "/audit/?action=inventory%3Asite%3Acreated"
+
+
+def test_what_one_request_recorded_stands_together_and_has_a_page(aki: Client, page: Page) -> None:
+    told = audit.request_id.set("abc123")
+    try:
+        note(Action.SITE_CREATED, "North")
+        note(Action.SITE_CREATED, "South")
+    finally:
+        audit.request_id.reset(told)
+    note(Action.SITE_CREATED, "East")
+    text = page(aki, reverse("audit"))
+    assert text.count("records of one request") == 1
+    assert reverse("audit-request", args=["abc123"]) in text
+    one = page(aki, reverse("audit-request", args=["abc123"]))
+    assert one.index("North") < one.index("South")
+    assert "East" not in one
+    assert aki.get(reverse("audit-request", args=["abc"])).status_code == 404
+
+
+def test_an_object_leads_to_its_records_for_who_may_read_them(
+    aki: Client, rita: Client, tokyo: Cluster, page: Page
+) -> None:
+    link = f"/audit/?about=cluster%3A{tokyo.pk}"
+    assert link in page(aki, reverse("cluster", args=["TOKYO"]))
+    assert link not in page(rita, reverse("cluster", args=["TOKYO"]))
+    note(Action.FAILOVER_CONFIRMED, "failover", tokyo)
+    note(Action.SITE_CREATED, "North")
+    text = page(aki, link)
+    assert "olga confirmed the failover of TOKYO" in text
+    assert "North" not in text
+
+
+def test_a_filter_is_saved_found_again_changed_and_removed(aki: Client, page: Page) -> None:
+    note(Action.OPERATION_FAILED, "failover")
+    query = "outcome=failed&actor=&before=3"
+    answer = aki.post(reverse("save-audit-filter"), {"name": "What failed", "query": query, "shared": ""})
+    assert answer["Location"] == "/audit/?outcome=failed"
+    text = page(aki, answer["Location"])
+    assert '<a class="chip" href="/audit/?outcome=failed" aria-current="true">What failed</a>' in text
+    row = SavedFilter.objects.get()
+    aki.post(reverse("change-audit-filter", args=[row.pk]), {"name": "Failures"})
+    assert "Failures" in page(aki, reverse("audit-filters"))
+    aki.post(reverse("remove-audit-filter", args=[row.pk]))
+    assert "No filter is saved yet" in page(aki, reverse("audit-filters"))
+
+
+def test_anothers_filter_is_not_there_and_a_shared_one_cannot_be_changed(aki: Client, ada: Client, page: Page) -> None:
+    ada.post(reverse("save-audit-filter"), {"name": "Hers", "query": "actor=olga"})
+    row = SavedFilter.objects.get()
+    assert aki.post(reverse("remove-audit-filter", args=[row.pk])).status_code == 404
+    ada.post(reverse("change-audit-filter", args=[row.pk]), {"name": "Everybody", "shared": "on"})
+    assert "Everybody" in page(aki, reverse("audit"))
+    assert aki.post(reverse("remove-audit-filter", args=[row.pk])).status_code == 403
+    assert SavedFilter.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_file_says_whether_it_is_the_whole_audit(aki: Client) -> None:
+    note(Action.SITE_CREATED, "North")
+    for form, query, name in (
+        ("jsonl", {}, "changeover-audit.jsonl"),
+        ("syslog", {"origin": "page"}, "changeover-audit-part.log"),
+    ):
+        answer = aki.get(reverse("audit-export", args=[form]), query)
+        assert f'filename="{name}"' in answer["Content-Disposition"]
+        assert "added the site North" in kept(answer) or form == "jsonl"
+    assert [
+        row.after["whole"] for row in AuditRecord.objects.filter(action="audit:records:exported").order_by("seq")
+    ] == [
+        True,
+        False,
+    ]
+    assert "does not verify as a chain" in aki.get(reverse("audit"), {"origin": "page"}).content.decode()
