@@ -20,6 +20,8 @@ settings.register_profile("here", deadline=None)
 settings.register_profile("gate", deadline=None, derandomize=True)
 # What tests put on the queue stays in their process; those of the worker itself start a real Redis.
 django_settings.CELERY_BROKER_URL = "memory://"
+# Checking a password is slow on purpose; hundreds of tests make an account with one.
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.load_profile("gate" if os.environ.get("CI") else "here")
 
 
