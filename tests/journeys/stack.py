@@ -83,6 +83,7 @@ class Stack:
         self.env = children.environment(os.environ, folder, self.redis_socket) | {
             "CHANGEOVER_OBSERVE_EVERY": "86400",  # once; then journeys look when they want to: two cores are few
             "CHANGEOVER_SWEEP_EVERY": "1",
+            "CHANGEOVER_FRESH_SECONDS": "3600",  # windows that stay open for many pages are not asked again half-way
         }
 
     def start(self) -> None:

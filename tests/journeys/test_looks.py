@@ -1,54 +1,69 @@
 """Every page on a narrow screen, and in the eyes of axe, in light and dark."""
 
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.journeys.conftest import People
-from tests.journeys.looks import complaints, sticks_out
-from tests.journeys.person import Person
-from tests.journeys.stack import LabCluster, Stack
+from tests.journeys.colleagues import Colleague, sets_up_app
+from tests.journeys.looks import troubles
+from tests.journeys.pages import LOOKS, NOBODY, WITH_AN_APP, Look
+from tests.journeys.stack import LOGIN, LabCluster, Stack
 from tests.journeys.test_setup import begins, proves
 
-PAGES = (
-    "/sign-in/",
-    "/",
-    "/clusters/{seen}/",
-    "/clusters/{unseen}/",
-    "/plans/{ready}/",
-    "/plans/{ready}/mailboxes/",
-    "/plans/{unknown}/",
-    "/plans/{refused}/",
-    "/operations/{succeeded}/",
-    "/operations/{uncertain}/",
-    "/clusters/{seen}/procedures/exchange-2003-setup/",
-    "/clusters/{seen}/scripts/",
-    "/clusters/{seen}/prepare/",
-    "/clusters/{seen}/set-up-errors/",
-    "/operations/{procedure}/",
-    "/operations/{procedure}/record/",
-    "/operations/",
-    "/audit/",
-    "/audit/1/",
-    "/inventory/",
-    "/inventory/apply/",
-    "/inventory/cluster/add/",
-    "/inventory/credentials/1/try/",
-    "/tokens/",
-    "/nowhere/",
-)
 Places = dict[str, Any]
 
 
+class Windows:
+    """One window for each who looks, signed in when the pages begin to be looked at, and used again for each page."""
+
+    def __init__(self, stack: Stack, browser: Browser) -> None:
+        self.stack, self.browser = stack, browser
+        self.contexts: list[BrowserContext] = []
+        self.pages: dict[str, Page] = {}
+
+    def of(self, name: str) -> Colleague:
+        """The window of the person of that name, or of nobody."""
+        if name not in self.pages:
+            context = self.browser.new_context(base_url=self.stack.address, locale="en-GB", reduced_motion="reduce")
+            context.set_default_timeout(20_000)
+            self.contexts.append(context)
+            self.pages[name] = context.new_page()
+            if name != NOBODY:
+                Colleague(self.pages[name]).signs_in(name)
+        return Colleague(self.pages[name])
+
+    def close(self) -> None:
+        """Close every window."""
+        for context in self.contexts:
+            context.close()
+
+
 @pytest.fixture(scope="module")
-def places(stack: Stack, unused: dict[str, list[LabCluster]], browser: Browser, signed_in: Any) -> Places:
-    """A plan of each kind, and operations that ended well and badly, made by clicking."""
-    context = browser.new_context(base_url=stack.address, storage_state=signed_in)
-    olga = Person(context.new_page())
-    seen, stuck, unseen = (unused["2003"].pop(0).begin() for _ in range(3))
-    found: Places = {"seen": seen.name, "unseen": unseen.name}
-    found["succeeded"] = olga.begins(seen, "failover")
+def windows(company: Stack, browser: Browser) -> Iterator[Windows]:
+    """The windows of everybody who looks."""
+    made = Windows(company, browser)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def places(stack: Stack, unused: dict[str, list[LabCluster]], windows: Windows) -> Places:
+    """A plan of each kind, operations that ended well and badly, and something in every list, made by clicking."""
+    olga = windows.of(LOGIN)
+    seen, stuck, unseen, guarded = (unused["2003"].pop(0).begin() for _ in range(4))
+    found: Places = {"seen": seen.name, "unseen": unseen.name, "guarded": guarded.name}
+    found |= moved(olga, seen, stuck) | asked(olga, windows, guarded) | kept(stack, olga, guarded)
+    sets_up_app(windows.of(WITH_AN_APP).page)
+    stack.forget(unseen.name)
+    return found
+
+
+def moved(olga: Colleague, seen: LabCluster, stuck: LabCluster) -> Places:
+    """Operations that ended, and plans that are ready, refused, and not sure of everything."""
+    found: Places = {"succeeded": olga.begins(seen, "failover")}
     olga.sees_ending("succeeded")
     stuck.fault(stuck.primary, "service-does-not-stop", service="MSExchangeIS")
     found["uncertain"] = olga.begins(stuck, "failover")
@@ -60,31 +75,65 @@ def places(stack: Stack, unused: dict[str, list[LabCluster]], browser: Browser, 
     olga.asks(seen, "failback")
     found["unknown"] = olga.plan()
     proves(olga, seen)
-    found["procedure"] = begins(olga)
-    context.close()
-    stack.forget(unseen.name)
-    return found
+    return found | {"procedure": begins(olga)}
 
 
-@pytest.fixture
-def opened(people: People, places: Places, address: str) -> Any:
-    """Opens the page in a window with these options."""
-
-    def open_page(**options: Any) -> Person:
-        person = people(known=address != "/sign-in/", **options)
-        person.page.goto(address.format(**places), wait_until="load")
-        return person
-
-    return open_page
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_no_page_scrolls_sideways_on_a_telephone(opened: Any, address: str) -> None:
-    wide = sticks_out(opened(viewport={"width": 390, "height": 844}).page)
-    assert wide == [], "\n".join(wide)
+def asked(olga: Colleague, windows: Windows, guarded: LabCluster) -> Places:
+    """A request that was denied, and one that waits."""
+    olga.lets_failovers_wait(guarded)
+    otto, pat = windows.of("otto"), windows.of("pat")
+    denied = otto.prepares(guarded, "new firmware")
+    pat.page.goto(f"/plans/{denied}/")
+    pat.writes("Deny it", "Not before the backup.").click()
+    pat.sees("It is denied.")
+    return {"denied": denied, "asked": otto.prepares(guarded, "the backup is done")}
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_axe_finds_nothing_to_complain_about_in_light_and_in_dark(opened: Any, address: str) -> None:
-    told = complaints(opened(reduced_motion="reduce").page)
+def kept(stack: Stack, olga: Colleague, guarded: LabCluster) -> Places:
+    """A group, a domain whose people may sign in, what its groups mean, and a credential that was tried."""
+    olga.page.goto("/people/")
+    olga.page.get_by_label("Name of a new group").fill("night shift")
+    olga.page.get_by_role("button", name="Add the group").click()
+    olga.sees("night shift")
+    olga.page.goto("/sign-ins/")
+    olga.page.get_by_label("The domain's DNS name").fill("corp.example")
+    olga.page.get_by_role("button", name="Let its people in").click()
+    olga.page.get_by_label("Group outside").fill("CN=Mail operators,OU=Groups,DC=corp,DC=example")
+    olga.page.get_by_role("button", name="Add", exact=True).click()
+    olga.sees("CN=Mail operators")
+    ((credential,),) = stack.rows("SELECT min(id) FROM console_credential")
+    olga.page.goto(f"/inventory/credentials/{credential}/try/")
+    olga.page.get_by_role("button", name="Sign in to").first.click()
+    expect(olga.page.locator("#places .tone-good").first).to_be_visible()
+    ((person, group, cluster, request),) = stack.rows(
+        "SELECT (SELECT id FROM auth_user WHERE username = 'vera'), (SELECT id FROM auth_group), "
+        "(SELECT id FROM console_cluster WHERE name = ?), "
+        "(SELECT request_id FROM console_auditrecord WHERE request_id <> '' LIMIT 1)",
+        guarded.name,
+    )
+    return {"credential": credential, "person": person, "group": group, "cluster": cluster, "request": request}
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.who or 'nobody'} {look.address}")
+def test_a_page_fits_a_telephone_and_axe_finds_nothing_to_complain_about(
+    windows: Windows, places: Places, look: Look
+) -> None:
+    page, address = windows.of(look.who).page, look.at(places)
+    answer = page.goto(address, wait_until="load")
+    assert answer is not None
+    assert (answer.status, urlsplit(page.url).path) == (look.status, urlsplit(address).path), "it is the page asked for"
+    told = troubles(page)
     assert not told, "\n".join(told)
+
+
+def test_the_page_that_shows_a_token_once_looks_good_too(windows: Windows, places: Places) -> None:
+    olga = windows.of(LOGIN)
+    olga.page.goto("/tokens/")
+    olga.page.get_by_label("Name").fill("nightly-report")
+    olga.page.get_by_label("Why?").fill("the report of the night")
+    olga.page.get_by_role("button", name="Make it").click()
+    olga.sees("It is shown this once.")
+    assert not troubles(olga.page)
+    olga.page.get_by_role("link", name="I have copied it").click()
+    olga.sees("nightly-report")
+    assert not troubles(olga.page)
