@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from console.web.session_limits import BEGUN
 from tests.journeys.conftest import CHROMIUM, FLAGS
 from tests.journeys.looks import troubles
 from tests.personas import PASSWORD
@@ -23,32 +25,50 @@ from tests.sign_in.browsers import code
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 ROOT = Path(__file__).parents[2]
+AGE = f"""
+from importlib import import_module
+from django.conf import settings
+from django.contrib.sessions.models import Session
+for row in Session.objects.all():
+    session = import_module(settings.SESSION_ENGINE).SessionStore(row.session_key)
+    for proof in session.get("{AUTHENTICATION_METHODS_SESSION_KEY}", []):
+        proof["at"] -= 1200
+    session["{BEGUN}"] = session.get("{BEGUN}", 0) - 1200
+    session.save()
+"""
+"""Lets every sign-in lie twenty minutes further back."""
 
 
 @pytest.fixture(scope="module")
-def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a console of its own at `localhost`, where keys work without HTTPS; operators need a factor."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
+def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a console of its own, in which operators need a second factor."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("CHANGEOVER_", "DJANGO_"))}
     own |= {"CHANGEOVER_STATE_DIR": str(tmp_path_factory.mktemp("console")), "CHANGEOVER_BROKER_URL": "memory://"}
-    own |= {"CHANGEOVER_SECOND_FACTOR_ROLES": "operator"}
+    return own | {"CHANGEOVER_SECOND_FACTOR_ROLES": "operator"}
 
-    def manage(*words: str) -> None:
-        command = [sys.executable, "manage.py", *words]
-        subprocess.run(command, cwd=ROOT, env=own, input=PASSWORD + "\n", text=True, check=True, capture_output=True)
 
-    manage("migrate")
+@pytest.fixture(scope="module")
+def console(env: dict[str, str]) -> Iterator[str]:
+    """Its address at `localhost`, where keys work without HTTPS."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    manage(env, "migrate")
     for name, role in (("olga", "operator"), ("ada", "administrator")):
-        manage("account", "add", name, "--role", role, "--password-stdin")
+        manage(env, "account", "add", name, "--role", role, "--password-stdin")
     words = ["-m", "uvicorn", "console.asgi:application", "--port", str(port), "--log-level", "warning"]
-    server = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=own)
+    server = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=env)
     try:
         _wait(f"http://localhost:{port}/sign-in/")
         yield f"http://localhost:{port}"
     finally:
         server.terminate()
         server.wait(20)
+
+
+def manage(env: dict[str, str], *words: str) -> None:
+    """Run a command of that console, to which a password is typed."""
+    command = [sys.executable, "manage.py", *words]
+    subprocess.run(command, cwd=ROOT, env=env, input=PASSWORD + "\n", text=True, check=True, capture_output=True)
 
 
 def _wait(address: str) -> None:
@@ -105,7 +125,7 @@ def key(page: Page) -> Any:
     return devtools
 
 
-def test_a_key_is_set_up_before_anything_else_and_lets_in_from_then_on(page: Page) -> None:
+def test_a_key_is_set_up_before_anything_else_and_lets_in_from_then_on(page: Page, env: dict[str, str]) -> None:
     devtools = key(page)
     sign_in(page, "olga")
     expect(page.get_by_text("Your role asks for a second factor.")).to_be_visible()
@@ -129,6 +149,7 @@ def test_a_key_is_set_up_before_anything_else_and_lets_in_from_then_on(page: Pag
     page.get_by_role("button", name="Use your security key").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Clusters")
 
+    proves_to_be_there_by_the_key(page, env)
     sign_out(page)
     devtools.send("WebAuthn.disable")
     key(page)  # another one
@@ -137,6 +158,21 @@ def test_a_key_is_set_up_before_anything_else_and_lets_in_from_then_on(page: Pag
     expect(page.get_by_text("The key gave no answer in time")).to_be_visible()
     page.goto("/operations/")
     expect(page.get_by_label("Password")).to_be_visible()
+
+
+def proves_to_be_there_by_the_key(page: Page, env: dict[str, str]) -> None:
+    """What takes a sign-in of just now is let through by a touch of the key; a key is removed like that, or kept."""
+    manage(env, "shell", "-c", AGE)
+    page.goto("/account/second-factor/keys/")
+    page.get_by_role("link", name="Remove desk drawer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is it you, olga?")
+    page.get_by_role("link", name="Use your security key").click()
+    assert not troubles(page)
+    page.get_by_role("button", name="Use your security key").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Remove the key desk drawer?")
+    assert not troubles(page)
+    page.get_by_role("link", name="Keep it").click()
+    expect(page.locator("tbody")).to_contain_text("desk drawer")
 
 
 def test_an_app_is_set_up_from_the_account_and_asked_for(page: Page) -> None:
