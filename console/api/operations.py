@@ -64,6 +64,7 @@ def operation_out(row: Operation) -> OperationOut:
         **_brief(row),
         plan=row.plan_id,
         reason=row.reason,
+        ticket=row.ticket,
         started_at=row.started_at,
         current_step=row.current_step,
         steps_done=row.steps_done,

@@ -13,7 +13,7 @@ from console.api.shapes import OperationOut, PlanOut
 from console.domain.checks import Refusal
 from console.domain.plan import Plan
 from console.models import ApiToken, Operation, PlanRecord
-from console.services import approval_standing, operations, plans, tokens
+from console.services import approval_standing, operations, plans, reasons, tokens
 from console.services.api_once import once
 from console.services.confirm import sentence_of
 
@@ -38,6 +38,7 @@ class ConfirmIn(Schema):
     reason: Text = Field(min_length=1, description="why, for the history and the audit")
     typed: Line = ""
     sentence: Line = ""
+    ticket: Line = Field("", description="the change or incident, where the cluster asks for one")
     accepted: list[Line] = Field(default_factory=list, max_length=200)
 
 
@@ -107,14 +108,14 @@ def plan_out(record: PlanRecord) -> PlanOut:
         error=record.error,
         operation=Operation.objects.filter(plan=record).values_list("pk", flat=True).first(),
         approval=approval_standing.as_json(record),
-        **(_ready(plan) if plan else NOT_READY),
+        **(_ready(plan, reasons.asked(record.cluster, record.kind)) if plan else NOT_READY),
     )
 
 
 NOT_READY: dict[str, Any] = {"steps": [], "checks": [], "notes": [], "mailboxes": 0, "confirm": None}
 
 
-def _ready(plan: Plan) -> dict[str, Any]:
+def _ready(plan: Plan, asked: reasons.Asked) -> dict[str, Any]:
     raw = plan.to_json()
     told = ("key", "title", "phase", "commands", "changes", "within", "undo", "no_return", "safe_point")
     return {
@@ -126,6 +127,8 @@ def _ready(plan: Plan) -> dict[str, Any]:
             typed=plan.cluster if plan.typed_confirmation else "",
             sentence=sentence_of(plan),
             accept=[check.key for check in plan.unknowns],
+            reason_length=asked.length,
+            tickets=list(asked.tickets),
         ),
     }
 
@@ -141,4 +144,5 @@ def _confirm(token: ApiToken, record: PlanRecord, body: ConfirmIn) -> Operation:
         typed=body.typed,
         accepted=body.accepted,
         sentence=body.sentence,
+        ticket=body.ticket,
     )

@@ -74,6 +74,10 @@ class PlanOut(Schema):
         typed: str = Field(description="the text that `typed` has to be; empty: nothing")
         sentence: str = Field(description="the text that `sentence` has to be; empty: nothing")
         accept: list[str] = Field(description="keys of checks that could not be told and have to be accepted")
+        reason_length: int = Field(description="characters that the reason has at least")
+        tickets: list[str] = Field(
+            description="what a ticket looks like: # a digit, @ a letter, * some of both; empty: none is asked for"
+        )
 
     id: int
     cluster: str
@@ -121,6 +125,7 @@ class OperationOut(OperationBrief):
 
     plan: int
     reason: str
+    ticket: str = Field(description="the change or incident that it belongs to; empty: none was given")
     started_at: datetime | None
     current_step: str
     steps_done: int

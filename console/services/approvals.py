@@ -12,7 +12,7 @@ from django.db import transaction
 
 from console.domain.checks import Refusal
 from console.models import Approval, ApprovalVote, Cluster, Operation, PlanRecord
-from console.services import access, audit, plan_records, reservations
+from console.services import access, audit, plan_records, reasons, reservations
 from console.services.approval_rules import Rule, rule_for
 from console.services.approval_standing import (
     approvers,
@@ -106,6 +106,8 @@ def _asked_for(record: PlanRecord, user: User, reason: str) -> Rule:
     if not reason.strip():
         remedy = "Say in a few words why; who approves it reads that first."
         raise Refusal.of("No reason was given.", remedy, key="approval.reason")
+    if lacking := reasons.missing(record.cluster, record.kind, reason.strip(), None):
+        raise Refusal(f"The {what} is not asked for yet.", lacking)
     if (operation := Operation.objects.filter(plan=record).first()) is not None:
         text = f"Plan {record.pk} is carried out already, by operation {operation.pk}."
         raise Refusal.of(text, "Make a new plan if it is to be done again.", key="approval.used")

@@ -15,7 +15,7 @@ from console.domain.printable import one_line
 from console.domain.progress import KINDS
 from console.models import JournalLine, NodeRun, Operation
 from console.models.operations import ACTING_KINDS, STAYING_KINDS
-from console.services import continuing, event_logs, operations, plan_records
+from console.services import continuing, event_logs, operations, plan_records, reasons
 from console.services.access import NotAllowed, visible_clusters
 from console.services.advice import for_operation
 from console.services.continuing import Choice
@@ -88,6 +88,14 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not form.is_valid():
         return page(request, operation, acknowledge_form=form, status=422)
     return _do(request, operation, lambda: _acknowledge(request, operation, form.cleaned_data["note"]))
+
+
+@methods("POST")
+@needs("operate", "cluster")
+def ticket(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Say which change or incident it belongs to, whenever that is known."""
+    operation, given = the_operation(request, pk), request.POST.get("ticket", "")[:1000]
+    return _do(request, operation, lambda: reasons.give_ticket(operation, actor_of(request), given))
 
 
 @methods("GET")

@@ -13,7 +13,7 @@ from console.domain.plan import Plan
 from console.domain.procedures.kinds import PROCEDURES
 from console.models import Operation, PlanRecord
 from console.models.operations import STAYING_KINDS
-from console.services import mailbox_slices, operations, plans
+from console.services import mailbox_slices, operations, plans, reasons
 from console.services.access import NotAllowed, require_somewhere
 from console.services.confirm import sentence_of
 from console.web.access import actor_of, methods, needs, the_cluster, the_plan
@@ -50,7 +50,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Start the operation, once, however often this is sent."""
     record = the_plan(request, pk)
     try:
-        form = ConfirmForm(plans.of(record), request.POST)
+        form = ConfirmForm(plans.of(record), request.POST, reasons.asked(record.cluster, record.kind))
         if not form.is_valid():
             return page(request, record, form=form, status=422)
         said = form.cleaned_data
@@ -61,6 +61,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
             typed=said["typed"],
             accepted=said["accepted"],
             sentence=said["sentence"],
+            ticket=said["ticket"],
         )
     except Refusal as refusal:
         return page(request, record, refusal=refusal, status=409)
@@ -99,6 +100,7 @@ def page(
             return render(request, "plans/detail.html", context | {"refusal": changed, "broken": True}, status=409)
         context |= _arranged(plan) | {"form": form or ConfirmForm(plan), "emergency": emergency}
         context["approval"] = standing(record, plan, require_somewhere(request.user, "view"))
+        context["asked"] = reasons.asked(record.cluster, record.kind)
         context["operation"] = Operation.objects.filter(plan=record).first()
         context["expired"] = record.expires_at is None or record.expires_at <= timezone.now()
     if (form is not None and form.errors) or emergency is not None:

@@ -121,6 +121,7 @@ operation_urls: list[URLPattern | URLResolver] = [
     path("operations/<int:pk>/journal.txt", operations.download, name="operation-journal"),
     path("operations/<int:pk>/record/", record.page, name="operation-record"),
     path("operations/<int:pk>/record.html", record.download, name="operation-record-file"),
+    path("operations/<int:pk>/ticket/", operations.ticket, name="ticket-operation"),
     path("operations/<int:pk>/receipt.ldif", undo.receipt, name="operation-receipt"),
     path("operations/<int:pk>/undo/", undo.prepare, name="undo-operation"),
     path("operations/<int:pk>/stop/", operations.stop, name="stop-operation"),

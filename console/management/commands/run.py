@@ -11,8 +11,8 @@ from console.management import following, planning
 from console.management.base import SUCCEEDED
 from console.management.plan_text import plan_lines
 from console.management.speaking import OperatorCommand
-from console.models import Approval, Operation
-from console.services import approval_standing, approvals
+from console.models import Approval, Cluster, Operation
+from console.services import approval_standing, approvals, reasons
 from console.services.confirm import confirm, sentence_of
 
 NO_REASON = "Confirmed by --yes on the command line; no reason was given."
@@ -33,6 +33,7 @@ class Command(OperatorCommand):
         """What a confirmation takes: --yes, --reason, --accept, --sentence, --emergency; and --wait."""
         parser.add_argument("--yes", action="store_true", help="do not ask; naming the cluster is the confirmation")
         parser.add_argument("--reason", default="", help="why, for the audit")
+        parser.add_argument("--ticket", default="", help="the change or incident, where the cluster asks for one")
         parser.add_argument(
             "--accept", action="append", default=[], metavar="CHECK", help="accept this check as unknown (repeatable)"
         )
@@ -65,18 +66,21 @@ class Command(OperatorCommand):
 
     def answers(self, plan: Plan, number: int, options: dict[str, Any]) -> dict[str, Any]:
         """What the confirmation says: from the arguments, or asked of the person."""
+        more = reasons.asked(Cluster.objects.get(pk=plan.cluster_id), plan.kind)
         if options["yes"]:
             return {
-                "reason": options["reason"].strip() or NO_REASON,
+                "reason": options["reason"].strip() or ("" if more.length else NO_REASON),
                 "typed": plan.cluster,
                 "accepted": options["accept"],
                 "sentence": options["sentence"],
+                "ticket": options["ticket"],
                 "emergency": options["emergency"],
             }
         for line in plan_lines(plan, number):
             self.say(line)
         self.say()
         reason = options["reason"] or input("Why? ")
+        ticket = options["ticket"] or (input(f"Which ticket? Such as {more.example}: ") if more.tickets else "")
         accepted = [*options["accept"], *self._asked(plan, options["accept"])]
         wanted = sentence_of(plan)
         sentence = options["sentence"] or (input(f"If it is so, type: {wanted}\n") if wanted else "")
@@ -84,7 +88,7 @@ class Command(OperatorCommand):
         if typed != plan.cluster:
             raise Refusal.of("It was not confirmed; nothing was started.", "Run the command again when you are sure.")
         said = {"reason": reason, "typed": typed, "accepted": accepted, "sentence": sentence}
-        return said | {"emergency": options["emergency"]}
+        return said | {"ticket": ticket, "emergency": options["emergency"]}
 
     def _asked(self, plan: Plan, accepted: list[str]) -> list[str]:
         """The checks that could not be told and that the person accepts, asked one by one."""

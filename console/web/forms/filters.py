@@ -33,12 +33,13 @@ class TimeSpanForm(forms.Form):
 
 
 class HistoryFilter(TimeSpanForm):
-    """Operations of the given clusters, by cluster, kind, ending, who asked, and time."""
+    """Operations of the given clusters, by cluster, kind, ending, who asked, ticket, and time."""
 
     cluster = forms.CharField(required=False, max_length=63)
     kind = forms.ChoiceField(required=False, choices=[("", "any"), *((kind, kind) for kind in KINDS)])
     status = forms.ChoiceField(required=False, label="Ending", choices=[("", "any"), *Operation.Status.choices])
     who = forms.CharField(required=False, max_length=150, label="Asked by")
+    ticket = forms.CharField(required=False, max_length=64)
     since = DayField("From")
     until = DayField("To")
 
@@ -56,6 +57,7 @@ class HistoryFilter(TimeSpanForm):
             "kind": said.get("kind"),
             "status": said.get("status"),
             "requested_by_name__iexact": said.get("who"),
+            "ticket__iexact": said.get("ticket"),
             "confirmed_at__gte": since,
             "confirmed_at__lte": until,
         }

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from django import forms
 
+from console.domain import tickets
 from console.domain.plan import Plan
 from console.services.confirm import sentence_of
 from console.services.continuing import Choice
+from console.services.reasons import Asked
 
+NOTHING_MORE = Asked()
 LONGEST_REASON = 1000
 
 
@@ -31,13 +34,29 @@ class ConfirmForm(ReasonForm):
     typed = forms.CharField(required=False, strip=True)
     sentence = forms.CharField(required=False, strip=True)
     accepted = forms.MultipleChoiceField(required=False)
+    ticket = forms.CharField(required=False, strip=True, max_length=tickets.LONGEST_TICKET)
 
-    def __init__(self, plan: Plan, data: object = None) -> None:
+    def __init__(self, plan: Plan, data: object = None, asked: Asked = NOTHING_MORE) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        self.plan = plan
+        self.plan, self.asked = plan, asked
         accepted = self.fields["accepted"]
         assert isinstance(accepted, forms.MultipleChoiceField)
         accepted.choices = [(check.key, check.title) for check in plan.unknowns]
+
+    def clean_reason(self) -> str:
+        """As long as the cluster asks for."""
+        reason = str(self.cleaned_data["reason"])
+        if len(reason) < self.asked.length:
+            text = f"Use at least {self.asked.length} characters: this cluster asks for it. These are {len(reason)}."
+            raise forms.ValidationError(text)
+        return reason
+
+    def clean_ticket(self) -> str:
+        """Where one is asked for, one that looks like it."""
+        ticket = " ".join(str(self.cleaned_data["ticket"]).split())
+        if self.asked.tickets and not tickets.fits(self.asked.tickets, ticket):
+            raise forms.ValidationError(f"Give the number of the change or incident, such as {self.asked.example}.")
+        return ticket
 
     def clean_hash(self) -> str:
         """The plan that was looked at must be the plan that is confirmed."""
