@@ -7,7 +7,6 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from console.domain.secrets import Secret
 from console.models import AuditRecord, DirectoryAccount, TemporaryPassword
@@ -22,12 +21,6 @@ from tests.sign_in.browsers import sign_in
 pytestmark = pytest.mark.django_db
 GIVEN, OWN = "velvet-anchor-42-given", "quiet-lantern-77-own"
 REASON = "she called, and came by"
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Settings) -> None:
-    """Hashing is not what is tested here."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

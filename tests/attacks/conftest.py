@@ -1,5 +1,5 @@
 """Browsers of the people in these tests, and a cluster."""
 
-from tests.web.conftest import ada, olga, page, quick_passwords, signed_in, tokyo
+from tests.web.conftest import ada, olga, page, signed_in, tokyo
 
-__all__ = ["ada", "olga", "page", "quick_passwords", "signed_in", "tokyo"]
+__all__ = ["ada", "olga", "page", "signed_in", "tokyo"]
