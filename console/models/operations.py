@@ -292,6 +292,12 @@ class ObservationRecord(models.Model):
     def __str__(self) -> str:
         return f"observation of {self.cluster} at {self.at:%F %T}"
 
+    @classmethod
+    def since(cls, operation: Operation) -> bool:
+        """Whether the operation's cluster was observed after it had ended."""
+        ended_at = operation.ended_at
+        return ended_at is not None and cls.objects.filter(cluster=operation.cluster_id, at__gt=ended_at).exists()
+
 
 class ObservationTurn(models.Model):
     """When a cluster is to be observed next: whoever moves the time on has the turn, so that one look is made."""

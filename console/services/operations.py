@@ -104,7 +104,7 @@ def _why_not_acknowledge(row: Operation, note: str) -> Refusal | None:
     if not note.strip():
         remedy = "Write what you found; it goes to the audit."
         return Refusal.of("No word was given of what was found.", remedy, key="acknowledge.note")
-    if row.status == Operation.Status.UNCERTAIN and not _observed_since(row):
+    if row.status == Operation.Status.UNCERTAIN and not ObservationRecord.since(row):
         return Refusal.of(
             f"{name} has not been observed since operation {row.pk} ended.",
             f"Observe {name} now, look at what it shows, then acknowledge.",
@@ -112,12 +112,6 @@ def _why_not_acknowledge(row: Operation, note: str) -> Refusal | None:
             about=about,
         )
     return None
-
-
-def _observed_since(row: Operation) -> bool:
-    return (
-        row.ended_at is not None and ObservationRecord.objects.filter(cluster=row.cluster, at__gt=row.ended_at).exists()
-    )
 
 
 def _ended(row: Operation) -> str:

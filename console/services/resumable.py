@@ -86,7 +86,7 @@ def _ended_badly(row: Operation, choice: Choice) -> Iterator[Reason]:
         yield Reason(text, "Make a new plan for what shall happen next.", "continue.over", about)
     elif (row.status == Operation.Status.UNCERTAIN) != (choice in ANSWERS):
         yield _WRONG_ANSWER[row.status == Operation.Status.UNCERTAIN]
-    elif row.status == Operation.Status.UNCERTAIN and not _observed_since(row):
+    elif row.status == Operation.Status.UNCERTAIN and not ObservationRecord.since(row):
         remedy = f"Observe {row.cluster.name} now, look at what it shows, then answer."
         yield Reason(f"{row.cluster.name} has not been observed since it ended.", remedy, "continue.observation", about)
 
@@ -174,8 +174,3 @@ def _stopped(row: Operation) -> Iterator[Reason]:
         yield Reason(
             f"{stop.set_by} has stopped everything since {stop.set_at:%F %T} UTC: {stop.reason}", remedy, "stop"
         )
-
-
-def _observed_since(row: Operation) -> bool:
-    seen = ObservationRecord.objects.filter(cluster=row.cluster, at__gt=row.ended_at)
-    return row.ended_at is not None and seen.exists()

@@ -13,7 +13,7 @@ from console.domain.checks import Refusal
 from console.domain.planner import DIRECTORY_SWITCH
 from console.domain.printable import one_line
 from console.domain.progress import KINDS
-from console.models import JournalLine, NodeRun, Operation
+from console.models import JournalLine, NodeRun, ObservationRecord, Operation
 from console.models.operations import ACTING_KINDS, STAYING_KINDS
 from console.services import continuing, event_logs, operations, plan_records, reasons
 from console.services.access import NotAllowed, visible_clusters
@@ -140,9 +140,10 @@ def page(request: HttpRequest, operation: Operation, status: int = 200, **more: 
 
 def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
     plan = plan_records.shown(operation)
+    # Before the offers: an observation that comes in between leaves a sentence too many, not a page without a way on.
+    observed_since = ObservationRecord.since(operation)
     offers = continuing.offers(operation)
     card = cards([operation.cluster])[0]
-    seen = card.observation is not None and operation.ended_at is not None
     return {
         "section": "operations",
         "operation": operation,
@@ -158,7 +159,7 @@ def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
         "offers": offers,
         "facts": _facts(operation, offers) if operation.status == Operation.Status.UNCERTAIN else (),
         "runs": NodeRun.objects.filter(operation=operation).select_related("node").prefetch_related("goes"),
-        "observed_since": seen and card.observation.at > operation.ended_at,  # type: ignore[union-attr, operator]
+        "observed_since": observed_since,
     }
 
 
