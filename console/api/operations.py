@@ -10,7 +10,7 @@ from console.api.auth import token_of
 from console.api.fields import BIGGEST, After, Before, Limit, Lines, NameFilter, Number
 from console.api.shapes import Journal, JournalLineOut, OperationBrief, OperationOut, Operations
 from console.models import ApiToken, JournalLine, Operation
-from console.services import tokens
+from console.services import record, tokens
 
 A_STATUS = "^(|" + "|".join(Operation.Status.values) + ")$"
 Status = Annotated[str, Query(pattern=A_STATUS, description="Only of this status.")]
@@ -48,6 +48,17 @@ def journal(request: HttpRequest, number: Number, after: After = 0, limit: Lines
     items = [JournalLineOut(seq=i.seq, at=i.at, kind=i.kind, step=i.step, text=i.text) for i in found]
     last = items[-1].seq if items else after
     return Journal(items=items, next=last, over=operation.status in Operation.ENDED and last >= operation.last_seq)
+
+
+@router.get(
+    "/operations/{number}/record",
+    response=dict[str, Any],
+    operation_id="get_record",
+    summary="Everything about it, with what the audit vouches for",
+)
+def its_record(request: HttpRequest, number: Number) -> dict[str, Any]:
+    """The data of its record, as they stand in the file that verifies by itself."""
+    return record.document(the_operation(token_of(request), number))
 
 
 def the_operation(token: ApiToken, number: int) -> Operation:

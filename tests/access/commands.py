@@ -110,6 +110,7 @@ DOORS = [
         "procedure board {procedure}",
         "procedure record {procedure}",
         "receipt {operation}",
+        "record {operation}",
         "scripts diff TOKYO",
     ),
     *_all(
