@@ -76,6 +76,9 @@ def read_person(session: DirectorySession, account: str) -> Person:
             remedy="Let people read their own account: sAMAccountName and objectGUID.",
         )
     (entry,) = found
+    if entry.one("sAMAccountName").casefold() != account.casefold():
+        text = f"The directory let {account} in and then showed somebody else."
+        raise ProtocolFault(text, remedy="Let people read their own account, and check that this is your directory.")
     groups = session.search(base, AllOf((Equal("objectClass", "group"), Equal(IN_CHAIN, entry.dn))), ("cn",))
     held = frozenset(dn.key(group.dn) for group in groups)
-    return Person(entry.guid, entry.one("sAMAccountName") or account, entry.dn, held)
+    return Person(entry.guid, entry.one("sAMAccountName"), entry.dn, held)

@@ -1,5 +1,6 @@
 """What a controller sends: one message taken apart (RFC 4511 section 4), entries and results alike."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -32,6 +33,10 @@ class Answer:
     """Where a paged search goes on; empty after its last page."""
     value: bytes = b""
     """The value of an extended response."""
+    size: int = field(default=0, compare=False)
+    """Bytes that have come for it."""
+    begun: float = field(default_factory=time.monotonic, compare=False)
+    """When it was asked for, by the clock of this process."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from console.adapters.ldap.wire import RawEntry
+from console.domain.errors import ProtocolFault
 from console.domain.ports import Entry
 
 GUID = "objectguid"
@@ -28,6 +29,8 @@ class Range:
         if not options:
             return None
         end = options.partition("-")[2]
+        if end != "*" and not (end.isascii() and end.isdecimal() and len(end) < 10):
+            raise ProtocolFault(f"A directory gives part of the values of {attribute}, and not which part.")
         return cls(attribute, None if end == "*" else int(end))
 
 
@@ -47,7 +50,9 @@ def complete(raw: RawEntry, more: MoreValues) -> dict[str, list[bytes]]:
         if values or not part:
             found[key] = [*values]
         while part and part.last is not None:
-            part, values = _next_part(raw.dn, part, more)
+            before, (part, values) = part.last, _next_part(raw.dn, part, more)
+            if part and part.last is not None and part.last <= before:
+                raise ProtocolFault(f"A directory gives the same values of {part.attribute} again and again.")
             found[key] += values
     return found
 
@@ -76,6 +81,11 @@ def _texts(values: list[bytes]) -> list[str]:
 def guid_text(values: list[bytes]) -> str:
     """An objectGUID as `xxxxxxxx-xxxx-...`; the first three fields are little-endian (MS-DTYP 2.3.4.2)."""
     return str(uuid.UUID(bytes_le=values[0])) if values and len(values[0]) == 16 else ""
+
+
+def is_sid(value: bytes) -> bool:
+    """Whether it is as long as the number of its parts says."""
+    return len(value) >= 8 and len(value) == 8 + 4 * value[1]
 
 
 def sid_text(value: bytes) -> str:

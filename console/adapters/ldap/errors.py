@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 
+from console.domain import printable
 from console.domain.errors import (
     AccessDenied,
     ConnectionLost,
@@ -85,7 +86,7 @@ def of_result(code: int, text: str, referrals: Sequence[str], *, where: str, doi
     if code == BAD_CREDENTIALS:
         sentence = f"{sentence}: {_sign_in_reason(text)}"
     if referrals:
-        sentence = f"{sentence} ({', '.join(referrals)})"
+        sentence = f"{sentence} ({', '.join(one_line(referral) for referral in referrals[:3])})"
     said = f" Its words: {one_line(text)}" if text else ""
     return kind(f"{where}, {doing}: {sentence}.{said}", remedy=remedy)
 
@@ -96,8 +97,8 @@ def _sign_in_reason(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A server's diagnostic text without line breaks, cut at 300 characters."""
-    return " ".join(text.replace("\0", " ").split())[:300]
+    """A server's own text without line breaks and control characters, cut at 300 characters."""
+    return printable.one_line(" ".join(text.replace("\0", " ").split())[:300])
 
 
 def of_opening(error: OSError, *, where: str, tls_name: str) -> ReachError:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ldap3.operation.extended import extended_operation
 
-from console.adapters.ldap.entries import complete, sid_text
+from console.adapters.ldap.entries import complete, is_sid, sid_text
 from console.adapters.ldap.errors import SUCCESS
 from console.domain import dn
 from console.domain.directory import Controller
@@ -61,15 +62,22 @@ def _domains(session: LdapSession, configuration: str) -> list[str]:
     found = session.search(
         f"CN=Partitions,{configuration}", Equal("objectClass", "crossRef"), ("nCName", "systemFlags"), subtree=False
     )
-    return [e.one("nCName") for e in found if int(e.one("systemFlags") or 0) & DOMAIN_FLAG]
+    return [e.one("nCName") for e in found if _flags(e.one("systemFlags")) & DOMAIN_FLAG]
+
+
+def _flags(text: str) -> int:
+    """A number of 32 bits, which may be negative; 0 for what is none."""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,10}", text) else 0
 
 
 def _offset(text: str, now: datetime) -> float:
     """Seconds by which a generalized time is ahead of `now`; 0 when there is none."""
     digits = text.partition(".")[0].rstrip("Z")
-    if len(digits) != 14:
+    try:
+        told = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
         return 0.0
-    return (datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC) - now).total_seconds()
+    return (told - now).total_seconds()
 
 
 def account(session: LdapSession) -> str:
@@ -90,7 +98,7 @@ def is_domain_administrator(session: LdapSession) -> bool | None:
 def _token(session: LdapSession, name: str) -> list[str]:
     raw = session.again(lambda: session.read_once(name, ["tokenGroups"]))
     values = complete(raw, lambda _dn, _attribute: None).get("tokengroups", []) if raw else []
-    return [sid_text(value) for value in values]
+    return [sid_text(value) for value in values if is_sid(value)]
 
 
 def _token_of_account(session: LdapSession) -> list[str]:

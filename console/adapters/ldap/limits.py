@@ -13,6 +13,8 @@ class Limits:
     """How long what was sent may go without the other machine's receipt, below the time in which a lease passes on."""
     page: int = 500
     """Entries in a page of a search; Active Directory allows 1,000 (MaxPageSize)."""
+    objects: int = 2_000_000
+    """Objects that one search may find, and so how often it is asked for a further page."""
     connections: int = 4
     """Connections that many changes are spread over; a few go over one."""
     tries: int = 6

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ldap3.protocol.microsoft import security_descriptor_control
 
-from console.adapters.ldap.entries import complete, sid_text
+from console.adapters.ldap.entries import complete, is_sid, sid_text
 from console.domain.access_lists import AccessEntry
 from console.domain.errors import Garbled
 from console.domain.filters import AnyOf, Equal
@@ -35,7 +35,9 @@ def token(session: LdapSession, dn: str) -> frozenset[str]:
     """The account's own SID and those of its groups, as far as the directory shows them. Raises `ReachError`."""
     raw = session.again(lambda: session.read_once(dn, ["objectSid", "tokenGroups"]))
     found = complete(raw, lambda _dn, _attribute: None) if raw else {}
-    return frozenset(sid_text(value) for name in ("objectsid", "tokengroups") for value in found.get(name, []))
+    return frozenset(
+        sid_text(value) for name in ("objectsid", "tokengroups") for value in found.get(name, []) if is_sid(value)
+    )
 
 
 def attribute_guids(session: LdapSession, names: Collection[str]) -> Mapping[str, frozenset[str]]:

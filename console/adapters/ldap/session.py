@@ -17,13 +17,16 @@ from console.adapters.ldap.pipeline import Pipeline
 from console.adapters.ldap.wire import Answer, RawEntry, Wire
 from console.domain.access_lists import AccessEntry
 from console.domain.directory import Controller, EntryChange, Modified
-from console.domain.errors import ConnectionLost, ReachError, TimedOut, Unavailable, Unreachable
+from console.domain.errors import ConnectionLost, ProtocolFault, ReachError, TimedOut, Unavailable, Unreachable
 from console.domain.filters import Filter
 from console.domain.ports import Clock, Entry, Guard
 from console.domain.topology import Directory
 
 T = TypeVar("T")
 ANYTHING = "(objectClass=*)"
+EMPTY_PAGES = 1000
+"""Pages that may come beside the full ones: Active Directory gives some with less, or nothing."""
+NO_DIRECTORY = "Check that the address leads to a domain controller of yours, and what that machine is."
 
 
 class LdapSession:
@@ -126,17 +129,21 @@ class LdapSession:
         """
         request = _search(base, write(what), SUBTREE if subtree else LEVEL, attributes)
         page = self.again(lambda: self._page(request, b"", base))
-        while True:
+        for _ in range(self.limits.objects // self.limits.page + EMPTY_PAGES):
             for raw in page.entries:
                 yield entry_of(raw, self._more)
             if not page.cookie:
                 return
             page = self._page(request, page.cookie, base)
+        raise ProtocolFault(f"{self.where} does not come to the end of searching {base}.", remedy=NO_DIRECTORY)
 
     def _page(self, request: Any, cookie: bytes, base: str) -> Answer:
         answer = self.ask("searchRequest", request, paged_search_control(True, self.limits.page, cookie))
         if answer.code != NO_OBJECT:
             self.check(answer, f"searching {base}")
+        if len(answer.entries) > self.limits.page:
+            text = f"{self.where} gives {len(answer.entries)} objects where at most {self.limits.page} were asked for."
+            raise ProtocolFault(text, remedy=NO_DIRECTORY)
         return answer
 
     def check(self, answer: Answer, doing: str) -> None:

@@ -8,6 +8,7 @@ import contextlib
 import math
 import socket
 import struct
+import time
 from collections.abc import Collection
 from typing import Any
 
@@ -16,13 +17,21 @@ from ldap3.utils.asn1 import encode
 
 from console.adapters.ldap import ber
 from console.adapters.ldap.answers import ENTRY, INTERMEDIATE, REFERENCE, Answer, RawEntry, entry, finish, open_message
-from console.adapters.ldap.errors import of_link
-from console.domain.errors import ConnectionLost, ProtocolFault
+from console.adapters.ldap.errors import of_link, one_line
+from console.domain.errors import ConnectionLost, ProtocolFault, TimedOut
 
 __all__ = ["Answer", "RawEntry", "Wire"]
 
 CHUNK = 65536
 MAX_MESSAGE = 64 * 1024 * 1024
+MAX_ANSWER = 2 * MAX_MESSAGE
+"""Bytes of all messages that answer one request: a page of objects, with all that is read of each."""
+MOST_ENTRIES = 10_000
+"""Objects that answer one request; pages have no more than Active Directory allows, which is 1,000."""
+MOST_STRAYS = 1000
+"""Messages that answer nothing that was asked."""
+WHOLE = 6
+"""How many times as long as for its next bytes an answer, or a message, is waited for to become whole."""
 
 
 class Wire:
@@ -34,6 +43,9 @@ class Wire:
         self._last_id = 0
         self._unsent: list[bytes] = []
         self._buffer = bytearray()
+        self._begun = math.inf
+        """When the message began that is not whole yet."""
+        self._strays = 0
         self._open: dict[int, Answer] = {}
         self._finished: dict[int, Answer] = {}
 
@@ -119,7 +131,27 @@ class Wire:
             raise ConnectionLost(f"{self.where} closed the connection.")
         self._buffer += chunk
         while message := self._cut():
+            self._begun = math.inf
             self._sort(message)
+        self._begun = min(self._begun, time.monotonic()) if self._buffer else math.inf
+        self._not_too_long(self._begun)
+
+    def _not_too_long(self, since: float) -> None:
+        """A machine that sends a little again and again is not waited for longer than one that sends nothing."""
+        if time.monotonic() - since > WHOLE * (self.link.gettimeout() or math.inf):
+            raise TimedOut(f"{self.where} did not answer in time: what it sends does not come to an end.")
+
+    def _bounded(self, answer: Answer | None, size: int) -> None:
+        """Count a message. Raises `ProtocolFault`, `TimedOut` for a machine that never stops."""
+        if answer is None:
+            self._strays += 1
+            if self._strays > MOST_STRAYS:
+                raise ProtocolFault(f"{self.where} keeps answering what was not asked.")
+            return
+        answer.size += size
+        if answer.size > MAX_ANSWER or len(answer.entries) > MOST_ENTRIES:
+            raise ProtocolFault(f"{self.where} answers one request without an end.")
+        self._not_too_long(answer.begun)
 
     def _cut(self) -> bytes:
         """The next whole message of the buffer, or nothing."""
@@ -146,8 +178,9 @@ class Wire:
             if message.number == 0:
                 notice = Answer()
                 finish(notice, message)
-                raise ConnectionLost(f"{self.where} ended the session: {notice.text}")
+                raise ConnectionLost(f"{self.where} ended the session: {one_line(notice.text)}")
             answer = self._open.get(message.number)
+            self._bounded(answer, len(data))
             if answer is None or message.kind in (REFERENCE, INTERMEDIATE):
                 return
             if message.kind == ENTRY:
