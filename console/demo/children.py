@@ -68,6 +68,22 @@ def account(name: str) -> list[str]:
     ]
 
 
+def accounts() -> list[str]:
+    """Lists the accounts, as one JSON object."""
+    return [*MANAGE, "account", "list", "--json"]
+
+
+def colleague(name: str, role: str) -> list[str]:
+    """Makes a login beside the demo's own; its password comes by standard input."""
+    return [*MANAGE, "account", "add", name, "--role", role, "--password-stdin"]
+
+
+def let_failover_wait(cluster: str) -> list[str]:
+    """Has the failover of a cluster wait for one other person."""
+    words = ("approvals", "set", cluster, "failover", "--people", "1", "--reason", "made for the demo")
+    return [*MANAGE, *words]
+
+
 def _me() -> str:
     """The operating-system user by user id: the command line goes by that, not by a variable."""
     try:

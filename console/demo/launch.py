@@ -9,6 +9,8 @@ from pathlib import Path
 
 from console.demo import children
 from console.demo.asking import let_nodes_ask, let_pairs_be_set_up
+from console.demo.colleagues import CLUSTER as TWO
+from console.demo.colleagues import add_colleagues, let_two_decide
 from console.demo.defects import leave_undone
 from console.demo.ready import LOOPBACK, file_is_there, free_port, log_says, page_answers, redis_answers
 from console.demo.state import State
@@ -75,10 +77,12 @@ def _start(supervisor: Supervisor, state: State, redis: Path, first_port: int) -
         draft = state.new_password()
         supervisor.run("account", children.account(LOGIN), stdin=draft, within=60)
         state.keep_password(draft)
+    add_colleagues(supervisor, state, new)
     address = f"http://{LOOPBACK}:{_port(first_port)}/"
     web = supervisor.start("web", children.web(address))
     supervisor.wait(lab, file_is_there(inventory), within=120)
     supervisor.run("inventory", [*children.MANAGE, "inventory", "apply", str(inventory)], within=60)
+    let_two_decide(supervisor, state)
     supervisor.wait(queue, redis_answers(redis), within=30)
     worker = supervisor.start("worker", children.worker())
     let_nodes_ask(supervisor, state, lab, address)
@@ -104,7 +108,7 @@ def _ready_block(address: str, state: State) -> str:
   Sign in as            {LOGIN}
   Password              {password}
 
-  What to do first: open a cluster, press Fail over, read the plan, confirm, watch; then press Fail back.
+  What to do first: open Tokyo, press Fail over, read the plan, confirm, watch; then press Fail back.
   Then let a node die:  {manage} lab fault Nagoya powered-off on
                         in a second terminal. Nobody clicks, and mail comes up on Nagoya's other node within a minute;
                         its page says so under "While nobody looked". The same with "off" gives the node its power back.
@@ -116,6 +120,9 @@ def _ready_block(address: str, state: State) -> str:
   Or mend a set-up:     open Kyoto, a cluster of Microsoft's cluster service, press Diagnose, read what its set-up has
                         left undone, press Repair, read the plan, confirm; then diagnose again. The installation files
                         lie on its nodes in D:\\Setup.
+  Or be two people:     open {TWO}, whose failover waits for another person, press Fail over and ask for an approval.
+                        In a private window sign in as approver, with the same password, read the plan and approve it;
+                        then start it here. The login auditor reads everything, the audit too, and changes nothing.
   Look at the lab:      {manage} lab status
   End: Ctrl-C. The next start keeps the login and the history ({state.folder}), and begins with a new lab.
 """

@@ -63,14 +63,14 @@ def said(block: str, pattern: str) -> str:
 class Browser:
     """Signed in with the form, as a browser without scripts would."""
 
-    def __init__(self, block: str) -> None:
+    def __init__(self, block: str, name: str = "demo") -> None:
         self.address = said(block, r"ready:\s+(\S+)")
         cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self.opener = urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
         with self.opener.open(self.address, timeout=20) as page:
             url, form = page.url, page.read().decode()
         token = said(form, r'name="csrfmiddlewaretoken" value="(\w+)"')
-        fields = {"username": "demo", "password": said(block, r"Password\s+(\S+)"), "csrfmiddlewaretoken": token}
+        fields = {"username": name, "password": said(block, r"Password\s+(\S+)"), "csrfmiddlewaretoken": token}
         post = urllib.request.Request(url, urllib.parse.urlencode(fields).encode(), {"Referer": url})
         with self.opener.open(post, timeout=20) as page:
             assert 'name="password"' not in page.read().decode(), "the sign-in form came back"
@@ -90,6 +90,9 @@ class First:
     block: str
     names: str
     clusters: str
+    approvals: str
+    audit: str
+    rules: dict[str, int]
     typed: "subprocess.CompletedProcess[str]"
     scripts: str
     keys: dict[str, list[str]]
@@ -108,6 +111,8 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> First:
         seconds = time.monotonic() - began
         names = " ".join(started_with(str(state)).values())
         clusters = Browser(block).page()
+        approvals, audit = Browser(block, "approver").page("approvals/"), Browser(block, "auditor").page("audit/")
+        rules = {name: rule_of(state, name) for name in ("Tokyo", "Osaka")}
         by_hand = said(block, r"\n +(.+ lab hand Sapporo STEP)\n").replace("STEP", "1")
         typed = subprocess.run(["sh", "-c", by_hand], env=shell(), capture_output=True, text=True, timeout=60)
         scripts = json.loads(manage(state, "scripts", "set", "Sapporo", "--json"))["url"]
@@ -116,7 +121,22 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> First:
         process.send_signal(signal.SIGINT)
         code = process.wait(timeout=30)
     left = started_with(str(state))
-    return First(state, seconds, block, names, clusters, typed, scripts, keys, keys["NGO-EX1"][0], code, left)
+    return First(
+        state,
+        seconds,
+        block,
+        names,
+        clusters,
+        approvals,
+        audit,
+        rules,
+        typed,
+        scripts,
+        keys,
+        keys["NGO-EX1"][0],
+        code,
+        left,
+    )
 
 
 @pytest.mark.slow
@@ -158,6 +178,21 @@ def test_started_again_it_keeps_what_is_good_and_its_command_has_mail_come_up_wi
         secrets = [key for _, key in keys.values()]
         assert [key for key in secrets if started_with(key)] == []
         assert [path for path in (state / "logs").iterdir() if any(key in path.read_text() for key in secrets)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(2 * READY_WITHIN)
+def test_one_cluster_of_the_demo_waits_for_two_people_and_each_of_them_has_a_login(first: First) -> None:
+    assert first.rules == {"Tokyo": 0, "Osaka": 1}
+    assert "Nothing waits for your approval." in first.approvals
+    assert "approval:rules:changed" in first.audit
+    assert "open Osaka, whose failover waits for another person" in first.block
+
+
+def rule_of(state: Path, cluster: str) -> int:
+    """How many people have to approve a failover there."""
+    told = json.loads(manage(state, "approvals", "list", cluster, "--json"))
+    return next(int(rule["needed"]) for rule in told["rules"] if rule["kind"] == "failover")
 
 
 def node_keys(state: Path) -> dict[str, list[str]]:
