@@ -10,6 +10,7 @@ import html
 import json
 import re
 from datetime import datetime
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 BEGIN, END = '<pre id="changeover-record" hidden>', "</pre>"
 """What the data stand between, as canonical JSON, escaped for HTML."""
-STYLES = ("6b3bac12a2b0953416ce39c31a66887108135e701aebd26e995bad0ef4d684ed",)
+STYLES = ("1e87b2953daafe190548d2a795a2eafacd5adcc53754fe47c75d7c54b5d8c59b",)
 """The SHA-256 of every style sheet that a release has put into records, the present one last."""
 HEAD = """<!DOCTYPE html>
 <html lang="en">
@@ -93,7 +94,10 @@ def _section(title: str, inside: str) -> str:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], name: str = "") -> str:
     """A table of cells that are HTML already; nothing without rows."""
-    lines = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>\n" for row in rows]
+    lines = []
+    for row in rows:
+        cells = (f'<td data-label="{title}">{cell}</td>' for title, cell in zip_longest(head, row))
+        lines.append(f"<tr>{''.join(cells)}</tr>\n")
     heads = "".join(f'<th scope="col">{title}</th>' for title in head)
     kind = f' class="{name}"' if name else ""
     return (
@@ -115,7 +119,7 @@ def _head(data: Data) -> str:
     cluster = asked["cluster"] or next((each["cluster"] for each in _bodies(data, "operation:")), "")
     way = f"{_text(asked['source'])} to {_text(asked['target'])}"
     return (
-        f'<header>\n<p class="kind">Record of operation {_text(asked["id"])}</p>\n'
+        f'<header>\n<p class="kind">Record of operation {_text(asked["id"])}. All times are UTC.</p>\n'
         f"<h1>{_text(asked['kind'])} of {_text(cluster)} <small>{way}</small></h1>\n"
         f'<p class="ending"><strong class="status-{_text(status)}">{_text(status)}</strong> {_text(summary)}</p>\n'
         f"</header>\n"
@@ -216,7 +220,7 @@ def _plan(data: Data) -> str:
         )
         items.append(f"<li>{told}{_changes((c['dn'], c['changes']) for c in step['changes'])}</li>\n")
     notes = "".join(f"<p>{_text(note)}</p>\n" for note in (data["plan"] or {}).get("notes", []))
-    return f'{notes}<ol class="steps">\n{"".join(items)}</ol>\n' if items else notes
+    return f"{notes}<ol>\n{''.join(items)}</ol>\n" if items else notes
 
 
 def _changes(entries: Iterable[tuple[str, Sequence[Any]]]) -> str:
