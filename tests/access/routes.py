@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from console.domain.rights import ROLES
 from console.models import Alarm, Cluster, Grant, Node, NodeRun, Operation, Site
-from console.services import setup_logs
+from console.services import audit, setup_logs
 from console.services.alarms import OVERRIDE
 from console.web.access import Door, door_of
 from tests import personas
@@ -20,7 +20,7 @@ from tests.web import world
 PROGRAMS = "api/"
 """Addresses that take a token and no session; what they do with it is theirs to show."""
 BY_NAME = {"name": "TOKYO", "key": "exchange-2003-setup", "code": "no-such", "kind": "clusters", "form": "csv"}
-BY_NAME |= {"holder": "account", "run_id": "run-1", "provider_id": "company", "seq": 1}
+BY_NAME |= {"holder": "account", "run_id": "run-1", "provider_id": "company", "seq": 1, "request_id": "request-1"}
 LOG = b"[13:43:30] Entering ScSetupExchangeVirtualServer\r\n[13:43:40]  Interpreting file CLUSTER_SERVER.INS\r\n"
 SIGNED = "hooks/"
 """Addresses of nodes, who sign what they send: whatever is not signed looks the same to everybody."""
@@ -107,7 +107,9 @@ def a_world() -> World:
         cluster=tokyo, key=OVERRIDE, text="An emergency.", remedy="Look.", raised_at=now, operation=operation
     )
     run = NodeRun.objects.create(node=node, run_id="run-1", first_seen_at=now, last_seen_at=now)
+    told = audit.request_id.set(str(BY_NAME["request_id"]))
     log = setup_logs.read("x.log", [LOG], making.actor("boss", "administrator"), cluster=tokyo)
+    audit.request_id.reset(told)
     made = World(tokyo, osaka, operation)
     somebody = personas.person("somebody", "viewer")
     group = Group.objects.create(name="night shift")

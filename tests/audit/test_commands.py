@@ -119,3 +119,15 @@ def test_what_one_command_records_has_one_id_and_the_next_command_another(manage
 
     assert [len(told) for told in ids] == [32, 32]
     assert len(set(ids)) == 2
+
+
+def test_an_export_takes_the_filters_of_the_page(manage: Manage, tmp_path: Path) -> None:
+    written(3)
+    file = tmp_path / "part.log"
+    words = ("export", "--format", "syslog", "--output", str(file))
+    code, told = manage(
+        *words, "--action", "inventory:", "--origin", "system", "--about", "site:7", "--text", "planned 1"
+    )
+    assert (code, told["records"]) == (0, 1)
+    assert 'subjectId="7"' in file.read_text()
+    assert manage(*words, "--about", "site")[0] == 2

@@ -1,6 +1,8 @@
 """Who read a sensitive page is on record: once per person, page and quarter of an hour, and only who got to see it."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,11 +12,13 @@ from django.urls import reverse
 
 from console.models import AuditRecord
 from console.services import audit, audit_reads
+from console.services.audit_actions import OUTCOMES
 from console.services.audit_reads import SensitivePage, note
 from tests import factories, personas
 from tests.access.conftest import signed_in_now
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
 
 
@@ -99,3 +103,14 @@ def test_whether_it_is_on_record_is_asked_by_an_index() -> None:
             )
             assert "audit_by_actor_action" in str(cursor.fetchall())
     assert read_by("aki") == ["audit"]
+
+
+def test_the_documentation_names_every_sensitive_page_and_every_outcome() -> None:
+    text = (ROOT / "docs" / "audit.md").read_text()
+    pages = text.partition("## Who read what")[2].partition("## ")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \|", pages, re.MULTILINE) == [page.value[0] for page in SensitivePage]
+    outcomes = text.partition("| outcome |")[2].partition("\n\n")[0]
+    told = {name: set(words.split(", ")) for name, words in re.findall(r"^\| (\w+) \| ([\w, -]+) \|$", outcomes, re.M)}
+    assert told.keys() == OUTCOMES.keys()
+    for name, tags in OUTCOMES.items():
+        assert {tag.split(":")[-1] for tag in tags} == told[name]

@@ -14,7 +14,7 @@ from console.management import audit_acts
 from console.management.base import SUCCEEDED, ConsoleCommand, Refused, add_json
 from console.models import AuditRecord
 from console.services import audit
-from console.services.audit_actions import Action
+from console.services.audit_actions import OUTCOMES, Action
 from console.services.audit_export import FORMATS
 from console.services.audit_search import AuditFilter, readable
 
@@ -36,6 +36,11 @@ class Command(ConsoleCommand):
         export.add_argument("--to", dest="until", metavar="TIME", help="to the end of this day, or before this time")
         export.add_argument("--cluster", default="")
         export.add_argument("--actor", default="")
+        export.add_argument("--action", default="", metavar="TAG", help="a tag, or the start of one: operation:")
+        export.add_argument("--outcome", default="", choices=OUTCOMES, help="what did not go as it was asked for")
+        export.add_argument("--origin", default="", choices=AuditRecord.Origin.values)
+        export.add_argument("--about", default="", metavar="TYPE:ID", help="one object, such as operation:12")
+        export.add_argument("--text", default="", help="stands anywhere in the record")
         export.add_argument("--output", metavar="FILE", help="write there; needed with --json")
         add_json(export)
         audit_acts.add(commands)
@@ -55,8 +60,8 @@ class Command(ConsoleCommand):
         if options["json"] and not options["output"]:
             raise Refused("With --json standard output is for one object. Name a file with --output.")
         wanted = AuditFilter(
-            actor=options["actor"],
-            cluster=options["cluster"],
+            **{name: options[name] for name in ("actor", "action", "cluster", "outcome", "origin", "text")},
+            about=_about(options["about"]),
             since=moment(options["since"], end=False),
             until=moment(options["until"], end=True),
         )
@@ -89,6 +94,13 @@ class Command(ConsoleCommand):
 
 def _headers(options: dict[str, Any]) -> int:
     return 1 if options["format"] == "csv" else 0
+
+
+def _about(text: str) -> tuple[str, str] | None:
+    kind, _, number = text.partition(":")
+    if text and not (kind and number):
+        raise Refused(f"{text!r} is not an object. Write its type and its id, such as operation:12.")
+    return (kind, number) if text else None
 
 
 def moment(text: str | None, *, end: bool) -> datetime | None:
