@@ -20,8 +20,10 @@ AS_FILE = re.compile(
 class Reader(HTMLParser):
     """One page: what is wrong with it, and where it leads."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, file: bool = False) -> None:
         super().__init__(convert_charrefs=True)
+        self.file = file
+        """Whether it is kept as a file, which brings its style and its policy with it."""
         self.wrong: list[str] = []
         self.links: list[str] = []
         self._open = ""
@@ -29,8 +31,11 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         self._open = tag
-        if tag in EMBEDDING or MARK in tag or tag == "style" or (tag == "meta" and "http-equiv" in values):
+        own = tag == "style" or (tag == "meta" and "http-equiv" in values)
+        if tag in EMBEDDING or MARK in tag or (own and not self.file):
             self.wrong.append(f"<{tag}>")
+        if own and self.file and tag == "meta" and values["http-equiv"] != "Content-Security-Policy":
+            self.wrong.append(f"<meta {values}>")
         if tag == "script" and not values.get("src", "").startswith("/static/"):
             self.wrong.append(f"<script {values}>")
         for name, value in values.items():
@@ -90,12 +95,13 @@ class Crawl:
         if response.status_code in (301, 302):
             yield response.headers["Location"]
         elif kind.startswith("text/html"):
-            yield from self._read(address, response.content.decode())
+            file = response.headers.get("Content-Disposition", "").startswith("attachment")
+            yield from self._read(address, response.content.decode(), file=file)
         elif not AS_FILE.match(kind):
             self.wrong.append(f"{address}: an answer of the kind {kind!r}")
 
-    def _read(self, address: str, text: str) -> list[str]:
-        reader = Reader()
+    def _read(self, address: str, text: str, *, file: bool) -> list[str]:
+        reader = Reader(file=file)
         reader.feed(text)
         reader.close()
         self.wrong += [f"{address}: {what}" for what in reader.wrong]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
@@ -19,19 +20,40 @@ from console.domain.plan import Membership, Plan, PlannedCommand, Step
 from console.domain.server_settings import Difference
 from console.models import (
     Alarm,
+    AnchorAttempt,
+    ApiToken,
+    Approval,
+    ApprovalRule,
+    ApprovalVote,
     Cluster,
+    CredentialTrial,
+    DirectoryAccount,
     EventLogRecord,
+    GlobalStop,
+    HookRefusals,
+    JournalLine,
     KitList,
+    KitMailbox,
+    NodeKey,
     NodeKit,
     NodeRun,
     NodeScripts,
+    ObservationRecord,
+    Operation,
+    OsAccount,
     PlanRecord,
     ProcedureProof,
     ReceiptRecord,
+    SavedFilter,
     ServerDifferences,
+    SetupLogRecord,
+    SignInDirectory,
+    SignInFailures,
+    TemporaryPassword,
 )
-from console.services import audit, plans
+from console.services import audit, plans, tokens
 from console.services.audit_actions import Action
+from console.services.audit_signing import sign_head
 from tests.attacks.crawl import MARK
 from tests.services import making
 from tests.web import diagnosis_world, setup_world, world
@@ -49,7 +71,7 @@ LEFT = {
     "ApprovalRule",
 }
 """What nobody can fill with text of their own, or what the database does not let anybody change afterwards."""
-KEPT = {"ciphertext", "ca", "reference", "url", "folder", "timing", "kinds", "asked"}
+KEPT = {"ciphertext", "ca", "reference", "url", "folder", "timing", "kinds", "asked", "prefix"}
 """Columns that rules beside those of names bound, or whose values are keys of our own."""
 WORDS = {str(state) for state in State}
 TOKEN = re.compile(r"[a-z0-9][a-z0-9_.:+-]*|[0-9T:.+Z-]+|[0-9A-Fa-f-]{16,}|")
@@ -66,7 +88,10 @@ def build(client: Client, cluster: Cluster) -> None:
     diagnosis_world.found(kyoto, findings, (diagnosis_world.GAP,))
     set_up = making.cluster("OSAKA", 3)
     world.observed(set_up)
-    setup_world.at_rest(set_up)
+    resting = setup_world.at_rest(set_up)
+    seen = {"verdict": "fail", "reason": "A Reason"}
+    resting.findings = {str(step.params["step"]): seen for step in Plan.from_json(resting.plan.body).steps}
+    resting.save(update_fields=["findings"])
     now = timezone.now()
     checks = [_check(verdict).to_json() for verdict in Verdict]
     ProcedureProof.objects.create(
@@ -74,6 +99,7 @@ def build(client: Client, cluster: Cluster) -> None:
         asked_by_name="Olga O", checks=checks, error={"message": "No Way", "remedy": "Find One"},
     )  # fmt: skip
     _log(client, kyoto)
+    _said(cluster)
     Group.objects.create(name=HOSTILE)
     User.objects.create(username=HOSTILE)
     poison()
@@ -111,6 +137,54 @@ def _moves(cluster: Cluster) -> None:
         seen, row = timezone.now(), {"operation": operation, "node": "TOK-EX1"}
         EventLogRecord.objects.create(**row, at=seen, unknown="No Answer", occurrences=[_event()])
         Alarm.objects.create(cluster=of, key=f"key-{number}", text="An Alarm", remedy="A Way", raised_at=seen)
+
+
+def _said(cluster: Cluster) -> None:
+    """What people said, and what others answered to it: approvals, tokens, trials, locks, a stop that was lifted."""
+    now, ada, nagoya = timezone.now(), making.account("mira", "administrator"), making.cluster("NAGOYA", 4)
+    world.observed(nagoya)
+    ApprovalRule.objects.create(cluster=nagoya, kind="failover", needed=1)
+    record, by = making.ready(nagoya), {"requested_by_name": "Olga O", "reason": "A Reason", "asked_at": now}
+    approval = Approval.objects.create(
+        plan=record, plan_hash=record.hash, expires_at=now + timedelta(hours=1), **by, decided_by_name="Pat P",
+        decision="A Word", renewal={"drift": ["A Difference"]},
+    )  # fmt: skip
+    ApprovalVote.objects.create(approval=approval, by_name="Pat P", at=now, note="A Note")
+    GlobalStop.objects.create(
+        set_at=now, set_by="Olga O", reason="A Reason", lifted_at=now, lifted_by="Pat P", lift_reason="A Reason"
+    )
+    row, _ = tokens.make(ada, audit.Actor(ada, "mira", audit.SYSTEM.origin), "A Program")
+    ApiToken.objects.filter(pk=row.pk).update(
+        created_by_name="Olga O", revoked_by_name="Pat P", last_used_from="An Address"
+    )
+    credential, site = cluster.directory.credential, cluster.site
+    CredentialTrial.objects.create(
+        credential=credential, place="node", name="A Node", site=site, asked_at=now, asked_by_name="Olga O",
+        try_before=now, ended_at=now, good=False, said="It Says No", remedy="A Way",
+    )  # fmt: skip
+    SignInFailures.objects.create(kind="account", key="A Name", since=now, locked_until=now + timedelta(hours=1))
+    HookRefusals.objects.create(source="An Address", minute=now, cause="key", count=1)
+    TemporaryPassword.objects.create(user=ada, given_by="Olga O", given_at=now, good_until=now)
+    boxes = {"dn": "CN=A Box", "home_mdb": "A Store", "home_mta": "An Agent", "home_server": "A Server"}
+    KitMailbox.objects.create(list=KitList.objects.get(cluster=cluster), guid="a-guid", **boxes)
+    ObservationRecord.objects.update(checks=[_check(verdict).to_json() for verdict in Verdict])
+    seen = {"acknowledged_at": now, "acknowledged_by": "Pat P", "acknowledge_note": "A Note"}
+    Alarm.objects.create(cluster=nagoya, key="key-9", text="An Alarm", remedy="A Way", raised_at=now, **seen)
+    told = {"requested_by_name": "Olga O", "stop_requested_by": "Pat P", "cooldown_lifted_by": "Pat P"}
+    told |= {"assigned_to_name": "Olga O", "paused_by": "Pat P", "pause_reason": "A Reason", "ticket": "A Ticket"}
+    Operation.objects.update(**told, acknowledged_by="Pat P", acknowledge_note="A Note")
+    PlanRecord.objects.update(created_by_name="Olga O")
+    SetupLogRecord.objects.update(by_name="Olga O")
+    NodeScripts.objects.update(asked_why="A Reason")
+    NodeKey.objects.create(node=cluster.nodes.all()[0], key_id="a-key", slot=1, issued_at=now, issued_by="Olga O")
+    SavedFilter.objects.create(owner=ada, name="A Filter", fields={"text": "Some Words"}, shared=True)
+    JournalLine.objects.filter(kind="note").update(data={"said": "Some Words"})
+    head = sign_head()
+    assert head is not None
+    AnchorAttempt.objects.create(head=head, place="file", at=now, kept=False, error="It Broke")
+    SignInDirectory.objects.create(directory=cluster.directory, domain="corp.example")
+    DirectoryAccount.objects.create(user=ada, domain="A Domain", guid="a-guid")
+    OsAccount.objects.create(os_user="An Owner", user=ada)
 
 
 def _refused(cluster: Cluster) -> None:
@@ -186,6 +260,17 @@ def poison() -> None:
                 model._default_manager.filter(pk=row.pk).update(**values)
     for plan in PlanRecord.objects.filter(state="ready"):
         PlanRecord.objects.filter(pk=plan.pk).update(hash=Plan.from_json(plan.body).hash)
+
+
+def missed() -> set[str]:
+    """The columns of texts, `Model.column`, in which no row holds the hostile text, or of which there is no row."""
+    found = set()
+    for model in apps.get_app_config("console").get_models():
+        for field in _fields(model):
+            values = model._default_manager.values_list(field.attname, flat=True)
+            if not any(MARK in str(value) for value in values):
+                found.add(f"{model.__name__}.{field.name}")
+    return found
 
 
 def _fields(model: type[models.Model]) -> Iterable["models.Field[Any, Any]"]:

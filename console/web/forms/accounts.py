@@ -8,7 +8,7 @@ from console.domain.secrets import Secret
 REASON = 1000
 
 
-class OwnPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
+class OwnPasswordForm(SetPasswordForm):
     """A person's new password, twice, and not the one that they have: that one somebody may have given them."""
 
     def clean_new_password1(self) -> str:
