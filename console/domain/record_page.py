@@ -40,7 +40,6 @@ WORDS = {
     "": "not reached",
 }
 _BREAKS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-Data = dict[str, Any]
 
 
 def page(data: Data, style: str) -> str:

@@ -34,11 +34,9 @@ PARTS = {
     *("journal", "receipts", "approval", "records", "heads"),
 }
 ENDED = ("succeeded", "failed", "stopped", "uncertain")
-Row = list[Any]
-Body = dict[str, Any]
 
 
-def fingerprint(rows: Iterable[Row]) -> dict[str, Any]:
+def fingerprint(rows: Iterable[Row | Body]) -> dict[str, Any]:
     """How many rows there are, and the SHA-256 of them as canonical JSON, one a line."""
     seal, count = hashlib.sha256(), 0
     for row in rows:

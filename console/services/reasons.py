@@ -70,7 +70,7 @@ def give_ticket(operation: Operation, actor: audit.Actor, ticket: str) -> Operat
             before = {"ticket": row.ticket}
             Operation.objects.filter(pk=row.pk).update(ticket=given)
             subject = audit.Subject("operation", row.pk, row.kind)
-            values = {"before": before, "after": {"ticket": given}}
-            audit.record(Action.OPERATION_TICKET, actor, subject, cluster=operation.cluster, **values)
+            after, cluster = {"ticket": given}, operation.cluster
+            audit.record(Action.OPERATION_TICKET, actor, subject, cluster=cluster, before=before, after=after)
     operation.refresh_from_db()
     return operation

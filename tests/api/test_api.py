@@ -77,7 +77,7 @@ def test_a_failover_from_asking_for_a_plan_to_the_last_line(olga: Program) -> No
     plan = olga.get(f"plans/{told['id']}")
     assert plan["state"] == "ready"
     assert [step["key"] for step in plan["steps"]] == ["stop", "move", "greet"]
-    assert plan["confirm"] == {"typed": "", "sentence": "", "accept": []}
+    assert plan["confirm"] == {"typed": "", "sentence": "", "accept": [], "reason_length": 0, "tickets": []}
 
     begun = olga.post(f"plans/{plan['id']}/confirm", {"hash": plan["hash"], "reason": "maintenance"})
     assert (begun["status"], begun["requested_by"]) == ("queued", "olga by token program")

@@ -1,10 +1,12 @@
 """How a record is had: its page, its file, its command, and the verifier that runs alone."""
 
+import ast
 import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from django.test import Client
@@ -12,6 +14,7 @@ from django.urls import reverse
 
 from console.domain.verify_record import verify_file
 from console.models import Cluster, Operation, OsAccount
+from console.services import record, record_verifier, tokens
 from console.services.access import os_user
 from console.services.audit_keys import public_key
 from tests import personas
@@ -90,3 +93,20 @@ def test_who_does_not_see_the_cluster_finds_no_record(ended: Operation, name: st
     address = reverse(name, args=[ended.pk])
     assert browser(personas.sam()).get(address).status_code == 403
     assert Client().get(address).status_code == 302
+
+
+@pytest.mark.parametrize("module", record_verifier.MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_the_verifier_needs_python_3_8_and_nothing_else(module: ModuleType) -> None:
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"), feature_version=(3, 8))
+    named = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    named |= {each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names}
+    ours = {one.__name__ for one in record_verifier.MODULES}
+    assert {name.partition(".")[0] for name in named - ours} <= sys.stdlib_module_names
+    assert "__future__" in named
+
+
+def test_the_api_gives_the_data_of_the_file(ended: Operation) -> None:
+    address = f"/api/v1/operations/{ended.pk}/record"
+    _, secret = tokens.make(personas.rita(), personas.at_page(personas.rita()), "nightly")
+    answer = Client().get(address, headers={"Authorization": f"Bearer {secret.reveal()}"})
+    assert (answer.status_code, answer.json()) == (200, record.document(ended))
