@@ -92,8 +92,8 @@ def _free(name: str, owner: User, row: SavedFilter | None = None) -> str:
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME or one_line(name) != name:
         raise FilterRefused(f"A filter's name has 1 to {LONGEST_NAME} characters, all of them printable.")
-    others = SavedFilter.objects.filter(owner=owner, name__iexact=name).exclude(pk=row.pk if row else None)
-    if others.exists():
+    others = SavedFilter.objects.filter(owner=owner, name__iexact=name)
+    if (others.exclude(pk=row.pk) if row else others).exists():
         raise FilterRefused(f"There is another filter called {name}.")
     return name
 

@@ -109,11 +109,12 @@ def ways_of(wanted: AuditFilter, user: Account) -> list[Q]:
     """The conditions that exclude each other and together find what fits, but for its text; each has its index."""
     everything = sees_all(user, "read-audit")
     places = [None] if everything else list(clusters_with(user, "read-audit").values_list("pk", flat=True))
-    tags = _tags(wanted)
-    if len(places) * len(tags or [None]) > MOST_WAYS:
+    known = _tags(wanted)
+    tags: list[str | None] = [None] if known is None else [*known]
+    if len(places) * len(tags) > MOST_WAYS:
         narrowed = _conditions(wanted, None, None) & audit_readable(user)
-        return [narrowed if tags is None else narrowed & Q(action__in=tags)]
-    return [_conditions(wanted, tag, place) for tag, place in product(tags or ([None] if tags is None else []), places)]
+        return [narrowed if known is None else narrowed & Q(action__in=known)]
+    return [_conditions(wanted, tag, place) for tag, place in product(tags, places)]
 
 
 def keys_of(way: Q, forward: bool = False) -> QuerySet[AuditRecord, Key]:
