@@ -275,10 +275,8 @@ def read_anchors(lines: Iterable[str]) -> Iterator[Anchor]:
             continue
         try:
             told, _ = json.JSONDecoder().raw_decode(line[start:])
-            seal, at, key, signature = (str(told[name]) for name in ("hash", "at", "key", "signature"))
-            yield Anchor(
-                int(told["seq"]), seal, at, key, signature, int(told.get("first", 0)), str(told.get("root", ""))
-            )
+            seal, at, key, sign = (str(told[name]) for name in ("hash", "at", "key", "signature"))
+            yield Anchor(int(told["seq"]), seal, at, key, sign, int(told.get("first", 0)), str(told.get("root", "")))
         except (ValueError, KeyError, TypeError):
             continue
 
