@@ -8,11 +8,23 @@ from django.conf import settings as django_settings
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 from tests import network, schema
 
 TOGETHER = ("tests/journeys/", "tests/architecture/")
 """Areas whose tests share what takes long: a whole console, and all of the sources read."""
+
+FIRST = (
+    "tests/journeys/",
+    "tests/tasks/test_worker.py",
+    "tests/postgresql/test_postgresql.py",
+    "tests/tasks/test_hints.py",
+    "tests/setup/test_journey_2007.py",
+)
+"""Minutes each: begun last, one of them would run on alone, on one core."""
+BUILDING = 300
+"""Seconds for a test with a real domain controller, which may wait for another process that builds its own."""
 
 # No deadline: two cores are shared with a domain controller and a browser, and a slow example is not a wrong one.
 settings.register_profile("here", deadline=None)
@@ -31,11 +43,26 @@ def pytest_configure() -> None:
         network.leave_the_shared_network()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A time for those that set none."""
+    for item in items:
+        if item.get_closest_marker("samba") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(BUILDING))
+
+
 class Sharing(LoadFileScheduling):
-    """The tests of a file stay in one process, and so do those of the areas that share more than a file does."""
+    """The tests of a file stay in one process, and so do those of the areas that share more than a file does.
+
+    What takes longest begins first.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         return next((area for area in TOGETHER if nodeid.startswith(area)), super()._split_scope(nodeid))
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        for scope in reversed([scope for scope in FIRST if scope in self.workqueue]):
+            self.workqueue.move_to_end(scope, last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing | None:

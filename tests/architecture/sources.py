@@ -53,8 +53,13 @@ def _module(path: Path) -> Module:
     return Module(name, path, text, ast.parse(text, str(path), feature_version=(3, 11)))
 
 
-def imports(module: Module) -> Iterator[tuple[int, str]]:
+@cache
+def imports(module: Module) -> tuple[tuple[int, str], ...]:
     """Line and absolute dotted name of everything that a module imports, also inside functions."""
+    return tuple(_imports(module))
+
+
+def _imports(module: Module) -> Iterator[tuple[int, str]]:
     package = module.name if module.path.name == "__init__.py" else module.name.rpartition(".")[0]
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Import):

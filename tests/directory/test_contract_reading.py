@@ -12,6 +12,7 @@ import pytest
 from ldap3.utils.conv import escape_filter_chars
 
 from console.lab.directory import Cluster, Forest
+from console.lab.directory.definition import StorageGroup, Store
 from console.lab.directory.traps import AWKWARD_OUS, TRAPS
 from tests.directory.backends import Backend
 from tests.directory.client import code, entries, mailbox, read, store_of, swap
@@ -210,7 +211,8 @@ def test_links_are_read_in_both_directions(backend: Backend) -> None:
 
 
 def test_more_than_1500_values_arrive_complete(start: Start) -> None:
-    cluster = Cluster("mail", "2007", "EXCHA", "EXCHB", mailboxes=3100)
+    one_store = (StorageGroup("First Storage Group", (Store("Mailbox Database"),)),)
+    cluster = Cluster("mail", "2007", "EXCHA", "EXCHB", one_store, mailboxes=1550)
     backend = start(Forest(clusters=(cluster,)))
     connection = backend.connect()
     store = backend.layout.store("EXCHA", "2007", "First Storage Group", "Mailbox Database")
