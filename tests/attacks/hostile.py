@@ -140,8 +140,9 @@ def _moves(cluster: Cluster) -> None:
 
 
 def _said(cluster: Cluster) -> None:
-    """What people said, and what others answered to it: approvals, tokens, trials, locks, a stop that was lifted."""
+    """What people said, and what others answered to it: approvals, tokens, trials, a stop that was lifted."""
     now, ada, nagoya = timezone.now(), making.account("mira", "administrator"), making.cluster("NAGOYA", 4)
+    _kept(cluster, ada)
     world.observed(nagoya)
     ApprovalRule.objects.create(cluster=nagoya, kind="failover", needed=1)
     record, by = making.ready(nagoya), {"requested_by_name": "Olga O", "reason": "A Reason", "asked_at": now}
@@ -162,14 +163,19 @@ def _said(cluster: Cluster) -> None:
         credential=credential, place="node", name="A Node", site=site, asked_at=now, asked_by_name="Olga O",
         try_before=now, ended_at=now, good=False, said="It Says No", remedy="A Way",
     )  # fmt: skip
+    seen = {"acknowledged_at": now, "acknowledged_by": "Pat P", "acknowledge_note": "A Note"}
+    Alarm.objects.create(cluster=nagoya, key="key-9", text="An Alarm", remedy="A Way", raised_at=now, **seen)
+
+
+def _kept(cluster: Cluster, ada: User) -> None:
+    """What is kept of who signs in, of nodes and of the directory; and the words of people on rows that are there."""
+    now = timezone.now()
     SignInFailures.objects.create(kind="account", key="A Name", since=now, locked_until=now + timedelta(hours=1))
     HookRefusals.objects.create(source="An Address", minute=now, cause="key", count=1)
     TemporaryPassword.objects.create(user=ada, given_by="Olga O", given_at=now, good_until=now)
     boxes = {"dn": "CN=A Box", "home_mdb": "A Store", "home_mta": "An Agent", "home_server": "A Server"}
     KitMailbox.objects.create(list=KitList.objects.get(cluster=cluster), guid="a-guid", **boxes)
     ObservationRecord.objects.update(checks=[_check(verdict).to_json() for verdict in Verdict])
-    seen = {"acknowledged_at": now, "acknowledged_by": "Pat P", "acknowledge_note": "A Note"}
-    Alarm.objects.create(cluster=nagoya, key="key-9", text="An Alarm", remedy="A Way", raised_at=now, **seen)
     told = {"requested_by_name": "Olga O", "stop_requested_by": "Pat P", "cooldown_lifted_by": "Pat P"}
     told |= {"assigned_to_name": "Olga O", "paused_by": "Pat P", "pause_reason": "A Reason", "ticket": "A Ticket"}
     Operation.objects.update(**told, acknowledged_by="Pat P", acknowledge_note="A Note")
