@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 Manage = Callable[..., Told]
 
 
+@pytest.mark.slow
 def test_a_procedure_is_carried_out_from_the_terminal(person: User, tokyo: Lab, manage: Manage) -> None:
     code, _, err = manage("procedure", "start", "tokyo", "exchange-2003-setup")
     assert (code, "No reason was given." in err) == (2, True)

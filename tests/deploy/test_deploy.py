@@ -61,6 +61,7 @@ def test_the_environment_names_every_setting_and_no_other() -> None:
     assert sorted(named) == sorted(told)
 
 
+@pytest.mark.slow
 def test_the_environment_of_production_is_complete_but_for_its_secrets(tmp_path: Path) -> None:
     """Filled in, it passes every check there is, Django's for production among them, without a warning."""
     key = "0123456789abcdefghijklmnopqrstuvwxyz-_ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -34,6 +34,7 @@ def ask(client: Client, what: str, reason: str = "it is time") -> str:
     return shown(client)
 
 
+@pytest.mark.slow
 def test_it_compares_deploys_and_takes_back(lab: Lab, nagoya: Cluster, page: Client) -> None:
     assert "Not compared yet" in shown(page)
     compared = ask(page, "compare")

@@ -57,6 +57,7 @@ def test_the_events_of_a_running_operation_are_read_from_both_nodes(ground: Grou
     assert found == {"TYO-EX1": [], "TYO-EX2": [1087]}
 
 
+@pytest.mark.slow
 def test_a_real_move_leaves_nothing_but_harmless_events(ground: Ground, tokyo: Cluster) -> None:
     operation = world.running(tokyo)
     ground.move("failover")

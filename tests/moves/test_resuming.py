@@ -125,6 +125,7 @@ def test_a_scripted_move_whose_every_worker_dies_after_it_acted_hands_over_and_g
         ground.close()
 
 
+@pytest.mark.slow
 def test_a_move_that_failed_is_carried_on_from_there_once_its_cause_is_mended(
     tokyo: Ground, faultless: dict[str, object]
 ) -> None:

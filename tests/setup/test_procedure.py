@@ -10,6 +10,7 @@ from tests.procedures import lacking
 from tests.setup.scene import Scene, why
 
 
+@pytest.mark.slow
 def test_on_a_cluster_that_is_set_up_it_asks_for_words_proves_the_rest_and_changes_nothing(scene: Scene) -> None:
     before = scene.effects()
     operation = scene.begun()

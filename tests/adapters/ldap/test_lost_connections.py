@@ -79,6 +79,7 @@ def _heal_once(lab: Backend):  # type: ignore[no-untyped-def]
     return lambda done, total: None
 
 
+@pytest.mark.slow
 def test_a_line_that_breaks_after_every_write_still_gets_through(lab: Backend, directories: LdapDirectories) -> None:
     with directories.open(cluster_of(lab).directory) as session:
         server(lab).fault("drop", after=0, applied=True)
