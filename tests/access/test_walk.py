@@ -17,7 +17,7 @@ from console.models import AuditRecord
 from tests.access.conftest import signed_in_now
 from tests.access.routes import Route, World, a_world, programs, routes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(400)]
 
 STREAMED = "operation-events"
 """Read by threads of its own, which do not see what a test has not committed: `tests/web/test_live.py` has it."""

@@ -23,7 +23,7 @@ from tests.approvals import asking
 from tests.services import making
 from tests.web import world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(400)]
 LET_THROUGH, REFUSED, UNMAPPED = "let through", "refused", "not mapped"
 GONE = {"TOKYO": "KYOTO", "TOK-EX1": "KYO-EX1"}
 """What is there, and in its place what is not."""
