@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BEGIN, END = '<pre id="changeover-record" hidden>', "</pre>"
 """What the data stand between, as canonical JSON, escaped for HTML."""
-STYLES = ("4040329ed8ce099aff52f5f02d617dacbb5a17ff553264fc2791b086a0469fd8",)
+STYLES = ("8ccb9234a45b7665e44653a9ebf6410d431d5077de2ea8c959a15e42344fb03b",)
 """The SHA-256 of every style sheet that a release has put into records, the present one last."""
 HEAD = """<!DOCTYPE html>
 <html lang="en">
@@ -46,9 +46,8 @@ def page(data: Data, style: str) -> str:
     """The whole file: what people read, with the data beside it that a verifier reads."""
     title = f"Record of operation {data['operation']['id']}"
     inside = html.escape(json.dumps(data, sort_keys=True, separators=(",", ":")), quote=False)
-    text = (
-        f"{HEAD}<title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{body(data)}{BEGIN}{inside}{END}\n"
-    )
+    head = f"{HEAD}<title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+    text = f"{head}<main>\n{body(data)}</main>\n{BEGIN}{inside}{END}\n"
     return (text + "</body>\n</html>\n").encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
@@ -186,7 +185,7 @@ def _happened(data: Data) -> str:
         rows.append(
             (str(number), _text(step["title"]), how, _when(began), _lasted(began, ended, plain=True), down, proof)
         )
-    return _table(("", "Step", "How it ended", "Began", "Took", "Mail down", "Proof"), rows)
+    return _table(("No.", "Step", "How it ended", "Began", "Took", "Mail down", "Proof"), rows)
 
 
 def _overlap(began: str | None, ended: str | None, start: str | None, end: str | None) -> tuple[str | None, str | None]:
