@@ -155,7 +155,7 @@ def test_an_administrator_takes_away_what_somebody_lost_and_says_why() -> None:
     ada = sign_in(personas.ada().username)
     assert "Say why." in ada.post(reverse("reset-second-factors"), {"name": "olga"}, follow=True).content.decode()
     ada.post(reverse("reset-second-factors"), {"name": "olga", "reason": "lost her phone, called back"})
-    record = AuditRecord.objects.order_by("-seq")[0]
+    record = AuditRecord.objects.exclude(action="audit:page:read").order_by("-seq")[0]
     assert (record.action, record.reason) == ("account:second-factor:reset", "lost her phone, called back")
     assert sign_in("olga").get("/").status_code == 200
 

@@ -38,7 +38,7 @@ def test_a_directory_and_a_group_are_added_shown_and_removed(ada: Client) -> Non
     assert mapping.domain is not None
     assert "means nothing here any more" in send(ada, "group-mapping-remove", mapping.pk)
     assert "may no longer sign in" in send(ada, "sign-in-directory-remove", mapping.domain.pk)
-    assert actions()[-4:] == ["account:sign-in:changed"] * 4
+    assert [action for action in actions() if action != "audit:page:read"][-4:] == ["account:sign-in:changed"] * 4
     assert AuditRecord.objects.order_by("-seq")[2].after == {
         "source": "corp.example",
         "outside": DN,
