@@ -9,6 +9,7 @@ from console.models.grants import Grant
 from console.models.hooks import HookNonce, HookRefusals, NodeKey
 from console.models.inventory import Cluster, Credential, Directory, ExchangeServer, Node, Site
 from console.models.kits import KitList, KitMailbox, NodeKit
+from console.models.monitoring import RunningTotal, WorkerSeen
 from console.models.node_scripts import NodeScripts
 from console.models.operations import (
     JournalLine,
@@ -68,10 +69,12 @@ __all__ = [
     "PlanRecord",
     "ProcedureProof",
     "ReceiptRecord",
+    "RunningTotal",
     "ServerDifferences",
     "SetupLogRecord",
     "SignInDirectory",
     "SignInFailures",
     "SignedHead",
     "Site",
+    "WorkerSeen",
 ]
