@@ -11,6 +11,7 @@ from console.models.inventory import Cluster, Credential, Directory, ExchangeSer
 from console.models.kits import KitList, KitMailbox, NodeKit
 from console.models.monitoring import RunningTotal, WorkerSeen
 from console.models.node_scripts import NodeScripts
+from console.models.notifications import Channel, Delivery, DeliveryAttempt, Notice, NoticeCursor, NoticeRule
 from console.models.operations import (
     JournalLine,
     ObservationRecord,
@@ -38,9 +39,12 @@ __all__ = [
     "AuditHead",
     "AuditRecord",
     "AuditSegment",
+    "Channel",
     "Cluster",
     "Credential",
     "CredentialTrial",
+    "Delivery",
+    "DeliveryAttempt",
     "DiagnosisRecord",
     "Directory",
     "DirectoryAccount",
@@ -60,6 +64,9 @@ __all__ = [
     "NodeKit",
     "NodeRun",
     "NodeScripts",
+    "Notice",
+    "NoticeCursor",
+    "NoticeRule",
     "ObservationRecord",
     "ObservationTurn",
     "Operation",
