@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "console.web.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "console.web.probe_host.ProbeHostMiddleware",
     "console.web.headers.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -155,7 +156,8 @@ IDLE_SECONDS = env_int("CHANGEOVER_IDLE_SECONDS", 3600)
 """A session in which nobody opened a page or sent a form for this long is over."""
 SECURE_SSL_REDIRECT = HTTPS
 # Old Windows speaks no TLS that is still safe: what nodes tell and are told is signed instead.
-SECURE_REDIRECT_EXEMPT = [r"^hooks/"]
+# What probes a process at its own address follows no redirect; nobody's token is taken there without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^hooks/", r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = env_int("CHANGEOVER_HSTS_SECONDS", 31536000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 # Browsers' preload lists are for public domains; a console is not one.

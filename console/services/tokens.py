@@ -16,11 +16,14 @@ from console.models import ApiToken, AuditRecord, Cluster
 from console.services import access, audit
 from console.services.audit_actions import Action
 from console.services.clock import database_now
+from console.services.hooks import refusals
 from console.services.plans import KINDS
 
 PREFIX = "cho_"
 SHOWN = len(PREFIX) + 6
 """How many characters of a token are kept in clear, so that people can tell it from others: 36 of its 256 bits."""
+FAILURES = 30
+"""Failures of one address within a minute after which it is told to wait. A good token is never made to wait."""
 LONGEST_DAYS = 366
 LONGEST_NAME = 40
 MINUTE = timedelta(minutes=1)
@@ -102,6 +105,12 @@ def find(text: str) -> ApiToken:
     if not row.owner.is_active:
         raise TokenRefused(f"The account {row.owner.username} is switched off, and its tokens with it.", remedy="")
     return row
+
+
+def count_failure(source: str) -> int:
+    """Count a request from `source` without a good token; the seconds that it has to wait, 0 while it may go on."""
+    refusals.count(source, refusals.NO_TOKEN)
+    return 60 - database_now().second if refusals.this_minute(source, refusals.NO_TOKEN) > FAILURES else 0
 
 
 def note_use(row: ApiToken, source: str) -> None:

@@ -38,8 +38,12 @@ def count(name: str, *labels: str, by: float = 1.0) -> None:
 def observe(name: str, seconds: float, *labels: str) -> None:
     """Take a duration into the histogram `name` of these labels. Call it likewise."""
     seconds = max(seconds, 0.0)
-    bound = next((f"{bound:g}" for bound in BUCKETS[name] if seconds <= bound), INFINITE)
-    _add(name, labels, {bound: 1.0, SUM: seconds})
+    _add(name, labels, {bound_of(name, seconds): 1.0, SUM: seconds})
+
+
+def bound_of(name: str, seconds: float) -> str:
+    """The lowest upper bound of that histogram which holds the value."""
+    return next((str(bound) for bound in BUCKETS[name] if seconds <= bound), INFINITE)
 
 
 def operation_ended(operation: Operation) -> None:

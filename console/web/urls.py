@@ -9,6 +9,7 @@ from console.web import (
     audit,
     clusters,
     diagnoses,
+    health,
     hooks,
     inventory,
     live,
@@ -165,7 +166,13 @@ hook_urls: list[URLPattern | URLResolver] = [
     path("hooks/runs/<str:run_id>", hooks.runs, name="hook-run"),
     re_path("^hooks/", hooks.elsewhere),
 ]
+probe_urls: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+]
 urlpatterns = [
+    *probe_urls,
     *session_urls,
     *account_urls,
     *cluster_urls,
