@@ -300,5 +300,5 @@ HOOK_EVENTS = "console.services.events"
 LOGGING_CONFIG = "console.logs.configure"
 LOGGING = {
     "level": env("CHANGEOVER_LOG_LEVEL", "INFO").upper(),
-    "format": env_choice("CHANGEOVER_LOG_FORMAT", ["json", "console"] if PRODUCTION else ["console", "json"]),
+    "format": env_choice("CHANGEOVER_LOG_FORMAT", ["json", "text"] if PRODUCTION else ["text", "json"]),
 }

@@ -20,7 +20,7 @@ django.setup()
 from console.checks import refuse_unsafe_settings  # noqa: E402 - needs the applications loaded
 from console.services import observing, turns  # noqa: E402 - the models need the set-up above
 from console.services.queue import OPERATIONS, app, queues, sites_here  # noqa: E402
-from tasks import slots  # noqa: E402
+from tasks import lines, slots  # noqa: E402, F401 - lines listens to Celery
 from tasks.presence import SaysItIsThere  # noqa: E402
 from tasks.sites import NewSites  # noqa: E402
 
