@@ -61,14 +61,14 @@ CLEANUP_SECONDS = 3.0
 class Channel:
     """A connection and a shell, opened when first needed. Use by several threads is one after the other.
 
-    With a `guard` every changing line goes through a `Gate`. `sound` is false from an error on until a line has been
-    answered again: what is not sound is closed, not kept.
+    With a `guard` every changing line goes through a `Gate`. `sound` is whether the last line was answered: what is
+    not sound is closed, not kept.
     """
 
     def __init__(self, node: Node, clock: Clock, guard: Guard | None = None, *, kept: bool = False) -> None:
         self.node = node
         self.clock = clock
-        self.sound = True
+        self.sound = False
         self._kept = kept
         self._gone = False
         self._gate = Gate(node, clock, guard) if guard else None
