@@ -1,4 +1,4 @@
-"""The events that notify, each with its severity; and the sentences of alarms, which name nothing beyond the cluster."""
+"""The events that notify, each with its severity; and the sentences of alarms, which name nothing but the cluster."""
 
 from dataclasses import dataclass
 from enum import IntEnum
