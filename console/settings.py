@@ -36,6 +36,8 @@ DEBUG = env_bool("CHANGEOVER_DEBUG", False)
 STATE_DIR = BASE_DIR / env("CHANGEOVER_STATE_DIR", "var")
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env_list("CHANGEOVER_HOSTS", [] if PRODUCTION else LOOPBACK_HOSTS)
+PUBLIC_URL = env("CHANGEOVER_PUBLIC_URL").rstrip("/")
+"""Where people open this console, for links in what is sent to them; without it nothing that is sent has a link."""
 CSRF_TRUSTED_ORIGINS = env_list("CHANGEOVER_TRUSTED_ORIGINS")
 OUTBOUND = env_list("CHANGEOVER_OUTBOUND")
 """Hosts and networks that the console may send to of its own accord: `console.domain.outbound`."""
@@ -289,6 +291,11 @@ AUDIT_ANCHORS = {
     "ca": env("CHANGEOVER_AUDIT_ANCHOR_CA"),
 }
 """Where signed heads are left outside of the database: any set; `ca` is whom to believe for all of them."""
+
+# --- Notifications
+
+NOTIFY_HOURS = env_int("CHANGEOVER_NOTIFY_HOURS", 24)
+"""For how long a notice that does not get through is tried again."""
 
 # --- Webhook
 

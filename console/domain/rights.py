@@ -13,7 +13,7 @@ WHAT: dict[Right, str] = {
     "override": "start operations in an emergency without the approval they need",
     "change-inventory": "change the inventory",
     "read-audit": "read the audit",
-    "administer": "manage accounts and rights",
+    "administer": "manage accounts, rights and notifications",
 }
 """Each right as the rest of a sentence that begins with "may"."""
 
