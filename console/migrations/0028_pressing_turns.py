@@ -13,6 +13,8 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='observationturn',
             name='pressing',
-            field=models.BooleanField(default=False, help_text='Something waits for it: nodes that did not answer are asked too.'),
+            field=models.BooleanField(
+                default=False, help_text='Something waits for it: nodes that did not answer are asked too.'
+            ),
         ),
     ]

@@ -29,15 +29,17 @@ def observe_taken(cluster_id: int) -> ObservationRecord:
     Nodes that did not answer lately are left alone for a while, unless something waits for the observation.
     """
     cluster = Cluster.objects.select_related("site", "directory").get(pk=cluster_id)
+    return observe.observe(cluster, partial(open_kept, pressing=turns.is_pressing(cluster_id)))
+
+
+def open_kept(cluster: Cluster, *, pressing: bool = False) -> Field:
+    """The cluster's field over the connections that are kept here, or over its own where none are.
+
+    The thread holds no connection to the database while it waits for nodes. Raises `CredentialUnavailable`.
+    """
     if not _here:
-        return observe.observe(cluster)
-    nodes = _here[0].pressing() if turns.is_pressing(cluster_id) else _here[0]
-    return observe.observe(cluster, partial(_open, nodes))
-
-
-def _open(nodes: KeptNodes, cluster: Cluster) -> Field:
-    """The field; the thread holds no connection to the database while it waits for nodes."""
-    field = open_field(cluster, nodes=nodes)
+        return open_field(cluster)
+    field = open_field(cluster, nodes=_here[0].pressing() if pressing else _here[0])
     if not connection.in_atomic_block:
         connection.close()
     return field
