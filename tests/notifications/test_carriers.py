@@ -5,6 +5,7 @@ import email
 import email.policy
 import importlib
 import json
+import logging
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -226,6 +227,13 @@ def test_no_plugin_has_another_way_out(scheme: str) -> None:
     harmless = {"__future__", "contextlib", "datetime", "hashlib", "html", "io", "itertools", "json", "os", "re"}
     assert imported - harmless - {"requests", "time", "typing", "urllib"} == set()
     assert used <= {"codes", "RequestException", "request", "get", "post", "delete"}
+
+
+def test_apprise_writes_nothing_to_the_log() -> None:
+    """Even at its most talkative: what it writes repeats addresses."""
+    log = logging.getLogger("apprise")
+    assert not log.isEnabledFor(logging.CRITICAL)
+    assert not log.propagate
 
 
 def test_the_door_is_shut_outside_of_a_visit() -> None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import resolve
 
 from console.domain.notifications.events import ALARMS, EVENTS
+from console.domain.outcome import WaitsFor
 from console.models import AuditRecord, Cluster, GlobalStop, Notice, NoticeCursor, NoticeRule
 from console.services import alarms, audit, brakes, confirm
 from console.services.audit_actions import Action
@@ -18,6 +19,7 @@ from tests import personas
 from tests.architecture.sources import modules
 from tests.notifications import happening
 from tests.services import making
+from tests.web import setup_world
 
 TOLD_OTHERWISE = {"operation.waiting", "readiness.dropped", "worker.silent", "worker.heard"}
 """Events that are no decision: `tell` is called for them."""
@@ -79,6 +81,16 @@ def test_no_word_of_a_reason_or_of_an_alarm_leaves(world: object, everything: No
     assert [notice.event for notice in told][-3:] == ["stop.set", "alarm.raised", "stop.lifted"]
     assert told[-2].text == "Alarm: both nodes of TOKYO may want to be active."
     assert not any("Secret" in f"{notice.text}{notice.path}{notice.facts}" for notice in told)
+
+
+@pytest.mark.django_db
+def test_a_procedure_that_waits_is_told_of_once_for_each_step(everything: NoticeRule) -> None:
+    operation = setup_world.at_rest(making.cluster())
+    setup_world.rests_at(operation, setup_world.WORD, WaitsFor.WORD)
+    setup_world.rests_at(operation, setup_world.PROOF, WaitsFor.PROOF)
+    first, second = Notice.objects.filter(event="operation.waiting").order_by("pk")
+    assert first.text == f"The setup-2003 of TOKYO waits for a person (operation {operation.pk})."
+    assert (second.thread, second.cluster, second.site) == (f"operation:{operation.pk}", "TOKYO", "main")
 
 
 @pytest.mark.django_db

@@ -26,7 +26,9 @@ from console.domain.notifications.carrying import Message, NotTaken
 from console.domain.notifications.events import Severity
 from console.domain.secrets import Secret
 
-logging.getLogger("apprise").disabled = True  # it repeats addresses, which are secrets
+_log = logging.getLogger("apprise")  # it repeats addresses, which are secrets
+_log.setLevel(logging.CRITICAL + 1)
+_log.propagate = False
 TYPES = {
     Severity.INFO: NotifyType.INFO,
     Severity.WARNING: NotifyType.WARNING,

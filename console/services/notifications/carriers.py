@@ -6,15 +6,20 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from console.adapters.notifying.mail import MailCarrier
+from console.adapters.notifying.saying import parts_of
 from console.adapters.notifying.services import ServiceCarrier
 from console.adapters.notifying.webhook import WebhookCarrier
 from console.domain.notifications.carrying import Carrier, Message, NotTaken
 from console.domain.notifications.events import Severity
 from console.domain.secrets import Secret
+from console.logs import mask_from_now_on
 from console.models import Channel, Notice
 from console.services.audit import timestamp
 from console.services.credentials import decrypt
 from console.services.outbound import outbound
+
+SHORTEST_MASKED = 16
+"""A shorter part of an address may be a word that the log needs."""
 
 
 def carrier_of(channel: Channel) -> Carrier:
@@ -35,7 +40,11 @@ def carrier_of(channel: Channel) -> Carrier:
 
 def address_of(channel: Channel) -> Secret:
     """The channel's address. Raises `CredentialUnavailable`."""
-    return decrypt(channel.address, f"The address of the channel {channel.name}", "enter it again")
+    address = decrypt(channel.address, f"The address of the channel {channel.name}", "enter it again")
+    for part in parts_of(address):
+        if len(part.reveal()) >= SHORTEST_MASKED:  # libraries log the path that they ask for
+            mask_from_now_on(part)
+    return address
 
 
 def message_of(notice: Notice) -> Message:
