@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from threading import Lock
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -62,7 +62,7 @@ def look() -> Report:
         return Report(
             (Finding("database", Health.READY, f"The database answers; it is {now:%F %T} UTC."), *_rest(skew))
         )
-    except DatabaseError:
+    except Error:
         remedy = "Look at the database, its address in CHANGEOVER_DATABASE_URL, and this process's log."
         return Report((Finding("database", Health.NOT_READY, "The database does not answer.", remedy),))
 

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from ruamel.yaml import YAML
 
 from console.services.metrics.families import FAMILIES
+from tests.services import making
+from tests.web import world
 
 ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "deploy/prometheus"
@@ -180,3 +183,12 @@ def test_what_grows_is_asked_for_as_a_rate() -> None:
         for name in counters:
             bare = re.findall(rf"(\w+)\(\s*{name}|(?<![\w(]){name}", text)
             assert all(function in ("rate", "increase") for function in bare), f"{place}: {text}"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_prometheus_finds_nothing_wrong_with_the_page_of_metrics() -> None:
+    world.observed(making.cluster())
+    text = Client().get("/metrics").content
+    done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -78,6 +78,7 @@ def test_what_nobody_has_seen_is_unknown_and_infinitely_old(tokyo: Cluster) -> N
     assert shown.state("cluster_directory", cluster="TOKYO") == "unknown"
     assert shown.value("cluster_observation_age_seconds", cluster="TOKYO") == inf
     assert shown.of("node_answers") == {}
+    assert shown.value("periodic_work_overdue_seconds", work="sweep") == inf
 
 
 @pytest.mark.parametrize(("mail_up", "state"), [(True, "down"), (False, "not_yet")])

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponseBase
 from django.test import Client
@@ -22,11 +22,11 @@ STRANGER = {"REMOTE_ADDR": "192.0.2.7"}
 
 
 @contextmanager
-def without_database() -> Iterator[None]:
+def without_database(error: type[Exception]) -> Iterator[None]:
     """Every question to the database fails, as while it is away."""
 
     def away(*_: Any) -> Any:
-        raise OperationalError("connection to server at db.example.com failed: password=hidden")
+        raise error("connection to server at db.example.com failed: password=hidden")
 
     with connection.execute_wrapper(away):
         yield
@@ -77,13 +77,15 @@ def test_a_whole_console_is_ready(whole: Cluster) -> None:
     }
 
 
-def test_without_its_database_it_is_not_ready_and_says_no_word_of_why_to_a_stranger(whole: Cluster) -> None:
-    with without_database():
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_without_its_database_it_is_not_ready_and_says_no_word_of_why_to_a_stranger(
+    whole: Cluster, error: type[Exception]
+) -> None:
+    with without_database(error):
         assert asked("/readyz", **STRANGER) == (503, {"status": "not ready"})
-    health_now = health.look
-    with without_database():
-        assert {one.key: one.health for one in health_now().findings} == {"database": "not ready"}
-        assert "hidden" not in str(health_now())
+        told = health.look()
+    assert {one.key: one.health for one in told.findings} == {"database": "not ready"}
+    assert "hidden" not in str(told)
 
 
 def test_a_migration_that_is_missing_makes_it_not_ready(whole: Cluster) -> None:

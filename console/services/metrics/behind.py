@@ -19,8 +19,9 @@ def metrics(now: datetime, kept: Kept) -> Iterator[Metric]:
     there = workers.presences()
     yield f.WORKERS.of(((one.site, one.duty), float(one.workers)) for one in there)
     yield f.WORKER_AGE.of(((one.site, one.duty), _age(one.last_seen, now)) for one in there)
-    due = PeriodicTurn.objects.values_list("name", "due_at")
-    yield f.PERIODIC_OVERDUE.of(((name,), max(_age(at, now), 0.0)) for name, at in due)
+    never: dict[str, datetime | None] = {health.SWEEP: None}
+    due = never | dict(PeriodicTurn.objects.values_list("name", "due_at"))
+    yield f.PERIODIC_OVERDUE.of(((name,), max(_age(at, now), 0.0)) for name, at in due.items())
     yield f.REFUSED.of(
         (("api" if cause == NO_TOKEN else "webhook", cause), number)
         for (cause,), number in ({(NO_TOKEN,): 0.0} | kept.counts(totals.REFUSED, 1)).items()
