@@ -144,8 +144,7 @@ def _minutes(bench: Bench, minutes: int) -> None:
             took = time.monotonic() - began
             used, lab = _processor(worker.pid) - used, bench.lab.cost()["seconds"] - lab
             memory = _memory(worker.pid)
-    rows = [("what", "figure")]
-    rows += [("observations a minute", f"{len(seen.apart) * 60 / took:.0f} of {bench.clusters} clusters")]
+    rows = [("what", "figure"), ("observations that were seen", f"{len(seen.apart)} in {len(seen.oldest)} looks")]
     rows += [("seconds from one to the next of a cluster", figures.spread(seen.apart, "s", 1))]
     rows += [("oldest observation at any second", figures.spread(seen.oldest, "s", 1))]
     rows += [("worker's processor a minute", f"{used * 60 / took:.1f} s"), ("lab's", f"{lab * 60 / took:.1f} s")]

@@ -1,7 +1,8 @@
-"""Rounds of observation as fast as they go, in one process: python -m tests.benchmarks.observing_round WHAT THREADS N
+"""Rounds of observation as fast as they go, in one process.
 
-WHAT is `nodes` (both nodes of each cluster, nothing kept) or `clusters` (all that an observation is). To each line that
-it is given it answers with the round that it has made.
+Run as a program: python -m tests.benchmarks.observing_round WHAT THREADS CLUSTERS. WHAT is `nodes` (both nodes of each
+cluster, nothing kept) or `clusters` (all that an observation is). To each line that it is given it answers with the
+round that it has made.
 """
 
 from __future__ import annotations
