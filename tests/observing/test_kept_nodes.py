@@ -1,6 +1,10 @@
 """A connection that is kept is used again, believed no more than a new one, and made anew when it broke."""
 
+import socket
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -18,6 +22,8 @@ from tests.adapters.winrm.inventory import make_node
 
 NAME: Argv = ("hostname",)
 ONE, TWO = "TYO-EX1", "TYO-EX2"
+HANGS = 0.8
+"""Seconds after which a node that says nothing is given up here."""
 
 
 def ask(nodes: KeptNodes, node: Node, within: float = 10.0) -> str:
@@ -230,3 +236,30 @@ def test_those_that_did_not_answer_are_tried_a_few_at_a_time() -> None:
         with patience.trying(sound):
             pass
     assert _tried(patience, second, ReachError("It says nothing."))
+
+
+def test_nodes_that_hang_delay_the_living_in_no_round_but_the_first(lab: Lab, nodes: KeptNodes) -> None:
+    """Eight nodes take a connection and say nothing; two threads observe them and a living one."""
+    living = make_node(lab, ONE, PASSWORD)
+    with ExitStack() as stack:
+        silent = [stack.enter_context(socket.create_server(("127.0.38.1", 0))) for _ in range(8)]
+        dead = [replace(living, address="127.0.38.1", port=one.getsockname()[1]) for one in silent]
+
+        def round_of_all() -> float:
+            began = time.monotonic()
+            with ThreadPoolExecutor(2) as threads:
+                for told in threads.map(lambda node: _told(nodes, node), [*dead, living]):
+                    assert told
+            return time.monotonic() - began
+
+        assert round_of_all() >= 8 * HANGS / 2
+        assert round_of_all() < HANGS
+        assert _told(nodes, living) == ONE
+
+
+def _told(nodes: KeptNodes, node: Node) -> str:
+    """The node's name, or why there is none."""
+    try:
+        return ask(nodes, node, within=HANGS)
+    except ReachError as error:
+        return error.message
