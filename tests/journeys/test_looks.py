@@ -36,6 +36,8 @@ PAGES = (
     "/inventory/cluster/add/",
     "/inventory/credentials/1/try/",
     "/tokens/",
+    "/notifications/",
+    "/notifications/channels/add/service/",
     "/nowhere/",
 )
 Places = dict[str, Any]

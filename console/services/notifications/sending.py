@@ -149,7 +149,8 @@ def _carried(channel: Channel, delivery: Delivery) -> Tried:
 
 
 def _told(error: ChangeoverError) -> str:
-    return f"{error.message} {error.remedy}".strip()
+    end = "" if error.message.endswith((".", "…")) else "."
+    return f"{error.message}{end} {error.remedy}".strip()
 
 
 def _keep(delivery: Delivery, tried: Tried, now: datetime, once: bool) -> None:
