@@ -29,10 +29,11 @@ def ready(address: str) -> dict[str, str]:
 def test_a_worker_is_seen_while_it_takes_messages_and_every_line_of_every_process_is_json(
     installation: Installation,
 ) -> None:
-    installation.redis()
+    redis = installation.redis()
     options = ["--concurrency", "1", "--without-gossip", "--without-mingle", "--hostname", "one@here"]
     worker = installation.start("worker", [*CELERY, "worker", *options], **JSON)
-    scheduler = installation.start("schedule", [*CELERY, "beat", "--pidfile="], **JSON)
+    often = JSON | {"CHANGEOVER_OBSERVE_EVERY": "2"}
+    scheduler = installation.start("schedule", [*CELERY, "beat", "--pidfile="], **often)
     address = f"http://{LOOPBACK}:{(port := free_port(0))}"
     serve = ["--host", LOOPBACK, "--port", str(port), "--workers", "2", "--log-config", "deploy/uvicorn-log.json"]
     web = installation.start("web", [sys.executable, "-m", "uvicorn", "console.asgi:application", *serve], **JSON)
@@ -43,6 +44,8 @@ def test_a_worker_is_seen_while_it_takes_messages_and_every_line_of_every_proces
     worker.send_signal(signal.SIGTERM)
     wait_for(lambda: installation.rows(SEEN) == [], 30)
     wait_for(lambda: ready(address)["worker.operations.lab"] == "degraded", 10)
+    installation.stop(redis)
+    wait_for(lambda: "queue does not answer" in installation.told("schedule"), 60)
     for process in (scheduler, web):
         process.send_signal(signal.SIGTERM)
     for process in (worker, scheduler, web):
