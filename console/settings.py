@@ -96,9 +96,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "console.web.request_id.RequestIdMiddleware",
+    "console.web.probe_host.ProbeHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "console.web.probe_host.ProbeHostMiddleware",
     "console.web.headers.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
