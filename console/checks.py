@@ -191,6 +191,20 @@ def openid_can_be_asked(app_configs: Apps, **_: Any) -> Found:
 
 
 @register(TAG)
+def public_url_leads_here(app_configs: Apps, **_: Any) -> Found:
+    """Links in what is sent to people lead to this console, over HTTPS in production."""
+    try:
+        url = urlsplit(settings.PUBLIC_URL)
+        host = url.hostname
+    except ValueError:
+        host, url = None, urlsplit("")
+    wrong = not host or url.scheme not in ("https", "http") or url.query or url.fragment or url.username
+    if settings.PUBLIC_URL and (wrong or (settings.PRODUCTION and url.scheme != "https")):
+        hint = "Give it as people open this console: https://console.example.com."
+        yield _error(17, "CHANGEOVER_PUBLIC_URL is no address that a link can lead to.", hint)
+
+
+@register(TAG)
 def roles_are_known(app_configs: Apps, **_: Any) -> Found:
     """A role that is misspelt would ask nobody for a second factor."""
     unknown = sorted(settings.SECOND_FACTOR_ROLES - set(ROLES))

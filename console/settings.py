@@ -36,6 +36,8 @@ DEBUG = env_bool("CHANGEOVER_DEBUG", False)
 STATE_DIR = BASE_DIR / env("CHANGEOVER_STATE_DIR", "var")
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env_list("CHANGEOVER_HOSTS", [] if PRODUCTION else LOOPBACK_HOSTS)
+PUBLIC_URL = env("CHANGEOVER_PUBLIC_URL").rstrip("/")
+"""Where people open this console, for links in what is sent to them; without it nothing that is sent has a link."""
 CSRF_TRUSTED_ORIGINS = env_list("CHANGEOVER_TRUSTED_ORIGINS")
 OUTBOUND = env_list("CHANGEOVER_OUTBOUND")
 """Hosts and networks that the console may send to of its own accord: `console.domain.outbound`."""
@@ -94,6 +96,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "console.web.request_id.RequestIdMiddleware",
+    "console.web.probe_host.ProbeHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "console.web.headers.SecurityHeadersMiddleware",
@@ -155,7 +158,8 @@ IDLE_SECONDS = env_int("CHANGEOVER_IDLE_SECONDS", 3600)
 """A session in which nobody opened a page or sent a form for this long is over."""
 SECURE_SSL_REDIRECT = HTTPS
 # Old Windows speaks no TLS that is still safe: what nodes tell and are told is signed instead.
-SECURE_REDIRECT_EXEMPT = [r"^hooks/"]
+# What probes a process at its own address follows no redirect; nobody's token is taken there without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^hooks/", r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = env_int("CHANGEOVER_HSTS_SECONDS", 31536000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 # Browsers' preload lists are for public domains; a console is not one.
@@ -288,6 +292,11 @@ AUDIT_ANCHORS = {
 }
 """Where signed heads are left outside of the database: any set; `ca` is whom to believe for all of them."""
 
+# --- Notifications
+
+NOTIFY_HOURS = env_int("CHANGEOVER_NOTIFY_HOURS", 24)
+"""For how long a notice that does not get through is tried again."""
+
 # --- Webhook
 
 HOOK_EVENTS = "console.services.events"
@@ -298,5 +307,5 @@ HOOK_EVENTS = "console.services.events"
 LOGGING_CONFIG = "console.logs.configure"
 LOGGING = {
     "level": env("CHANGEOVER_LOG_LEVEL", "INFO").upper(),
-    "format": env_choice("CHANGEOVER_LOG_FORMAT", ["json", "console"] if PRODUCTION else ["console", "json"]),
+    "format": env_choice("CHANGEOVER_LOG_FORMAT", ["json", "text"] if PRODUCTION else ["text", "json"]),
 }

@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 import django
+from celery.concurrency import thread as threads
 from celery.signals import celeryd_after_setup, celeryd_init
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -17,9 +18,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 django.setup()
 
 from console.checks import refuse_unsafe_settings  # noqa: E402 - needs the applications loaded
-from console.services import turns  # noqa: E402 - the models need the set-up above
+from console.services import observing, turns  # noqa: E402 - the models need the set-up above
 from console.services.queue import OPERATIONS, app, queues, sites_here  # noqa: E402
-from tasks import slots  # noqa: E402
+from tasks import lines, slots  # noqa: E402, F401 - lines listens to Celery
+from tasks.presence import SaysItIsThere  # noqa: E402
 from tasks.sites import NewSites  # noqa: E402
 
 app.conf.imports = [
@@ -33,6 +35,7 @@ app.conf.imports = [
     "tasks.credentials",
 ]
 app.steps["consumer"].add(NewSites)
+app.steps["consumer"].add(SaysItIsThere)
 
 # A line or two every second for tasks that found nothing to do would bury those that matter.
 for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):
@@ -62,3 +65,15 @@ def take_queues(sender: str, instance: Any, **_: Any) -> None:
         connection.close()  # the processes that follow must not share it
     if OPERATIONS in settings.DUTIES:
         slots.limit(instance.concurrency)
+    if issubclass(instance.pool_cls, threads.TaskPool):
+        share_among_threads()
+
+
+def share_among_threads() -> None:
+    """Have the threads of this process share connections; operations must not run in them."""
+    if OPERATIONS in settings.DUTIES:
+        raise SystemExit(
+            "The worker does not start: operations need processes of their own, and this one is to work in threads. "
+            "Leave out --pool threads, or set CHANGEOVER_DUTIES=observation."
+        )
+    observing.share()

@@ -1,7 +1,6 @@
 """Observing clusters, when their turn comes and when somebody asks."""
 
-from console.models import Cluster
-from console.services import observe, queue, turns
+from console.services import observing, queue, turns
 from tasks import slots
 
 
@@ -15,4 +14,4 @@ def observe_cluster(cluster_id: int) -> None:
         if not free:
             turns.put_off(cluster_id)
         elif turns.take(cluster_id):
-            observe.observe(Cluster.objects.select_related("site", "directory").get(pk=cluster_id))
+            observing.observe_taken(cluster_id)

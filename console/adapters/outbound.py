@@ -105,7 +105,12 @@ class Outbound:
         ca: str = "",
         within: float = WITHIN,
     ) -> Reply:
-        """What the https address `url` answers within so many seconds in all, whatever its status.
+        """What the https address `url` answers within so many seconds in all, whatever its status. Raises as `ask`."""
+        answer = self.ask(method, url, data=body, headers=headers, ca=ca, within=within)
+        return Reply(answer.status_code, answer.content, dict(answer.headers))
+
+    def ask(self, method: str, url: str, *, ca: str = "", within: float = WITHIN, **what: Any) -> requests.Response:
+        """The same for a library that goes on with a response of requests, whole and read; `what` as requests has it.
 
         Raises `OutboundRefused` (also for another scheme), `Unreachable`, `TimedOut`, `TrustFailed`, `ConnectionLost`
         or `ProtocolFault`; a reply beyond `REPLY_LIMIT` is one.
@@ -117,8 +122,9 @@ class Outbound:
             raise OutboundRefused(f"The address {_shown(url)} holds a sign-in.", remedy="Send it as a header.")
         deadline = time.monotonic() + within
         with _told(parts.hostname, parts.port or 443), self.session(ca=ca) as session:
-            answer = session.request(method, url, data=body, headers=headers, timeout=within, stream=True)
-            return Reply(answer.status_code, _bounded(answer, deadline), dict(answer.headers))
+            answer = session.request(method, url, timeout=within, stream=True, **what)
+            answer._content = _bounded(answer, deadline)  # read within bounds, where requests would read everything
+            return answer
 
     def mail(
         self,

@@ -6,11 +6,7 @@ from ninja.security import HttpBearer
 from console.api.problems import TooLarge, TooMany
 from console.models import ApiToken
 from console.services import tokens
-from console.services.clock import database_now
-from console.services.hooks import refusals
 
-FAILURES = 30
-"""Failures of one address within a minute after which it is told to wait. A good token is never made to wait."""
 LARGEST = 64 * 1024
 """Bytes of the largest body that the API takes; in front of Django the same bound cuts off what is sent unmeasured."""
 
@@ -51,6 +47,5 @@ def _source(request: HttpRequest) -> str:
 
 
 def _count(source: str) -> None:
-    refusals.count(source, refusals.NO_TOKEN)
-    if refusals.this_minute(source, refusals.NO_TOKEN) > FAILURES:
-        raise TooMany(60 - database_now().second)
+    if seconds := tokens.count_failure(source):
+        raise TooMany(seconds)

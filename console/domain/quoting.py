@@ -25,6 +25,7 @@ _RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 _OPTION = re.compile(r"/[A-Za-z]+:(?=.)")
 """cluster.exe, findstr and their like know an option by the stroke outside of any quotes."""
 _OUTER_SPECIAL = re.compile(r"([&|<>^])")
+_AND = " & "
 _ECHO_SPECIAL = frozenset("&|<>^()")
 
 
@@ -49,8 +50,7 @@ def batch_line(commands: Sequence[Sequence[str]], nonce: str) -> str:
     Quoted arguments stand outside of the quotes for the outer cmd.exe, so their special characters carry a caret
     there, which it takes off. Raises `Unquotable`, also when the line grows beyond 8191 characters.
     """
-    parts = [f"{_nested(argv)} <nul 2>&1 & {_marker(nonce, n)}" for n, argv in enumerate(commands, start=1)]
-    return bounded(f'cmd /v:on /s /c "{" & ".join(parts)}"')
+    return bounded(_joined([_nested(argv) for argv in commands], nonce))
 
 
 def batch_lines(
@@ -60,18 +60,18 @@ def batch_lines(
 
     Every line begins with the commands of `opening`, which are not counted.
     """
+    first = [_nested(argv) for argv in opening]
     lines: list[tuple[str, int]] = []
-    held: list[Sequence[str]] = []
-    for argv in commands:
-        try:
-            batch_line([*opening, *held, argv], nonce)
-        except Unquotable:
-            if not held:
-                raise
-            lines.append((batch_line([*opening, *held], nonce), len(held)))
+    held: list[str] = []
+    length = 0
+    for text in map(_nested, commands):
+        more = len(_AND + _part(text, nonce, len(first) + len(held) + 1))
+        if held and length + more > LINE_LIMIT:
+            lines.append((_joined([*first, *held], nonce), len(held)))
             held = []
-        held = [*held, argv]
-    return (*lines, (batch_line([*opening, *held], nonce), len(held))) if held else tuple(lines)
+        length = length + more if held else len(bounded(_joined([*first, text], nonce)))
+        held.append(text)
+    return (*lines, (_joined([*first, *held], nonce), len(held))) if held else tuple(lines)
 
 
 def name_for_cmd(dn: str) -> str:
@@ -161,6 +161,16 @@ def _argument(text: str, position: int) -> str:
 
 def _nested(argv: Sequence[str]) -> str:
     return _OUTER_SPECIAL.sub(r"^\1", cmd_line(argv))
+
+
+def _joined(nested: Sequence[str], nonce: str) -> str:
+    """The batch of commands that are quoted for being nested, whatever its length."""
+    parts = _AND.join(_part(text, nonce, number) for number, text in enumerate(nested, start=1))
+    return f'cmd /v:on /s /c "{parts}"'
+
+
+def _part(text: str, nonce: str, number: int) -> str:
+    return f"{text} <nul 2>&1 & {_marker(nonce, number)}"
 
 
 def _marker(nonce: str, number: int) -> str:

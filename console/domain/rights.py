@@ -12,7 +12,7 @@ WHAT: dict[Right, str] = {
     "approve": "approve operations that others asked for",
     "change-inventory": "change the inventory",
     "read-audit": "read the audit",
-    "administer": "manage accounts and rights",
+    "administer": "manage accounts, rights and notifications",
 }
 """Each right as the rest of a sentence that begins with "may"."""
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import OperationalError, ProgrammingError
+from structlog.contextvars import bound_contextvars
 
 from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
@@ -62,9 +63,11 @@ class ConsoleCommand(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Run, turn errors into one clear text with a remedy, and leave with the exit code."""
-        token = audit.request_id.set(uuid.uuid4().hex)
+        told = uuid.uuid4().hex
+        token = audit.request_id.set(told)
         try:
-            code = self.run(options)
+            with bound_contextvars(request_id=told):
+                code = self.run(options)
         except Refused as refusal:
             self._fail(options, REFUSED, str(refusal), "", refusal.details)
         except NotAllowed as error:

@@ -9,7 +9,9 @@ from console.models.grants import Grant
 from console.models.hooks import HookNonce, HookRefusals, NodeKey
 from console.models.inventory import Cluster, Credential, Directory, ExchangeServer, Node, Site
 from console.models.kits import KitList, KitMailbox, NodeKit
+from console.models.monitoring import RunningTotal, WorkerSeen
 from console.models.node_scripts import NodeScripts
+from console.models.notifications import Channel, Delivery, DeliveryAttempt, Notice, NoticeCursor, NoticeRule
 from console.models.operations import (
     JournalLine,
     ObservationRecord,
@@ -43,9 +45,12 @@ __all__ = [
     "AuditHead",
     "AuditRecord",
     "AuditSegment",
+    "Channel",
     "Cluster",
     "Credential",
     "CredentialTrial",
+    "Delivery",
+    "DeliveryAttempt",
     "DiagnosisRecord",
     "Directory",
     "DirectoryAccount",
@@ -65,6 +70,9 @@ __all__ = [
     "NodeKit",
     "NodeRun",
     "NodeScripts",
+    "Notice",
+    "NoticeCursor",
+    "NoticeRule",
     "ObservationRecord",
     "ObservationTurn",
     "Operation",
@@ -75,6 +83,7 @@ __all__ = [
     "ProcedureProof",
     "ReceiptRecord",
     "SavedFilter",
+    "RunningTotal",
     "ServerDifferences",
     "SetupLogRecord",
     "SignInDirectory",
@@ -82,4 +91,5 @@ __all__ = [
     "SignedHead",
     "Site",
     "TemporaryPassword",
+    "WorkerSeen",
 ]

@@ -306,6 +306,9 @@ class ObservationTurn(models.Model):
     due_at = models.DateTimeField(db_default=Now())
     asked_at = models.DateTimeField(null=True, blank=True, help_text="When an observation was last asked for.")
     taken_at = models.DateTimeField(null=True, blank=True, help_text="When a worker last took one up.")
+    pressing = models.BooleanField(
+        default=False, help_text="Something waits for it: nodes that did not answer are asked too."
+    )
 
     class Meta:
         ordering = ["due_at"]

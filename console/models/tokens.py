@@ -10,6 +10,7 @@ class ApiToken(models.Model):
     class Right(models.TextChoices):
         VIEW = "view", "see"
         OPERATE = "operate", "see and operate"
+        METRICS = "metrics", "read metrics, and nothing else"
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=40)

@@ -155,6 +155,19 @@ class Action(StrEnum):
     STOP_LIFTED = "brake:stop:lifted", "{actor} lifted the global stop"
     COOLDOWN_LIFTED = "brake:cooldown:lifted", "{actor} lifted the cooldown of {cluster}"
 
+    CHANNEL_MADE = "notifications:channel:made", "{actor} made the channel {subject} for notices"
+    CHANNEL_CHANGED = "notifications:channel:changed", "{actor} changed the channel {subject}"
+    CHANNEL_REMOVED = "notifications:channel:removed", "{actor} removed the channel {subject}"
+    CHANNEL_SECRET = "notifications:channel:secret-made", "{actor} made a new secret for the channel {subject}"
+    CHANNEL_TESTED = "notifications:channel:tested", "{actor} tried the channel {subject}"
+    CHANNEL_FAILING = "notifications:channel:failing", "Notices do not get through to the channel {subject}"
+    CHANNEL_MENDED = "notifications:channel:mended", "Notices get through to the channel {subject} again"
+    NOTICE_RULE_MADE = "notifications:rule:made", "{actor} made a rule for notices to the channel {subject}"
+    NOTICE_RULE_CHANGED = "notifications:rule:changed", "{actor} changed a rule for notices to the channel {subject}"
+    NOTICE_RULE_REMOVED = "notifications:rule:removed", "{actor} removed a rule for notices to the channel {subject}"
+    NOTICES_GIVEN_UP = "notifications:delivery:given-up", "Notices to the channel {subject} were given up"
+    NOTICE_AGAIN = "notifications:delivery:again", "{actor} had a notice sent to the channel {subject} again"
+
 
 _LAST_WORDS = {
     "refused": ("refused", "denied", "locked", "told-no", "not-believed"),

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from console.domain.node_guard import TOKENS
 from console.models import Cluster, Operation
 from console.models.operations import LOOKING_KINDS
-from console.services import serving
+from console.services import serving, totals
 from console.services.clock import database_now
 from console.services.journal import add_line
 from console.services.lease import Lease
@@ -89,4 +89,5 @@ def _say_taken_over(row: Operation, worker: str, token: int) -> None:
     text = f"{worker} carries on: {row.lease_owner or 'its worker'} fell silent {where}."
     data = {"from": row.lease_owner, "to": worker, "lease_until": until, "token": token}
     add_line(row.pk, "resumed", text, step=row.current_step, data=data)
+    totals.count(totals.TAKEN_OVER, row.kind)
     log.warning("operation taken over", operation=row.pk, fence=token, step=row.current_step, silent=row.lease_owner)

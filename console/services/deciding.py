@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
+from structlog.contextvars import bound_contextvars
 
 from console.domain import topology
 from console.domain.checks import Refusal
@@ -75,12 +76,13 @@ def decide(run_pk: int, look: Callable[[Cluster, str], Sight] = look_at) -> bool
     if run is None:
         return False
     cluster = Cluster.objects.select_related("site", "directory").get(pk=run.node.cluster_id)
-    try:
-        return _settle(cluster, run_pk, look(cluster, run.node.name))
-    except Exception as error:
-        log.exception("decision failed", run=run.run_id, node=run.node.name)
-        _undecided(cluster, run, error)
-        return False
+    with bound_contextvars(run=run.run_id, cluster=cluster.name):
+        try:
+            return _settle(cluster, run_pk, look(cluster, run.node.name))
+        except Exception as error:
+            log.exception("decision failed", node=run.node.name)
+            _undecided(cluster, run, error)
+            return False
 
 
 def due() -> list[NodeRun]:

@@ -9,7 +9,7 @@ from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status, WaitsFor
 from console.models import NodeRun, Operation
 from console.models.operations import LOOKING_KINDS
-from console.services import alarms, audit, goes, own_starts, plan_records, record_parts, resting, turns
+from console.services import alarms, audit, goes, own_starts, plan_records, record_parts, resting, totals, turns
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.journal import add_line
@@ -57,6 +57,7 @@ def end(
         cluster = operation.cluster
         turns.ask(cluster)
         resting.wake_after_move(cluster)
+        totals.operation_ended(operation)
         audit.record(
             action or _ACTIONS[ending.status],
             actor,

@@ -3,6 +3,7 @@
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.db.models import Q
+from structlog.contextvars import bound_contextvars
 
 from console.domain.lease import LeaseLost
 from console.models import Operation
@@ -10,7 +11,7 @@ from console.services import outages, upkeep
 from console.services.claiming import claim
 from console.services.endings import end
 from console.services.engine import Perform, perform
-from console.services.lease import LeaseKeeper
+from console.services.lease import Lease, LeaseKeeper
 
 log = structlog.get_logger(__name__)
 
@@ -27,19 +28,24 @@ def execute(operation_id: int, worker: str, do: Perform = perform) -> bool:
         upkeep.expire_unclaimed(operation_id)
         return False
     operation = Operation.objects.select_related("cluster__site", "plan").get(pk=operation_id)
-    log.info("operation begins", operation=operation_id, kind=operation.kind, fence=lease.token, resumed=lease.resumed)
+    with bound_contextvars(operation=operation_id, cluster=operation.cluster.name):
+        return _carry_out(operation, lease, do)
+
+
+def _carry_out(operation: Operation, lease: Lease, do: Perform) -> bool:
+    log.info("operation begins", kind=operation.kind, fence=lease.token, resumed=lease.resumed)
     keeper = LeaseKeeper(lease)
     try:
         with keeper:
             outages.carry_over(operation)
             ending = do(operation, lease.token, keeper)
             ours = Q(lease_token=lease.token, lease_owner=lease.owner, status=Operation.Status.RUNNING)
-            end(operation_id, ending, only_if=ours)
+            end(operation.pk, ending, only_if=ours)
     except LeaseLost as error:
-        log.warning("lease lost", operation=operation_id, fence=lease.token, step=keeper.step, why=error.message)
+        log.warning("lease lost", fence=lease.token, step=keeper.step, why=error.message)
         return False
     except (OperationalError, InterfaceError) as error:
-        log.error("database lost", operation=operation_id, fence=lease.token, step=keeper.step, why=str(error))
+        log.error("database lost", fence=lease.token, step=keeper.step, why=str(error))
         return False
-    log.info("operation ended", operation=operation_id, status=ending.status.value, summary=ending.summary)
+    log.info("operation ended", status=ending.status.value, summary=ending.summary)
     return True

@@ -18,8 +18,12 @@ from console.services.fields import open_field
 from console.services.kits import fetching
 from console.services.looking import Looked, look, unreadable
 from console.services.products import guided
+from console.services.together import Together
 
 log = structlog.get_logger(__name__)
+
+KEEPING = Together()
+"""What is seen of several clusters at a moment, in one transaction."""
 
 
 def observe(cluster: Cluster, open_it: Callable[[Cluster], Field] = open_field) -> ObservationRecord:
@@ -53,6 +57,13 @@ def _watch(cluster: Cluster, field: Field, looked: Looked) -> None:
 
 
 def _keep(cluster: Cluster, looked: Looked, at: datetime) -> ObservationRecord:
+    """Keep it, in one transaction with what is seen of other clusters; a move that nobody planned in one of its own."""
+    if _moved(cluster, looked, at):
+        return _kept(cluster, looked, at)
+    return KEEPING.write(cluster.pk, lambda: _kept(cluster, looked, at))
+
+
+def _kept(cluster: Cluster, looked: Looked, at: datetime) -> ObservationRecord:
     """Keep it, unless one that was begun later is there already."""
     checks = [check.to_json() for check in looked.checks]
     values: dict[str, object] = {"at": at, "status": looked.status.to_json(), "checks": checks}
@@ -66,6 +77,15 @@ def _keep(cluster: Cluster, looked: Looked, at: datetime) -> ObservationRecord:
                 setattr(row, name, value)
             row.save(update_fields=list(values))
     return row
+
+
+def _moved(cluster: Cluster, looked: Looked, at: datetime) -> bool:
+    """Whether the group was brought up since it was last seen: to record that takes locks that others wait for."""
+    if looked.held is None:
+        return False
+    raw = ObservationRecord.objects.filter(cluster=cluster).values_list("held", flat=True).first()
+    before = Held.from_json(raw) if raw else None
+    return before is not None and bool(replace(looked.held, at=at).after(before).came_up(before))
 
 
 def _held(cluster: Cluster, row: ObservationRecord, looked: Looked, at: datetime) -> dict[str, object]:

@@ -7,9 +7,10 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
-from console.services import audit_anchors, credential_trials, proving, sessions, turns, upkeep
+from console.services import audit_anchors, credential_trials, proving, sessions, turns, upkeep, workers
 from console.services.deployment import asking
 from console.services.kits import listing
+from console.services.notifications import couriers, workers_missing
 
 OBSERVE_TURN = 2.0
 """Seconds between two looks for clusters whose turn it is to be observed."""
@@ -17,8 +18,12 @@ KIT_TURN = 30.0
 """Seconds between two looks for clusters whose list of mailboxes is due."""
 ASKED_TURN = 10.0
 """Seconds between two looks for what was asked of nodes and nobody has taken up."""
+NOTICE_TURN = 1.0
+"""Seconds between two looks for what is to be told outside."""
+MISSING_TURN = 15.0
+"""Seconds between two looks for sites whose workers are away."""
 TIDY_TURN = 600.0
-"""Seconds between two times in which sessions and counts of sign-ins that are over are forgotten."""
+"""Seconds between two times in which sessions, counts of sign-ins, workers and notices that are over are forgotten."""
 LEAST, MOST = 0.1, 1.0
 """Bounds, in seconds, of how often a scheduler looks for what is due."""
 
@@ -42,6 +47,10 @@ WORK = (
     Work("kits", listing.ask_due, lambda: KIT_TURN),
     Work("node scripts", asking.send_again, lambda: ASKED_TURN),
     Work("sign-ins", sessions.tidy, lambda: TIDY_TURN),
+    Work("workers", workers.forget_old, lambda: TIDY_TURN),
+    Work("notices", couriers.couriers.dispatch, lambda: NOTICE_TURN),
+    Work("missing workers", workers_missing.look, lambda: MISSING_TURN),
+    Work("old notices", couriers.forget_old, lambda: TIDY_TURN),
     Work("audit heads", audit_anchors.sweep, lambda: audit_anchors.LOOK_EVERY),
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
+from structlog.contextvars import bound_contextvars
 
 from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
@@ -168,24 +169,29 @@ def make(plan_id: int, planner: Planner = make_plan) -> PlanRecord:
     if not _claim(plan_id):
         return fresh(plan_id)
     record = PlanRecord.objects.select_related("cluster__site").get(pk=plan_id)
+    with bound_contextvars(plan=plan_id, cluster=record.cluster.name):
+        _make(record, planner)
+    return fresh(plan_id)
+
+
+def _make(record: PlanRecord, planner: Planner) -> None:
     try:
         cluster, kind = record.cluster, record.kind
         held = reservations.why_held(cluster, kind, record.target) or brakes.why_not(cluster, kind)
         if held is not None:
             raise held
         plan_records.keep(record, planner(record, SliceWriter(record)))
-        approval_renewal.compared(fresh(plan_id))
+        approval_renewal.compared(fresh(record.pk))
     except Refusal as refusal:
         _refused(record, refusal)
     except ChangeoverError as error:
         plan_records.fail(record, error.message, error.remedy)
     except Exception as error:
-        log.exception("plan could not be made", plan=plan_id)
+        log.exception("plan could not be made")
         what = f"The plan could not be made: an unexpected {type(error).__name__}."
         plan_records.fail(
             record, what, "Try once more; if it comes again, report it with the worker's log of this minute."
         )
-    return fresh(plan_id)
 
 
 def fresh(plan_id: int) -> PlanRecord:

@@ -38,6 +38,8 @@ BREATH = 2.0
 
 log = structlog.get_logger(__name__)
 _silent: dict[str, float] = {}
+PATIENCE = 1.0
+"""Seconds that the queue is waited for where it is only asked whether it is there."""
 
 app = Celery("changeover")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -98,5 +100,17 @@ def send(message: str, pk: int, queue: str, *, urgency: int = ASKED) -> bool:
     except (OperationalError, OSError) as error:
         _silent["until"] = time.monotonic() + BREATH
         log.warning("queue does not answer", message=message, id=pk, queue=queue, error=str(error))
+        return False
+    return True
+
+
+def answers() -> bool:
+    """Whether the queue answers now."""
+    options = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE}
+    try:
+        with app.connection_for_write(transport_options=options) as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=PATIENCE)
+            connection.default_channel.close()
+    except (OperationalError, OSError):
         return False
     return True

@@ -16,6 +16,7 @@ from console.models import Cluster, Operation
 from console.services import brakes, queue, reservations
 from console.services.clock import database_now
 from console.services.journal import add_line
+from console.services.notifications import reading, telling
 
 LONGEST_SECONDS = 3600.0
 """What waits long is looked at less often, but no less often than this."""
@@ -63,6 +64,15 @@ def rest(row: Operation, ending: Ending) -> None:
     data = {"waits_for": ending.waits_for, "towards": ending.towards, "in_doubt": ending.in_doubt}
     data |= {LOOKED: bool(ending.findings)}
     add_line(row.pk, RESTED, text, step=ending.step, data=data)
+    if not paused and (row.waiting_since is None or row.waiting_step != ending.step):
+        telling.tell(
+            "operation.waiting",
+            f"The {row.kind} of {row.cluster.name} waits for a person (operation {row.pk}).",
+            cluster=row.cluster,
+            path=f"/operations/{row.pk}/",
+            thread=reading.thread_of(row.pk),
+            facts=reading.of_operation(row),
+        )
 
 
 def _wake_at(ending: Ending, since: datetime, now: datetime) -> datetime | None:

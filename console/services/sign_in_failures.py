@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from console.models import AuditRecord, SignInFailures
-from console.services import audit
+from console.services import audit, totals
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 
@@ -60,10 +60,12 @@ def failed(name: str, address: str, why: str) -> None:
         rows = list(SignInFailures.objects.filter(kind=Kind.ACCOUNT, key=_keys(name, address)[0][1]))
         rows += SignInFailures.objects.filter(kind=Kind.ADDRESS, key=_keys(name, address)[1][1])
         counts = {row.kind: row.failures for row in rows}
+        totals.count(totals.SIGN_INS_REFUSED)
         after = {"address": address, "why": why, "failures": counts}
         audit.record(Action.SIGN_IN_REFUSED, NOBODY, audit.Subject("account", name=name[:150]), after=after)
         for row in rows:
             if row.locked_until is not None:
+                totals.count(totals.SIGN_INS_LOCKED, row.kind)
                 locked = {"until": row.locked_until, "failures": row.failures}
                 subject = audit.Subject(row.kind, row.key, row.key)
                 audit.record(Action.SIGN_IN_LOCKED, NOBODY, subject, after=locked)

@@ -7,13 +7,19 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from console.models import Credential, NodeKey
+from console.models import Channel, Credential, NodeKey
 from console.services import access, audit
 from console.services.audit_actions import Action
 from console.services.credentials import encrypt_anew, under_first_key
 
 IN_FACTORS = ("secret", "seed")
 """Where a second factor keeps what is encrypted: an app's seed, and that of the recovery codes."""
+
+IN_CHANNELS = (
+    ("address", "The address", "enter it again"),
+    ("signing", "The secret", "have a new one made on the channel's page"),
+)
+"""What of a channel is encrypted."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,8 @@ def _early() -> Iterator[Kept]:
             yield Kept(f"The key {key.key_id}", again, key.ciphertext, _column(NodeKey, key.pk))
         for factor in Authenticator.objects.select_for_update().select_related("user").order_by("pk"):
             yield from _of_factor(factor)
+        for channel in Channel.objects.select_for_update().order_by("pk"):
+            yield from _of_channel(channel)
 
 
 def _late() -> Iterator[Kept]:
@@ -116,8 +124,16 @@ def _late() -> Iterator[Kept]:
             yield Kept(what, "enter it again", row.ciphertext, _column(Credential, row.pk))
 
 
-def _column(model: type[NodeKey] | type[Credential], pk: int) -> Callable[[str], object]:
-    return lambda anew: model._default_manager.filter(pk=pk).update(ciphertext=anew)
+def _column(
+    model: type[NodeKey] | type[Credential] | type[Channel], pk: int, column: str = "ciphertext"
+) -> Callable[[str], object]:
+    return lambda anew: model._default_manager.filter(pk=pk).update(**{column: anew})
+
+
+def _of_channel(channel: Channel) -> Iterator[Kept]:
+    for column, what, again in IN_CHANNELS:
+        if held := getattr(channel, column):
+            yield Kept(f"{what} of the channel {channel.name}", again, held, _column(Channel, channel.pk, column))
 
 
 def _of_factor(factor: Authenticator) -> Iterator[Kept]:

@@ -16,11 +16,14 @@ from console.models import ApiToken, AuditRecord, Cluster
 from console.services import access, audit
 from console.services.audit_actions import Action
 from console.services.clock import database_now
+from console.services.hooks import refusals
 from console.services.plans import KINDS
 
 PREFIX = "cho_"
 SHOWN = len(PREFIX) + 6
 """How many characters of a token are kept in clear, so that people can tell it from others: 36 of its 256 bits."""
+FAILURES = 30
+"""Failures of one address within a minute after which it is told to wait. A good token is never made to wait."""
 LONGEST_DAYS = 366
 LONGEST_NAME = 40
 MINUTE = timedelta(minutes=1)
@@ -45,9 +48,10 @@ def make(
 ) -> tuple[ApiToken, Secret]:
     """Give `owner` a token and return its row with its text, which is never shown again.
 
-    It allows what `owner` may do at that moment and no more: `right` `view` or `operate`, on `clusters` (None: every
-    one that `owner` may see), and of operations only `kinds` (empty: all). It is worth nothing after `days`. Raises
-    `NotAllowed` when `actor` is neither `owner` nor an administrator, and `TokenRefused` with every reason.
+    It allows what `owner` may do at that moment and no more: `right` `view`, `operate` or `metrics`, on `clusters`
+    (None: every one that `owner` may see), and of operations only `kinds` (empty: all). It is worth nothing after
+    `days`. Raises `NotAllowed` when `actor` is neither `owner` nor an administrator, and `TokenRefused` with every
+    reason.
     """
     _require_owner(owner, actor)
     name, kinds = name.strip(), sorted(set(kinds))
@@ -103,6 +107,12 @@ def find(text: str) -> ApiToken:
     return row
 
 
+def count_failure(source: str) -> int:
+    """Count a request from `source` without a good token; the seconds that it has to wait, 0 while it may go on."""
+    refusals.count(source, refusals.NO_TOKEN)
+    return 60 - database_now().second if refusals.this_minute(source, refusals.NO_TOKEN) > FAILURES else 0
+
+
 def note_use(row: ApiToken, source: str) -> None:
     """Keep when and from where it was used last, to the minute: not every request is a write."""
     now, source = database_now(), source[:64]
@@ -132,8 +142,17 @@ def require(row: ApiToken, right: access.Right, cluster: Cluster | None = None, 
 
 def visible_clusters(row: ApiToken) -> QuerySet[Cluster]:
     """The clusters within the token's bounds that its owner may see; to it there are no others."""
+    if "view" not in _rights(row):
+        return Cluster.objects.none()
     seen = access.visible_clusters(row.owner)
     return seen if row.everywhere else seen.filter(pk__in=row.clusters.values("pk"))
+
+
+def why_no_metrics(row: ApiToken) -> str | None:
+    """Why the metrics of the whole console are not for this token, or None. Any right will do, on every cluster."""
+    if not row.everywhere:
+        return f"The token {row.name} is for some clusters, and metrics tell of all. Make one for every cluster."
+    return access.why_not(row.owner, "view")
 
 
 def actor_of(row: ApiToken) -> audit.Actor:
@@ -167,7 +186,11 @@ def digest_of(text: str) -> str:
 
 
 def _rights(row: ApiToken) -> tuple[access.Right, ...]:
-    return ("view", "operate") if row.right == ApiToken.Right.OPERATE else ("view",)
+    rights: dict[str, tuple[access.Right, ...]] = {
+        ApiToken.Right.VIEW: ("view",),
+        ApiToken.Right.OPERATE: ("view", "operate"),
+    }
+    return rights.get(row.right, ())
 
 
 def _require_owner(owner: User, actor: audit.Actor) -> None:

@@ -11,6 +11,7 @@ from console.models import Alarm, Cluster, Node, ObservationRecord, Operation
 from console.models.operations import ACTING_KINDS, PROCEDURE_KINDS
 from console.services import brakes
 from console.services.brakes import Cooldown
+from console.services.mail_state import mail_state
 from console.web import spans
 
 MAIL_TONES = {"up": "good", "down": "bad", "not yet": "idle"}
@@ -59,14 +60,10 @@ class ClusterCard:
 
     @property
     def mail(self) -> str:
-        """`up`, `down` or `unknown`; `not yet` where none was ever up and the pair is still to be set up.
-
-        That is told by nodes without Exchange, or by a set-up that is under way. Whose mail was up once is down.
-        """
-        mail = str(self.status.get("mail", "unknown"))
-        never = self.observation is not None and self.observation.mail_up_at is None
-        under_way = self.resting or (self.operation and self.operation.kind in PROCEDURE_KINDS)
-        return "not yet" if mail == "down" and never and (self.status.get("bare") or under_way) else mail
+        """`up`, `down` or `unknown`; `not yet` where the pair is still to be set up."""
+        ever_up = self.observation is None or self.observation.mail_up_at is not None
+        in_setup = bool(self.resting or (self.operation and self.operation.kind in PROCEDURE_KINDS))
+        return mail_state(self.status, ever_up=ever_up, in_setup=in_setup)
 
     @property
     def headline(self) -> str:

@@ -47,6 +47,7 @@ DRAWINGS = {
     "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c.8-4 3.8-6.2 7.5-6.2s6.7 2.2 7.5 6.2"/>',
     "pause": '<circle cx="12" cy="12" r="9"/><path d="M9.8 8.8v6.4M14.2 8.8v6.4"/>',
     "print": '<path d="M7 8V3.5h10V8M7 17H4V8.5h16V17h-3"/><path d="M7 14h10v6.5H7Z"/>',
+    "bell": '<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.8 2H4.2Z"/><path d="M10 21.2h4M12 2.8V5"/>',
     "plus": '<path d="M12 4.5v15M4.5 12h15"/>',
     "clock": '<circle cx="12" cy="12" r="9"/><path d="M12 7v5l3.3 2"/>',
 }

@@ -10,9 +10,11 @@ from console.web import (
     audit_filters,
     clusters,
     diagnoses,
+    health,
     hooks,
     inventory,
     live,
+    notifications,
     operations,
     people,
     plans,
@@ -168,6 +170,19 @@ rights_urls: list[URLPattern | URLResolver] = [
     path("people/groups/<int:pk>/", people.group, name="people-group"),
     path("people/groups/<int:pk>/remove/", people.remove_group, name="people-remove-group"),
 ]
+notification_urls: list[URLPattern | URLResolver] = [
+    path("notifications/", notifications.index, name="notifications"),
+    path("notifications/channels/add/<str:kind>/", notifications.add_channel, name="add-channel"),
+    path("notifications/channels/<int:pk>/", notifications.channel, name="channel"),
+    path("notifications/channels/<int:pk>/change/", notifications.change_channel, name="change-channel"),
+    path("notifications/channels/<int:pk>/remove/", notifications.remove_channel, name="remove-channel"),
+    path("notifications/channels/<int:pk>/test/", notifications.test_channel, name="test-channel"),
+    path("notifications/channels/<int:pk>/secret/", notifications.renew_secret, name="renew-channel-secret"),
+    path("notifications/deliveries/<int:pk>/again/", notifications.send_again, name="send-again"),
+    path("notifications/rules/add/", notifications.add_rule, name="add-notice-rule"),
+    path("notifications/rules/<int:pk>/", notifications.change_rule, name="notice-rule"),
+    path("notifications/rules/<int:pk>/remove/", notifications.remove_rule, name="remove-notice-rule"),
+]
 token_urls: list[URLPattern | URLResolver] = [
     path("tokens/", tokens.index, name="tokens"),
     path("tokens/make/", tokens.make, name="make-token"),
@@ -178,7 +193,13 @@ hook_urls: list[URLPattern | URLResolver] = [
     path("hooks/runs/<str:run_id>", hooks.runs, name="hook-run"),
     re_path("^hooks/", hooks.elsewhere),
 ]
+probe_urls: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+]
 urlpatterns = [
+    *probe_urls,
     *session_urls,
     *account_urls,
     *cluster_urls,
@@ -192,6 +213,7 @@ urlpatterns = [
     *audit_urls,
     *inventory_urls,
     *rights_urls,
+    *notification_urls,
     *token_urls,
     *hook_urls,
 ]

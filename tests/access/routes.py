@@ -9,7 +9,19 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from console.domain.rights import ROLES
-from console.models import Alarm, Cluster, Grant, Node, NodeRun, Operation, Site
+from console.models import (
+    Alarm,
+    Channel,
+    Cluster,
+    Delivery,
+    Grant,
+    Node,
+    NodeRun,
+    Notice,
+    NoticeRule,
+    Operation,
+    Site,
+)
 from console.services import audit, setup_logs
 from console.services.alarms import OVERRIDE
 from console.web.access import Door, door_of
@@ -107,6 +119,12 @@ def a_world() -> World:
         cluster=tokyo, key=OVERRIDE, text="An emergency.", remedy="Look.", raised_at=now, operation=operation
     )
     run = NodeRun.objects.create(node=node, run_id="run-1", first_seen_at=now, last_seen_at=now)
+    channel = Channel.objects.create(
+        name="ops", kind="webhook", shown="x", made_at=now, made_by_name="the-administrator"
+    )
+    rule = NoticeRule.objects.create(channel=channel, made_at=now, made_by_name="the-administrator")
+    notice = Notice.objects.create(event="stop.set", severity=2, at=now, text="A notice.", routed_at=now)
+    delivery = Delivery.objects.create(notice=notice, channel=channel, since=now, next_at=now)
     told = audit.request_id.set(str(BY_NAME["request_id"]))
     log = setup_logs.read("x.log", [LOG], making.actor("boss", "administrator"), cluster=tokyo)
     audit.request_id.reset(told)
@@ -124,6 +142,9 @@ def a_world() -> World:
         "rights/": somebody.pk,
         "people/": somebody.pk,
         "people/groups/": group.pk,
+        "notifications/channels/": channel.pk,
+        "notifications/rules/": rule.pk,
+        "notifications/deliveries/": delivery.pk,
     }
     made.people = {"": None, "stranger": personas.sam()}
     made.people |= {role: personas.person(f"the-{role}", role) for role in ROLES}

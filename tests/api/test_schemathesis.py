@@ -11,9 +11,9 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
-from console.api import auth
 from console.api.site import description
 from console.models import Cluster, Operation
+from console.services import tokens
 from tests import personas
 from tests.api.calling import Program
 from tests.services import making
@@ -38,7 +38,7 @@ def one_connection() -> Iterator[None]:
 @pytest.fixture
 def program(monkeypatch: pytest.MonkeyPatch) -> Program:
     """One that may start what there is: a cluster that was observed, and an operation with a journal."""
-    monkeypatch.setattr(auth, "FAILURES", 10**9)
+    monkeypatch.setattr(tokens, "FAILURES", 10**9)
     cluster = making.cluster()
     world.observed(cluster)
     world.filled(world.ended(cluster, "succeeded"), 3)

@@ -243,6 +243,6 @@ def test_everybody_who_sees_the_cluster_reads_the_rules_and_only_administrators_
 ) -> None:
     text = sees(olga, reverse("approval-rules", args=["TOKYO"]))
     assert "disabled" in text
-    assert "may not manage accounts and rights on TOKYO" in text
+    assert "may not manage accounts, rights and notifications on TOKYO" in text
     assert olga.post(reverse("approval-rules-set", args=["TOKYO"]), said()).status_code == 403
     assert Approval.objects.count() == 0

@@ -33,10 +33,13 @@ class Scale:
     records: int
     appends: int
     searches: int
+    clusters: int
+    rival: int  # nodes that Ansible is measured on
+    minutes: int
 
 
-FULL = Scale(20_000, 1_000, (2_000, 20_000, 100_000), 10, 4, 500, (5, 50, 500), 1_000_000, 1000, 200)
-QUICK = Scale(2_000, 200, (500, 2_000, 8_000), 2, 2, 100, (1, 5), 20_000, 100, 20)
+FULL = Scale(20_000, 1_000, (2_000, 20_000, 100_000), 10, 4, 500, (5, 50, 500), 1_000_000, 1000, 200, 500, 100, 5)
+QUICK = Scale(2_000, 200, (500, 2_000, 8_000), 2, 2, 100, (1, 5), 20_000, 100, 20, 20, 10, 1)
 
 
 def slapd(scale: Scale, windows: bool) -> None:
@@ -90,6 +93,15 @@ def auditing(scale: Scale, _windows: bool) -> None:
     audit_chain.run(scale.records, scale.appends, scale.searches)
 
 
+def observing_many(scale: Scale, _windows: bool) -> None:
+    """Rounds of observation against Ansible's raw, and one worker that observes every cluster every minute."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+    django.setup()
+    from tests.benchmarks import observing  # its imports need the settings
+
+    observing.run(scale.clusters, scale.rival, scale.runs, scale.minutes)
+
+
 PARTS: dict[str, Callable[[Scale, bool], None]] = {
     "slapd": slapd,
     "samba": samba,
@@ -98,6 +110,7 @@ PARTS: dict[str, Callable[[Scale, bool], None]] = {
     "durability": enduring,
     "setup-log": setup_log,
     "audit": auditing,
+    "observing": observing_many,
 }
 
 

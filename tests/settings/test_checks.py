@@ -23,6 +23,7 @@ SAFE: dict[str, Any] = {
     "CELERY_BROKER_URL": "rediss://:secret@redis.example.com:6379/0",
     "SECOND_FACTOR_ROLES": {"administrator", "approver"},
     "CSRF_TRUSTED_ORIGINS": ["https://console.example.com"],
+    "PUBLIC_URL": "https://console.example.com",
     "OUTBOUND": ["siem.example.com:6514", "10.1.0.0/16", "::/0"],
 }
 
@@ -53,6 +54,9 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
     ({"SECOND_FACTOR_ROLES": {"administrators"}}, "E015"),
     ({"CSRF_TRUSTED_ORIGINS": ["https://*.example.com"]}, "E016"),
     ({"CSRF_TRUSTED_ORIGINS": ["http://console.example.com"]}, "E016"),
+    ({"PUBLIC_URL": "http://console.example.com"}, "E017"),
+    ({"PUBLIC_URL": "console.example.com"}, "E017"),
+    ({"PUBLIC_URL": "https://console.example.com/?next=x", "PRODUCTION": False}, "E017"),
     ({"OUTBOUND": ["*.example.com"]}, "E011"),
     ({"OUTBOUND": ["siem.example.com", "localhost:25"]}, "E011"),
     ({"OUTBOUND": ["169.254.169.254"]}, "E011"),

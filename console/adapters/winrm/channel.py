@@ -19,6 +19,7 @@ from console.domain.errors import (
     ReachError,
     TimedOut,
     TrustFailed,
+    Unreachable,
     WrongNode,
 )
 from console.domain.node_guard import clock_line
@@ -32,6 +33,10 @@ HOSTNAME = ("hostname",)
 
 IDLE_LIMIT = 60.0
 """Seconds after which the connection is made anew, since the node may have dropped it without our noticing."""
+
+KEPT_IDLE_LIMIT = 110.0
+"""The same for a channel that is kept between observations: below the 120 s after which Windows drops a connection. It
+reads only, so that a connection that was dropped all the same costs no more than asking again."""
 
 SHELL_AGE = 120.0
 """Seconds without use after which the shell is made anew, before the node does away with it."""
@@ -56,12 +61,16 @@ CLEANUP_SECONDS = 3.0
 class Channel:
     """A connection and a shell, opened when first needed. Use by several threads is one after the other.
 
-    With a `guard` every changing line goes through a `Gate`.
+    With a `guard` every changing line goes through a `Gate`. `sound` is whether the last line was answered: what is
+    not sound is closed, not kept.
     """
 
-    def __init__(self, node: Node, clock: Clock, guard: Guard | None = None) -> None:
+    def __init__(self, node: Node, clock: Clock, guard: Guard | None = None, *, kept: bool = False) -> None:
         self.node = node
         self.clock = clock
+        self.sound = False
+        self._kept = kept
+        self._gone = False
         self._gate = Gate(node, clock, guard) if guard else None
         self.shells_opened = 0
         self._lock = threading.RLock()
@@ -91,32 +100,57 @@ class Channel:
         A command that is given `stdin` reads it to its end; it is in no argument, trace or error.
         Under a lease a changing line raises `LeaseLost` in place of being sent, and `Fenced` where the node refuses it.
         A changing line is sent only in a shell whose machine has given its name; a shell lives on one machine.
-        What certainly did not run (its shell was gone, its message was not unsealed) is sent again once, and so is a
-        reading line whose connection broke. A credential that was refused is never tried again on this channel.
+        What certainly did not run (its shell was gone, its message was not unsealed) is sent again, and so is a
+        reading line whose connection broke: once for each of these, since a node that was started anew has lost both.
+        A credential that was refused is never tried again on this channel.
         """
         with self._lock:
             deadline = self.clock.monotonic() + within
-            try:
-                return self._once(line, deadline, on_line, changing, stdin)
-            except ConnectionLost as error:
-                if error.may_have_run and changing:
+            self.sound, self._gone, lost = False, False, set[type[ConnectionLost]]()
+            while True:
+                try:
+                    answer = self._once(line, deadline, on_line, changing, stdin)
+                except ConnectionLost as error:
+                    if type(error) in lost or (error.may_have_run and changing):
+                        raise
+                    lost.add(type(error))
+                except Unreachable:
+                    self._gone = True
                     raise
-            return self._once(line, deadline, on_line, changing, stdin)
+                else:
+                    self.sound = True
+                    return answer
 
     def close(self) -> None:
         """Close shell and connection; what cannot be closed is left to the node's own idle limit."""
         with self._lock:
+            if self._gone:
+                self._shell = ""
             self._close_shell()
             self._transport.close_session()
+
+    def abandon(self) -> None:
+        """Close the connection without a word to the node, which does away with the shell by itself."""
+        with self._lock:
+            self._shell = ""
+            self._transport.close_session()
+
+    def distrust(self) -> None:
+        """Take the channel for unsound: what came over it was of another machine, or not whole."""
+        self.sound = False
 
     def _open(self, deadline: float) -> None:
         idle = self.clock.monotonic() - self._used
         if self._shell and (idle > SHELL_AGE or self._commands >= SHELL_COMMANDS):
             self._close_shell()
-        if idle > IDLE_LIMIT:
+        if idle > (KEPT_IDLE_LIMIT if self._kept else IDLE_LIMIT):
             self._transport.close_session()
         if not self._shell:
-            self._shell = self._call(self._open_shell, deadline)
+            try:
+                self._shell = self._call(self._open_shell, deadline)
+            except ReachError as error:
+                self._after(error)
+                raise
             self.shells_opened += 1
             self._commands = 0
 

@@ -32,15 +32,19 @@ class WinrmNodes:
         """
         with ExitStack() as stack:
 
-            def channel(to: Node) -> Channel:
-                made = Channel(to, self._clock, guard)
-                stack.callback(made.close)
-                return made
-
             def further() -> WinrmSession:
-                return WinrmSession(channel(for_second_hop(node)), self._on_trace)
+                return self._session(self._channel(for_second_hop(node), guard, stack))
 
-            yield WinrmSession(channel(node), self._on_trace, further)
+            yield self._session(self._channel(node, guard, stack), further)
+
+    def _session(self, channel: Channel, further: Callable[[], WinrmSession] | None = None) -> WinrmSession:
+        return WinrmSession(channel, self._on_trace, further)
+
+    def _channel(self, node: Node, guard: Guard | None, stack: ExitStack) -> Channel:
+        """A channel to `node` that `stack` closes."""
+        made = Channel(node, self._clock, guard)
+        stack.callback(made.close)
+        return made
 
 
 def for_second_hop(node: Node) -> Node:

@@ -4,13 +4,14 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from console.adapters.winrm import detached
 from console.adapters.winrm.channel import HOSTNAME, Channel, demand_name
 from console.adapters.winrm.output import Answer
 from console.domain import second_hop
-from console.domain.errors import Garbled, ReachError, Unavailable
+from console.domain.errors import ChangeoverError, Garbled, ReachError, Unavailable
 from console.domain.ports import Argv, CommandResult, DetachedRun, OnLine
 from console.domain.quoting import batch_lines, cmd_line, detached_lines, receiving_line
 from console.domain.topology import Node
@@ -33,7 +34,8 @@ class WinrmSession:
     """Implements `console.domain.ports.NodeSession` over one channel.
 
     With `further`, which opens a session that may, a command that needs a second hop goes there, where the inventory
-    has one for this node, and is refused with `SecondHopRefused` where it has none.
+    has one for this node, and is refused with `SecondHopRefused` where it has none. Each line is sent inside of
+    `trying`, which may refuse it.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class WinrmSession:
         channel: Channel,
         on_trace: Callable[[Exchanged], None] | None = None,
         further: "Callable[[], WinrmSession] | None" = None,
+        trying: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.node: Node = channel.node
         self._channel = channel
         self._on_trace = on_trace
         self._open_further = further
+        self._trying = trying
         self._further: WinrmSession | None = None
 
     def run(
@@ -73,9 +77,7 @@ class WinrmSession:
         for line, count in batch_lines(commands, nonce, opening=(HOSTNAME,)):
             answer = self._execute(line, within)
             asked = (HOSTNAME, *commands[len(results) : len(results) + count])
-            name, *read = split_batch(asked, answer, nonce)
-            demand_name(self.node, name)
-            results.extend(read)
+            results.extend(self._believed(asked, answer, nonce))
         return tuple(results)
 
     def put(self, path: str, data: bytes, *, within: float) -> None:
@@ -151,10 +153,21 @@ class WinrmSession:
         stdin: bytes | None = None,
     ) -> Answer:
         began = time.monotonic()
-        answer = self._channel.execute(line, within=within, on_line=on_line, changing=changing, stdin=stdin)
+        with self._trying():
+            answer = self._channel.execute(line, within=within, on_line=on_line, changing=changing, stdin=stdin)
         if self._on_trace is not None:
             self._on_trace(Exchanged(self.node.name, line, answer, time.monotonic() - began))
         return answer
+
+    def _believed(self, asked: Sequence[Argv], answer: Answer, nonce: str) -> list[CommandResult]:
+        """The results behind the machine's name. With another name, or not whole, nothing of it is believed."""
+        try:
+            name, *read = split_batch(asked, answer, nonce)
+            demand_name(self.node, name)
+        except ChangeoverError:
+            self._channel.distrust()
+            raise
+        return read
 
     def _demand(self, result: CommandResult, what: str) -> None:
         if not result.ok:

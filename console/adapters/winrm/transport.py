@@ -9,6 +9,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from winrm.protocol import Protocol
 from winrm.transport import Transport
 
+from console.adapters.winrm.messages import CommandProtocol
 from console.domain.topology import Node
 
 CONNECT_TIMEOUT = 5.0
@@ -165,7 +166,7 @@ def endpoint(node: Node) -> str:
 
 def make_protocol(node: Node) -> tuple[Protocol, BoundedTransport]:
     """pywinrm's protocol over our transport, and that transport."""
-    protocol = Protocol(
+    protocol = CommandProtocol(
         endpoint=endpoint(node),
         transport=node.auth,
         username=node.credential.username,

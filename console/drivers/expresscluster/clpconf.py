@@ -1,5 +1,6 @@
 """Reads groups, resources and the settings of scripts from `clp.conf`, in which the product keeps its topology."""
 
+from functools import lru_cache
 from xml.parsers import expat
 
 from console.domain.errors import Garbled
@@ -48,7 +49,9 @@ def script_settings(text: str, name: str) -> dict[str, str]:
     return {what: value.strip() for (resource, what), value in found if resource == name.casefold()}
 
 
+@lru_cache(maxsize=16)
 def _parsed(text: str) -> "_Groups":
+    """What the file says; asked several times over for each observation of a node."""
     if len(text) > SIZE_LIMIT:
         raise Garbled(f"clp.conf has {len(text)} characters, more than a configuration has.")
     groups = _Groups()

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from console.models import AuditRecord, HookRefusals
-from console.services import audit
+from console.services import audit, totals
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 
@@ -77,6 +77,11 @@ def settle() -> int:
         found: dict[tuple[str, datetime, bool], dict[str, int]] = defaultdict(dict)
         for row in rows:
             found[row.source, row.minute, row.cause == NO_TOKEN][row.cause] = row.count
+        by_cause: Counter[str] = Counter()
+        for row in rows:
+            by_cause[row.cause] += row.count
+        for cause, number in sorted(by_cause.items()):
+            totals.count(totals.REFUSED, cause, by=number)
         for (source, minute, at_api), causes in found.items():
             _record(source, minute, causes, at_api)
     return len(found)

@@ -1,0 +1,1 @@
+"""What is told to people and programs outside: which events there are, when a notice goes, and how it is signed."""

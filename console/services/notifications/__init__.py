@@ -1,0 +1,1 @@
+"""Notices to people and programs outside: what is told, the rules that lead it to channels, and its delivery."""
