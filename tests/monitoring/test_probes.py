@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponseBase
 from django.test import Client
@@ -89,10 +90,11 @@ def test_without_its_database_it_is_not_ready_and_says_no_word_of_why_to_a_stran
 
 
 def test_a_migration_that_is_missing_makes_it_not_ready(whole: Cluster) -> None:
-    MigrationRecorder(connection).record_unapplied("console", "0026_monitoring")
+    last = MigrationLoader(connection).graph.leaf_nodes("console")[0]
+    MigrationRecorder(connection).record_unapplied(*last)
     status, body = asked("/readyz")
     assert (status, findings(body)["migrations"]) == (503, "not ready")
-    assert "console.0026_monitoring" in str(body)
+    assert ".".join(last) in str(body)
 
 
 def test_one_of_a_later_version_is_no_harm(whole: Cluster) -> None:
