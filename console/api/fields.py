@@ -1,19 +1,24 @@
 """The kinds of text and number that the API takes, with their bounds: what a database cannot hold is refused here."""
 
+from datetime import datetime
 from typing import Annotated
 
 from ninja import Header, Path, Query
 from pydantic import StringConstraints
 
+from console.models.operations import PROCEDURE_KINDS
 from console.services.plans import KINDS
 
 BIGGEST = 2**63 - 1
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 NO_NUL = r"^[^\x00]*$"
-A_KIND = "^(" + "|".join(KINDS) + ")$"
+A_KIND = "^(" + "|".join((*KINDS, *PROCEDURE_KINDS)) + ")$"
 
 Number = Annotated[int, Path(ge=1, le=BIGGEST)]
 ClusterName = Annotated[str, Path(min_length=1, max_length=63, pattern=PRINTABLE)]
+SiteName = ClusterName
+Name = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
+"""A key of the catalog."""
 Key = Annotated[
     str,
     Header(
@@ -35,4 +40,7 @@ After = Annotated[int, Query(ge=0, le=BIGGEST, description="Only lines after thi
 AfterName = Annotated[
     str, Query(max_length=63, pattern=PRINTABLE, description="Only those after this name; `next` of a page.")
 ]
+BeforeLine = Annotated[int, Query(ge=1, le=BIGGEST, description="Only lines before this number.")]
+Word = Annotated[str, Query(max_length=200, pattern=PRINTABLE)]
+Moment = Annotated[datetime | None, Query(description="With its offset, as in RFC 3339: 2026-01-31T12:00:00Z.")]
 NameFilter = Annotated[str, Query(max_length=63, pattern=PRINTABLE, description="Only of the cluster of this name.")]

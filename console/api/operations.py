@@ -3,31 +3,71 @@
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from console.api.auth import token_of
-from console.api.fields import BIGGEST, After, Before, Limit, Lines, NameFilter, Number
+from console.api.fields import (
+    BIGGEST,
+    After,
+    Before,
+    BeforeLine,
+    Limit,
+    Lines,
+    Moment,
+    NameFilter,
+    Number,
+    Word,
+)
+from console.api.pages import link_next
 from console.api.shapes import Journal, JournalLineOut, OperationBrief, OperationOut, Operations
-from console.models import ApiToken, JournalLine, Operation
+from console.domain.progress import KINDS as LINE_KINDS
+from console.models import ApiToken, Operation
+from console.models.operations import KINDS
 from console.services import record, tokens
+from console.services.journal_filter import JournalFilter
 
 A_STATUS = "^(|" + "|".join(Operation.Status.values) + ")$"
+A_KIND = "^(|" + "|".join(KINDS) + ")$"
+A_LINE = "^(|" + "|".join(LINE_KINDS) + ")$"
 Status = Annotated[str, Query(pattern=A_STATUS, description="Only of this status.")]
+Kind = Annotated[str, Query(pattern=A_KIND, description="Only of this kind.")]
+Tail = Annotated[bool, Query(description="The last lines that fit instead of the first.")]
+LineKind = Annotated[str, Query(pattern=A_LINE, description="Only lines of this kind.")]
 
 router = Router(tags=["operations"])
 
 
 @router.get("/operations", response=Operations, operation_id="list_operations", summary="Which operations there were")
 def index(
-    request: HttpRequest, limit: Limit = 50, before: Before = BIGGEST, cluster: NameFilter = "", status: Status = ""
+    request: HttpRequest,
+    response: HttpResponse,
+    limit: Limit = 50,
+    before: Before = BIGGEST,
+    cluster: NameFilter = "",
+    status: Status = "",
+    kind: Kind = "",
+    who: Word = "",
+    ticket: Word = "",
+    since: Moment = None,
+    until: Moment = None,
 ) -> Operations:
-    """Newest first."""
+    """Newest first; everything that is given must hold. `since` and `until` are about when it was confirmed."""
+    conditions = {
+        "cluster__name__iexact": cluster,
+        "status": status,
+        "kind": kind,
+        "requested_by_name__iexact": who,
+        "ticket__iexact": ticket,
+        "confirmed_at__gte": since,
+        "confirmed_at__lt": until,
+    }
     found = _visible(token_of(request)).filter(pk__lt=before).order_by("-pk")
-    found = found.filter(cluster__name__iexact=cluster) if cluster else found
-    rows = list((found.filter(status=status) if status else found)[: limit + 1])
+    rows = list(found.filter(**{name: value for name, value in conditions.items() if value})[: limit + 1])
     items = [OperationBrief(**_brief(row)) for row in rows[:limit]]
-    return Operations(items=items, next=items[-1].id if len(rows) > limit else None)
+    following = items[-1].id if len(rows) > limit else None
+    link_next(request, response, "before", following)
+    return Operations(items=items, next=following)
 
 
 @router.get(
@@ -41,13 +81,31 @@ def detail(request: HttpRequest, number: Number) -> OperationOut:
 @router.get(
     "/operations/{number}/journal", response=Journal, operation_id="get_journal", summary="What happened, by numbers"
 )
-def journal(request: HttpRequest, number: Number, after: After = 0, limit: Lines = 200) -> Journal:
-    """Lines in order. To follow an operation, ask again with `next` for `after` until `over`."""
+def journal(
+    request: HttpRequest,
+    response: HttpResponse,
+    number: Number,
+    after: After = 0,
+    before: BeforeLine = BIGGEST,
+    limit: Lines = 200,
+    tail: Tail = False,
+    text: Word = "",
+    kind: LineKind = "",
+    step: Word = "",
+) -> Journal:
+    """Lines in order. To follow an operation, ask again with `next` for `after` until `over`.
+
+    `text` stands anywhere in a line, whatever its case; `tail` gives the last of the lines that fit, not the first.
+    """
     operation = the_operation(token_of(request), number)
-    found = JournalLine.objects.filter(operation=operation, seq__gt=after).order_by("seq")[:limit]
+    ended = operation.status in Operation.ENDED  # read first: a line that comes in between is not missed
+    lines = JournalFilter(text, kind, step).of(operation).filter(seq__gt=after, seq__lt=before)
+    found = list(lines.order_by("-seq" if tail else "seq")[: limit + 1])
+    more, found = len(found) > limit, sorted(found[:limit], key=lambda line: line.seq)
     items = [JournalLineOut(seq=i.seq, at=i.at, kind=i.kind, step=i.step, text=i.text) for i in found]
     last = items[-1].seq if items else after
-    return Journal(items=items, next=last, over=operation.status in Operation.ENDED and last >= operation.last_seq)
+    link_next(request, response, "after", last if more and not tail else None)
+    return Journal(items=items, next=last, over=ended and (tail or not more))
 
 
 @router.get(

@@ -10,13 +10,17 @@ class ApiToken(models.Model):
     class Right(models.TextChoices):
         VIEW = "view", "see"
         OPERATE = "operate", "see and operate"
+        APPROVE = "approve", "see and approve"
+        AUDIT = "audit", "see and read the audit"
+        INVENTORY = "inventory", "see and change the inventory"
+        ALL = "all", "everything but administering"
         METRICS = "metrics", "read metrics, and nothing else"
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=40)
     prefix = models.CharField(max_length=16, help_text="How it begins, so that people can tell it from others.")
     digest = models.CharField(max_length=64, unique=True, editable=False, help_text="Hex SHA-256 of its text.")
-    right = models.CharField(max_length=8, choices=Right, default=Right.VIEW)
+    right = models.CharField(max_length=12, choices=Right, default=Right.VIEW)
     everywhere = models.BooleanField(default=False, help_text="On every cluster that its owner may see.")
     clusters = models.ManyToManyField("console.Cluster", blank=True, related_name="+")
     kinds = models.JSONField(default=list, blank=True, help_text="Kinds of operation it may start; empty: all.")
@@ -52,6 +56,8 @@ class ApiOnce(models.Model):
     at = models.DateTimeField(db_index=True)
     plan = models.ForeignKey("console.PlanRecord", null=True, on_delete=models.CASCADE, related_name="+")
     operation = models.ForeignKey("console.Operation", null=True, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField(max_length=32, blank=True, help_text="The model of anything else that came of it.")
+    what_id = models.PositiveBigIntegerField(null=True, help_text="Its number.")
 
     class Meta:
         default_permissions = ()

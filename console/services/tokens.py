@@ -10,15 +10,18 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from console.domain.errors import ChangeoverError
+from console.domain.rights import OF_KINDS, RIGHTS
 from console.domain.secrets import Secret
 from console.logs import mask_from_now_on
 from console.models import ApiToken, AuditRecord, Cluster
+from console.models.operations import KINDS as EVERY_KIND
 from console.services import access, audit
 from console.services.audit_actions import Action
 from console.services.clock import database_now
 from console.services.hooks import refusals
-from console.services.plans import KINDS
 
+KINDS = tuple(kind for kind in EVERY_KIND if kind != "start")
+"""The kinds of operation that a program can begin; a start answers a node, and nobody else begins one."""
 PREFIX = "cho_"
 SHOWN = len(PREFIX) + 6
 """How many characters of a token are kept in clear, so that people can tell it from others: 36 of its 256 bits."""
@@ -48,7 +51,7 @@ def make(
 ) -> tuple[ApiToken, Secret]:
     """Give `owner` a token and return its row with its text, which is never shown again.
 
-    It allows what `owner` may do at that moment and no more: `right` `view`, `operate` or `metrics`, on `clusters`
+    It allows what `owner` may do at that moment and no more: `right` (one of `ApiToken.Right`), on `clusters`
     (None: every one that `owner` may see), and of operations only `kinds` (empty: all). It is worth nothing after
     `days`. Raises `NotAllowed` when `actor` is neither `owner` nor an administrator, and `TokenRefused` with every
     reason.
@@ -125,12 +128,11 @@ def why_not(row: ApiToken, right: access.Right, cluster: Cluster | None = None, 
 
     Whether `cluster` is within its bounds is `visible_clusters`' part: beyond them there is none.
     """
-    if right not in _rights(row):
-        return f"The token {row.name} may not {access.WHAT[right]}. Make one that may, if its owner may."
-    limited = row.kinds and kind and kind != access.ANY_KIND
-    if limited and right == "operate" and kind not in row.kinds:
-        allowed = ", ".join(row.kinds)
-        return f"The token {row.name} is for {allowed}, not for {kind}. Make one that is, if its owner may."
+    if (reason := _why_not_made_for(row, right)) is not None:
+        return reason
+    if row.kinds and right in OF_KINDS and kind not in (access.ANY_KIND, *row.kinds):
+        allowed, what = ", ".join(row.kinds), kind or "what is no operation"
+        return f"The token {row.name} is for {allowed}, not for {what}. Make one that is, if its owner may."
     return access.why_not(row.owner, right, cluster, kind)
 
 
@@ -146,6 +148,28 @@ def visible_clusters(row: ApiToken) -> QuerySet[Cluster]:
         return Cluster.objects.none()
     seen = access.visible_clusters(row.owner)
     return seen if row.everywhere else seen.filter(pk__in=row.clusters.values("pk"))
+
+
+def require_everywhere(row: ApiToken, right: access.Right) -> None:
+    """Raise `NotAllowed` unless the token allows that in the console as a whole, and so is for every cluster."""
+    if not row.everywhere:
+        text = f"The token {row.name} is for some clusters, and this is about all of them. Make one for every cluster."
+        raise access.NotAllowed(text, remedy="")
+    require(row, right)
+
+
+def require_somewhere(row: ApiToken, right: access.Right) -> None:
+    """Raise `NotAllowed` unless the token allows that, and its owner holds the right on something."""
+    reason = _why_not_made_for(row, right) or access.why_nowhere(row.owner, right)
+    if reason is not None:
+        raise access.NotAllowed(reason, remedy="")
+
+
+def require_emergency(row: ApiToken) -> None:
+    """Raise `NotAllowed` unless the token was made for everything: no other one goes without a second person."""
+    if row.right != ApiToken.Right.ALL:
+        text = f"The token {row.name} declares no emergency. Do it on the plan's page, or make a token for everything."
+        raise access.NotAllowed(text, remedy="")
 
 
 def why_no_metrics(row: ApiToken) -> str | None:
@@ -185,10 +209,20 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _why_not_made_for(row: ApiToken, right: access.Right) -> str | None:
+    if right in _rights(row):
+        return None
+    return f"The token {row.name} may not {access.WHAT[right]}. Make one that may, if its owner may."
+
+
 def _rights(row: ApiToken) -> tuple[access.Right, ...]:
     rights: dict[str, tuple[access.Right, ...]] = {
         ApiToken.Right.VIEW: ("view",),
         ApiToken.Right.OPERATE: ("view", "operate"),
+        ApiToken.Right.APPROVE: ("view", "approve"),
+        ApiToken.Right.AUDIT: ("view", "read-audit"),
+        ApiToken.Right.INVENTORY: ("view", "change-inventory"),
+        ApiToken.Right.ALL: tuple(right for right in RIGHTS if right != "administer"),
     }
     return rights.get(row.right, ())
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
-
 from console.domain.progress import ACCEPTED
 from console.models import JournalLine, Operation
+from console.services.journal_filter import JournalFilter
 
 WINDOW = 300
 BATCH = 500
@@ -15,27 +14,6 @@ TROUBLE = frozenset({"failed", "warning"})
 NEWS = TROUBLE | {"resumed", "continued", "skipped", ACCEPTED}
 """The lines that nobody should have to look for: their step is folded out."""
 OPENING = "Before the first step"
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which lines: all that is given must hold."""
-
-    text: str = ""
-    kind: str = ""
-    step: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.text or self.kind or self.step)
-
-    def of(self, operation: Operation) -> QuerySet[JournalLine]:
-        """The operation's lines that fit, in their order."""
-        lines = JournalLine.objects.filter(operation=operation)
-        if self.text:
-            lines = lines.filter(text__icontains=self.text)
-        if self.kind:
-            lines = lines.filter(kind=self.kind)
-        return lines.filter(step=self.step) if self.step else lines
 
 
 @dataclass
@@ -79,7 +57,9 @@ class Window:
         return self.lines[-1].seq if self.lines else 0
 
 
-def window(operation: Operation, wanted: Filter, *, before: int | None = None, around: int | None = None) -> Window:
+def window(
+    operation: Operation, wanted: JournalFilter, *, before: int | None = None, around: int | None = None
+) -> Window:
     """The last lines; or those before a number; or those about a number, which a permalink names."""
     lines = wanted.of(operation)
     if around is not None:

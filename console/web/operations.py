@@ -19,6 +19,7 @@ from console.services import continuing, event_logs, operations, plan_records, r
 from console.services.access import NotAllowed, visible_clusters
 from console.services.advice import for_operation
 from console.services.continuing import Choice
+from console.services.journal_filter import JournalFilter
 from console.web import journal, streaming
 from console.web.access import actor_of, methods, needs, the_operation
 from console.web.cards import cards
@@ -126,7 +127,7 @@ def _do(request: HttpRequest, operation: Operation, act: Callable[[], object]) -
 def page(request: HttpRequest, operation: Operation, status: int = 200, **more: object) -> HttpResponseBase:
     """The page of an operation, with what came of a form when it is the answer to one."""
     query = request.GET
-    wanted = journal.Filter(query.get("q", ""), query.get("kind", ""), query.get("step", ""))
+    wanted = JournalFilter(query.get("q", ""), query.get("kind", ""), query.get("step", ""))
     at, before = _number(query.get("line")), _number(query.get("before"))
     context = _context(request, operation)
     part = journal.window(operation, wanted, before=before, around=at)

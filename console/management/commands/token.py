@@ -11,7 +11,6 @@ from console.models import ApiToken, AuditRecord
 from console.services import access, tokens
 from console.services.accounts import AccountRefused, account
 from console.services.audit import Actor, timestamp
-from console.services.plans import KINDS
 
 
 class Command(OperatorCommand):
@@ -24,9 +23,9 @@ class Command(OperatorCommand):
         commands = parser.add_subparsers(dest="command", required=True)
         make = commands.add_parser("make", help="make a token, and show it once")
         make.add_argument("name", help="what uses it")
-        make.add_argument("--right", default="view", choices=ApiToken.Right.values, help="see, or see and operate")
+        make.add_argument("--right", default="view", choices=ApiToken.Right.values, help="what it may do")
         make.add_argument("--cluster", action="append", default=[], help="only on this one; may be given again")
-        make.add_argument("--kind", action="append", default=[], choices=KINDS, help="only this kind; likewise")
+        make.add_argument("--kind", action="append", default=[], choices=tokens.KINDS, help="only this kind; likewise")
         make.add_argument("--days", type=int, default=90, help="how long it lasts (default: 90)")
         list_ = commands.add_parser("list", help="list tokens, without the tokens themselves")
         revoke = commands.add_parser("revoke", help="let a token be worth nothing from now on")

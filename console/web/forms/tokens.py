@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from console.domain.secrets import Secret
 from console.models import ApiToken, Cluster
 from console.services import access, audit, tokens
-from console.services.plans import KINDS
 
 ALL = "all"
 SOME = "some"
@@ -26,7 +25,7 @@ class TokenForm(forms.Form):
         Cluster.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Clusters"
     )
     kinds = forms.MultipleChoiceField(
-        choices=[(kind, kind) for kind in KINDS],
+        choices=[(kind, kind) for kind in tokens.KINDS],
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label="Only these kinds of operation",
