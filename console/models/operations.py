@@ -229,6 +229,7 @@ class JournalLine(models.Model):
         ordering = ["seq"]
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["operation", "seq"], name="one_line_per_number")]
+        indexes = [models.Index(fields=["operation", "kind", "seq"], name="journal_by_kind")]
 
     def __str__(self) -> str:
         return f"{self.operation_id}/{self.seq} {self.kind}: {self.text}"
