@@ -12,6 +12,7 @@ from console.domain import inventory, operating_environment, tickets
 from console.domain import inventory_names as names
 from console.domain.inventory import ClusterSpec, NodeSpec, Path, Problem
 from console.domain.products import ClusterProduct
+from console.domain.readiness import BEST
 from console.domain.topology import Timing
 
 
@@ -69,6 +70,9 @@ def _fields(known: Known, cluster: ClusterSpec) -> Iterator[Found]:
     if not 0 <= cluster.reason_length <= tickets.LONGEST_ASKED:
         remedy = f"Give 0 to {tickets.LONGEST_ASKED} characters."
         yield ("reason_length",), f"A reason cannot be asked to have {cluster.reason_length} characters.", remedy, ""
+    if not 0 <= cluster.readiness_least <= BEST:
+        remedy = f"Give 0 to {BEST}."
+        yield ("readiness_least",), f"No readiness can be below {cluster.readiness_least}.", remedy, ""
     if len(cluster.tickets) > tickets.MOST_MASKS:
         remedy = f"Name at most {tickets.MOST_MASKS}."
         yield ("tickets",), f"{len(cluster.tickets)} forms of a ticket are more than anybody knows.", remedy, ""

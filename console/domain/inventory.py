@@ -120,6 +120,10 @@ class ClusterSpec:
     """What a ticket looks like, as `domain.tickets` reads it; empty: none is asked for."""
     ticket_kinds: tuple[str, ...] = ()
     """The kinds of operation that need one; empty: all that can be asked for one."""
+    windows_required: bool = False
+    """Whether a failover or failback needs an open maintenance window."""
+    readiness_least: int = 80
+    """A readiness below this is told."""
 
 
 Spec = SiteSpec | CredentialSpec | DirectorySpec | ClusterSpec

@@ -7,6 +7,7 @@ from console.models.automatic import Alarm, GlobalStop, Go, NodeRun
 from console.models.diagnoses import DiagnosisRecord, SetupLogRecord
 from console.models.grants import Grant
 from console.models.hooks import HookNonce, HookRefusals, NodeKey
+from console.models.incidents import IncidentCare
 from console.models.inventory import Cluster, Credential, Directory, ExchangeServer, Node, Site
 from console.models.kits import KitList, KitMailbox, NodeKit
 from console.models.monitoring import RunningTotal, WorkerSeen
@@ -23,6 +24,7 @@ from console.models.operations import (
     ReceiptRecord,
 )
 from console.models.procedures import ProcedureProof
+from console.models.readiness import ReadinessChange, ReadinessRecord
 from console.models.sign_in import (
     DirectoryAccount,
     GroupMapping,
@@ -33,6 +35,7 @@ from console.models.sign_in import (
 from console.models.tokens import ApiOnce, ApiToken
 from console.models.trials import CredentialTrial
 from console.models.watching import EventLogRecord, ServerDifferences
+from console.models.windows import MaintenanceWindow, ScheduledMove
 
 __all__ = [
     "Alarm",
@@ -62,9 +65,11 @@ __all__ = [
     "GroupMapping",
     "HookNonce",
     "HookRefusals",
+    "IncidentCare",
     "JournalLine",
     "KitList",
     "KitMailbox",
+    "MaintenanceWindow",
     "Node",
     "NodeKey",
     "NodeKit",
@@ -81,9 +86,12 @@ __all__ = [
     "PlanMailboxes",
     "PlanRecord",
     "ProcedureProof",
+    "ReadinessChange",
+    "ReadinessRecord",
     "ReceiptRecord",
     "RunningTotal",
     "SavedFilter",
+    "ScheduledMove",
     "ServerDifferences",
     "SetupLogRecord",
     "SignInDirectory",

@@ -182,6 +182,12 @@ class Cluster(CheckedNames):
         blank=True,
         help_text="Kinds of operation that need a ticket; empty: all that can be asked for one.",
     )
+    windows_required = models.BooleanField(
+        default=False, help_text="A failover or failback needs a maintenance window that is open."
+    )
+    readiness_least = models.PositiveSmallIntegerField(
+        default=80, help_text="A readiness below this is told; 0: only checks that fail."
+    )
     fence = models.PositiveBigIntegerField(
         default=0, editable=False, help_text="The last fencing token that was given out for this cluster."
     )

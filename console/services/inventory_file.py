@@ -143,6 +143,8 @@ CLUSTER = {
     "reason_length": Field(integer),
     "tickets": Field(texts),
     "ticket_kinds": Field(texts),
+    "windows_required": Field(boolean),
+    "readiness_least": Field(integer),
 }
 
 

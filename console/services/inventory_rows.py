@@ -91,6 +91,7 @@ def _cluster_spec(row: Cluster) -> ClusterSpec:
 PLAIN_CLUSTER_FIELDS = (
     *("name", "driver", "generation", "group"),
     *("membership_tolerance", "cooldown_seconds", "product_folder", "reason_length"),
+    *("windows_required", "readiness_least"),
 )
 
 

@@ -25,6 +25,7 @@ FIELD_OF = {"floating_ips": "floating_ip", "partitions": "partition"}
 WORDS = ("spn_classes", "greetings", "extra_services")
 ASKED = ("reason_length", "tickets", "ticket_kinds")
 """What the cluster asks of who confirms something on it."""
+WATCHED = ("windows_required", "readiness_least")
 
 
 class ClusterPart(AnyModelForm):
@@ -58,6 +59,7 @@ class ClusterPart(AnyModelForm):
             "product_folder",
             "timing",
             *ASKED,
+            *WATCHED,
         ]
 
     def _post_clean(self) -> None:
