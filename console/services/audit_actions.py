@@ -155,6 +155,15 @@ class Action(StrEnum):
     STOP_LIFTED = "brake:stop:lifted", "{actor} lifted the global stop"
     COOLDOWN_LIFTED = "brake:cooldown:lifted", "{actor} lifted the cooldown of {cluster}"
 
+    WINDOW_MADE = "maintenance:window:made", "{actor} made a maintenance window of {subject}"
+    WINDOW_ENDED = "maintenance:window:ended", "{actor} ended a maintenance window of {subject}"
+    SCHEDULE_MADE = "maintenance:schedule:made", "{actor} scheduled the {subject} of {cluster}"
+    SCHEDULE_CANCELLED = "maintenance:schedule:withdrawn", "{actor} cancelled the scheduled {subject} of {cluster}"
+    SCHEDULE_GIVEN_UP = "maintenance:schedule:given-up", "The scheduled {subject} of {cluster} was given up"
+    INCIDENT_TAKEN = "incident:care:taken", "{actor} took {subject} of {cluster} on"
+    INCIDENT_LAID_BY = "incident:care:laid-by", "{actor} laid {subject} of {cluster} by for a while"
+    INCIDENT_LET_GO = "incident:care:let-go", "{actor} looks after {subject} of {cluster} no longer"
+
     CHANNEL_MADE = "notifications:channel:made", "{actor} made the channel {subject} for notices"
     CHANNEL_CHANGED = "notifications:channel:changed", "{actor} changed the channel {subject}"
     CHANNEL_REMOVED = "notifications:channel:removed", "{actor} removed the channel {subject}"

@@ -26,6 +26,7 @@ from console.services import (
     reservations,
     resting,
     undoing,
+    windows,
 )
 from console.services.audit_actions import Action
 from console.services.clock import database_now
@@ -144,6 +145,7 @@ def _same_open(record: PlanRecord) -> Operation | None:
 def _why_held(record: PlanRecord) -> Refusal | None:
     cluster, kind = record.cluster, record.kind
     held = reservations.why_held(cluster, kind, record.target) or brakes.why_not(cluster, kind)
+    held = held or windows.why_not(cluster, kind)
     if held is None and record.undoes is not None:
         held = undoing.why_not(record.undoes) or undoing.why_stale(record)
     return held

@@ -11,7 +11,7 @@ from console.domain.errors import ChangeoverError
 from console.domain.field import Field
 from console.domain.held import Held
 from console.models import Cluster, ObservationRecord
-from console.services import event_logs, server_settings, unplanned
+from console.services import event_logs, readiness, server_settings, unplanned
 from console.services.clock import database_now
 from console.services.deployment import comparing
 from console.services.fields import open_field
@@ -76,6 +76,7 @@ def _kept(cluster: Cluster, looked: Looked, at: datetime) -> ObservationRecord:
             for name, value in values.items():
                 setattr(row, name, value)
             row.save(update_fields=list(values))
+            readiness.note(cluster, looked.checks, at, bare=looked.status.bare)
     return row
 
 

@@ -7,7 +7,17 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
-from console.services import audit_anchors, credential_trials, proving, sessions, turns, upkeep, workers
+from console.services import (
+    audit_anchors,
+    credential_trials,
+    incidents,
+    proving,
+    schedules,
+    sessions,
+    turns,
+    upkeep,
+    workers,
+)
 from console.services.deployment import asking
 from console.services.kits import listing
 from console.services.notifications import couriers, workers_missing
@@ -22,6 +32,8 @@ NOTICE_TURN = 1.0
 """Seconds between two looks for what is to be told outside."""
 MISSING_TURN = 15.0
 """Seconds between two looks for sites whose workers are away."""
+INCIDENT_TURN = 15.0
+"""Seconds between two looks for incidents that were laid by and are due again."""
 TIDY_TURN = 600.0
 """Seconds between two times in which sessions, counts of sign-ins, workers and notices that are over are forgotten."""
 LEAST, MOST = 0.1, 1.0
@@ -48,6 +60,8 @@ WORK = (
     Work("node scripts", asking.send_again, lambda: ASKED_TURN),
     Work("sign-ins", sessions.tidy, lambda: TIDY_TURN),
     Work("workers", workers.forget_old, lambda: TIDY_TURN),
+    Work("scheduled moves", schedules.sweep, lambda: schedules.TURN),
+    Work("incidents", incidents.sweep, lambda: INCIDENT_TURN),
     Work("notices", couriers.couriers.dispatch, lambda: NOTICE_TURN),
     Work("missing workers", workers_missing.look, lambda: MISSING_TURN),
     Work("old notices", couriers.forget_old, lambda: TIDY_TURN),

@@ -27,6 +27,7 @@ from console.services import (
     queue,
     reservations,
     undoing,
+    windows,
 )
 from console.services.audit_actions import Action
 from console.services.clock import database_now
@@ -178,6 +179,7 @@ def _make(record: PlanRecord, planner: Planner) -> None:
     try:
         cluster, kind = record.cluster, record.kind
         held = reservations.why_held(cluster, kind, record.target) or brakes.why_not(cluster, kind)
+        held = held or windows.why_not(cluster, kind)
         if held is not None:
             raise held
         plan_records.keep(record, planner(record, SliceWriter(record)))

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from console.domain.notifications.events import EVENTS, Event, alarm_sentence
 from console.models import Alarm, AuditRecord, Operation
-from console.services import audit
+from console.services import audit, windows
 from console.services.audit_actions import Action
 
 OF_ACTION: dict[str, str] = {
@@ -39,6 +39,7 @@ OF_ACTION: dict[str, str] = {
     Action.AUDIT_NOT_ANCHORED: "anchor.failed",
     Action.AUDIT_ANCHORED_AGAIN: "anchor.mended",
     Action.HOOKS_REFUSED: "node-key.refused",
+    Action.SCHEDULE_GIVEN_UP: "schedule.given-up",
     Action.CHANNEL_FAILING: "channel.failing",
     Action.CHANNEL_MENDED: "channel.mended",
 }
@@ -57,6 +58,8 @@ class Told:
     """Notices of one thread arrive in their order."""
     facts: dict[str, Any] = field(default_factory=dict)
     once: str | None = None
+    quiet: bool = False
+    """Its cluster is in maintenance, which may explain it: it is told as info."""
 
 
 def told_by(record: AuditRecord) -> Told | None:
@@ -69,6 +72,8 @@ def told_by(record: AuditRecord) -> Told | None:
         return _of_operation(key, record, facts)
     if record.subject_type == "plan":
         return Told(EVENTS[key], _sentence(record), f"/plans/{record.subject_id}/", facts=facts)
+    if record.subject_type == "schedule":
+        return Told(EVENTS[key], _sentence(record), "/maintenance/", facts=facts)
     if record.subject_type == "alarm":
         return _of_alarm(key, record, facts)
     if record.subject_type == "channel":
@@ -103,13 +108,14 @@ def _of_operation(key: str, record: AuditRecord, facts: dict[str, Any]) -> Told:
 
 def _of_alarm(key: str, record: AuditRecord, facts: dict[str, Any]) -> Told:
     """An alarm about an operation comes after what was told of that one before."""
-    alarm = Alarm.objects.filter(pk=record.subject_id).first()
+    alarm = Alarm.objects.select_related("cluster").filter(pk=record.subject_id).first()
     number = alarm.operation_id if alarm else None
     raised = key == "alarm.raised"
     text = alarm_sentence(record.subject_name, record.cluster_name) if raised else _sentence(record)
+    quiet = raised and alarm is not None and windows.quiet_alarm(record.subject_name, alarm.cluster, record.at)
     path = f"/clusters/{quote(record.cluster_name, safe='')}/"
     facts |= {"alarm": record.subject_name}
-    return Told(EVENTS[key], text, path, thread_of(number) if number else "", facts)
+    return Told(EVENTS[key], text, path, thread_of(number) if number else "", facts, quiet=quiet)
 
 
 def _sentence(record: AuditRecord) -> str:

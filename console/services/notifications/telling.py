@@ -32,14 +32,15 @@ def tell(
     thread: str = "",
     facts: dict[str, Any] | None = None,
     once: str | None = None,
+    quiet: bool = False,
 ) -> Notice:
     """Tell of something that is no decision, so that the audit does not have it, in the transaction of the caller.
 
     `event` is a key of `EVENTS`, `text` one sentence, without a secret or anything of the directory beyond names.
-    Under the same key `once` the notice that there is, is given. `thread` as in `Told`. Raises `KeyError` for an
-    unknown event.
+    Under the same key `once` the notice that there is, is given. `thread` and `quiet` as in `Told`. Raises `KeyError`
+    for an unknown event.
     """
-    told = Told(EVENTS[event], text, path, thread, facts or {}, once)
+    told = Told(EVENTS[event], text, path, thread, facts or {}, once, quiet)
     where = (cluster.name, cluster.site.name) if cluster else ("", site)
     with transaction.atomic():
         return _kept(told, database_now(), *where)
@@ -90,9 +91,9 @@ def _of_record(record: AuditRecord) -> None:
 def _kept(told: Told, at: datetime, cluster: str, site: str) -> Notice:
     values = {
         "event": told.event.key,
-        "severity": told.event.severity,
+        "severity": Severity.INFO if told.quiet else told.event.severity,
         "at": at,
-        "text": told.text,
+        "text": f"In maintenance: {told.text}" if told.quiet else told.text,
         "path": told.path,
         "cluster": cluster,
         "site": site,
