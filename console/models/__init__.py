@@ -5,6 +5,7 @@ from console.models.approvals import Approval, ApprovalRule, ApprovalVote
 from console.models.audit import AnchorAttempt, AuditHead, AuditRecord, AuditSegment, SavedFilter, SignedHead
 from console.models.automatic import Alarm, GlobalStop, Go, NodeRun
 from console.models.diagnoses import DiagnosisRecord, SetupLogRecord
+from console.models.discoveries import Discovery
 from console.models.drills import Drill
 from console.models.grants import Grant
 from console.models.hooks import HookNonce, HookRefusals, NodeKey
@@ -58,6 +59,7 @@ __all__ = [
     "DiagnosisRecord",
     "Directory",
     "DirectoryAccount",
+    "Discovery",
     "Drill",
     "EventLogRecord",
     "ExchangeServer",
