@@ -3,13 +3,18 @@
 from collections.abc import Callable
 
 from console.catalog import generation
+from console.domain.discovery import FoundCluster, Surveyor
 from console.domain.errors import ChangeoverError
 from console.domain.ports import Driver
 from console.domain.products import Generation
 from console.drivers.expresscluster.driver import ExpressCluster
+from console.drivers.expresscluster.survey import ExpressClusterSurveyor
 from console.drivers.mscs.driver import Mscs
+from console.drivers.mscs.survey import MscsSurveyor
 
 _DRIVERS: dict[str, Callable[[], Driver]] = {driver.key: driver for driver in (ExpressCluster, Mscs)}
+
+_SURVEYORS: tuple[Callable[[], Surveyor], ...] = (ExpressClusterSurveyor, MscsSurveyor)
 
 
 class UnknownDriver(ChangeoverError):
@@ -21,6 +26,16 @@ class UnknownDriver(ChangeoverError):
 def driver_keys() -> tuple[str, ...]:
     """The drivers that there are."""
     return tuple(sorted(_DRIVERS))
+
+
+def surveyors() -> tuple[Surveyor, ...]:
+    """How each cluster product is asked on a node of which nothing is known."""
+    return tuple(make() for make in _SURVEYORS)
+
+
+def read_configuration(data: bytes, name: str) -> FoundCluster:
+    """The cluster in the file called `name` in which a product keeps its configuration. Raises `Garbled`."""
+    return ExpressClusterSurveyor().read_file(data, name)
 
 
 def driver_for(key: str) -> Driver:

@@ -44,5 +44,23 @@ def configuration(adapter: Adapter, more: list[str]) -> dict[str, str]:
     }
 
 
+def domain_of(world: definition.World) -> str:
+    """The DNS name of the domain that every node is a member of."""
+    base = str(world.directory.get("base_dn", "DC=lab,DC=example"))
+    return ".".join(part.partition("=")[2] for part in base.split(","))
+
+
+def computer_system(world: definition.World, cluster: definition.Cluster) -> dict[str, str]:
+    """The computer as an instance of Win32_ComputerSystem; Exchange 2003 runs on 32 bits alone, 2007 on 64."""
+    processor = "X86" if cluster.generation == "2003" else "x64"
+    return {"Domain": domain_of(world), "PartOfDomain": "TRUE", "SystemType": f"{processor}-based PC"}
+
+
+def controller_name(world: definition.World) -> str:
+    """The domain controller from which the nodes took their policies, as the registry has it."""
+    name = str(world.directory.get("domain_controller", "DC1"))
+    return rf"\\{name}.{domain_of(world)}"
+
+
 def _list(values: list[str]) -> str:
     return "{" + ",".join(f'"{value}"' for value in values) + "}" if values else ""

@@ -40,7 +40,7 @@ class Mscs:
 
     def read_view(self, cluster: Cluster, results: Sequence[CommandResult]) -> ClusterView:
         """The node's view. Raises `ServiceDown` when its cluster service does not answer, `Garbled` for the rest."""
-        return view_of(cluster, self._lists(results))
+        return view_of(cluster, self.lists(results))
 
     def detail_questions(self, cluster: Cluster, node: Node, view: ClusterView) -> tuple[Argv, ...]:
         """For each resource of the group which nodes may run it, and what it depends on."""
@@ -156,7 +156,7 @@ class Mscs:
     def _tool(self, cluster: Cluster) -> GroupTool:
         return ExchangeShell() if self.product.tool(cluster.generation) else ClusterExe(self.product)
 
-    def _lists(self, results: Sequence[CommandResult]) -> Lists:
+    def lists(self, results: Sequence[CommandResult]) -> Lists:
         """The lists that the node gave. Raises `ServiceDown`, `Garbled`."""
         by_module = bool(results) and results[0].argv == commands.MODULE_NODES
         for result in results[:3]:

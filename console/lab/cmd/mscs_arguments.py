@@ -17,6 +17,7 @@ _OPTIONS = {
         "fail",
         "wait",
         "prop[erties]",
+        "priv[properties]",
         "listdep[endencies]",
         "adddep[endency]",
         "removedep[endency]",

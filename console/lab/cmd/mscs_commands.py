@@ -138,6 +138,8 @@ def _resources(cmd: Interpreter, cluster: Cluster, line: Line) -> int:
                 return _owners(cmd, possible_owners(cluster, found[0][1]), "resource", line.name)
             if line.has("properties"):
                 return _shown(cmd, mscs_properties.of_resource(found[0][1], cmd.process.node))
+            if line.has("privproperties"):
+                return _shown(cmd, mscs_properties.private(found[0][1]))
             if line.has("listdependencies"):
                 group, resource = found[0]
                 names = {name.casefold() for name in resource.depends}

@@ -1,6 +1,7 @@
 """What cluster.exe lists with /properties: of a node, a group, a resource and a resource type."""
 
 from console.lab.mscs import listing
+from console.lab.mscs.resource_types import ADDRESS, NAME
 from console.lab.mscs.state import ResourceType
 from console.lab.state import Group, Node, Resource
 
@@ -41,6 +42,16 @@ def of_resource(resource: Resource, node: Node) -> str:
         ("D", "RestartPeriod", listing.number(int(policy.period * 1000))),
     ]
     return listing.properties(resource.definition.name, "Resource", rows)
+
+
+def private(resource: Resource) -> str:
+    """The properties that only resources of its type have: an address, a network name."""
+    item = resource.definition
+    rows = {
+        ADDRESS: [("S", "Network", "Public"), ("S", "Address", item.subject), ("S", "SubnetMask", "255.255.255.0")],
+        NAME: [("SR", "Name", item.subject), ("D", "RequireDNS", listing.number(0))],
+    }
+    return listing.properties(item.name, "Resource", rows.get(item.kind, []), private=True)
 
 
 def of_type(kind: ResourceType) -> str:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from console.lab.cmd import powershell_scripts, registry_reading, registry_writing, remoting_commands
 from console.lab.cmd.interpreter import NOT_RECOGNIZED, Interpreter
 from console.lab.cmd.registry import COMMANDS, command, words
+from console.lab.network import controller_name
 from console.lab.state import Components
 
 _LINKAGE = r"hklm\system\currentcontrolset\services\tcpip\linkage"
+_POLICY_HISTORY = r"software\microsoft\windows\currentversion\group policy\history"
 _COMPUTER_NAME = r"hklm\system\currentcontrolset\control\computername\activecomputername"
 _COMPONENTS: dict[str, Callable[[Components], dict[str, int]]] = {
     r"hklm\software\microsoft\net framework setup\ndp\v2.0.50727": lambda there: (
@@ -104,6 +106,10 @@ def reg(cmd: Interpreter, rest: str) -> int:
         cmd.process.out(f"\n{key.upper()}")
         for name, value in _COMPONENTS[key](cmd.process.node.components).items():
             cmd.process.out(f"    {name}    REG_DWORD    0x{value:x}")
+        return 0
+    if arguments[:1] == ["query"] and key == rf"hklm\{_POLICY_HISTORY}":
+        full = r"HKEY_LOCAL_MACHINE\Software\Microsoft\Windows\CurrentVersion\Group Policy\History"
+        cmd.process.out(f"\n{full}\n    DCName    REG_SZ    {controller_name(cmd.process.world.definition)}\n")
         return 0
     if arguments[:1] != ["query"]:
         cmd.process.err("ERROR: Invalid syntax.")

@@ -12,7 +12,7 @@ from console.lab.cmd.wmi_files import com_classes, data_files
 from console.lab.equipment import public_folders
 from console.lab.exchange import INFORMATION_STORE
 from console.lab.mscs import numbers
-from console.lab.network import configuration
+from console.lab.network import computer_system, configuration
 from console.lab.state import RUNNING, Node
 
 INVALID_CLASS, INVALID_NAMESPACE, PROVIDER_FAILURE = 2147749904, 2147749902, 2147749892
@@ -56,6 +56,8 @@ def wmic(cmd: Interpreter, rest: str) -> int:
             return _cluster(cmd, text)
         elif text.startswith("os "):
             instances = [_system(cmd)]
+        elif text.startswith("computersystem "):
+            instances = [computer_system(cmd.process.world.definition, cmd.process.node.cluster.definition)]
         elif text.startswith("process "):
             instances = _processes(cmd.process.node)
         else:

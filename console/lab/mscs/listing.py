@@ -60,9 +60,10 @@ def table(columns: Columns, rows: Iterable[Sequence[str]], *, japanese: bool = F
     return "\n".join(lines)
 
 
-def properties(title: str, column: str, rows: Iterable[tuple[str, str, str]]) -> str:
-    """The list of /properties: the kind of each value, whose it is, its name and the value."""
-    lines = [f"Listing properties for '{title}':", "", f"T  {column:<20} {'Name':<30} Value"]
+def properties(title: str, column: str, rows: Iterable[tuple[str, str, str]], *, private: bool = False) -> str:
+    """The list of /properties, or of /privproperties: kind of value, whose it is, its name and the value."""
+    kind = "private properties" if private else "properties"
+    lines = [f"Listing {kind} for '{title}':", "", f"T  {column:<20} {'Name':<30} Value"]
     lines.append(f"-- {'-' * 20} {'-' * 30} {'-' * 23}")
     return "\n".join([*lines, *(f"{kind:<2} {title:<20} {name:<30} {value}" for kind, name, value in rows)])
 
