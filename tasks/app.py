@@ -33,6 +33,7 @@ app.conf.imports = [
     "tasks.procedures",
     "tasks.scripts",
     "tasks.credentials",
+    "tasks.discoveries",
 ]
 app.steps["consumer"].add(NewSites)
 app.steps["consumer"].add(SaysItIsThere)

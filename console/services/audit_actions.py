@@ -56,6 +56,7 @@ class Action(StrEnum):
     API_REFUSED = "account:token:refused", "Requests to the API from {subject} came with no good token"
     SECRETS_ROTATED = "secrets:key:rotated", "{actor} had what is stored encrypted put under the first key"
     CREDENTIAL_TESTED = "inventory:credential:tested", "{actor} tried the credential {subject}"
+    DISCOVERY_ASKED = "inventory:discovery:asked", "{actor} had the cluster of {subject} found out about"
 
     PAGE_READ = "audit:page:read", "{actor} read {subject}"
     FILTER_SAVED = "audit:filter:saved", "{actor} saved the filter {subject} of the audit"

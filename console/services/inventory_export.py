@@ -16,7 +16,7 @@ from console.services.inventory_seen import Seen, narrowed
 def export_inventory(seen: Seen | None = None) -> str:
     """Everything there is, or what of it is `seen`, sorted by name; no password and nothing encrypted is in it."""
     inventory = current_inventory() if seen is None else narrowed(current_inventory(), seen)
-    return dump({PLURALS[kind]: [_plain(spec) for spec in inventory.of(kind)] for kind in KINDS})
+    return dump({PLURALS[kind]: [plain(spec) for spec in inventory.of(kind)] for kind in KINDS})
 
 
 def dump(document: dict[str, Any]) -> str:
@@ -31,7 +31,8 @@ def dump(document: dict[str, Any]) -> str:
     return stream.getvalue()
 
 
-def _plain(spec: Spec) -> dict[str, Any]:
+def plain(spec: Spec) -> dict[str, Any]:
+    """One object as the file has it; what is empty is left out."""
     if isinstance(spec, CredentialSpec):
         where = {"stored": True} if spec.source == "stored" else {spec.source: spec.reference}
         return {"name": spec.name, "username": spec.username} | where

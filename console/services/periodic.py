@@ -10,6 +10,7 @@ from django.db import connection
 from console.services import (
     audit_anchors,
     credential_trials,
+    discovery,
     incidents,
     proving,
     schedules,
@@ -56,6 +57,7 @@ WORK = (
     Work("observe", turns.ask_due, lambda: OBSERVE_TURN),
     Work("proofs", proving.sweep, lambda: float(settings.SWEEP_EVERY)),
     Work("credential trials", credential_trials.sweep, lambda: float(settings.SWEEP_EVERY)),
+    Work("discoveries", discovery.sweep, lambda: float(settings.SWEEP_EVERY)),
     Work("kits", listing.ask_due, lambda: KIT_TURN),
     Work("node scripts", asking.send_again, lambda: ASKED_TURN),
     Work("sign-ins", sessions.tidy, lambda: TIDY_TURN),

@@ -26,6 +26,7 @@ REFRESH_KIT = "kits.refresh"
 NODE_SCRIPTS = "scripts.asked"
 PROVE_PROCEDURE = "procedures.prove"
 TRY_CREDENTIAL = "credentials.try"
+DISCOVER = "discoveries.look"
 
 URGENT, ASKED, ROUTINE = 0, 3, 6
 """What a node waits for, what a person waits for, the rest: workers take them in this order, whatever their queue."""
