@@ -34,9 +34,12 @@ LINGER = 30.0
 @methods("GET")
 @needs("view", "cluster")
 def lines(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The lines after `?after=`, and whether there may be more."""
-    operation = the_operation(request, pk)
-    found = journal.after(operation.pk, _place(request.GET.get("after")))
+    """The lines after `?after=`, or from `?from=` to `?to=`, at most `journal.BATCH`, and whether there may be more."""
+    operation, query = the_operation(request, pk), request.GET
+    if "from" in query:
+        found = journal.between(operation.pk, _place(query.get("from")), _place(query.get("to")))
+    else:
+        found = journal.after(operation.pk, _place(query.get("after")))
     return JsonResponse(
         {
             "lines": [journal.as_json(line) for line in found],
@@ -85,14 +88,19 @@ async def stream(pk: int, place: int, viewer: Viewer | None = None) -> AsyncIter
                 if not await read(_may_still, viewer, pk):
                     break
                 asked = time.monotonic()
-            while head is not None and place < head.last_seq and (found := await read(journal.after, pk, place)):
-                place = found[-1].seq
-                yield _event("lines", [journal.as_json(line) for line in found], place)
-            yield _event("beat", {}) if head == seen else _event("state", {"status": head.status if head else ""})
+            while head is not None and place < head.last_seq:
+                found, place = await eyes.lines(pk, place)
+                if not found:
+                    break
+                yield _event("lines", f"[{','.join(found)}]", place)
+            if head == seen:
+                yield _event("beat", "{}")
+            elif head is not None and not head.stands_like(seen):
+                yield _event("state", json.dumps({"status": head.status}))
             if ended is None and head is not None and not head.open:
                 ended = time.monotonic()
             seen = head
-        yield _event("over", {})
+        yield _event("over", "{}")
     finally:
         eyes.leave(pk)
 
@@ -118,7 +126,7 @@ def _place(text: str | None) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 16 else 0
 
 
-def _event(name: str, data: object, place: int | None = None) -> str:
+def _event(name: str, data: str, place: int | None = None) -> str:
     """An event as the specification of server-sent events writes it; JSON has no line breaks of its own."""
     number = f"id: {place}\n" if place is not None else ""
-    return f"event: {name}\n{number}data: {json.dumps(data, ensure_ascii=False)}\n\n"
+    return f"event: {name}\n{number}data: {data}\n\n"

@@ -1,6 +1,6 @@
 """The operation: followed, stopped, acknowledged; and the history of all of them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 
 from console.domain.checks import Refusal
 from console.domain.planner import DIRECTORY_SWITCH
-from console.domain.printable import one_line
 from console.domain.progress import KINDS
 from console.models import JournalLine, NodeRun, ObservationRecord, Operation
 from console.models.operations import ACTING_KINDS, STAYING_KINDS
@@ -20,13 +19,14 @@ from console.services.access import NotAllowed, visible_clusters
 from console.services.advice import for_operation
 from console.services.continuing import Choice
 from console.services.journal_filter import JournalFilter
-from console.web import journal, streaming
+from console.web import journal, journal_files, streaming
 from console.web.access import actor_of, methods, needs, the_operation
 from console.web.cards import cards
 from console.web.forms.filters import HistoryFilter
 from console.web.forms.operations import LONGEST_REASON, AcknowledgeForm, CarryOnForm
 from console.web.progress import standing
 from console.web.setup_board import shown
+from console.web.timeline import timeline
 from console.web.undo import taking_back
 
 PAGE = 50
@@ -101,10 +101,11 @@ def ticket(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @methods("GET")
 @needs("view", "cluster")
-def download(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The whole journal as text, streamed."""
-    operation = the_operation(request, pk)
-    return streaming.download(as_text(operation), "text/plain", f"operation-{operation.pk}-journal.txt")
+def download(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
+    """The whole journal, or the lines that fit the filter, as text or as JSON Lines, streamed."""
+    operation, wanted = the_operation(request, pk), _wanted(request)
+    name = f"operation-{operation.pk}-journal{'-part' if wanted else ''}.{form}"
+    return streaming.download(journal_files.lines(operation, wanted, form), journal_files.TYPES[form], name)
 
 
 def _acknowledge(request: HttpRequest, operation: Operation, note: str) -> None:
@@ -126,14 +127,15 @@ def _do(request: HttpRequest, operation: Operation, act: Callable[[], object]) -
 
 def page(request: HttpRequest, operation: Operation, status: int = 200, **more: object) -> HttpResponseBase:
     """The page of an operation, with what came of a form when it is the answer to one."""
-    query = request.GET
-    wanted = JournalFilter(query.get("q", ""), query.get("kind", ""), query.get("step", ""))
-    at, before = _number(query.get("line")), _number(query.get("before"))
+    wanted, at = _wanted(request), _number(request.GET.get("line"))
     context = _context(request, operation)
-    part = journal.window(operation, wanted, before=before, around=at)
+    part = journal.window(operation, wanted, before=_number(request.GET.get("before")), around=at)
     titles = {row.step.key: row.step.title for row in context["standing"].rows}
-    groups = journal.folded(part.lines, titles, all_open=bool(wanted) or at is not None)
-    context |= {"window": part, "groups": groups, "wanted": wanted, "kinds": KINDS, "titles": titles, **more}
+    if wanted:
+        context |= {"groups": journal.folded(part.lines, titles), "fitting": wanted.of(operation).count()}
+    else:
+        context["groups"] = journal.sections(operation, titles, part, pointed=at)
+    context |= {"window": part, "wanted": wanted, "kinds": KINDS, "titles": titles, "pointed": at, **more}
     if more.get("acknowledge_form"):
         messages.error(request, "Nothing was acknowledged: the form below says what is missing.")
     return render(request, "operations/detail.html", context, status=status)
@@ -145,15 +147,17 @@ def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
     observed_since = ObservationRecord.since(operation)
     offers = continuing.offers(operation)
     card = cards([operation.cluster])[0]
+    setup, stands = shown(operation), standing(operation, plan)
     return {
         "section": "operations",
         "operation": operation,
-        "standing": standing(operation, plan),
+        "standing": stands,
+        "timeline": None if setup else timeline(stands),
         "plan": plan,
         "latest": _leads_on(operation),
         "card": card,
         "advice": for_operation(operation),
-        "setup": shown(operation),
+        "setup": setup,
         "stays": operation.kind in STAYING_KINDS,
         "event_logs": event_logs.of(operation),
         "back": taking_back(operation),
@@ -177,11 +181,9 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 16 else None
 
 
-def as_text(operation: Operation) -> Iterator[str]:
-    """The journal, a line of text for each of its lines, whatever a node printed in it."""
-    for line in JournalLine.objects.filter(operation=operation).order_by("seq").iterator(chunk_size=2000):
-        step = f" [{line.step}]" if line.step else ""
-        yield f"{line.seq}\t{line.at.isoformat()}\t{line.kind}{step}\t{one_line(line.text)}\n"
+def _wanted(request: HttpRequest) -> JournalFilter:
+    query = request.GET
+    return JournalFilter(query.get("q", ""), query.get("kind", ""), query.get("step", ""))
 
 
 def _leads_on(operation: Operation) -> bool:

@@ -1,11 +1,11 @@
 """One pair of eyes for all viewers of a process: who follows an operation waits here instead of asking the database.
 
-While somebody follows something, one task reads the heads of the followed operations a few times a second; a viewer
-that waits holds neither a thread nor a database connection.
+While somebody follows something, one task reads the heads of the followed operations a few times a second, and what was
+written to them since, once for everybody; a viewer that waits holds neither a thread nor a database connection.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
@@ -16,9 +16,13 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from console.models import Operation
+from console.web import journal
 
 PAUSE = 0.25
 """Seconds between two looks: half of what a line may take from the database to the screen."""
+
+KEPT = 2000
+"""So many of the newest lines of an operation are kept for those who follow it."""
 
 SHOWN = (
     "steps_done",
@@ -53,6 +57,39 @@ class Head:
         """Whether anything may still come of it: a procedure that rests goes on some day."""
         return self.status not in Operation.ENDED
 
+    def stands_like(self, other: "Head | None") -> bool:
+        """Whether nothing but lines came between the two."""
+        return other is not None and (self.status, self.facts) == (other.status, other.facts)
+
+
+@dataclass
+class Tail:
+    """The newest lines of an operation, as JSON, in their order and without a gap."""
+
+    before: int
+    """The number of the line before the first one that is kept."""
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def last(self) -> int:
+        """The number of the last line."""
+        return self.before + len(self.lines)
+
+    def after(self, place: int) -> list[str] | None:
+        """The lines after that number, at most `journal.BATCH`; None when they are not kept (any more)."""
+        if not self.before <= place < self.last:
+            return None
+        first = place - self.before
+        return self.lines[first : first + journal.BATCH]
+
+    def grown(self, head: Head, found: list[str]) -> "Tail":
+        """This one with the lines `found` after it; an empty one at `head` when those are not all there are."""
+        if self.last + len(found) < head.last_seq:
+            return Tail(head.last_seq)
+        lines = self.lines + found
+        cut = max(0, len(lines) - KEPT)
+        return Tail(self.before + cut, lines[cut:])
+
 
 async def read(ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Ask the database from a thread that gives its connection back at once."""
@@ -74,12 +111,24 @@ def heads(operations: Collection[int]) -> dict[int, Head]:
     return {pk: Head(seq, status, (lease is None or lease > now, *facts)) for pk, seq, status, lease, *facts in rows}
 
 
+def look(operations: Collection[int], tails: Mapping[int, Tail]) -> tuple[dict[int, Head], dict[int, Tail]]:
+    """The heads of the operations, and their tails with the lines that were written since `tails` were read."""
+    found = heads(operations)
+    grown: dict[int, Tail] = {}
+    for pk, head in found.items():
+        tail = tails.get(pk) or Tail(head.last_seq)
+        new = journal.after(pk, tail.last, KEPT) if head.last_seq > tail.last else []
+        grown[pk] = tail.grown(head, [journal.as_text(line) for line in new]) if new else tail
+    return found, grown
+
+
 @dataclass
 class Watch:
     """The followed operations of one event loop."""
 
     followers: dict[int, int] = field(default_factory=dict)
     known: dict[int, Head] = field(default_factory=dict)
+    tails: dict[int, Tail] = field(default_factory=dict)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
     task: asyncio.Task[None] | None = None
 
@@ -95,6 +144,18 @@ class Watch:
         if not self.followers[operation]:
             del self.followers[operation]
             self.known.pop(operation, None)
+            self.tails.pop(operation, None)
+
+    async def lines(self, operation: int, place: int) -> tuple[list[str], int]:
+        """The lines after that number as JSON, at most `journal.BATCH`, and the number of the last of them.
+
+        What everybody waits for was read once for all; who comes from further back reads it alone.
+        """
+        kept = self.tails[operation].after(place) if operation in self.tails else None
+        if kept is not None:
+            return kept, place + len(kept)
+        found = await read(journal.after, operation, place)
+        return [journal.as_text(line) for line in found], found[-1].seq if found else place
 
     async def changed(self, operation: int, seen: Head | None, within: float) -> Head | None:
         """The operation's head as soon as it is not `seen`; `seen` itself when nothing happens `within` seconds."""
@@ -108,11 +169,12 @@ class Watch:
     async def _look(self) -> None:
         while self.followers:
             try:
-                found = await read(heads, tuple(self.followers))
+                found, grown = await read(look, tuple(self.followers), dict(self.tails))
             except Exception:
                 # A database that is away for a moment: viewers keep their place, and are told by the beat's absence.
-                found = {}
+                found, grown = {}, {}
             async with self.news:
+                self.tails |= {pk: tail for pk, tail in grown.items() if pk in self.followers}
                 self.known |= {pk: head for pk, head in found.items() if pk in self.followers}
                 self.news.notify_all()
             await asyncio.sleep(PAUSE)

@@ -17,7 +17,8 @@ from console.domain.printable import one_line
 from console.logs import configure
 from console.models import AuditRecord, Cluster
 from console.services.audit_export import as_csv, as_jsonl
-from console.web import operations
+from console.services.journal_filter import JournalFilter
+from console.web import journal_files
 from tests.web import world
 
 FORGED = "2026-01-01T00:00:00Z [info     ] operation ended [console] status=succeeded"
@@ -67,8 +68,11 @@ def test_no_entry_of_the_log_can_be_forged(form: str, line_end: str) -> None:
 def test_no_line_of_a_journal_can_be_forged(tokyo: Cluster, line_end: str) -> None:
     operation = world.running(tokyo)
     world.write(operation, [("output", "stop", f"x{line_end}99\t2026-01-01T00:00:00\tfinished\tSucceeded")])
-    lines = "".join(operations.as_text(operation)).splitlines()
-    assert [line.split("\t")[0] for line in lines] == [str(number) for number in range(1, len(lines) + 1)]
+    written = ("".join(journal_files.lines(operation, JournalFilter(), form)) for form in ("txt", "jsonl"))
+    text, objects = (one.splitlines() for one in written)
+    numbers = list(range(1, operation.last_seq + 1))
+    assert [int(line.split("\t")[0]) for line in text] == numbers
+    assert [json.loads(line)["seq"] for line in objects] == numbers
 
 
 def test_no_record_of_an_export_can_be_forged_nor_is_a_formula(ada: Client, tokyo: Cluster) -> None:

@@ -36,10 +36,11 @@ class Scale:
     clusters: int
     rival: int  # nodes that Ansible is measured on
     minutes: int
+    lines: int
 
 
-FULL = Scale(20_000, 1_000, (2_000, 20_000, 100_000), 10, 4, 500, (5, 50, 500), 1_000_000, 1000, 200, 500, 100, 5)
-QUICK = Scale(2_000, 200, (500, 2_000, 8_000), 2, 2, 100, (1, 5), 20_000, 100, 20, 20, 10, 1)
+FULL = Scale(20_000, 1_000, (2_000, 20_000, 100_000), 10, 4, 500, (5, 50, 500), 1_000_000, 1000, 200, 500, 100, 5, 240)
+QUICK = Scale(2_000, 200, (500, 2_000, 8_000), 2, 2, 100, (1, 5), 20_000, 100, 20, 20, 10, 1, 40)
 
 
 def slapd(scale: Scale, windows: bool) -> None:
@@ -102,6 +103,15 @@ def observing_many(scale: Scale, _windows: bool) -> None:
     observing.run(scale.clusters, scale.rival, scale.runs, scale.minutes)
 
 
+def viewing(scale: Scale, _windows: bool) -> None:
+    """From a line's commit to the screens of those who follow."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+    django.setup()
+    from tests.benchmarks import viewers  # its imports need the settings
+
+    viewers.run(scale.lines)
+
+
 PARTS: dict[str, Callable[[Scale, bool], None]] = {
     "slapd": slapd,
     "samba": samba,
@@ -111,6 +121,7 @@ PARTS: dict[str, Callable[[Scale, bool], None]] = {
     "setup-log": setup_log,
     "audit": auditing,
     "observing": observing_many,
+    "viewers": viewing,
 }
 
 

@@ -128,6 +128,7 @@ NO_PAGE = {
     "operations/<int:pk>/lines": "lines for the operation's page",
     "operations/<int:pk>/events": "a stream for the operation's page",
     "operations/<int:pk>/journal.txt": "a file",
+    "operations/<int:pk>/journal.jsonl": "a file",
     "operations/<int:pk>/record.html": "a file",
     "operations/<int:pk>/receipt.ldif": "a file",
     "operations/<int:pk>/event-sources/<str:node>.reg": "a file",

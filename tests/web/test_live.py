@@ -12,8 +12,8 @@ from django.contrib.sessions.models import Session
 from django.test import AsyncClient, Client
 from django.urls import reverse
 
-from console.models import Cluster, Operation
-from console.web import live
+from console.models import Cluster, JournalLine, Operation
+from console.web import journal, live, watch
 from tests import personas
 from tests.web import world
 
@@ -41,13 +41,25 @@ class Events:
     async def next(self, name: str) -> Any:
         """The data of the next event of that name."""
         while True:
-            while "\n\n" not in self._text:
-                self._text += (await asyncio.wait_for(anext(self._pieces), 10)).decode()
-            event, self._text = self._text.split("\n\n", 1)
-            fields = dict(line.split(": ", 1) for line in event.splitlines())
-            self.last_id = fields.get("id", self.last_id)
+            fields = await self._fields()
             if fields.get("event") == name:
                 return json.loads(fields["data"])
+
+    async def _fields(self) -> dict[str, str]:
+        """The next event."""
+        while "\n\n" not in self._text:
+            self._text += (await asyncio.wait_for(anext(self._pieces), 10)).decode()
+        event, self._text = self._text.split("\n\n", 1)
+        fields = dict(line.split(": ", 1) for line in event.splitlines())
+        self.last_id = fields.get("id", self.last_id)
+        return fields
+
+    async def name(self) -> str:
+        """The name of the next event."""
+        while True:
+            fields = await self._fields()
+            if "event" in fields:
+                return fields["event"]
 
     async def lines(self, count: int) -> list[int]:
         """The numbers of the next `count` lines."""
@@ -136,6 +148,49 @@ async def test_twenty_readers_get_every_line(operation: Operation) -> None:
 
 
 @in_a_loop
+async def test_what_many_wait_for_is_read_once(operation: Operation, monkeypatch: pytest.MonkeyPatch) -> None:
+    await write(operation, some(5))
+    readers = [await follow(operation) for _ in range(20)]
+    assert await asyncio.gather(*(reader.lines(5) for reader in readers)) == [[1, 2, 3, 4, 5]] * 20
+    asked: list[int] = []
+    after = journal.after
+
+    def counted(pk: int, place: int, limit: int = journal.BATCH) -> list[JournalLine]:
+        asked.append(place)
+        return after(pk, place, limit)
+
+    monkeypatch.setattr(journal, "after", counted)
+    await write(operation, some(30))
+    assert await asyncio.gather(*(reader.lines(30) for reader in readers)) == [list(range(6, 36))] * 20
+    assert asked == [5]
+
+
+@pytest.mark.parametrize("kept", [10, 2000])
+@in_a_loop
+async def test_a_burst_that_is_not_kept_is_read_by_each_and_comes_whole(
+    operation: Operation, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr(watch, "KEPT", kept)
+    readers = [await follow(operation) for _ in range(3)]
+    await write(operation, some(1))
+    assert await readers[0].lines(1) == [1]
+    await write(operation, some(1200))
+    found = await asyncio.gather(readers[0].lines(1200), readers[1].lines(1201), readers[2].lines(1201))
+    assert found == [list(range(2, 1202)), list(range(1, 1202)), list(range(1, 1202))]
+    await write(operation, some(3))
+    assert await asyncio.gather(*(reader.lines(3) for reader in readers)) == [[1202, 1203, 1204]] * 3
+
+
+@in_a_loop
+async def test_lines_alone_are_no_change_of_state(operation: Operation, quick: None) -> None:
+    events = await follow(operation)
+    await events.next("state")
+    await write(operation, some(1))
+    names = [await events.name() for _ in range(3)]
+    assert names == ["lines", "beat", "beat"]
+
+
+@in_a_loop
 async def test_a_change_of_state_is_told_without_a_line(operation: Operation) -> None:
     events = await follow(operation)
     assert (await events.next("state"))["status"] == "running"
@@ -203,6 +258,24 @@ def test_asking_gives_the_same_lines_in_batches(olga: Client, operation: Operati
     assert (first["more"], second["more"], first["open"]) == (True, False, True)
     assert olga.get(address, {"after": "700"}).json()["lines"] == []
     assert len(olga.get(address, {"after": "; drop"}).json()["lines"]) == 500
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"from": "3", "to": "5"}, [3, 4, 5]),
+        ({"from": "699", "to": "9999"}, [699, 700]),
+        ({"from": "1", "to": "700"}, list(range(1, 501))),
+        ({"from": "5", "to": "3"}, []),
+        ({"from": "x", "to": "2"}, [1, 2]),
+    ],
+)
+def test_lines_are_had_by_their_numbers(
+    olga: Client, operation: Operation, asked: dict[str, str], found: list[int]
+) -> None:
+    world.write(operation, some(700))
+    answer = olga.get(reverse("operation-lines", args=[operation.pk]), asked).json()
+    assert [line["seq"] for line in answer["lines"]] == found
 
 
 def test_who_has_no_role_may_not_ask_either(sam: Client, operation: Operation) -> None:

@@ -1,5 +1,6 @@
 """The operation's page: the sentence, the steps, the journal, what can be done; and the history."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -203,7 +204,7 @@ def test_a_line_can_be_linked_to(olga: Client, tokyo: Cluster, page: Page) -> No
     world.filled(operation, 1000)
     text = page(olga, f"{at(operation)}?line=400")
     assert 'id="L400"' in text
-    assert '<details class="jgroup" data-step="stop" open>' in text
+    assert '<details class="jgroup" data-step="" data-first="1" data-last="1000" open>' in text
 
 
 def test_the_journal_is_filtered_on_the_server(olga: Client, tokyo: Cluster, page: Page) -> None:
@@ -214,16 +215,33 @@ def test_the_journal_is_filtered_on_the_server(olga: Client, tokyo: Cluster, pag
     text = page(olga, f"{at(operation)}?kind=warning")
     assert "mind the gap" in text
     assert 'id="L1000"' not in text
+    assert "1 of the lines fit" in text
     assert "No line fits this filter" in page(olga, f"{at(operation)}?step=greet")
 
 
 def test_lines_fold_by_step_and_trouble_stays_open(olga: Client, tokyo: Cluster, page: Page) -> None:
     operation = world.running(tokyo)
-    quiet, loud = ("started", "stop", "Stop"), ("warning", "move", "hm")
-    world.write(operation, [("note", "", "opening"), quiet, loud, ("started", "greet", "Hear")])
+    stop, move, hear = (("started", step, step) for step in ("stop", "move", "greet"))
+    warning = ("warning", "move", "hm")
+    world.write(operation, [("note", "", "opening"), stop, ("note", "", "by a person"), move, warning, hear])
     text = page(olga, at(operation))
-    groups = [(part.split('"')[0], " open" in part.split(">")[0]) for part in text.split('jgroup" data-step="')[1:]]
-    assert groups == [("", False), ("stop", False), ("move", True), ("greet", True)]
+    groups = re.findall(r'jgroup" data-step="(\w*)" data-first="(\d+)" data-last="(\d+)"[^>]*?( open)?>', text)
+    assert groups == [
+        ("", "1", "1", ""),
+        ("stop", "2", "3", ""),
+        ("move", "4", "5", " open"),
+        ("greet", "6", "6", " open"),
+    ]
+
+
+def test_of_a_long_journal_every_step_is_there_and_leads_to_its_lines(olga: Client, tokyo: Cluster, page: Page) -> None:
+    operation = world.running(tokyo)
+    for step in ("stop", "move"):
+        world.write(operation, [("started", step, step), *[("output", step, "so")] * 999])
+    text = page(olga, at(operation))
+    assert '<span class="soft jgroup__count">1000</span>' in text
+    assert f'<a href="{at(operation)}?line=1#L1">Show these lines</a>' in text
+    assert 'id="L1"' in page(olga, f"{at(operation)}?line=1")
 
 
 @pytest.mark.slow
@@ -236,6 +254,9 @@ def test_a_journal_of_a_hundred_thousand_lines_opens_quickly(olga: Client, tokyo
     assert (timezone.now() - began).total_seconds() < 1.0
     assert text.count('class="jl ') == 300
     assert len(text) < 400_000
+    began = timezone.now()
+    assert '"seq": 50200' in olga.get(f"{at(operation, 'operation-lines')}?from=50001&to=50200").content.decode()
+    assert (timezone.now() - began).total_seconds() < 0.3
 
 
 @pytest.mark.django_db(transaction=True)
@@ -246,6 +267,20 @@ def test_the_whole_journal_is_taken_away_as_text(olga: Client, tokyo: Cluster) -
     assert len(lines) == 1200
     assert lines[0].startswith("1\t")
     assert lines[-1].endswith("output [stop]\tline number 1200")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_journal_or_what_fits_of_it_is_taken_away_as_json_lines(olga: Client, tokyo: Cluster) -> None:
+    operation = world.running(tokyo)
+    world.filled(operation, 120)
+    address = at(operation, "operation-journal-json")
+    objects = [json.loads(line) for line in kept(olga.get(address)).splitlines()]
+    assert [one["seq"] for one in objects] == list(range(1, 121))
+    said = {"seq": 120, "kind": "output", "step": "stop", "text": "line number 120"}
+    assert objects[-1] == said | {"at": objects[-1]["at"]}
+    part = olga.get(address, {"q": "number 12"})
+    assert part["Content-Disposition"] == f'attachment; filename="operation-{operation.pk}-journal-part.jsonl"'
+    assert [json.loads(line)["seq"] for line in kept(part).splitlines()] == [12, 120]
 
 
 def test_the_changing_parts_come_alone(rita: Client, tokyo: Cluster, page: Page) -> None:

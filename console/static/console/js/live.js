@@ -1,25 +1,25 @@
-// The journal as it grows: server-sent events, else asking; always from the last line that is on the page.
+// An operation as it happens: server-sent events, else asking; always from the last line that is on the page.
 "use strict";
 
 (() => {
   const card = document.getElementById("journal-card");
-  const view = document.getElementById("journal");
-  const groups = document.getElementById("groups");
-  const more = document.getElementById("new-lines");
+  const run = document.querySelector(".run");
   const link = document.getElementById("link");
+  const told = document.getElementById("told");
   const { changeover } = window;
-  const { events, lines: linesUrl, stateUrl, filterText, filterKind, filterStep } = card.dataset;
-  const isPart = Boolean(card.dataset.later);
-  const SHOWN = 3000;
+  const { journal } = changeover;
+  const { events, lines: linesUrl, stateUrl } = card.dataset;
   const ENDED = ["succeeded", "failed", "stopped", "uncertain"];
-  const SILENCE = 25000;
+  const CHATTER = ["output", "progress", "waiting", "note"];
+  const SILENCE = 25000; // without even a beat the stream is taken for dead
+  const SOON = 300;
+  const LATER = 3000;
+  const TELL = 8000; // between two sentences for who listens to the page
 
-  let last = Number(card.dataset.last);
   let open = Boolean(card.dataset.open);
   let source = null;
   let heard = Date.now();
   let since = null;
-  let unread = 0;
   let polling = 0;
 
   // ---- what the connection is, said plainly
@@ -37,96 +37,81 @@
     if (link.dataset.state === state) return;
     link.dataset.state = state;
     link.querySelector("span").textContent = words[state]();
+    run.classList.toggle("run--unsure", !["live", "polling", "over"].includes(state));
+    watchSilence();
+  }
+  const connected = () => ["live", "polling"].includes(link.dataset.state);
+
+  // ---- for who listens: where it stands, a sentence at a time, and never the lines
+  let saidAt = 0;
+  let saying = 0;
+  let lastSaid = "";
+  function whereItStands() {
+    const quiet = document.getElementById("quiet");
+    if (quiet && !quiet.hidden) return quiet.querySelector("strong").textContent.replace(/ for .*/, ".");
+    const step = document.querySelector('#steps [aria-current="step"] .run-step__title');
+    if (open && step) return `Now: ${step.textContent}.`;
+    return document.querySelector("#now .now__sentence")?.textContent.trim() || "";
+  }
+  function tell() {
+    if (saying) return;
+    saying = window.setTimeout(() => {
+      saying = 0;
+      const sentence = whereItStands();
+      if (!sentence || sentence === lastSaid) return;
+      [lastSaid, saidAt] = [sentence, Date.now()];
+      told.textContent = sentence;
+    }, Math.max(0, saidAt + TELL - Date.now()));
   }
 
-  // ---- lines
-  const follows = () => view.scrollHeight - view.scrollTop - view.clientHeight < 60;
-  function toEnd() {
-    view.scrollTop = view.scrollHeight;
-    unread = 0;
-    more.hidden = true;
+  // ---- the parts around the journal are read anew: soon when a step changed, later when it only went on
+  let asked = 0;
+  let due = Infinity;
+  function refresh(wait) {
+    const at = Date.now() + wait * (1 + Math.random() / 2); // many who look do not all ask at once
+    if (at >= due) return;
+    window.clearTimeout(asked);
+    due = at;
+    asked = window.setTimeout(async () => {
+      due = Infinity;
+      await changeover.refresh(stateUrl).catch(() => undefined);
+      watchSilence();
+      tell();
+    }, at - Date.now());
   }
-  function fits(line) {
-    return (!filterText || line.text.toLowerCase().includes(filterText.toLowerCase())) &&
-      (!filterKind || line.kind === filterKind) && (!filterStep || line.step === filterStep);
-  }
-  function titleOf(step) {
-    const option = document.querySelector(`#step option[value="${CSS.escape(step)}"]`);
-    return option ? option.textContent : step || "Before the first step";
-  }
-  function groupFor(line) {
-    const tail = groups.lastElementChild;
-    if (tail && (!line.step || tail.dataset.step === line.step)) return tail;
-    const news = tail && tail.querySelector(".jl--failed, .jl--warning, .jl--resumed, .jl--continued, .jl--skipped");
-    if (tail && !news && !tail.dataset.touched && follows()) tail.open = false;
-    const group = document.getElementById("group-template").content.firstElementChild.cloneNode(true);
-    group.dataset.step = line.step;
-    group.querySelector(".jgroup__title").textContent = titleOf(line.step);
-    groups.append(group);
-    return group;
-  }
-  function count(group) {
-    group.querySelector(".jgroup__count").textContent = group.querySelectorAll(".jl").length;
-  }
-  function add(line) {
-    const item = document.getElementById("line-template").content.firstElementChild.cloneNode(true);
-    item.id = `L${line.seq}`;
-    item.classList.add(`jl--${line.kind}`);
-    const seq = item.querySelector(".jl__seq");
-    seq.textContent = line.seq;
-    seq.href = `?line=${line.seq}#L${line.seq}`;
-    const at = item.querySelector(".jl__at");
-    at.dateTime = line.at;
-    at.textContent = line.at.slice(11, 19);
-    item.querySelector(".jl__kind").textContent = line.kind;
-    item.querySelector(".jl__text").textContent = line.text;
-    const group = groupFor(line);
-    group.querySelector(".jlines").append(item);
-    return group;
-  }
-  function trim() {
-    const all = groups.querySelectorAll(".jl");
-    if (all.length <= SHOWN) return;
-    for (const item of [...all].slice(0, all.length - SHOWN / 2)) item.remove();
-    for (const group of groups.querySelectorAll(".jgroup")) if (!group.querySelector(".jl")) group.remove();
-    earlierFrom(Number(groups.querySelector(".jl").id.slice(1)));
+
+  // ---- no progress: only said while it would be known if there were any
+  let newest = 0;
+  function watchSilence() {
+    const quiet = document.getElementById("quiet");
+    if (!quiet) return;
+    const at = Math.max(Date.parse(quiet.dataset.heard), newest);
+    const silent = open && connected() && changeover.serverNow() - at > Number(quiet.dataset.after) * 1000;
+    if (quiet.hidden !== silent) return;
+    quiet.hidden = !silent;
+    changeover.tick();
+    tell();
   }
   function take(lines) {
-    const fresh = lines.filter((line) => line.seq > last);
+    const fresh = journal.take(lines);
     if (!fresh.length) return;
-    last = fresh.at(-1).seq;
-    document.getElementById("journal-count").textContent = last;
-    refreshSoon();
-    if (isPart) return;
-    const stay = !follows();
-    const shown = fresh.filter(fits);
-    document.getElementById("journal-empty")?.remove();
-    new Set(shown.map(add)).forEach(count);
-    if (!stay) { trim(); toEnd(); return; }
-    unread += shown.length;
-    more.hidden = unread === 0;
-    more.textContent = `${unread} new line${unread === 1 ? "" : "s"}`;
+    newest = Date.parse(fresh.at(-1).at);
+    const quiet = document.getElementById("quiet");
+    if (quiet) for (const at of quiet.querySelectorAll("time[data-since]")) at.dateTime = fresh.at(-1).at;
+    watchSilence();
+    refresh(fresh.every((line) => CHATTER.includes(line.kind)) ? LATER : SOON);
   }
-
-  // ---- the parts around the journal, read anew at most once a second
-  let asked = 0;
-  function refreshSoon() {
-    if (asked) return;
-    asked = window.setTimeout(() => {
-      asked = 0;
-      changeover.refresh(stateUrl).catch(() => undefined);
-    }, 700);
-  }
+  window.setInterval(watchSilence, 1000);
 
   // ---- asking, when there is no stream
   async function ask() {
-    const response = await fetch(`${linesUrl}?after=${last}`, { credentials: "same-origin" });
+    const response = await fetch(`${linesUrl}?after=${journal.last()}`, { credentials: "same-origin" });
     changeover.learnClock(response);
     if (response.redirected) return "signed-out";
     if (!response.ok) throw new Error(String(response.status));
     const answer = await response.json();
     take(answer.lines);
-    if (answer.open !== open) { open = answer.open; refreshSoon(); }
+    if (answer.open !== open) { open = answer.open; refresh(SOON); }
     return answer.more ? ask() : open ? "polling" : "over";
   }
   function stopPolling() {
@@ -145,7 +130,7 @@
   // ---- the stream
   function listen() {
     source?.close();
-    source = new EventSource(`${events}?after=${last}`);
+    source = new EventSource(`${events}?after=${journal.last()}`);
     heard = Date.now();
     const hear = (handler) => (event) => {
       heard = Date.now();
@@ -153,10 +138,10 @@
       say("live");
       handler?.(event.data ? JSON.parse(event.data) : null);
     };
-    source.addEventListener("open", hear());
-    source.addEventListener("beat", hear());
+    source.addEventListener("open", hear(() => refresh(SOON)));
+    source.addEventListener("beat", hear(() => refresh(SOON)));
     source.addEventListener("lines", hear(take));
-    source.addEventListener("state", hear((head) => { open = !ENDED.includes(head.status); refreshSoon(); }));
+    source.addEventListener("state", hear((head) => { open = !ENDED.includes(head.status); refresh(SOON); }));
     source.addEventListener("over", () => { stopPolling(); source.close(); source = null; say("over"); });
     source.addEventListener("error", () => {
       if (["live", "none"].includes(link.dataset.state)) say("reconnecting");
@@ -171,45 +156,5 @@
   window.setInterval(() => { if (source?.readyState === EventSource.CLOSED) listen(); }, 30000);
   window.addEventListener("online", listen);
 
-  // ---- earlier lines, and links to lines
-  function earlierFrom(seq) {
-    const earlier = document.getElementById("earlier");
-    const url = new URL(window.location.href);
-    url.searchParams.set("before", seq);
-    url.searchParams.delete("line");
-    url.hash = "";
-    earlier.href = url.href;
-    earlier.parentElement.hidden = seq <= 1;
-  }
-  document.getElementById("earlier").addEventListener("click", async (event) => {
-    event.preventDefault();
-    const response = await fetch(event.target.href, { credentials: "same-origin" }).catch(() => null);
-    if (!response?.ok || response.redirected) { window.location.assign(event.target.href); return; }
-    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    const height = view.scrollHeight;
-    groups.prepend(...fresh.querySelectorAll("#groups > .jgroup"));
-    view.scrollTop += view.scrollHeight - height;
-    const link = fresh.getElementById("earlier");
-    event.target.href = link.href;
-    event.target.parentElement.hidden = link.parentElement.hidden;
-  });
-  groups.addEventListener("click", (event) => {
-    const fold = event.target.closest("summary")?.parentElement;
-    if (fold) fold.dataset.touched = "1";
-  });
-  more.addEventListener("click", toEnd);
-  view.addEventListener("scroll", () => { if (follows()) toEnd(); });
-  function goToHash() {
-    const match = /^#L(\d+)$/.exec(window.location.hash);
-    if (!match) return false;
-    const line = document.getElementById(match[0].slice(1));
-    if (!line) { if (!window.location.search.includes(`line=${match[1]}`)) window.location.search = `?line=${match[1]}`; return true; }
-    line.closest("details").open = true;
-    line.scrollIntoView({ block: "center" });
-    return true;
-  }
-  window.addEventListener("hashchange", goToHash);
-
-  if (!goToHash() && !isPart) toEnd();
   if (open) listen();
 })();

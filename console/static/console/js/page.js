@@ -21,8 +21,12 @@ function learnClock(response) {
   if (!Number.isNaN(date)) ahead = Date.now() - date;
 }
 
+function serverNow() {
+  return Date.now() - (Math.abs(ahead) > 2000 ? ahead : 0);
+}
+
 function tick() {
-  const now = Date.now() - (Math.abs(ahead) > 2000 ? ahead : 0);
+  const now = serverNow();
   for (const at of document.querySelectorAll("time[data-age], time[data-since]")) {
     const seconds = (now - Date.parse(at.dateTime)) / 1000;
     const words = inWords(seconds) + ("age" in at.dataset ? " ago" : "");
@@ -63,7 +67,7 @@ async function refresh(url) {
   takeRegions(await response.text());
 }
 
-window.changeover = { inWords, learnClock, refresh, takeRegions, tick };
+window.changeover = { inWords, learnClock, refresh, serverNow, takeRegions, tick };
 
 // A page that wants to be kept fresh holds an element with data-poll; when it is gone, the asking ends.
 async function keepFresh() {
