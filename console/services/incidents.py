@@ -64,6 +64,11 @@ class Incident:
         """Its kind for people."""
         return WHAT[self.kind]
 
+    @property
+    def operation_kind(self) -> str:
+        """The kind of operation it is about, for who may do something about it; empty for an alarm."""
+        return self.operation.kind if self.operation else ""
+
     def laid_by(self, at: datetime) -> bool:
         """Whether it was laid by until later than `at`."""
         return self.care is not None and self.care.until is not None and self.care.until > at
@@ -83,9 +88,9 @@ def standing(clusters: Iterable[Cluster], now: datetime) -> list[Incident]:
     return sorted(found, key=lambda one: (one.laid_by(now), LOUDEST_FIRST.index(one.kind), -one.since.timestamp()))
 
 
-def find(kind: str, pk: int, clusters: QuerySet[Cluster]) -> Incident | None:
+def find(what: str, pk: int, clusters: QuerySet[Cluster]) -> Incident | None:
     """The incident about that alarm or operation, if it stands and is of one of the clusters."""
-    if kind == "alarm":
+    if what == "alarm":
         rows = Alarm.objects.filter(pk=pk, cluster__in=clusters, acknowledged_at__isnull=True)
         found = [_of_alarm(alarm) for alarm in rows.select_related("cluster", "operation")]
     else:
@@ -100,7 +105,7 @@ def take(
 
     It stays an incident until it is acknowledged. Raises `NotAllowed`, and `Refusal` with what is missing.
     """
-    access.require(actor.user, "operate", incident.cluster, incident.operation.kind if incident.operation else "")
+    access.require(actor.user, "operate", incident.cluster, incident.operation_kind)
     now = database_now()
     _refuse(incident, reason, until, owner, now)
     holder = owner or actor.user
@@ -124,7 +129,7 @@ def take(
 
 def let_go(incident: Incident, actor: audit.Actor, reason: str) -> None:
     """Look after it no longer; one that nobody looks after stays as it is. Raises `NotAllowed`, `Refusal`."""
-    access.require(actor.user, "operate", incident.cluster, incident.operation.kind if incident.operation else "")
+    access.require(actor.user, "operate", incident.cluster, incident.operation_kind)
     _refuse(incident, reason, None, None, database_now())
     with transaction.atomic():
         rows = IncidentCare.objects.filter(**incident.cared(), over_at__isnull=True)

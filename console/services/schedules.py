@@ -145,11 +145,24 @@ def _start(row: ScheduledMove, record: PlanRecord) -> None:
     if unknowns:
         found = [Reason(f"{check.title}: {check.reason}", check.remedy, check.key, check.about) for check in unknowns]
         raise Refusal("What is unknown takes a person to accept it, and none is here.", found)
+    _confirm(row, record)
+
+
+def _confirm(row: ScheduledMove, record: PlanRecord) -> None:
+    """Begin it, unless somebody cancelled it; the record of a refusal stays, though nothing else does."""
+    refused: Refusal | NotAllowed | None = None
     with transaction.atomic():
-        if not ScheduledMove.objects.select_for_update().filter(pk=row.pk, state=ScheduledMove.State.PLANNING).exists():
+        planning = ScheduledMove.objects.select_for_update().filter(pk=row.pk, state=ScheduledMove.State.PLANNING)
+        if not planning.exists():
             return
-        operation = operations.confirm(record, _actor(row), row.reason, ticket=row.ticket)
-        _end(row, ScheduledMove.State.STARTED, f"Operation {operation.pk} began.", operation=operation)
+        try:
+            operation = operations.confirm(record, _actor(row), row.reason, ticket=row.ticket)
+        except (Refusal, NotAllowed) as error:
+            refused = error
+        else:
+            _end(row, ScheduledMove.State.STARTED, f"Operation {operation.pk} began.", operation=operation)
+    if refused is not None:
+        raise refused
 
 
 def _actor(row: ScheduledMove) -> audit.Actor:

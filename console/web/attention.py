@@ -31,14 +31,14 @@ class Told:
 @needs("operate", "everything")
 def stop(request: HttpRequest, what: str) -> HttpResponseBase:
     """Set the global stop, or lift it; a reason is required."""
-    return _do(request, _set_stop if what == "on" else _lift_stop)
+    return act_with_reason(request, _set_stop if what == "on" else _lift_stop)
 
 
 @methods("POST")
 @needs("operate", "cluster")
 def lift(request: HttpRequest, name: str) -> HttpResponseBase:
     """Lift a cluster's cooldown; a reason is required."""
-    return _do(request, partial(_lift_cooldown, the_cluster(request, name)))
+    return act_with_reason(request, partial(_lift_cooldown, the_cluster(request, name)))
 
 
 @methods("POST")
@@ -50,7 +50,7 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
     if alarm is None:
         raise Http404(f"There is no alarm {pk}. The clusters page lists those that stand.")
     admitted(request, alarm.cluster)
-    return _do(request, partial(_acknowledge, alarm))
+    return act_with_reason(request, partial(_acknowledge, alarm))
 
 
 @methods("POST")
@@ -62,7 +62,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponseBase:
     if run is None:
         raise Http404(f"There is no run {pk}. The cluster's page lists what its nodes reported.")
     admitted(request, run.node.cluster)
-    return _do(request, partial(_again, run))
+    return act_with_reason(request, partial(_again, run))
 
 
 def _set_stop(actor: Actor, reason: str) -> Told:
@@ -96,8 +96,10 @@ def _again(run: NodeRun, actor: Actor, reason: str) -> Told:
     return Told(f"The question of {run.node.name} is decided again; this page shows what comes of it.")
 
 
-def _do(request: HttpRequest, act: Callable[[Actor, str], Told]) -> HttpResponseBase:
-    """Act with the reason that was given, say how it went, and go back to where the button was."""
+def act_with_reason(
+    request: HttpRequest, act: Callable[[Actor, str], Told], back: str = "clusters"
+) -> HttpResponseBase:
+    """Act with the reason that was given, say how it went, and go to where the button was, or to the page `back`."""
     form = ReasonForm(request.POST)
     try:
         if form.is_valid():
@@ -111,5 +113,5 @@ def _do(request: HttpRequest, act: Callable[[Actor, str], Told]) -> HttpResponse
         messages.error(request, f"Nothing was changed. {refusal.headline} {remedies}")
     except NotAllowed as error:
         raise PermissionDenied(error.message) from error
-    back = request.POST.get("next", "")
-    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "clusters")
+    wanted = request.POST.get("next", "")
+    return redirect(wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else back)

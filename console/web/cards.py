@@ -1,16 +1,17 @@
 """A cluster as the pages show it: what was seen last, how old that is, and what is going on with it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from django.db.models import Q, QuerySet
 
 from console.domain.outcome import WaitsFor
-from console.models import Alarm, Cluster, Node, ObservationRecord, Operation
+from console.models import Alarm, Cluster, IncidentCare, Node, ObservationRecord, Operation
 from console.models.operations import ACTING_KINDS, PROCEDURE_KINDS
-from console.services import brakes
+from console.services import brakes, windows
 from console.services.brakes import Cooldown
+from console.services.clock import database_now
 from console.services.mail_state import mail_state
 from console.web import spans
 
@@ -26,6 +27,20 @@ class Move:
     suggested: bool
     why_not: str
     """Why pressing it will be refused, as far as that is already known; empty when nothing is in the way."""
+
+
+@dataclass(frozen=True)
+class AlarmShown:
+    """An alarm that stands, with who looks after it, and whether it need not be shouted about."""
+
+    alarm: Alarm
+    care: IncidentCare | None
+    in_maintenance: bool
+
+    @property
+    def quiet(self) -> bool:
+        """Whether maintenance explains it, or somebody laid it by."""
+        return self.in_maintenance or (self.care is not None and self.care.until is not None)
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,17 @@ class ClusterCard:
     """The cooldown after a takeover."""
     resting: Operation | None = None
     """The procedure that waits for a person, or was paused."""
+    maintenance: windows.Open | None = None
+    """The maintenance window that is open."""
+    cares: Mapping[int, IncidentCare] = field(default_factory=dict)
+    """Who looks after alarms, by the alarm's key."""
+
+    @property
+    def alarms_shown(self) -> tuple[AlarmShown, ...]:
+        """The alarms, those first that are not quiet."""
+        open_window = self.maintenance is not None
+        found = [AlarmShown(a, self.cares.get(a.pk), open_window and a.key not in windows.LOUD) for a in self.alarms]
+        return tuple(sorted(found, key=lambda one: one.quiet))
 
     @property
     def status(self) -> Mapping[str, Any]:
@@ -134,6 +160,9 @@ def cards(clusters: Iterable[Cluster]) -> list[ClusterCard]:
     waiting = {o.cluster_id: o for o in ended if o.status == "uncertain" and not o.superseded_by_id}
     alarms = _grouped(Alarm.objects.filter(cluster__in=found, acknowledged_at__isnull=True))
     rests = brakes.cooldowns(found)
+    open_windows = windows.open_for(found, database_now())
+    cares = IncidentCare.objects.filter(cluster__in=found, alarm__isnull=False, over_at__isnull=True)
+    by_alarm = {care.alarm_id: care for care in cares if care.alarm_id}
     return [
         ClusterCard(
             c,
@@ -145,6 +174,8 @@ def cards(clusters: Iterable[Cluster]) -> list[ClusterCard]:
             tuple(alarms.get(c.pk, ())),
             rests.get(c.pk),
             resting.get(c.pk),
+            open_windows.get(c.pk),
+            by_alarm,
         )
         for c in found
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group, User
@@ -15,11 +16,13 @@ from console.models import (
     Cluster,
     Delivery,
     Grant,
+    MaintenanceWindow,
     Node,
     NodeRun,
     Notice,
     NoticeRule,
     Operation,
+    ScheduledMove,
     Site,
 )
 from console.services import audit, setup_logs
@@ -34,6 +37,7 @@ PROGRAMS = "api/"
 BY_NAME = {"name": "TOKYO", "key": "exchange-2003-setup", "code": "no-such", "kind": "clusters", "form": "csv"}
 BY_NAME |= {"holder": "account", "run_id": "run-1", "provider_id": "company", "seq": 1, "request_id": "request-1"}
 LOG = b"[13:43:30] Entering ScSetupExchangeVirtualServer\r\n[13:43:40]  Interpreting file CLUSTER_SERVER.INS\r\n"
+BY_NAME |= {"what": "alarm"}
 SIGNED = "hooks/"
 """Addresses of nodes, who sign what they send: whatever is not signed looks the same to everybody."""
 
@@ -125,6 +129,10 @@ def a_world() -> World:
     rule = NoticeRule.objects.create(channel=channel, made_at=now, made_by_name="the-administrator")
     notice = Notice.objects.create(event="stop.set", severity=2, at=now, text="A notice.", routed_at=now)
     delivery = Delivery.objects.create(notice=notice, channel=channel, since=now, next_at=now)
+    window = MaintenanceWindow.objects.create(
+        cluster=tokyo, starts_at=now, ends_at=now + timedelta(hours=1), reason="patches", owner_name="x", made_at=now
+    )
+    move = ScheduledMove.objects.create(cluster=tokyo, kind="failover", at=now, reason="patches", made_at=now)
     told = audit.request_id.set(str(BY_NAME["request_id"]))
     log = setup_logs.read("x.log", [LOG], making.actor("boss", "administrator"), cluster=tokyo)
     audit.request_id.reset(told)
@@ -135,6 +143,9 @@ def a_world() -> World:
         "operations/": operation.pk,
         "plans/": operation.plan_id,
         "alarms/": alarm.pk,
+        "incidents/": alarm.pk,
+        "maintenance/windows/": window.pk,
+        "maintenance/moves/": move.pk,
         "emergencies/": emergency.pk,
         "runs/": run.pk,
         "set-up-logs/": log.pk,

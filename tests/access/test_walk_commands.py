@@ -1,6 +1,7 @@
 """Every command as everybody: who is mapped to no account, a stranger, each role, and who has every right elsewhere."""
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from django.utils import timezone
 
 from console.domain.rights import ROLES
 from console.management import diagnosing
-from console.models import Node, Operation, OsAccount, Site
+from console.models import Cluster, Node, Operation, OsAccount, Site
 from console.models.operations import PROCEDURE_KINDS
+from console.services import alarms, incidents, schedules
 from console.services.access import os_user
 from console.services.confirm import confirm
 from console.services.hooks.keys import issue_key
@@ -22,12 +24,14 @@ from tests.access.commands import ABOVE, DOORS, OF_EVERYBODY, CommandDoor, ways
 from tests.approvals import asking
 from tests.services import making
 from tests.web import world
+from tests.windows import opening
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(400)]
 LET_THROUGH, REFUSED, UNMAPPED = "let through", "refused", "not mapped"
 GONE = {"TOKYO": "KYOTO", "TOK-EX1": "KYO-EX1"}
 """What is there, and in its place what is not."""
 NUMBER = "999999"
+NUMBERED = ("operation", "procedure", "asked", "alarm", "window", "move")
 
 
 @pytest.fixture
@@ -46,9 +50,23 @@ def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     asked = asking.asked(tokyo)
     key, _ = issue_key(Node.objects.get(name="TOK-EX1"), asking.ada())
     (tmp_path / "empty.yaml").write_text("sites: []\n", encoding="utf-8")
-    numbers = {"operation": over.pk, "procedure": procedure.pk, "asked": asked.plan_id}
+    (tmp_path / "windows.yaml").write_text("windows: []\n", encoding="utf-8")
+    numbers = {"operation": over.pk, "procedure": procedure.pk, "asked": asked.plan_id, **_maintained(tokyo)}
     texts = {"folder": str(tmp_path), "key": key, "hash": asked.plan_hash, "person": personas.rita().username}
+    begins = timezone.now() + timedelta(hours=2)
+    texts |= {"soon": begins.isoformat(), "later": (begins + timedelta(hours=1)).isoformat()}
     return texts | {name: str(number) for name, number in numbers.items()}
+
+
+def _maintained(cluster: Cluster) -> dict[str, int]:
+    """An alarm that somebody looks after, a window that is open for hours, and a move that begins in it."""
+    alarm = alarms.sound(cluster, "no-go", "a node waits", "look")
+    (incident,) = [one for one in incidents.standing([cluster], timezone.now()) if one.alarm == alarm]
+    incidents.take(incident, making.actor(), "a part is on its way")
+    window = opening.opened(cluster, lasts=600)
+    spec = schedules.Spec("failover", timezone.now() + timedelta(hours=1), "patches")
+    move = schedules.make(cluster, spec, making.actor())
+    return {"alarm": alarm.pk, "window": window.pk, "move": move.pk}
 
 
 def _interrupted(*_: object) -> None:
@@ -120,7 +138,7 @@ def test_who_has_every_right_elsewhere_is_told_no_more_than_of_what_is_not_there
 
 def _of_what_is_gone(door: CommandDoor, words: dict[str, str], user: User) -> str:
     """What is said of what is not there, with the names of what is: it may not be told from it."""
-    line, numbers = door.words, dict.fromkeys(("operation", "procedure", "asked"), NUMBER)
+    line, numbers = door.words, dict.fromkeys(NUMBERED, NUMBER)
     for there, gone in GONE.items():
         line = line.replace(there, gone)
     text = told(line, words | numbers | {"key": "no-such-key"}, user)[1]

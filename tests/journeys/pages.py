@@ -37,6 +37,14 @@ CLUSTERS = (
     Look("/clusters/{seen}/prepare/"),
     Look("/clusters/{seen}/set-up-errors/"),
     Look("/clusters/{seen}/diagnoses/"),
+    Look("/readiness/"),
+    Look("/clusters/{seen}/readiness/"),
+    Look("/clusters/{unseen}/readiness/"),
+    Look("/maintenance/"),
+    Look("/maintenance/windows/add/"),
+    Look("/clusters/{seen}/schedule/"),
+    Look("/incidents/"),
+    Look("/incidents/operation/{uncertain}/"),
 )
 PLANS = (
     Look("/plans/{ready}/"),

@@ -21,7 +21,14 @@ from tests.notifications import happening
 from tests.services import making
 from tests.web import setup_world
 
-TOLD_OTHERWISE = {"operation.waiting", "readiness.dropped", "worker.silent", "worker.heard"}
+TOLD_OTHERWISE = {
+    "operation.waiting",
+    "readiness.dropped",
+    "readiness.restored",
+    "incident.again",
+    "worker.silent",
+    "worker.heard",
+}
 """Events that are no decision: `tell` is called for them."""
 
 

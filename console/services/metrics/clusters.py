@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from math import inf
+from math import inf, nan
 from typing import Any
 
 from django.db.models import Count
@@ -11,8 +11,9 @@ from prometheus_client.core import Metric
 
 from console.domain.checks import Verdict
 from console.domain.status import Tone
-from console.models import Alarm, Cluster, Node, ObservationRecord, Operation
+from console.models import Alarm, Cluster, Node, ObservationRecord, Operation, ReadinessRecord
 from console.models.operations import PROCEDURE_KINDS
+from console.services import windows
 from console.services.mail_state import NOT_YET, STATES, UNKNOWN, mail_state
 from console.services.metrics import families as f
 
@@ -34,6 +35,8 @@ def metrics(now: datetime) -> Iterator[Metric]:
     yield f.CLUSTER_ACTIVE.of(_active(names, seen, nodes))
     yield f.CLUSTER_DIRECTORY.of(_directory(names, seen))
     yield f.CLUSTER_CHECKS.of(_checks(names, seen))
+    yield f.CLUSTER_READINESS.of(_readiness(names))
+    yield f.CLUSTER_MAINTENANCE.of(_maintenance(names, now))
     yield f.CLUSTER_ALARMS.of(_alarms(names))
     yield f.NODE_ANSWERS.of(_answers(names, seen, nodes))
 
@@ -87,6 +90,16 @@ def _checks(names: Mapping[int, str], seen: Mapping[int, Any]) -> Samples:
         verdicts = Counter(str(check.get("verdict")) for check in (seen[pk]["checks"] if pk in seen else ()))
         found += [((name, verdict.value), float(verdicts[verdict.value])) for verdict in Verdict]
     return found
+
+
+def _readiness(names: Mapping[int, str]) -> Samples:
+    kept = ReadinessRecord.objects.values_list("cluster__name", "score")
+    return [((name,), nan if score is None else float(score)) for name, score in kept]
+
+
+def _maintenance(names: Mapping[int, str], now: datetime) -> Samples:
+    found = windows.open_for(list(Cluster.objects.only("pk", "site_id")), now)
+    return [((name,), float(pk in found)) for pk, name in names.items()]
 
 
 def _alarms(names: Mapping[int, str]) -> Samples:

@@ -64,6 +64,12 @@ CLUSTER_CHECKS = Family(
 CLUSTER_AGE = Family(
     "cluster_observation_age_seconds", "gauge", "Age of what is known; +Inf if there is nothing.", ("cluster",)
 )
+CLUSTER_READINESS = Family(
+    "cluster_readiness", "gauge", "Readiness for a failover, 0 to 100; NaN: nothing could be checked.", ("cluster",)
+)
+CLUSTER_MAINTENANCE = Family(
+    "cluster_maintenance", "gauge", "Whether a maintenance window of the cluster is open.", ("cluster",)
+)
 CLUSTER_ALARMS = Family("cluster_alarms", "gauge", "Alarms that nobody has acknowledged.", ("cluster",))
 NODE_ANSWERS = Family("node_answers", "gauge", "Whether a node answered the last observation.", ("cluster", "node"))
 

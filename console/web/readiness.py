@@ -1,0 +1,79 @@
+"""How ready every cluster is for a failover, and one cluster's readiness with its reasons and its history."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from console.models import Cluster, ReadinessRecord
+from console.services import readiness, reservations
+from console.services.access import visible_clusters
+from console.web import spans, sparkline
+from console.web.access import methods, needs, the_cluster
+
+SPAN, IN_WORDS = timedelta(days=7), "7 days"
+LISTED = 30
+"""Rows of history that a page shows."""
+WORDS = {
+    "ready": ("good", "ready"),
+    "asks": ("unknown", "ready but for what is unknown"),
+    "not-ready": ("bad", "not ready"),
+    "unknown": ("unknown", "unknown"),
+}
+"""A state's tone and words."""
+ORDER = ("not-ready", "unknown", "asks", "ready")
+
+
+@methods("GET")
+@needs("view")
+def index(request: HttpRequest) -> HttpResponseBase:
+    """Every cluster that this person may see, the least ready first."""
+    now = timezone.now()
+    clusters = list(visible_clusters(request.user).select_related("site", "observation", "readiness"))
+    drawn = readiness.histories(clusters, now - SPAN)
+    rows = sorted((_row(cluster, drawn[cluster.pk], now) for cluster in clusters), key=_least_ready_first)
+    return render(request, "readiness/list.html", {"section": "clusters", "tab": "readiness", "rows": rows})
+
+
+@methods("GET")
+@needs("view", "cluster")
+def detail(request: HttpRequest, name: str) -> HttpResponseBase:
+    """One cluster: the score, every check with what it weighs, and how it has been."""
+    cluster, now = the_cluster(request, name), timezone.now()
+    points = readiness.history(cluster, now - SPAN)
+    context = _row(cluster, points, now) | {
+        "section": "clusters",
+        "now": readiness.of(getattr(cluster, "observation", None)),
+        "history": [(point, WORDS.get(point.state, WORDS["unknown"])) for point in reversed(points[-LISTED:])],
+        "acting": reservations.acting(cluster),
+    }
+    return render(request, "readiness/detail.html", context)
+
+
+def state_of(cluster: Cluster) -> dict[str, Any]:
+    """How ready a cluster is, in the words of pages: what looked good is stale, not good, when it is old."""
+    observation = getattr(cluster, "observation", None)
+    now = readiness.of(observation)
+    tone, word = WORDS[now.state.value]
+    stale = observation is None or spans.is_stale(observation.at)
+    if tone == "good" and any(mark.lost for mark in now.marks):
+        tone, word = "warn", "ready, with warnings"
+    if stale:
+        tone, word = "stale", f"was {word}" if now.marks else "not checked"
+    return {"cluster": cluster, "observation": observation, "readiness": now, "tone": tone, "word": word}
+
+
+def _row(cluster: Cluster, points: list[readiness.Point], now: datetime) -> dict[str, Any]:
+    record = getattr(cluster, "readiness", None)
+    label = sparkline.in_words(points, IN_WORDS)
+    return state_of(cluster) | {
+        "since": record.since if isinstance(record, ReadinessRecord) else None,
+        "spark": sparkline.drawing(points, now - SPAN, now, cluster.readiness_least, label),
+    }
+
+
+def _least_ready_first(row: dict[str, Any]) -> tuple[int, int, str]:
+    found = row["readiness"]
+    return ORDER.index(found.state.value), found.score or 0, row["cluster"].name

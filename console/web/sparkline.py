@@ -1,0 +1,81 @@
+"""The history of a cluster's readiness as a small drawing: a line of steps, gaps where nothing could be checked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from console.services.readiness import Point
+
+WIDTH, HEIGHT, EDGE = 240, 48, 3
+BEST = 100
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """So long the readiness was the same: `left` and `right` in the drawing's units; None is unknown."""
+
+    left: float
+    right: float
+    score: int | None
+
+
+def stretches(points: Sequence[Point], since: datetime, until: datetime) -> list[Stretch]:
+    """The history between two times as stretches from left to right; before the first point there is none."""
+    whole = max((until - since).total_seconds(), 1.0)
+
+    def across(at: datetime) -> float:
+        part = (min(max(at, since), until) - since).total_seconds() / whole
+        return round(EDGE + part * (WIDTH - 2 * EDGE), 1)
+
+    ends = [*(point.at for point in points[1:]), until]
+    found = [Stretch(across(point.at), across(end), point.score) for point, end in zip(points, ends, strict=True)]
+    return [one for one in found if one.right > one.left]
+
+
+def path(found: Sequence[Stretch]) -> str:
+    """The line as the commands of an SVG path; it is broken where the score is unknown."""
+    parts, pen = [], False
+    for one in found:
+        if one.score is None:
+            pen = False
+            continue
+        level = _up(one.score)
+        parts.append(f"{'V' if pen else f'M{one.left:g} '}{level:g}H{one.right:g}")
+        pen = True
+    return "".join(parts)
+
+
+def drawing(points: Sequence[Point], since: datetime, until: datetime, least: int, label: str) -> SafeString:
+    """The SVG, which `label` says in words; a dashed line marks the readiness `least`."""
+    found = stretches(points, since, until)
+    unknown = [one for one in found if one.score is None]
+    gaps = format_html_join(
+        "",
+        '<rect class="spark__unknown" x="{}" y="{}" width="{}" height="{}"/>',
+        ((one.left, EDGE, round(max(one.right - one.left, 1), 1), HEIGHT - 2 * EDGE) for one in unknown),
+    )
+    line = _up(least)
+    return format_html(
+        '<svg class="spark" viewBox="0 0 {} {}" role="img" aria-label="{}" preserveAspectRatio="none">{}'
+        '<path class="spark__least" d="M{} {}H{}"/><path class="spark__line" d="{}"/></svg>',
+        *(WIDTH, HEIGHT, label, gaps, EDGE, line, WIDTH - EDGE, path(found)),
+    )
+
+
+def in_words(points: Sequence[Point], span: str) -> str:
+    """What the drawing shows, for who cannot see it."""
+    if not points:
+        return f"Readiness over {span}: nothing was kept yet."
+    known = [point.score for point in points if point.score is not None]
+    now = points[-1].score
+    times = sum(point.score is None for point in points)
+    text = f"Readiness over {span}: now {'unknown' if now is None else now}"
+    text += f", between {min(known)} and {max(known)}" if known else ""
+    return text + (f", unknown {times} times." if times > 1 else ", unknown once." if times else ".")
+
+
+def _up(score: int) -> float:
+    return round(HEIGHT - EDGE - min(max(score, 0), BEST) / BEST * (HEIGHT - 2 * EDGE), 1)
