@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -30,8 +31,9 @@ def stretches(points: Sequence[Point], since: datetime, until: datetime) -> list
         part = (min(max(at, since), until) - since).total_seconds() / whole
         return round(EDGE + part * (WIDTH - 2 * EDGE), 1)
 
-    ends = [*(point.at for point in points[1:]), until]
-    found = [Stretch(across(point.at), across(end), point.score) for point, end in zip(points, ends, strict=True)]
+    bounds = [*(point.at for point in points), until]
+    pairs = zip(points, pairwise(bounds), strict=True)
+    found = [Stretch(across(start), across(end), point.score) for point, (start, end) in pairs]
     return [one for one in found if one.right > one.left]
 
 

@@ -20,10 +20,10 @@ from tests.windows.opening import demanding, opened
 pytestmark = pytest.mark.django_db
 
 
-def spec(cluster: Cluster, begins: float = 0, hours: float = 2, **changes: object) -> windows.Spec:
+def spec(of: Cluster, begins: float = 0, hours: float = 2, **changes: object) -> windows.Spec:
     """A window that begins so many hours from now."""
     start = database_now() + timedelta(hours=begins)
-    made = windows.Spec(Times(start, start + timedelta(hours=hours)), "patches", cluster)
+    made = windows.Spec(Times(start, start + timedelta(hours=hours)), "patches", of)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
