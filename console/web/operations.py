@@ -135,7 +135,7 @@ def page(request: HttpRequest, operation: Operation, status: int = 200, **more: 
         context |= {"groups": journal.folded(part.lines, titles), "fitting": wanted.of(operation).count()}
     else:
         context["groups"] = journal.sections(operation, titles, part, pointed=at)
-    context |= {"window": part, "wanted": wanted, "kinds": KINDS, "titles": titles, "pointed": at, **more}
+    context |= {"window": part, "wanted": wanted, "kinds": KINDS, "titles": titles, "wanted_line": at, **more}
     if more.get("acknowledge_form"):
         messages.error(request, "Nothing was acknowledged: the form below says what is missing.")
     return render(request, "operations/detail.html", context, status=status)

@@ -75,7 +75,12 @@
     for (let at = first; at <= to; at += BLOCK) found.push(blockOf(at, Math.min(at + BLOCK - 1, to), "blank"));
     return found;
   }
-  async function fill(block) {
+  const coming = new Map();
+  function fill(block) {
+    if (!coming.has(block)) coming.set(block, fetched(block).finally(() => coming.delete(block)));
+    return coming.get(block);
+  }
+  async function fetched(block) {
     block.dataset.state = "fetching";
     const { first, last: to } = block.dataset;
     try {
@@ -126,16 +131,15 @@
     earlier.href = url.href;
     earlier.parentElement.hidden = false;
   }
-  function tail() {
-    const found = groups.lastElementChild?.querySelectorAll(".jlines");
-    return found?.length ? found[found.length - 1] : null;
-  }
+  const lastBlock = (group) => (group?.lastElementChild?.matches(".jlines") ? group.lastElementChild : null);
+  const tail = () => lastBlock(groups.lastElementChild);
 
   // ---- what the server sent is one block of each group; around it come blank ones
   function layOut() {
     for (const link of groups.querySelectorAll(".jl__seq")) link.tabIndex = -1;
     const sample = groups.querySelector(".jl");
     if (sample && sample.offsetHeight) lineHeight = sample.offsetHeight;
+    for (const block of groups.querySelectorAll(".jlines")) block.dataset.state = "full";
     if (!ALL) return;
     document.getElementById("earlier-row").hidden = true;
     document.getElementById("later-row")?.remove();
@@ -147,7 +151,6 @@
       const start = Number(here.dataset.first);
       const end = start + here.childElementCount - 1;
       here.dataset.last = end;
-      here.dataset.state = "full";
       here.before(...blanks(first, start - 1));
       here.after(...blanks(end + 1, to));
       seen.observe(here);
@@ -174,8 +177,7 @@
     return ["full", "blank"].includes(state) && seq === Number(to) + 1 && seq - Number(first) < BLOCK;
   }
   function blockFor(group, line) {
-    const blocks = group.querySelectorAll(".jlines");
-    const block = blocks[blocks.length - 1];
+    const block = lastBlock(group);
     if (block && (!ALL || hasRoom(block, line.seq))) return block;
     const fresh = blockOf(line.seq, line.seq, following || !ALL || !block || isFull(block) ? "full" : "blank");
     group.append(fresh);
@@ -241,7 +243,7 @@
     following = false;
     group.open = true;
     const block = [...group.querySelectorAll(".jlines")].find((one) => Number(one.dataset.first) <= seq && seq <= Number(one.dataset.last));
-    if (block?.dataset.state === "blank") await fill(block);
+    if (block && !isFull(block)) await fill(block);
     const item = document.getElementById(`L${seq}`);
     if (!item) return false;
     point(item);
