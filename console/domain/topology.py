@@ -12,6 +12,9 @@ WinrmAuth = Literal["ntlm", "basic", "credssp", "kerberos"]
 SecondHop = Literal["none", "credssp", "kerberos"]
 LdapSecurity = Literal["ldaps", "starttls", "clear"]
 
+UNNAMED = "The machine"
+"""In place of the name of a node that is only being found out about: it may be asked for its name, and told nothing."""
+
 
 @dataclass(frozen=True)
 class Credential:

@@ -52,8 +52,7 @@ def way_to(address: str, said: Mapping[str, Any]) -> NodeSpec:
 def ask(way: NodeSpec, credential: Credential, site: Site, actor: audit.Actor, *, other_address: str = "") -> Discovery:
     """Have a worker of the site find out about the cluster of the node there. Raises `NotAllowed`, `WayRefused`."""
     access.require(actor.user, "change-inventory")
-    if other_address and (complaint := names.host(other_address)) is not None:
-        raise WayRefused("other_address", *complaint)
+    hold_other(other_address)
     with transaction.atomic():
         row = Discovery.objects.create(
             site=site,
@@ -76,8 +75,7 @@ def ask_again(
     Raises `NotAllowed`, `WayRefused`. One that is still being looked at stays as it is.
     """
     access.require(actor.user, "change-inventory")
-    if other_address and (complaint := names.host(other_address)) is not None:
-        raise WayRefused("other_address", *complaint)
+    hold_other(other_address)
     with transaction.atomic():
         locked = Discovery.objects.select_for_update().get(pk=row.pk)
         if locked.open and locked.look_before > database_now():
@@ -101,6 +99,13 @@ def with_directory(row: Discovery, directory: Directory, actor: audit.Actor) -> 
         Discovery.objects.filter(pk=row.pk).update(directory=directory)
     else:
         ask_again(row, actor, directory=directory)
+
+
+def hold_other(address: str) -> None:
+    """Raises `WayRefused` for what is neither a host nor one with its port."""
+    complaint = names.host(address) if address else None
+    if complaint is not None and names.endpoint(address) is not None:
+        raise WayRefused("other_address", *complaint)
 
 
 def read_file(data: bytes, name: str, actor: audit.Actor) -> Discovery:

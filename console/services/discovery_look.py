@@ -11,10 +11,13 @@ from console.adapters.clock import SystemClock
 from console.adapters.ldap import LdapDirectories
 from console.adapters.winrm import WinrmNodes
 from console.domain import discovery, topology
+from console.domain import inventory_names as names
 from console.domain.checks import Verdict
 from console.domain.discovery import Fact, FoundCluster, FoundExchange, FoundGroup, Given, Surroundings, SurveyedNode
 from console.domain.errors import AccessDenied, ChangeoverError, TrustFailed, Unreachable, WrongNode
 from console.domain.inventory import ClusterSpec, NodeSpec, ServerSpec
+from console.domain.observe import HOSTNAME
+from console.domain.readings import read_hostname
 from console.drivers import driver_keys, generation_for, read_configuration, surveyors
 from console.services.trust import ca_file
 
@@ -160,15 +163,19 @@ def _hopping(node: NodeSpec) -> NodeSpec:
 
 
 def _survey(way: NodeSpec, account: topology.Credential, around: Surroundings) -> SurveyedNode:
-    """One node, over a connection of its own. Raises `ReachError`, `Garbled`."""
+    """One node, known by its own name from the first question on. Raises `ReachError`, `WrongNode`, `Garbled`."""
     clock = SystemClock()
+    if not way.name:
+        with WinrmNodes(clock).open(_node(way, account)) as session:
+            (told,) = session.batch([HOSTNAME], within=discovery.WITHIN)
+        way = replace(way, name=read_hostname(told))
     with WinrmNodes(clock).open(_node(way, account)) as session:
         return discovery.survey(session, around, clock)
 
 
 def _node(way: NodeSpec, account: topology.Credential) -> topology.Node:
     return topology.Node(
-        name=way.name or way.address,
+        name=way.name or topology.UNNAMED,
         address=way.address,
         port=way.port,
         scheme=way.scheme,  # type: ignore[arg-type]
@@ -192,12 +199,10 @@ def _other(seen: _Seen, name: str, addresses: Sequence[str], asked: Asked, aroun
     """Ask the node `name` at the first of `addresses` at which it proves to be that one."""
     failures: list[ChangeoverError] = []
     for address in addresses:
-        way = replace(asked.way, address=address, name=name, tls_name="")
+        host, port = place(address, asked.way.port)
+        way = replace(asked.way, address=host, port=port, name=name, tls_name="")
         try:
-            found = _survey(way, asked.account, around)
-            if found.name.casefold() != name.casefold():
-                raise WrongNode(f"The machine at {address} calls itself {found.name}, not {name}.")
-            _proved(seen, found, replace(way, name=""))
+            _proved(seen, _survey(way, asked.account, around), replace(way, name=""))
             return
         except ChangeoverError as error:
             failures.append(error)
@@ -214,6 +219,14 @@ def _addresses(cluster: FoundCluster, first: str, other: str, asked: Asked) -> S
     if asked.way.address in mine and len(theirs) == len(mine):
         return [theirs[mine.index(asked.way.address)]]
     return theirs
+
+
+def place(text: str, port: int) -> tuple[str, int]:
+    """Host and port of `text`, which names `port` unless it ends with another one, as `10.0.0.2:5986` does."""
+    if names.host(text) is not None and names.endpoint(text) is None:
+        host, _, number = text.rpartition(":")
+        return host, int(number)
+    return text, port
 
 
 def _agreement(cluster: FoundCluster, seen: _Seen) -> Iterator[Fact]:

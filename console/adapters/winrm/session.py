@@ -14,7 +14,7 @@ from console.domain import second_hop
 from console.domain.errors import ChangeoverError, Garbled, ReachError, Unavailable
 from console.domain.ports import Argv, CommandResult, DetachedRun, OnLine
 from console.domain.quoting import batch_lines, cmd_line, detached_lines, receiving_line
-from console.domain.topology import Node
+from console.domain.topology import UNNAMED, Node
 
 _START_TIMES = ("23:59", "23:59:00")
 """A time that schtasks wants though the task is run by hand; Windows 2003 may ask for seconds."""
@@ -163,7 +163,8 @@ class WinrmSession:
         """The results behind the machine's name. With another name, or not whole, nothing of it is believed."""
         try:
             name, *read = split_batch(asked, answer, nonce)
-            demand_name(self.node, name)
+            if self.node.name != UNNAMED or asked != (HOSTNAME, HOSTNAME):
+                demand_name(self.node, name)
         except ChangeoverError:
             self._channel.distrust()
             raise

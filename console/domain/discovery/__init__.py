@@ -3,10 +3,11 @@
 from console.domain.discovery.clusters import FoundCluster, FoundGroup, FoundServer, Surveyor
 from console.domain.discovery.directory import FoundExchange, look_at_directory
 from console.domain.discovery.facts import Fact
-from console.domain.discovery.nodes import Surroundings, SurveyedNode, survey
+from console.domain.discovery.nodes import WITHIN, Surroundings, SurveyedNode, survey
 from console.domain.discovery.proposal import Given, Proposal, propose
 
 __all__ = [
+    "WITHIN",
     "Fact",
     "FoundCluster",
     "FoundExchange",

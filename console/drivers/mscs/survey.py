@@ -10,19 +10,20 @@ from dataclasses import replace
 
 from console.catalog import cluster_product, generation, generations
 from console.domain.discovery import FoundCluster, FoundGroup, FoundServer
-from console.domain.errors import Unquotable
+from console.domain.errors import Garbled, Unquotable
 from console.domain.ports import Argv, CommandResult
 from console.domain.prepare.registry import read_keys
 from console.drivers.filling import filled
 from console.drivers.mscs import rules
 from console.drivers.mscs.commands import RESOURCES, TEXT_QUESTIONS
 from console.drivers.mscs.driver import Mscs
+from console.drivers.mscs.tables import body
 
 CLUSTER_NAME: Argv = ("reg", "query", r"HKLM\Cluster", "/v", "ClusterName")
 """The cluster's database, which is there while its service runs."""
 ACCESS_DENIED = 5
-_ADDRESS = re.compile(r"\sAddress\s+(\d{1,3}(?:\.\d{1,3}){3})\s*$", re.MULTILINE)
-_NAME = re.compile(r"\sName\s+(\S+)\s*$", re.MULTILINE)
+_ADDRESS = re.compile(r".*\sAddress\s+(\d{1,3}(?:\.\d{1,3}){3})")
+_NAME = re.compile(r".*\sName\s+(\S+)")
 _DRIVE = re.compile(r"(?<![A-Za-z])([D-Zd-z]):")
 
 
@@ -68,11 +69,11 @@ class MscsSurveyor:
         addresses: dict[str, list[str]] = {}
         names: dict[str, str] = {}
         for (group, kind, _), result in zip(_asked(cluster), results, strict=True):
-            found = (_NAME if kind == rules.NETWORK_NAME else _ADDRESS).search(result.stdout) if result.ok else None
-            if found and kind == rules.NETWORK_NAME:
-                names[group] = found[1]
-            elif found:
-                addresses.setdefault(group, []).append(found[1])
+            value = _value(_NAME if kind == rules.NETWORK_NAME else _ADDRESS, result)
+            if value and kind == rules.NETWORK_NAME:
+                names[group] = value
+            elif value:
+                addresses.setdefault(group, []).append(value)
         groups = [
             replace(one, addresses=tuple(addresses.get(one.name, ())), network_name=names.get(one.name, ""))
             for one in cluster.groups
@@ -91,6 +92,16 @@ def _with_drives(group: FoundGroup) -> FoundGroup:
     disks = [name for kind, _, name in (text.partition("@") for text in group.resources) if kind == "Physical Disk"]
     drives = [f"{found[1].upper()}:" for name in disks if (found := _DRIVE.search(name))]
     return replace(group, drives=tuple(dict.fromkeys(drives)))
+
+
+def _value(pattern: re.Pattern[str], result: CommandResult) -> str:
+    """The value of the one line that ends with that property; empty where there is none, or no list."""
+    try:
+        lines = body(result) if result.ok else []
+    except Garbled:
+        lines = []
+    found = [match[1] for line in lines if (match := pattern.fullmatch(line))]
+    return found[0] if len(found) == 1 else ""
 
 
 def _asked(cluster: FoundCluster) -> list[tuple[str, str, Argv]]:
