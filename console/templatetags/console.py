@@ -23,6 +23,7 @@ from console.services.access import Right, why_not, why_nowhere
 from console.web import icons, spans
 from console.web.session import THEMES
 from console.web.setup_view import WHO
+from console.web.tones import tone_now
 
 register = template.Library()
 
@@ -103,11 +104,7 @@ def named(what: Operation | PlanRecord) -> str:
     return word if stays else f"{word} to {what.target or 'the other node'}"
 
 
-@register.filter
-def tone_now(fact: Mapping[str, Any]) -> str:
-    """The tone of a fact at this moment: what looked good is never shown so when it is old."""
-    tone = str(fact.get("tone", "unknown"))
-    return "stale" if tone == "good" and spans.is_stale(fact.get("at")) else tone
+register.filter(tone_now)
 
 
 @register.filter

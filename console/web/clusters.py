@@ -1,6 +1,5 @@
-"""The clusters at a glance, one cluster in full, and the button that looks at them anew."""
+"""One cluster in full, and the button that looks at it, or at all of them, anew."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -17,17 +16,13 @@ from console.services.kits.checks import kit_checks
 from console.services.turns import ask
 from console.web.access import methods, needs, the_cluster
 from console.web.cards import ClusterCard, cards
+from console.web.drawing import in_words
+from console.web.drawing_svg import svg
+from console.web.matrix import matrix
+from console.web.picture import picture_of
 from console.web.setup_view import procedures_of
 
 RECENT = 5
-
-
-@methods("GET")
-@needs("view")
-def index(request: HttpRequest) -> HttpResponseBase:
-    """Every cluster that this person may see, with its state."""
-    found = cards(visible_clusters(request.user).select_related("site", "observation"))
-    return render(request, "clusters/list.html", {"section": "clusters", "cards": found, "sum": _sum(found)})
 
 
 @methods("GET")
@@ -37,6 +32,7 @@ def detail(request: HttpRequest, name: str) -> HttpResponseBase:
     cluster = the_cluster(request, name)
     card = cards([cluster])[0]
     guided = products.guided(cluster)
+    picture = picture_of(card)
     context = {
         "section": "clusters",
         "card": card,
@@ -44,6 +40,9 @@ def detail(request: HttpRequest, name: str) -> HttpResponseBase:
         "server": cluster.servers.values_list("name", flat=True).first() or "",
         "takeovers": card.takeovers if guided else tuple(node.name for node in card.nodes),
         "nodes": _nodes(card),
+        "picture": svg(picture) if picture else "",
+        "picture_words": in_words(picture) if picture else "",
+        "matrix": matrix(card),
         "operations": Operation.objects.filter(cluster=cluster).select_related("cluster")[:RECENT],
         "reports": NodeRun.objects.filter(node__cluster=cluster).select_related("node", "operation")[:RECENT],
         "compared": ServerDifferences.objects.filter(cluster=cluster).first(),
@@ -78,15 +77,6 @@ def observe_all(request: HttpRequest) -> HttpResponseBase:
         ask(cluster)
     messages.success(request, "All clusters are being observed; this page shows each as soon as it is read.")
     return redirect("clusters")
-
-
-def _sum(found: Sequence[ClusterCard]) -> dict[str, int]:
-    tones = [card.mail_tone for card in found]
-    up, down, new = (tones.count(tone) for tone in ("good", "bad", "idle"))
-    running = sum(card.operation is not None for card in found)
-    resting = sum(card.resting is not None for card in found)
-    unknown = len(tones) - up - down - new
-    return {"up": up, "down": down, "new": new, "unknown": unknown, "running": running, "resting": resting}
 
 
 def _nodes(card: ClusterCard) -> list[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 # ruff: noqa: E501 - a drawing is one line
 
-from django.utils.html import format_html
+from collections.abc import Iterable
+
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 DRAWINGS = {
@@ -65,4 +67,13 @@ def icon(name: str, label: str = "", extra: str = "") -> SafeString:
         extra,
         voice,
         mark_safe(DRAWINGS[name]),  # noqa: S308 - constants of this module
+    )
+
+
+def sprite(names: Iterable[str]) -> SafeString:
+    """Icons that a page shows hundreds of times, drawn once: each is used by `<use href="#sign-NAME">`."""
+    drawn = ((name, mark_safe(DRAWINGS[name])) for name in names)  # noqa: S308 - constants of this module
+    symbols = format_html_join("", '<symbol id="sign-{}" viewBox="0 0 24 24">{}</symbol>', drawn)
+    return format_html(
+        '<svg class="sprite" width="0" height="0" aria-hidden="true" focusable="false">{}</svg>', symbols
     )

@@ -18,6 +18,8 @@ from console.web import (
     maintenance,
     notifications,
     operations,
+    overview,
+    overview_live,
     people,
     plans,
     preparing,
@@ -62,7 +64,11 @@ account_urls: list[URLPattern | URLResolver] = [
     path("sign-ins/groups/<int:pk>/remove/", sign_ins.remove_mapping, name="group-mapping-remove"),
 ]
 cluster_urls: list[URLPattern | URLResolver] = [
-    path("", clusters.index, name="clusters"),
+    path("", overview.index, name="clusters"),
+    path("overview/head", overview.head, name="overview-head"),
+    path("overview/rows", overview.rows, name="overview-rows"),
+    path("overview/events", overview_live.events, name="overview-events"),
+    path("wall/", overview.wall, name="wall"),
     path("observe/", clusters.observe_all, name="observe-all"),
     path("clusters/<str:name>/", clusters.detail, name="cluster"),
     path("clusters/<str:name>/observe/", clusters.observe, name="observe-cluster"),

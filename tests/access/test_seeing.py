@@ -51,7 +51,7 @@ def test_lists_and_files_show_what_may_be_seen(toko: Client, both: dict[str, Ope
 
 def test_the_sum_on_the_first_page_counts_what_may_be_seen(toko: Client, both: dict[str, Operation]) -> None:
     response = toko.get("/")
-    assert len(response.context["cards"]) == 1
+    assert len(response.context["rows"]) == 1
     assert response.context["sum"]["running"] == 1
 
 

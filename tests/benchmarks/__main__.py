@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import django
 
-from tests.benchmarks import audit_chain, figures, growth, on_samba, on_slapd, setup_logs
+from tests.benchmarks import audit_chain, figures, growth, on_samba, on_slapd, pages, setup_logs
 from tests.benchmarks.openldap import NoOpenLdap
 from tests.directory.samba import SambaUnavailable, require_samba
 
@@ -112,6 +112,11 @@ def viewing(scale: Scale, _windows: bool) -> None:
     viewers.run(scale.lines)
 
 
+def page_times(scale: Scale, _windows: bool) -> None:
+    """The overview of every cluster against that of none."""
+    pages.run(scale.clusters, scale.searches // 10)
+
+
 PARTS: dict[str, Callable[[Scale, bool], None]] = {
     "slapd": slapd,
     "samba": samba,
@@ -121,6 +126,7 @@ PARTS: dict[str, Callable[[Scale, bool], None]] = {
     "setup-log": setup_log,
     "audit": auditing,
     "observing": observing_many,
+    "pages": page_times,
     "viewers": viewing,
 }
 

@@ -28,6 +28,9 @@ class Look:
 
 CLUSTERS = (
     Look("/"),
+    Look("/?group=site&state=problems"),
+    Look("/?q=no-such-cluster"),
+    Look("/wall/"),
     Look("/clusters/{seen}/"),
     Look("/clusters/{unseen}/"),
     Look("/clusters/{guarded}/", "pat"),
@@ -131,6 +134,9 @@ ELSEWHERE = {
 }
 """Routes whose pages come up in a journey alone, and the file in which they are looked at there."""
 NO_PAGE = {
+    "overview/head": "a part of the overview",
+    "overview/rows": "rows for the overview",
+    "overview/events": "a stream for the overview",
     "sign-in/<str:provider_id>/back/": "leads on to where one wanted to go",
     "operations/<int:pk>/state": "a part of the operation's page",
     "operations/<int:pk>/lines": "lines for the operation's page",

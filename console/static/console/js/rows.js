@@ -1,0 +1,143 @@
+// Rows that are kept fresh: a stream of those that change, else asking; the page says honestly what its connection is.
+"use strict";
+
+(() => {
+  const SILENCE = 25000;
+  const ASK_EVERY = 5000;
+  const AT_ONCE = 100;
+  const WORDS = {
+    live: () => "Live",
+    reconnecting: () => "Connection lost, reconnecting",
+    polling: () => "Asking every 5 s (no live stream)",
+    offline: (since) => `Offline since ${since}. What you see is as of then.`,
+    "signed-out": () => "Signed out: reload to sign in again",
+    blind: () => "The console cannot read its database. What you see is as of before.",
+  };
+
+  // `rows` and `events` are addresses; `put` takes rows as HTML, `gone` the keys of those that are no more,
+  // `old` says which of the versions given are not the page's, `head` that what is of no row has changed, and `tell`
+  // hears of the connection.
+  function follow({ rows, events, put, gone, old, head, tell }) {
+    let source = null;
+    let heard = Date.now();
+    let polling = 0;
+    let since = null;
+    let state = "none";
+
+    function say(now) {
+      if (now === "live") since = null;
+      else since ??= new Date().toLocaleTimeString([], { hour12: false });
+      if (now === state) return;
+      state = now;
+      tell(state, WORDS[state](since), since);
+    }
+    const within = (address, query) => `${address}${address.includes("?") ? "&" : "?"}${query}`;
+    async function answer(address) {
+      const response = await fetch(address, { credentials: "same-origin" });
+      window.changeover.learnClock(response);
+      if (response.redirected || response.status === 403) throw new Error("signed-out");
+      if (!response.ok) throw new Error("offline");
+      return response.json();
+    }
+
+    // What the page has is held against the versions of all rows, and what differs is asked for.
+    async function reconcile(versions) {
+      const { changed, missing } = old(versions);
+      if (missing.length) gone(missing);
+      for (let first = 0; first < changed.length; first += AT_ONCE) {
+        const part = changed.slice(first, first + AT_ONCE);
+        put((await answer(within(rows, `of=${part.join(",")}`))).rows);
+      }
+    }
+    async function poll() {
+      window.clearTimeout(polling);
+      polling = 0;
+      let found = "polling";
+      try { await reconcile((await answer(rows)).versions); } catch (error) {
+        found = error.message === "signed-out" ? "signed-out" : "offline";
+      }
+      if (source?.readyState === EventSource.OPEN) return;
+      say(found);
+      if (found === "signed-out") { source?.close(); source = null; return; }
+      polling = window.setTimeout(poll, ASK_EVERY);
+    }
+
+    function listen() {
+      source?.close();
+      source = new EventSource(events);
+      heard = Date.now();
+      const hear = (handler) => (event) => {
+        heard = Date.now();
+        window.clearTimeout(polling);
+        polling = 0;
+        const told = event.data ? JSON.parse(event.data) : {};
+        if (told.blind) { say("blind"); return; }
+        if (state !== "blind" || "blind" in told) say("live");
+        handler?.(told);
+      };
+      source.addEventListener("open", hear());
+      source.addEventListener("beat", hear());
+      source.addEventListener("versions", hear((told) => { reconcile(told.versions).catch(() => undefined); }));
+      source.addEventListener("rows", hear((told) => put(told.rows)));
+      source.addEventListener("gone", hear((told) => gone(told.gone.map(String))));
+      source.addEventListener("head", hear(head));
+      source.addEventListener("over", () => { source.close(); poll(); });
+      source.addEventListener("error", () => {
+        if (["live", "none"].includes(state)) say("reconnecting");
+        polling ||= window.setTimeout(poll, 1500);
+      });
+    }
+    window.setInterval(() => {
+      if (source === null) return;
+      const silent = Date.now() - heard > SILENCE;
+      if (silent) { say("reconnecting"); listen(); }
+      if (silent || source.readyState === EventSource.CLOSED) polling ||= window.setTimeout(poll, 0);
+    }, 5000);
+    window.setInterval(() => { if (source?.readyState === EventSource.CLOSED) listen(); }, 30000);
+    window.addEventListener("online", () => { if (state !== "signed-out") listen(); });
+    listen();
+  }
+
+  // The rows of a page: elements with the key and the version of what they show.
+  class Shown {
+    constructor(within) {
+      this.all = new Map([...within.querySelectorAll("[data-pk]")].map((one) => [one.dataset.pk, one]));
+    }
+    old(versions) {
+      const changed = Object.keys(versions).filter((pk) => this.all.get(pk)?.dataset.version !== versions[pk]);
+      return { changed, missing: [...this.all.keys()].filter((pk) => !(pk in versions)) };
+    }
+    // Puts a row in the place of the one with its key; gives both, the old one is missing when the row is new.
+    take({ pk, html }) {
+      const template = document.createElement("template");
+      template.innerHTML = html.trim();
+      const fresh = template.content.firstElementChild;
+      const before = this.all.get(String(pk));
+      this.all.set(String(pk), fresh);
+      const focused = before?.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+      before?.replaceWith(fresh);
+      if (focused) [...fresh.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused)?.focus();
+      return { before, fresh };
+    }
+    remove(pk) {
+      this.all.get(pk)?.remove();
+      this.all.delete(pk);
+    }
+  }
+  function inOrder(one, other) {
+    const rank = Number(one.dataset.rank) - Number(other.dataset.rank);
+    return rank || (one.dataset.name < other.dataset.name ? -1 : 1);
+  }
+  // Only what stands wrong is moved, and whoever has the focus keeps it.
+  function sort(parent, rows) {
+    const focus = document.activeElement;
+    let place = null;
+    for (const row of [...rows].sort(inOrder).reverse()) {
+      if (row.nextElementSibling !== place || row.parentElement !== parent) parent.insertBefore(row, place);
+      place = row;
+    }
+    if (focus !== document.activeElement && parent.contains(focus)) focus.focus({ preventScroll: true });
+  }
+
+  window.changeover.rows = { follow, Shown, sort };
+})();

@@ -1,0 +1,137 @@
+"""The overview of all clusters and the wall: rows that are kept, what is to be seen to, and the rows by themselves."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from console.models import Cluster
+from console.web import icons, spans
+from console.web.access import methods, needs
+from console.web.cards import ClusterCard, cards
+from console.web.forms.overview import PROBLEMS, OverviewFilter, counts
+from console.web.overview_row import FORMS, STATES, Row
+from console.web.overview_rows import ROWS, in_order, visible
+
+AT_ONCE = 200
+"""How many rows are given for one question."""
+SIGNS = ("good", "warn", "bad", "unknown", "stale", "idle", "running", "active")
+
+
+@methods("GET")
+@needs("view")
+def index(request: HttpRequest) -> HttpResponseBase:
+    """Every cluster that this person may see, problems first; those that the filter leaves out are hidden."""
+    rows = in_order(visible(request.user, ROWS.now().rows).values())
+    wanted = OverviewFilter.of(request.GET)
+    fitting = {row.pk for row in rows if wanted.fits(row)}
+    context = {
+        "section": "clusters",
+        "rows": rows,
+        "filter": wanted,
+        "fitting": len(fitting),
+        "groups": _groups(rows, fitting, wanted.grouped),
+        "sites": sorted({row.site for row in rows}, key=str.casefold),
+        "states": _choices(rows),
+        "signs": icons.sprite(SIGNS),
+        "stale_after": spans.stale_after(),
+    }
+    return render(request, "clusters/list.html", context | _head(rows))
+
+
+@methods("GET")
+@needs("view")
+def head(request: HttpRequest) -> HttpResponseBase:
+    """What stands above the rows, or above the tiles: how many are how, and what needs a person."""
+    rows = in_order(visible(request.user, ROWS.now().rows).values())
+    if form_of(request) == "tile":
+        return render(request, "wall/_sum.html", {"rows": rows, "sum": _sum(rows)})
+    return render(request, "clusters/_head.html", {"rows": rows} | _head(rows))
+
+
+@methods("GET")
+@needs("view")
+def rows(request: HttpRequest) -> HttpResponseBase:
+    """The version of every row, or with `?of=1,2` those rows themselves, for a page that is open already."""
+    found = visible(request.user, ROWS.now().rows)
+    asked = request.GET.get("of")
+    if asked is None:
+        return JsonResponse({"versions": versions(found.values())})
+    wanted = [int(word) for word in asked.split(",")[:AT_ONCE] if word.isdecimal() and len(word) < 16]
+    form = form_of(request)
+    return JsonResponse({"rows": [as_json(found[pk], form) for pk in wanted if pk in found]})
+
+
+@methods("GET")
+@needs("view")
+def wall(request: HttpRequest) -> HttpResponseBase:
+    """Every cluster for a screen on the wall: large, and without anything to press."""
+    found = in_order(visible(request.user, ROWS.now().rows).values())
+    context = {
+        "tiles": format_html_join("\n", "{}", ((row.render("tile"),) for row in found)),
+        "rows": found,
+        "sum": _sum(found),
+        "signs": icons.sprite(SIGNS),
+        "read_at": max((row.read_at for row in found), default=""),
+        "stale_after": spans.stale_after(),
+    }
+    return render(request, "wall/wall.html", context)
+
+
+def form_of(request: HttpRequest) -> str:
+    """Which form of a row is asked for."""
+    form = request.GET.get("form", "line")
+    return form if form in FORMS else "line"
+
+
+def versions(found: Iterable[Row]) -> dict[str, str]:
+    """What tells a page which of its rows are old: the version of each by the cluster's key."""
+    return {str(row.pk): row.version for row in found}
+
+
+def as_json(row: Row, form: str) -> dict[str, object]:
+    """A row for a page that is open already."""
+    return {"pk": row.pk, "version": row.version, "html": row.render(form)}
+
+
+def _groups(rows: Sequence[Row], fitting: set[int], grouped: bool) -> list[tuple[str, SafeString, bool]]:
+    """Sites with their rows, the site with the worst of them first; or all rows under no name. Last: anything shown."""
+    if not grouped:
+        return [("", _joined(rows, fitting), True)]
+    first = {row.site: number for number, row in reversed(list(enumerate(rows)))}
+    by_site = sorted(rows, key=lambda row: first[row.site])
+    parts = [(site, list(of)) for site, of in groupby(by_site, key=lambda row: row.site)]
+    return [(site, _joined(of, fitting), any(row.pk in fitting for row in of)) for site, of in parts]
+
+
+def _joined(rows: Iterable[Row], fitting: set[int]) -> SafeString:
+    return SafeString("\n".join(row.render("line", hidden=row.pk not in fitting) for row in rows))
+
+
+def _head(rows: Sequence[Row]) -> dict[str, object]:
+    return {"sum": _sum(rows), "attention": _attention(rows)}
+
+
+def _attention(rows: Sequence[Row]) -> list[ClusterCard]:
+    """The clusters that need a person, read anew: their news stand above the rows in full."""
+    wanted = [row.pk for row in rows if row.news]
+    found = Cluster.objects.filter(pk__in=wanted).select_related("site", "observation")
+    return cards(found) if wanted else []
+
+
+def _sum(rows: Sequence[Row]) -> dict[str, int]:
+    tones = [row.mail_tone for row in rows]
+    up, down, new = (tones.count(tone) for tone in ("good", "bad", "idle"))
+    running = sum(row.card.operation is not None for row in rows)
+    resting = sum(row.card.resting is not None for row in rows)
+    unknown = len(tones) - up - down - new
+    return {"up": up, "down": down, "new": new, "unknown": unknown, "running": running, "resting": resting}
+
+
+def _choices(rows: Sequence[Row]) -> list[tuple[str, str, int]]:
+    """Every state that the overview can be filtered by: its name, its words, and how many clusters are in it."""
+    found = counts(rows)
+    return [(PROBLEMS, "any problem", found[PROBLEMS]), *((state, STATES[state], found[state]) for state in STATES)]

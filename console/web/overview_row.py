@@ -1,0 +1,215 @@
+"""A cluster as one line of the overview and one tile of the wall: what it is, what is wrong with it, in which order."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from console.domain.checks import Verdict
+from console.domain.readiness import State
+from console.services import readiness
+from console.web import spans
+from console.web.cards import ClusterCard
+from console.web.picture import fact_of
+from console.web.tones import tone_now, worst
+
+STATES = {
+    "down": "mail down",
+    "look": "needs a person",
+    "unknown": "unknown or stale",
+    "trouble": "trouble",
+    "running": "operation running",
+    "new": "to be set up",
+    "fine": "fine",
+}
+"""What a cluster may be, the worst first: the order of the overview, and what it can be filtered by."""
+RANKS = {state: rank for rank, state in enumerate(STATES)}
+FORMS = {"line": "clusters/_line.html", "tile": "wall/_tile.html"}
+"""The template of each form that a row has."""
+MOST_REASONS = 3
+"""So many reasons stand in the readiness's tooltip; the cluster's own page has all of them."""
+AGE, HIDDEN = "\x00age\x00", "\x00hidden\x00"
+"""Stand in a row that is kept for what differs each time that it is shown."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One fact: a few words, a tone, and the whole of it for who asks."""
+
+    words: str
+    tone: str
+    title: str = ""
+
+    @property
+    def said(self) -> str:
+        """The tone for who does not see it; empty where there is nothing to say of it."""
+        return "" if self.tone in ("good", "idle") else f" ({self.tone})"
+
+
+class Row:
+    """One cluster on the overview. It is the same until `version` changes, and rendered once in each form."""
+
+    def __init__(self, card: ClusterCard, version: str) -> None:
+        self.card = card
+        self.version = version
+        self._rendered: dict[tuple[str, str | None], str] = {}
+
+    @property
+    def pk(self) -> int:
+        """The cluster's."""
+        return self.card.cluster.pk
+
+    @property
+    def name(self) -> str:
+        """The cluster's."""
+        return self.card.cluster.name
+
+    @property
+    def site(self) -> str:
+        """The name of its site."""
+        return self.card.cluster.site.name
+
+    @property
+    def news(self) -> bool:
+        """Whether something of it stands among what needs a person."""
+        return bool(self.card.alarms or self.card.unseen or self.card.rest)
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """Everything that it is, the worst first; never empty."""
+        card = self.card
+        tones = {cell.tone for cell in self.cells.values()}
+        found = {
+            "down": self.mail_tone == "bad",
+            "look": bool(card.unseen or card.unacknowledged or any(not one.quiet for one in card.alarms_shown)),
+            "unknown": self.mail_tone in ("unknown", "stale") or bool(tones & {"unknown", "stale"}),
+            "trouble": bool(card.status.get("alarms")) or bool(tones & {"bad", "warn"}),
+            "running": card.operation is not None,
+            "new": self.mail_tone == "idle",
+        }
+        if found["new"]:  # of a pair without Exchange most is unknown or missing, as it should be
+            found["unknown"] = found["trouble"] = False
+        return tuple(state for state, holds in found.items() if holds) or ("fine",)
+
+    @property
+    def state(self) -> str:
+        """The worst of them."""
+        return self.states[0]
+
+    @cached_property
+    def mail_tone(self) -> str:
+        """The tone of the cluster's mail."""
+        return self.card.mail_tone
+
+    @cached_property
+    def order(self) -> tuple[int, str]:
+        """Where it stands: problems first, then by name."""
+        return RANKS[self.state], self.name.casefold()
+
+    @property
+    def why(self) -> str:
+        """What is the matter with its mail, without what the line says beside it anyway; empty where nothing is."""
+        if self.card.observation is None:
+            return "Not observed yet."
+        if self.mail_tone not in ("bad", "unknown", "idle"):
+            return ""
+        text = self.card.headline.removesuffix(f" The group is on {self.card.active}.").removeprefix("Mail is down: ")
+        return f"Last seen: {text}" if self.card.stale else text
+
+    @cached_property
+    def cells(self) -> dict[str, Cell]:
+        """Group, services, address, directory and readiness."""
+        card, status = self.card, self.card.status
+        services = fact_of(card, card.active, "services") if card.active else {}
+        return {
+            "group": _cell(status.get("group", {}), f" on {card.active}"),
+            "services": _cell(services, " running"),
+            "address": _address(card),
+            "directory": _directory(status.get("directory", {})),
+            "readiness": _readiness(card),
+        }
+
+    @cached_property
+    def text(self) -> str:
+        """What the filter looks for words in."""
+        card = self.card
+        cluster = card.cluster
+        names = [node.name for node in card.nodes]
+        return " ".join([cluster.name, cluster.site.name, cluster.generation, cluster.floating_ip, *names]).casefold()
+
+    @cached_property
+    def read_at(self) -> str:
+        """When the oldest of its facts was read; empty for a cluster that was never observed."""
+        facts = [*_facts(self.card.status)]
+        return min((str(fact["at"]) for fact in facts if fact.get("at")), default="")
+
+    @cached_property
+    def _read(self) -> datetime | None:
+        return spans.moment(self.read_at)
+
+    @property
+    def stale_after(self) -> int:
+        """Seconds after which its facts are too old."""
+        return spans.stale_after()
+
+    def render(self, form: str, *, hidden: bool = False) -> SafeString:
+        """The row as HTML in one of `FORMS`, with its age as of now."""
+        key = form, get_language()
+        if key not in self._rendered:
+            context = {"row": self, "card": self.card, "cells": self.cells, "age": AGE, "hidden": HIDDEN}
+            self._rendered[key] = get_template(FORMS[form]).render(context)
+        seconds = spans.seconds_since(self._read)
+        words = "never read" if seconds is None else f"{spans.in_words(seconds)} ago"
+        text = self._rendered[key].replace(AGE, words).replace(HIDDEN, " hidden" if hidden else "")
+        return SafeString(text)
+
+
+def _facts(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    of_nodes = [fact for node in status.get("nodes", ()) for fact in node["facts"]]
+    alone = [status[key] for key in ("group", "directory") if key in status]
+    return [*of_nodes, *alone, *status.get("greetings", ()), *status.get("resources", ())]
+
+
+def _cell(fact: Mapping[str, Any], needless: str) -> Cell:
+    """A fact without what the line says beside it anyway."""
+    value = str(fact.get("value", "unknown"))
+    return Cell(value.removesuffix(needless), tone_now(fact), str(fact.get("detail", "")) or value)
+
+
+def _address(card: ClusterCard) -> Cell:
+    answers = card.status.get("greetings", ())
+    if not answers:
+        return Cell("unknown", "unknown", "No greeting was asked for.")
+    silent = [str(fact["label"]) for fact in answers if fact.get("tone") != "good"]
+    title = ", ".join(f"{fact['label']} {fact['value']}" for fact in answers)
+    return Cell(f"no {', '.join(silent)}" if silent else "answers", worst(tone_now(f) for f in answers), title)
+
+
+def _directory(fact: Mapping[str, Any]) -> Cell:
+    value, tone = str(fact.get("value", "unknown")), tone_now(fact)
+    words = {"good": "agrees", "stale": "agreed", "idle": "moves with it"}.get(tone, value)
+    return Cell(words, tone, " ".join(text for text in (value, str(fact.get("detail", ""))) if text))
+
+
+def _readiness(card: ClusterCard) -> Cell:
+    """How ready it was for a failover when it was observed; what could not be checked is unknown, not good."""
+    now = readiness.of(card.observation)
+    worst_first = [f"{mark.check.title}: {mark.check.reason}" for mark in now.reasons[:MOST_REASONS]]
+    title = " ".join(["Nothing could be checked." if now.score is None else f"{now.score} of 100.", *worst_first])
+    of_verdict = Counter(mark.check.verdict for mark in now.marks)
+    if card.stale and now.state is not State.UNKNOWN:
+        return Cell(f"{now.score} then", "stale", title)
+    match now.state:
+        case State.READY:
+            return Cell(f"ready, {now.score}", "warn" if now.reasons else "good", title)
+        case State.ASKS:
+            return Cell(f"{of_verdict[Verdict.UNKNOWN]} unknown", "unknown", title)
+        case State.NOT_READY:
+            return Cell(f"{of_verdict[Verdict.FAIL]} in the way", "bad", title)
+    return Cell("unknown", "unknown", title)
