@@ -28,7 +28,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Line:
-    """A level across the plot."""
+    """A level across the plot; the words of the first one stand below it, those of the others above."""
 
     seconds: float
     text: str
@@ -75,10 +75,10 @@ def dots(of: Sequence[Dot], lines: Sequence[Line], ends: tuple[str, str], title:
         x, y = LEFT + dot.at * (WIDTH - LEFT - RIGHT), _y(dot.seconds, top)
         place = f'cx="{x:.1f}" cy="{y:.1f}" r="3.5"'
         drawn.append(f'<circle class="plot__dot plot--{dot.tone}" {place}>{_hint(dot.text)}</circle>')
-    for line in lines:
+    for number, line in enumerate(lines):
         y = _y(line.seconds, top)
         drawn.append(f'<line class="plot__level" x1="{LEFT:g}" x2="{WIDTH - RIGHT:g}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        drawn.append(_label(WIDTH - RIGHT, y - 4, line.text, "end"))
+        drawn.append(_label(WIDTH - RIGHT, y - 5 if number else y + 15, line.text, "end"))
     return _svg(drawn, HEIGHT, title)
 
 

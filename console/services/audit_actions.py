@@ -118,6 +118,7 @@ class Action(StrEnum):
     OPERATION_REFUSED = "operation:request:refused", "{actor} asked for {subject} of {cluster} and was refused"
     DRILL_BEGUN = "operation:drill:begun", "{actor} began a drill of {cluster}"
     DRILL_BACK = "operation:drill:sent-back", "{actor} had the drill of {cluster} go back"
+    DRILL_WAITS = "operation:drill:waiting", "The way back of the drill of {cluster} waits for a person"
     DRILL_ENDED = "operation:drill:ended", "{actor} ended the drill of {cluster}"
     DRILL_SUCCEEDED = "operation:drill:succeeded", "The drill of {cluster} succeeded"
     DRILL_FAILED = "operation:drill:failed", "The drill of {cluster} failed"

@@ -50,12 +50,12 @@ def as_csv(records: QuerySet[AuditRecord]) -> Iterator[str]:
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
-    yield _csv_line(COLUMNS)
+    yield csv_line(COLUMNS)
     for row in records.order_by("seq").iterator(chunk_size=CHUNK):
         names = (row.actor_name, row.origin, row.action, row.cluster_name)
         subject = (row.subject_type, row.subject_id, row.subject_name)
         texts = (*names, *subject, row.reason, describe(row), row.body)
-        yield _csv_line((str(row.seq), timestamp(row.at), *map(_harmless, texts)))
+        yield csv_line((str(row.seq), timestamp(row.at), *map(harmless, texts)))
 
 
 def as_syslog(records: QuerySet[AuditRecord]) -> Iterator[str]:
@@ -103,11 +103,13 @@ def _parameter(name: str, value: str) -> str:
     return f'{name}="{escaped}"'
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """`text`, with an apostrophe in front where a spreadsheet would run it as a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
-def _csv_line(cells: tuple[str, ...]) -> str:
+def csv_line(cells: tuple[str, ...]) -> str:
+    """One line of CSV (RFC 4180) with its end."""
     line = io.StringIO()
     csv.writer(line).writerow(cells)
     return line.getvalue()

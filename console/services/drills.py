@@ -138,6 +138,13 @@ def settle(
     _record(action, row, actor, reason.strip(), told)
 
 
+def wait(row: Drill, why: str) -> None:
+    """The way back needs a person. Call it with the row locked, in a transaction."""
+    row.state, row.waits = Drill.State.BACK, why
+    row.save(update_fields=["state", "waits"])
+    _record(Action.DRILL_WAITS, row, audit.SYSTEM, "", {"why": why})
+
+
 def rest_until(row: Drill) -> None:
     """The first move is over: from now on it rests. Call it with the row locked."""
     assert row.there is not None

@@ -31,7 +31,7 @@ def follow(drill_id: int) -> Drill:
         )(row)
     if row.state == Drill.State.BACK and row.back is None and row.back_at is not None and not row.waits:
         _confirm_by_the_clock(row)
-    return row
+    return read(drill_id)
 
 
 def read(drill_id: int) -> Drill:
@@ -78,8 +78,7 @@ def _send_back_by_the_clock(row: Drill) -> None:
         with transaction.atomic():
             drills.send_back(row, _beginner(row))
     except (Refusal, ChangeoverError) as error:
-        row.state, row.waits = Drill.State.BACK, _said(error)
-        row.save(update_fields=["state", "waits"])
+        drills.wait(row, _said(error))
 
 
 def _back(row: Drill) -> None:
@@ -106,8 +105,8 @@ def _look_at_plan(row: Drill) -> None:
     if plan is None or row.waits or plan.state not in (PlanRecord.State.REFUSED, PlanRecord.State.FAILED):
         return
     said = (plan.refusal or {}).get("headline") or (plan.error or {}).get("message", "")
-    row.waits = f"The plan of the way back {plan.get_state_display()}: {said}"
-    row.save(update_fields=["waits"])
+    how = "was refused" if plan.state == PlanRecord.State.REFUSED else "could not be made"
+    drills.wait(row, f"The plan of the way back {how}: {said}")
 
 
 def _confirm_by_the_clock(row: Drill) -> None:
@@ -118,7 +117,10 @@ def _confirm_by_the_clock(row: Drill) -> None:
     try:
         confirm(plan, _beginner(row), f"Drill {row.pk}, the way back: {row.reason}", ticket=row.ticket)
     except (Refusal, ChangeoverError) as error:
-        Drill.objects.filter(pk=row.pk, back=None, back_plan=plan).update(waits=_said(error))
+        with transaction.atomic():
+            now = _locked(row.pk)
+            if now.state == Drill.State.BACK and now.back is None and now.back_plan_id == plan.pk:
+                drills.wait(now, _said(error))
         log.info("drill waits for a person", drill=row.pk, why=_said(error))
 
 

@@ -11,6 +11,7 @@ from console.services import (
     audit_anchors,
     credential_trials,
     discovery,
+    drills_followed,
     incidents,
     proving,
     schedules,
@@ -25,6 +26,8 @@ from console.services.notifications import couriers, workers_missing
 
 OBSERVE_TURN = 2.0
 """Seconds between two looks for clusters whose turn it is to be observed."""
+DRILL_TURN = 2.0
+"""Seconds between two looks for drills whose next move has come."""
 KIT_TURN = 30.0
 """Seconds between two looks for clusters whose list of mailboxes is due."""
 ASKED_TURN = 10.0
@@ -58,6 +61,7 @@ WORK = (
     Work("proofs", proving.sweep, lambda: float(settings.SWEEP_EVERY)),
     Work("credential trials", credential_trials.sweep, lambda: float(settings.SWEEP_EVERY)),
     Work("discoveries", discovery.sweep, lambda: float(settings.SWEEP_EVERY)),
+    Work("drills", drills_followed.sweep, lambda: DRILL_TURN),
     Work("kits", listing.ask_due, lambda: KIT_TURN),
     Work("node scripts", asking.send_again, lambda: ASKED_TURN),
     Work("sign-ins", sessions.tidy, lambda: TIDY_TURN),

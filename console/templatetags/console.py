@@ -245,6 +245,8 @@ def about_link(reason: Reason | Mapping[str, str], cluster: Any) -> SafeString |
     key, about = (reason["key"], reason["about"]) if isinstance(reason, Mapping) else (reason.key, reason.about)
     if key.startswith("approval.") and about.isdecimal():
         return format_html('<a href="{}">Plan {}</a>', reverse("plan", args=[about]), about)
+    if key.startswith("drill.") and about.isdecimal():
+        return format_html('<a href="{}">Drill {}</a>', reverse("drill", args=[about]), about)
     if key.startswith(("reservation.", "cooldown")) and about.isdecimal():
         return format_html('<a href="{}">Operation {}</a>', reverse("operation", args=[about]), about)
     return format_html('<a href="{}">{}</a>', reverse("cluster", args=[cluster.name]), about)

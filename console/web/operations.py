@@ -21,6 +21,7 @@ from console.services.continuing import Choice
 from console.services.journal_filter import JournalFilter
 from console.web import journal, journal_files, streaming
 from console.web.access import actor_of, methods, needs, the_operation
+from console.web.after_run import after_run
 from console.web.cards import cards
 from console.web.forms.filters import HistoryFilter
 from console.web.forms.operations import LONGEST_REASON, AcknowledgeForm, CarryOnForm
@@ -157,6 +158,7 @@ def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
         "latest": _leads_on(operation),
         "card": card,
         "advice": for_operation(operation),
+        "after": after_run(operation),
         "setup": setup,
         "stays": operation.kind in STAYING_KINDS,
         "event_logs": event_logs.of(operation),

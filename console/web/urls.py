@@ -10,6 +10,7 @@ from console.web import (
     audit_filters,
     clusters,
     diagnoses,
+    drills,
     health,
     hooks,
     incidents,
@@ -26,6 +27,7 @@ from console.web import (
     readiness,
     record,
     repair,
+    reports,
     rights,
     scripts,
     second_factor,
@@ -152,6 +154,16 @@ readiness_urls: list[URLPattern | URLResolver] = [
     path("incidents/<str:what>/<int:pk>/", incidents.care, name="incident"),
     path("incidents/<str:what>/<int:pk>/let-go/", incidents.let_go, name="let-incident-go"),
 ]
+report_urls: list[URLPattern | URLResolver] = [
+    path("reports/", reports.index, name="reports"),
+    path("reports/moves.csv", reports.as_csv, name="report-csv"),
+    path("operations/<int:pk>/comparison/", reports.comparison, name="operation-comparison"),
+    path("drills/", drills.index, name="drills"),
+    path("drills/<int:pk>/", drills.detail, name="drill"),
+    path("drills/<int:pk>/plan/", drills.plan_again, name="drill-plan"),
+    path("drills/<int:pk>/end/", drills.end, name="drill-end"),
+    path("clusters/<str:name>/drill/", drills.begin, name="begin-drill"),
+]
 attention_urls: list[URLPattern | URLResolver] = [
     path("stop/on/", attention.stop, {"what": "on"}, name="stop-on"),
     path("stop/off/", attention.stop, {"what": "off"}, name="stop-off"),
@@ -231,6 +243,7 @@ urlpatterns = [
     *plan_urls,
     *approval_urls,
     *operation_urls,
+    *report_urls,
     *readiness_urls,
     *attention_urls,
     *audit_urls,

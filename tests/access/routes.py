@@ -15,6 +15,7 @@ from console.models import (
     Channel,
     Cluster,
     Delivery,
+    Drill,
     Grant,
     MaintenanceWindow,
     Node,
@@ -133,6 +134,9 @@ def a_world() -> World:
         cluster=tokyo, starts_at=now, ends_at=now + timedelta(hours=1), reason="patches", owner_name="x", made_at=now
     )
     move = ScheduledMove.objects.create(cluster=tokyo, kind="failover", at=now, reason="patches", made_at=now)
+    drill = Drill.objects.create(
+        cluster=tokyo, home="TOK-EX1", away="TOK-EX2", reason="yearly", begun_at=now, begun_by_name="the-administrator"
+    )
     told = audit.request_id.set(str(BY_NAME["request_id"]))
     log = setup_logs.read("x.log", [LOG], making.actor("boss", "administrator"), cluster=tokyo)
     audit.request_id.reset(told)
@@ -143,6 +147,7 @@ def a_world() -> World:
         "operations/": operation.pk,
         "plans/": operation.plan_id,
         "alarms/": alarm.pk,
+        "drills/": drill.pk,
         "incidents/": alarm.pk,
         "maintenance/windows/": window.pk,
         "maintenance/moves/": move.pk,

@@ -66,6 +66,15 @@ OPERATIONS = (
     Look("/operations/{procedure}/"),
     Look("/operations/{procedure}/procedure-record/"),
     Look("/operations/{succeeded}/record/"),
+    Look("/operations/{succeeded}/comparison/"),
+)
+REPORTS = (
+    Look("/reports/"),
+    Look("/reports/?cluster={unseen}"),
+    Look("/drills/"),
+    Look("/drills/{drill}/"),
+    Look("/drills/{drill}/", "vera"),
+    Look("/clusters/{unseen}/drill/"),
 )
 APPROVALS = (
     Look("/approvals/"),
@@ -118,7 +127,7 @@ INVENTORY = (
     Look("/inventory/credentials/{credential}/try/"),
 )
 NO_WAY = (Look("/nowhere/", status=404), Look("/sign-out/", status=405), Look("/", "ned", 403))
-LOOKS = (*CLUSTERS, *PLANS, *OPERATIONS, *APPROVALS, *RIGHTS, *ACCOUNT, *HISTORY, *INVENTORY, *NO_WAY)
+LOOKS = (*CLUSTERS, *PLANS, *OPERATIONS, *REPORTS, *APPROVALS, *RIGHTS, *ACCOUNT, *HISTORY, *INVENTORY, *NO_WAY)
 KEYS, DIAGNOSES = "tests/sign_in/test_browser.py", "tests/journeys/test_diagnosing.py"
 ELSEWHERE = {
     "account/second-factor/authenticate/": KEYS,
@@ -147,6 +156,7 @@ NO_PAGE = {
     "operations/<int:pk>/receipt.ldif": "a file",
     "operations/<int:pk>/event-sources/<str:node>.reg": "a file",
     "audit/export.<str:form>": "a file",
+    "reports/moves.csv": "a file",
     "inventory/export.yaml": "a file",
 }
 """Routes that answer a GET with no page of their own, and what they answer with."""

@@ -63,7 +63,7 @@ def places(stack: Stack, unused: dict[str, list[LabCluster]], windows: Windows) 
 
 def moved(olga: Colleague, seen: LabCluster, stuck: LabCluster) -> Places:
     """Operations that ended, and plans that are ready, refused, and not sure of everything."""
-    found: Places = {"succeeded": olga.begins(seen, "failover")}
+    found: Places = {"drill": drilled(olga, seen), "succeeded": olga.begins(seen, "failover")}
     olga.sees_ending("succeeded")
     stuck.fault(stuck.primary, "service-does-not-stop", service="MSExchangeIS")
     found["uncertain"] = olga.begins(stuck, "failover")
@@ -76,6 +76,15 @@ def moved(olga: Colleague, seen: LabCluster, stuck: LabCluster) -> Places:
     found["unknown"] = olga.plan()
     proves(olga, seen)
     return found | {"procedure": begins(olga)}
+
+
+def drilled(olga: Colleague, cluster: LabCluster) -> str:
+    """A drill, which follows the failover that comes next."""
+    olga.page.goto(f"/clusters/{cluster.name}/drill/")
+    olga.page.get_by_label("Reason").fill("the drill of this year")
+    olga.page.get_by_role("button", name="Make the plan of the way there").click()
+    olga.page.goto("/drills/")
+    return str(olga.page.locator("td a[href^='/drills/']").first.get_attribute("href")).split("/")[2]
 
 
 def asked(olga: Colleague, windows: Windows, guarded: LabCluster) -> Places:

@@ -11,7 +11,13 @@ from console.domain.plots import Column, Dot, Line, Pair
 
 SPACE = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<script>alert('x')</script>&\"\x07"
-DOTS = st.builds(Dot, st.floats(0, 1), st.floats(0, 1e6), st.sampled_from(("good", "bad")), st.text(st.characters(max_codepoint=0xD7FF), max_size=9))
+DOTS = st.builds(
+    Dot,
+    st.floats(0, 1),
+    st.floats(0, 1e6),
+    st.sampled_from(("good", "bad")),
+    st.text(st.characters(max_codepoint=0xD7FF), max_size=9),
+)
 
 
 def read(svg: str) -> ElementTree.Element:

@@ -44,6 +44,8 @@ EVENTS = {
         Event("readiness.dropped", _WARNING, "a cluster is less ready for a failover than it should be"),
         Event("readiness.restored", _INFO, "it is as ready as it should be again"),
         Event("schedule.given-up", _WARNING, "a scheduled move was given up"),
+        Event("drill.waits", _WARNING, "the way back of a drill waits for a person"),
+        Event("drill.over", _INFO, "a drill is over, well or not"),
         Event("incident.again", _WARNING, "an incident that was laid by is due again"),
         Event("approval.asked", _WARNING, "somebody asked for an approval"),
         Event("approval.decided", _INFO, "an approval was given, denied, withdrawn, or is over"),

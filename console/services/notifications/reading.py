@@ -40,6 +40,10 @@ OF_ACTION: dict[str, str] = {
     Action.AUDIT_ANCHORED_AGAIN: "anchor.mended",
     Action.HOOKS_REFUSED: "node-key.refused",
     Action.SCHEDULE_GIVEN_UP: "schedule.given-up",
+    Action.DRILL_WAITS: "drill.waits",
+    Action.DRILL_SUCCEEDED: "drill.over",
+    Action.DRILL_FAILED: "drill.over",
+    Action.DRILL_ENDED: "drill.over",
     Action.CHANNEL_FAILING: "channel.failing",
     Action.CHANNEL_MENDED: "channel.mended",
 }
@@ -72,6 +76,9 @@ def told_by(record: AuditRecord) -> Told | None:
         return _of_operation(key, record, facts)
     if record.subject_type == "plan":
         return Told(EVENTS[key], _sentence(record), f"/plans/{record.subject_id}/", facts=facts)
+    if record.subject_type == "drill":
+        thread = f"drill:{record.subject_id}"
+        return Told(EVENTS[key], _sentence(record), f"/drills/{record.subject_id}/", thread, facts)
     if record.subject_type == "schedule":
         return Told(EVENTS[key], _sentence(record), "/maintenance/", facts=facts)
     if record.subject_type == "alarm":

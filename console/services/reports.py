@@ -1,0 +1,115 @@
+"""The report of a period: how long mail was down, how often moves succeeded, and which drills there were."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from console.domain.statistics import Durations, rate
+from console.models import Cluster, Drill, Operation
+from console.services.report_rows import Row, moves, rows
+
+COUNTED = (Operation.Status.SUCCEEDED, Operation.Status.FAILED, Operation.Status.UNCERTAIN)
+"""The endings that the rate of success knows: one that a person stopped is neither."""
+LONGEST = 10
+"""How many of the longest outages are listed."""
+
+
+@dataclass
+class Tally:
+    """Endings and outages, added up."""
+
+    endings: dict[str, int] = field(default_factory=lambda: dict.fromkeys(map(str, Operation.ENDED), 0))
+    outages: list[float] = field(default_factory=list)
+
+    def add(self, row: Row) -> None:
+        """Count one more."""
+        self.endings[row.status] += 1
+        if row.outage is not None:
+            self.outages.append(row.outage)
+
+    @property
+    def total(self) -> int:
+        """How many in all."""
+        return sum(self.endings.values())
+
+    @property
+    def succeeded(self) -> float | None:
+        """The rate of success, from 0 to 1; None where nothing that counts has ended."""
+        return rate(self.endings["succeeded"], sum(self.endings[status] for status in COUNTED))
+
+    @property
+    def outage(self) -> Durations:
+        """How long mail was down."""
+        return Durations.of(self.outages)
+
+
+@dataclass(frozen=True)
+class ClusterLine:
+    """One cluster in the report."""
+
+    cluster: Cluster
+    tally: Tally
+    drill: Drill | None
+    """Its last drill in the period."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What there is to say of a period."""
+
+    since: datetime
+    until: datetime
+    tally: Tally
+    clusters: tuple[ClusterLine, ...]
+    months: tuple[tuple[str, Tally], ...]
+    """By month as `2026-01`, in the viewer's zone, none left out in between."""
+    rows: tuple[Row, ...]
+    longest: tuple[Operation, ...]
+    drills: tuple[Drill, ...]
+
+
+def report(clusters: QuerySet[Cluster], since: datetime, until: datetime) -> Report:
+    """The report of these clusters; moves count where they were confirmed, and drills where they were begun."""
+    found = tuple(rows(moves(clusters, since, until)))
+    whole, of_cluster = Tally(), {cluster.pk: Tally() for cluster in clusters}
+    for row in found:
+        whole.add(row)
+        of_cluster[row.cluster].add(row)
+    drills = tuple(_drills(clusters, since, until))
+    last = {drill.cluster_id: drill for drill in reversed(drills)}
+    lines = tuple(ClusterLine(one, of_cluster[one.pk], last.get(one.pk)) for one in clusters.order_by("name"))
+    return Report(since, until, whole, lines, _months(found, since, until), found, _longest(found), drills)
+
+
+def _drills(clusters: QuerySet[Cluster], since: datetime, until: datetime) -> QuerySet[Drill]:
+    begun = Drill.objects.filter(cluster__in=clusters, begun_at__gte=since, begun_at__lte=until)
+    return begun.select_related("cluster", "there", "back").order_by("-pk")
+
+
+def _longest(found: Sequence[Row]) -> tuple[Operation, ...]:
+    told = sorted((row for row in found if row.outage is not None), key=lambda row: -(row.outage or 0.0))[:LONGEST]
+    by_number = Operation.objects.select_related("cluster").in_bulk([row.number for row in told])
+    return tuple(by_number[row.number] for row in told)
+
+
+def _months(found: Sequence[Row], since: datetime, until: datetime) -> tuple[tuple[str, Tally], ...]:
+    zone = timezone.get_current_timezone()
+    made = {name: Tally() for name in _names(since.astimezone(zone), until.astimezone(zone))}
+    for row in found:
+        made[_month(row.at, zone)].add(row)
+    return tuple(made.items())
+
+
+def _month(at: float, zone: tzinfo) -> str:
+    moment = datetime.fromtimestamp(at, zone)
+    return f"{moment.year:04d}-{moment.month:02d}"
+
+
+def _names(first: datetime, last: datetime) -> Iterator[str]:
+    year, month = first.year, first.month
+    while (year, month) <= (last.year, last.month):
+        yield f"{year:04d}-{month:02d}"
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
