@@ -11,16 +11,19 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
+from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError
 from console.lab import control, definition, faults, presets
 from console.lab.assemble import assemble
 from console.lab.directory import faults as directory_faults
-from console.management.base import SUCCEEDED, Refused, add_json
+from console.management.base import FAILED, SUCCEEDED, UNCERTAIN, Refused, add_json
 from console.management.lab_inventory import lab_inventory
 from console.management.speaking import OperatorCommand
 from console.services.inventory_export import dump
 
 READY_SECONDS = 60
+MAILBOXES = 2000
+"""Of each cluster of a preset, where nothing else is said."""
 PRESETS = ("demo", "bare", "mscs", "fast")
 COMMANDS = {
     "up": "start a lab and stay until Ctrl-C",
@@ -34,6 +37,8 @@ COMMANDS = {
 }
 """Each subcommand with what it does."""
 TYPING_SECONDS = 20.0
+CODES = {"succeeded": SUCCEEDED, "failed": FAILED, "uncertain": UNCERTAIN}
+"""By how the last move of a twin ended; nobody can stop one."""
 
 
 class LabFailed(ChangeoverError):
@@ -80,9 +85,11 @@ class Command(OperatorCommand):
             ) from error
 
     def _up(self, options: dict[str, Any]) -> int:
+        if options["run"] is not None:
+            return self._run_twin(options)
         if options["detach"]:
             return self._up_detached(options)
-        lab = assemble(_world(options), options["folder"])
+        lab = assemble(self._made(options), options["folder"])
 
         def end(number: int, frame: FrameType | None) -> None:
             # Ending takes locks that the interrupted thread may hold, so another thread does it.
@@ -97,6 +104,25 @@ class Command(OperatorCommand):
             self.stdout.flush()
             lab.stopped.wait()
         return SUCCEEDED
+
+    def _made(self, options: dict[str, Any]) -> definition.World:
+        if options["like"] is None:
+            return _world(options)
+        from console.management import twin  # with the planner and all adapters, of which a lab has no use
+
+        return twin.world(twin.shape(options["like"], self.actor("view"), options["mailboxes"]), options["speed"])
+
+    def _run_twin(self, options: dict[str, Any]) -> int:
+        from console.management import twin
+
+        if options["like"] is None or options["detach"]:
+            text = "--run moves the twin of a cluster and ends with that."
+            raise Refusal.of(text, "Name the cluster by --like, and leave --detach out.", key="usage")
+        shape = twin.shape(options["like"], self.actor("view"), options["mailboxes"])
+        made = twin.world(shape, options["speed"])
+        told = twin.run_on(made, options["folder"], options["run"], self.stderr.write)
+        self.answer(options, "\n".join(twin.lines(shape, told)), twin.as_json(shape, told))
+        return CODES[told[-1].ending.status.value]
 
     def _up_detached(self, options: dict[str, Any]) -> int:
         folder: Path = options["folder"]
@@ -158,8 +184,10 @@ def _add_up(up: CommandParser) -> None:
     what = up.add_mutually_exclusive_group()
     what.add_argument("--preset", choices=PRESETS, default="demo", help="which ready-made lab (default: demo)")
     what.add_argument("--definition", type=Path, help="a lab of your own, from this YAML file")
-    many = "for each cluster of a preset but the demo's new pair (default: 2000)"
-    up.add_argument("--mailboxes", type=int, default=2000, help=many)
+    what.add_argument("--like", metavar="CLUSTER", help="a twin: shaped as that cluster was last seen, names made up")
+    up.add_argument("--run", choices=("failover", "drill"), help="of a twin: move it, tell how long it took, and end")
+    many = f"for each cluster of a preset but the demo's new pair (default: {MAILBOXES}); of a twin: as counted"
+    up.add_argument("--mailboxes", type=int, help=many)
     up.add_argument("--speed", type=float, default=1.0, help="how much faster than the clock its time runs")
     up.add_argument("--inventory-out", type=Path, help="write the lab's inventory here once it listens")
     up.add_argument("--detach", action="store_true", help="leave it running in the background")
@@ -188,7 +216,7 @@ def _add_looking(type_: CommandParser, file: CommandParser, webhook: CommandPars
 def _world(options: dict[str, Any]) -> definition.World:
     if options["definition"]:
         return definition.load(options["definition"])
-    directory = {"mailboxes": options["mailboxes"]}
+    directory = {"mailboxes": MAILBOXES if options["mailboxes"] is None else options["mailboxes"]}
     ready = {"demo": presets.demo_definition, "bare": presets.bare_definition, "mscs": presets.mscs_definition}
     made = ready.get(options["preset"])
     if made is not None:
