@@ -110,6 +110,16 @@ class World:
         return self.numbers.get(longest, 1)
 
 
+def _maintained(cluster: Cluster, alarm: Alarm) -> dict[str, int]:
+    """The numbers of a window that is open, of a move that begins in it, and of an incident."""
+    now = timezone.now()
+    window = MaintenanceWindow.objects.create(
+        cluster=cluster, starts_at=now, ends_at=now + timedelta(hours=1), reason="patches", owner_name="x", made_at=now
+    )
+    move = ScheduledMove.objects.create(cluster=cluster, kind="failover", at=now, reason="patches", made_at=now)
+    return {"maintenance/windows/": window.pk, "maintenance/moves/": move.pk, "incidents/": alarm.pk}
+
+
 def a_world() -> World:
     """TOKYO with an operation, an alarm, a run, a log; and everybody who may come along."""
     tokyo, osaka = making.cluster(), making.cluster("OSAKA", 2)
@@ -130,13 +140,6 @@ def a_world() -> World:
     rule = NoticeRule.objects.create(channel=channel, made_at=now, made_by_name="the-administrator")
     notice = Notice.objects.create(event="stop.set", severity=2, at=now, text="A notice.", routed_at=now)
     delivery = Delivery.objects.create(notice=notice, channel=channel, since=now, next_at=now)
-    window = MaintenanceWindow.objects.create(
-        cluster=tokyo, starts_at=now, ends_at=now + timedelta(hours=1), reason="patches", owner_name="x", made_at=now
-    )
-    move = ScheduledMove.objects.create(cluster=tokyo, kind="failover", at=now, reason="patches", made_at=now)
-    drill = Drill.objects.create(
-        cluster=tokyo, home="TOK-EX1", away="TOK-EX2", reason="yearly", begun_at=now, begun_by_name="the-administrator"
-    )
     told = audit.request_id.set(str(BY_NAME["request_id"]))
     log = setup_logs.read("x.log", [LOG], making.actor("boss", "administrator"), cluster=tokyo)
     audit.request_id.reset(told)
@@ -148,9 +151,7 @@ def a_world() -> World:
         "plans/": operation.plan_id,
         "alarms/": alarm.pk,
         "drills/": drill.pk,
-        "incidents/": alarm.pk,
-        "maintenance/windows/": window.pk,
-        "maintenance/moves/": move.pk,
+        **_maintained(tokyo, alarm),
         "emergencies/": emergency.pk,
         "runs/": run.pk,
         "set-up-logs/": log.pk,

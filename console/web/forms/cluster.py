@@ -26,6 +26,8 @@ WORDS = ("spn_classes", "greetings", "extra_services")
 ASKED = ("reason_length", "tickets", "ticket_kinds")
 """What the cluster asks of who confirms something on it."""
 WATCHED = ("windows_required", "readiness_least")
+LEAST = 80
+"""The usual readiness below which it is told."""
 
 
 class ClusterPart(AnyModelForm):
@@ -40,6 +42,13 @@ class ClusterPart(AnyModelForm):
         min_value=0, initial=0, required=False, help_text="Characters that a reason has at least; 0: any will do."
     )
     tickets = WordsField(required=False, help_text="What a ticket looks like, such as CHG######, one a line.")
+    readiness_least = forms.IntegerField(
+        min_value=0,
+        max_value=100,
+        initial=LEAST,
+        required=False,
+        help_text="A readiness below this is told; 0: only checks that fail.",
+    )
     ticket_kinds = WordsField(required=False, help_text="Kinds that need a ticket, such as failover; empty: all.")
 
     class Meta:
@@ -64,6 +73,11 @@ class ClusterPart(AnyModelForm):
 
     def _post_clean(self) -> None:
         """The rules of the domain look instead, and the service writes."""
+
+    def clean_readiness_least(self) -> int:
+        """Left out, it is the usual one."""
+        least = self.cleaned_data["readiness_least"]
+        return LEAST if least is None else int(least)
 
     def clean_reason_length(self) -> int:
         """Left out, it is none."""
