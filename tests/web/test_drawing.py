@@ -78,7 +78,7 @@ def test_every_thing_that_is_drawn_stands_in_the_words_too() -> None:
     words = in_words(SEEN)
     for text in (
         "TOK-EX1 (primary by design): active; services 15 of 15 running.",
-        "TOK-EX2, standby",
+        "TOK-EX2 (standby by design)",
         "on TOK-EX1",
     ):
         assert text in words
