@@ -11,6 +11,8 @@ QUIET_LEAST = 30.0
 """No silence that is shorter means anything."""
 QUIET_SHARE = 1.5
 """A silence that is longer than so many times the longest that the step ever took means something."""
+SLOWER_SHARE, SLOWER_SECONDS = 1.5, 5.0
+"""A step is slower than ever when it takes so much more than its longest time before, in share and in seconds."""
 MARGINS = (0.5, 0.3, 0.2)
 """By what share a range is widened that rests on no earlier run, on one, on two."""
 LEAST_MARGIN = 0.1
@@ -73,7 +75,7 @@ class Forecast:
     unknown: int
     """Steps ahead of which nothing tells how long they take; `latest` gives each until its deadline."""
     beyond: bool
-    """Whether the step that runs has taken longer than it ever did."""
+    """Whether the step that runs is slower than ever."""
 
 
 Guess = Callable[[Here], float | None]
@@ -84,6 +86,13 @@ def usual(step: Here, runs: Sequence[Run]) -> Usual | None:
     """What the step took in those of the runs that have it; None when none has."""
     found = [run[step.key].scaled(step.planned) for run in runs if step.key in run]
     return Usual(median(found), max(found), len(found)) if found else None
+
+
+def slower(step: Here, known: Usual | None) -> bool:
+    """Whether the step took, or has taken, clearly longer than ever before."""
+    if known is None or step.state not in ("over", "running"):
+        return False
+    return step.seconds > max(known.longest * SLOWER_SHARE, known.longest + SLOWER_SECONDS)
 
 
 def quiet_after(known: Usual | None) -> float:
@@ -111,7 +120,7 @@ def forecast(steps: Sequence[Here], runs: Sequence[Run]) -> Forecast:
         runs=len(runs),
         counted=sum(step.total or step.planned for step in left),
         unknown=len(unknown),
-        beyond=any(one is not None and step.seconds > one.longest for step, one in zip(running, past, strict=True)),
+        beyond=any(slower(step, known) for step, known in zip(running, past, strict=True)),
     )
 
 

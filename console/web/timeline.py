@@ -7,15 +7,13 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from console.domain.pace import Forecast, Here, Run, Usual, forecast, quiet_after, usual
+from console.domain.pace import Forecast, Here, Run, Usual, forecast, quiet_after, slower, usual
 from console.models import JournalLine, Operation
 from console.services.pace import last_runs
 from console.web import gantt, spans
 from console.web.gantt import Bar, Scale
 from console.web.progress import Standing, StepRow
 
-SLOWER_SHARE, SLOWER_SECONDS = 1.5, 5.0
-"""A step is called slower when it took so much more than its longest time before, in share and in seconds."""
 TONES = {"done": "good", "already": "good", "running": "running", "skipped": "warn", "failed": "bad"}
 """The colour of a bar by the state of its step; unknown for every other."""
 PHASES = {"done": "over", "running": "running", "waiting": "ahead"}
@@ -134,17 +132,11 @@ def _drawn(
         run = _bar(scale, begun, step.seconds) if row.started_at else None
         at += _ahead(step, known)
         picture = gantt.track(TONES.get(row.state, "unknown"), past, run, place, marks)
-        yield Track(row, known, _slower(step, known), picture)
+        yield Track(row, known, slower(step, known), picture)
 
 
 def _bar(scale: Scale, start: float, length: float) -> Bar | None:
     return scale.bar(start, length) if scale.seconds else None
-
-
-def _slower(step: Here, known: Usual | None) -> bool:
-    if known is None or step.state not in ("over", "running"):
-        return False
-    return step.seconds > max(known.longest * SLOWER_SHARE, known.longest + SLOWER_SECONDS)
 
 
 def _quiet(standing: Standing, usuals: Sequence[Usual | None], now: datetime) -> Quiet | None:

@@ -44,10 +44,11 @@ def test_what_is_over_counts_no_more_and_what_runs_counts_by_what_is_left_of_it(
 
 
 def test_a_step_that_takes_longer_than_ever_is_said_to_and_counts_as_nearly_done() -> None:
-    told = forecast((step("move", "running", 21.0), step("start")), (run(move=20.0, start=10.0),) * 3)
+    told = forecast((step("move", "running", 31.0), step("start")), (run(move=20.0, start=10.0),) * 3)
     assert told.beyond
     assert (told.soonest, told.latest) == pytest.approx((9.0, 11.0))
-    assert not forecast((step("move", "running", 19.0),), (run(move=20.0),)).beyond
+    assert not forecast((step("move", "running", 29.0),), (run(move=20.0),)).beyond
+    assert not forecast((step("move", "running", 5.0),), (run(move=0.5),)).beyond, "seconds are nothing"
 
 
 def test_mailboxes_scale_what_earlier_runs_took() -> None:

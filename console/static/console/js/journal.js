@@ -9,7 +9,7 @@
   const more = document.getElementById("new-lines");
   const { lines: linesUrl, filtered, filterText, filterKind, filterStep, pointed, zone } = card.dataset;
   const BLOCK = 200; // lines that are fetched at a time
-  const HELD = 25; // blocks that stay in the page
+  const HELD = 5000; // lines that stay in the page
   const NEAR = "900px 0px";
   const AGAIN = 2000;
   const NEWS = ["failed", "warning", "resumed", "continued", "skipped", "accepted"];
@@ -111,18 +111,23 @@
   function prune() {
     if (!ALL) { trim(); return; }
     const full = [...groups.querySelectorAll('.jlines[data-state="full"]')];
-    if (full.length <= HELD) return;
+    let spare = full.reduce((sum, block) => sum + block.childElementCount, -HELD);
+    if (spare <= 0) return;
     const holder = document.activeElement?.closest(".jlines");
-    const middle = view.scrollTop + view.clientHeight / 2;
-    const spare = full.filter((block) => !near.has(block) && block !== holder && block !== tail());
-    const away = (block) => Math.abs(block.getBoundingClientRect().top - view.getBoundingClientRect().top + view.scrollTop - middle);
-    const far = spare.map((block) => [away(block), block]).sort((one, other) => other[0] - one[0]);
-    for (const [, block] of far.slice(0, full.length - HELD)) empty(block);
+    const top = view.getBoundingClientRect().top;
+    const away = (block) => Math.abs(block.getBoundingClientRect().top - top);
+    const far = full.filter((block) => !near.has(block) && block !== holder && block !== tail())
+      .map((block) => [away(block), block]).sort((one, other) => other[0] - one[0]);
+    for (const [, block] of far) {
+      if (spare <= 0) return;
+      spare -= block.childElementCount;
+      empty(block);
+    }
   }
   function trim() { // what a filter lets through has gaps: its oldest lines go, and are asked for by the link above
     const all = groups.querySelectorAll(".jl");
-    if (!following || all.length <= BLOCK * HELD) return;
-    for (const item of [...all].slice(0, all.length - (BLOCK * HELD) / 2)) item.remove();
+    if (!following || all.length <= HELD) return;
+    for (const item of [...all].slice(0, all.length - HELD / 2)) item.remove();
     for (const group of [...groups.children]) if (!group.querySelector(".jl")) group.remove();
     const earlier = document.getElementById("earlier");
     const url = new URL(window.location.href);
