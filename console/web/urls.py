@@ -11,6 +11,7 @@ from console.web import (
     clusters,
     diagnoses,
     drills,
+    first,
     health,
     hooks,
     incidents,
@@ -190,6 +191,13 @@ inventory_urls: list[URLPattern | URLResolver] = [
     path("inventory/<str:kind>/<int:pk>/", inventory.edit, name="inventory-edit"),
     path("inventory/<str:kind>/<int:pk>/remove/", inventory.remove, name="inventory-remove"),
 ]
+first_urls: list[URLPattern | URLResolver] = [
+    path("first/", first.start, name="first"),
+    path("first/file/", first.upload, name="first-file"),
+    path("first/<int:pk>/", first.found, name="first-found"),
+    path("first/<int:pk>/again/", first.again, name="first-again"),
+    path("first/<int:pk>/directory/", first.directory, name="first-directory"),
+]
 rights_urls: list[URLPattern | URLResolver] = [
     path("rights/", rights.grid, name="rights"),
     path("rights/why/", rights.why, name="rights-why"),
@@ -248,6 +256,7 @@ urlpatterns = [
     *attention_urls,
     *audit_urls,
     *inventory_urls,
+    *first_urls,
     *rights_urls,
     *notification_urls,
     *token_urls,

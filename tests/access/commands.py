@@ -78,6 +78,7 @@ DOORS = [
     ),
     *_all("read-audit", "everything", "audit verify", "audit key", "audit anchors", "audit archive 1 {folder}/a"),
     *_all("read-audit", "somewhere", "audit export --output {folder}/audit"),
+    *_all("change-inventory", "everything", "discover 127.0.0.1 --port 1 --credential service"),
     *_all("change-inventory", "everything", "inventory apply {folder}/empty.yaml", "inventory password service"),
     *_all("operate", "everything", "stop on --reason walk", "stop off --reason walk"),
     *_all(

@@ -15,6 +15,7 @@ from console.models import (
     Channel,
     Cluster,
     Delivery,
+    Discovery,
     Drill,
     Grant,
     MaintenanceWindow,
@@ -144,6 +145,7 @@ def a_world() -> World:
     log = setup_logs.read("x.log", [LOG], making.actor("boss", "administrator"), cluster=tokyo)
     audit.request_id.reset(told)
     made = World(tokyo, osaka, operation)
+    found = Discovery.objects.create(file="clp.conf", asked_at=now, look_before=now, ended_at=now, asked_by_name="boss")
     somebody = personas.person("somebody", "viewer")
     group = Group.objects.create(name="night shift")
     made.numbers = {
@@ -156,6 +158,7 @@ def a_world() -> World:
         "runs/": run.pk,
         "set-up-logs/": log.pk,
         "inventory/": tokyo.pk,
+        "first/": found.pk,
         "rights/": somebody.pk,
         "people/": somebody.pk,
         "people/groups/": group.pk,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from console.models import (
     Cluster,
     CredentialTrial,
     DirectoryAccount,
+    Discovery,
     EventLogRecord,
     GlobalStop,
     HookRefusals,
@@ -54,6 +56,7 @@ from console.models import (
 from console.services import audit, plans, tokens
 from console.services.audit_actions import Action
 from console.services.audit_signing import sign_head
+from tests import factories
 from tests.attacks.crawl import MARK
 from tests.services import making
 from tests.web import diagnosis_world, setup_world, world
@@ -162,6 +165,12 @@ def _said(cluster: Cluster) -> None:
     CredentialTrial.objects.create(
         credential=credential, place="node", name="A Node", site=site, asked_at=now, asked_by_name="Olga O",
         try_before=now, ended_at=now, good=False, said="It Says No", remedy="A Way",
+    )  # fmt: skip
+    told = {"what": "A Fact", "about": "A Node", "value": "A Value", "source": "A Place", "verdict": "warn"}
+    Discovery.objects.create(
+        credential=credential, site=site, address="An Address", other_address="An Address", file="A File", asked_at=now,
+        asked_by_name="Olga O", look_before=now, ended_at=now, said="It Says No", remedy="A Way",
+        facts=[told | {"remedy": "A Way"}], way={"tls_name": "A Name"}, proposal=asdict(factories.kyoto()),
     )  # fmt: skip
     seen = {"acknowledged_at": now, "acknowledged_by": "Pat P", "acknowledge_note": "A Note"}
     Alarm.objects.create(cluster=nagoya, key="key-9", text="An Alarm", remedy="A Way", raised_at=now, **seen)

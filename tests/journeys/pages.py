@@ -122,6 +122,7 @@ HISTORY = (
 INVENTORY = (
     Look("/inventory/"),
     Look("/inventory/apply/"),
+    Look("/first/"),
     Look("/inventory/clusters/add/"),
     Look("/inventory/credentials/{credential}/"),
     Look("/inventory/credentials/{credential}/try/"),
@@ -130,6 +131,7 @@ NO_WAY = (Look("/nowhere/", status=404), Look("/sign-out/", status=405), Look("/
 LOOKS = (*CLUSTERS, *PLANS, *OPERATIONS, *REPORTS, *APPROVALS, *RIGHTS, *ACCOUNT, *HISTORY, *INVENTORY, *NO_WAY)
 KEYS, DIAGNOSES = "tests/sign_in/test_browser.py", "tests/journeys/test_diagnosing.py"
 ELSEWHERE = {
+    "first/<int:pk>/": "tests/journeys/test_first.py",
     "account/second-factor/authenticate/": KEYS,
     "account/second-factor/keys/": KEYS,
     "account/second-factor/keys/add/": KEYS,

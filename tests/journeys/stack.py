@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import ldap3
 from ruamel.yaml import YAML
@@ -224,6 +225,11 @@ class LabCluster:
         """Take a node's power, or give it back and wait until its cluster service is up."""
         self.fault(node, "powered-off", not on)
         wait_for(lambda: self._node(node)["engine"] == on, f"{node} is {'up' if on else 'dead'}")
+
+    def endpoint(self, node: str) -> tuple[str, str]:
+        """Address and port at which a node answers WinRM."""
+        where = urlsplit(self._node(node)["winrm"])
+        return str(where.hostname), str(where.port)
 
     def owner(self) -> str:
         """The node that has the group, by the lab's own word."""

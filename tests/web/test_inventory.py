@@ -178,4 +178,4 @@ def test_a_file_that_cannot_be_used_says_why(ada: Client, sent: dict[str, Any], 
 
 def test_an_empty_inventory_says_where_to_begin(rita: Client, page: Page) -> None:
     text = page(rita, reverse("inventory"))
-    assert "First a site, a credential and a directory" in text
+    assert "One node's address and an account are enough" in text

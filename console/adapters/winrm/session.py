@@ -160,7 +160,10 @@ class WinrmSession:
         return answer
 
     def _believed(self, asked: Sequence[Argv], answer: Answer, nonce: str) -> list[CommandResult]:
-        """The results behind the machine's name. With another name, or not whole, nothing of it is believed."""
+        """The results behind the machine's name. With another name, or not whole, nothing of it is believed.
+
+        Of a machine whose node has no name yet its name alone is.
+        """
         try:
             name, *read = split_batch(asked, answer, nonce)
             if self.node.name != UNNAMED or asked != (HOSTNAME, HOSTNAME):

@@ -55,7 +55,7 @@ def survey(session: NodeSession, surroundings: Surroundings, clock: Clock) -> Su
     middle = started + (clock.now() - started) / 2
     name = read_hostname(answers[HOSTNAME])
     machine, facts = read_machine(name, answers, middle)
-    node = SurveyedNode(name, machine, facts=(Fact("Name", name, name, "hostname"), *facts))
+    node = SurveyedNode(name, machine, facts=facts)
     return _with_exchange(_with_cluster(node, session, answers, surroundings), answers, surroundings)
 
 

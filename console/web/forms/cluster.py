@@ -1,6 +1,7 @@
 """The form of a cluster: itself, its primary and its standby node with their Exchange servers, on one page."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -141,11 +142,19 @@ class ClusterForm:
     asker: Account = None
     """Who is told what is wrong: nothing of clusters that they may not see."""
 
-    def __init__(self, data: Any = None, *, instance: Cluster | None = None) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        instance: Cluster | None = None,
+        proposed: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        """`proposed` is what a new cluster's forms show first: fields by prefix."""
         self.instance = instance
-        self.cluster = ClusterPart(data, instance=instance, prefix="cluster")
+        first = proposed or {}
+        self.cluster = ClusterPart(data, instance=instance, prefix="cluster", initial=first.get("cluster"))
         nodes = {node.role: node for node in instance.nodes.select_related("server")} if instance else {}
-        self.primary, self.standby = (_node_part(data, nodes.get(role), role) for role in ROLES)
+        self.primary, self.standby = (_node_part(data, nodes.get(role), role, first.get(role)) for role in ROLES)
         self.is_bound = data is not None
         self._checked = False
 
@@ -205,6 +214,6 @@ class ClusterForm:
             self.cluster.add_error(name if name in self.cluster.fields else None, text)
 
 
-def _node_part(data: Any, node: Node | None, role: str) -> NodePart:
-    initial = {"server_name": node.server.name, "server_service_pack": node.server.service_pack} if node else {}
+def _node_part(data: Any, node: Node | None, role: str, proposed: Mapping[str, Any] | None) -> NodePart:
+    initial = {"server_name": node.server.name, "server_service_pack": node.server.service_pack} if node else proposed
     return NodePart(data, instance=node, prefix=role, initial=initial)
