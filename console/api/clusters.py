@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router
 
 from console.api.auth import token_of
-from console.api.fields import AfterName, ClusterName, Limit
+from console.api.fields import AfterName, ClusterName, Limit, SiteFilter
+from console.api.pages import link_next
 from console.api.shapes import ClusterBrief, ClusterDetail, Clusters, NodeState
 from console.models import Alarm, ApiToken, Cluster, Operation
 from console.models.operations import ACTING_KINDS
@@ -22,14 +23,19 @@ router = Router(tags=["clusters"])
 
 
 @router.get("/clusters", response=Clusters, operation_id="list_clusters", summary="Which clusters there are")
-def index(request: HttpRequest, limit: Limit = 50, after: AfterName = "") -> Clusters:
+def index(
+    request: HttpRequest, response: HttpResponse, limit: Limit = 50, after: AfterName = "", site: SiteFilter = ""
+) -> Clusters:
     """The clusters that the token may see, by name."""
     found = tokens.visible_clusters(token_of(request)).select_related("site", "observation").order_by("name", "pk")
+    found = found.filter(site__name__iexact=site) if site else found
     rows = list(found.filter(name__gt=after)[: limit + 1])
     shown = rows[:limit]
-    acting = _acting(shown)
-    items = [ClusterBrief(**_brief(row, acting)) for row in shown]
-    return Clusters(items=items, next=shown[-1].name if len(rows) > limit else None)
+    acting = acting_on(shown)
+    items = [ClusterBrief(**brief(row, acting)) for row in shown]
+    following = shown[-1].name if len(rows) > limit else None
+    link_next(request, response, "after", following)
+    return Clusters(items=items, next=following)
 
 
 @router.get("/clusters/{name}", response=ClusterDetail, operation_id="get_cluster", summary="How a cluster stands")
@@ -40,7 +46,7 @@ def detail(request: HttpRequest, name: ClusterName) -> ClusterDetail:
     facts = [*_facts(status), *(fact for node in status.get("nodes", ()) for fact in node.get("facts", ()))]
     active = {node["name"]: node["active"] for node in status.get("nodes", ())}
     return ClusterDetail(
-        **_brief(row, _acting([row])),
+        **brief(row, acting_on([row])),
         nodes=[NodeState(name=n.name, role=n.role, active=active.get(n.name)) for n in row.nodes.all()],
         facts=facts,
         alarms=list(Alarm.objects.filter(cluster=row, acknowledged_at=None).values_list("text", flat=True)),
@@ -55,7 +61,8 @@ def the_cluster(token: ApiToken, name: str) -> Cluster:
     return found
 
 
-def _brief(row: Cluster, acting: Mapping[int, int]) -> dict[str, Any]:
+def brief(row: Cluster, acting: Mapping[int, int]) -> dict[str, Any]:
+    """The fields of a cluster in a list; `acting` has the operations that act, by cluster."""
     status = _status(row)
     seen = row.observation.at if hasattr(row, "observation") else None
     age = (database_now() - seen).total_seconds() if seen else None
@@ -85,7 +92,7 @@ def _facts(status: Mapping[str, Any]) -> list[Any]:
     return [*single, *status.get("greetings", ()), *status.get("resources", ())]
 
 
-def _acting(rows: Sequence[Cluster]) -> dict[int, int]:
+def acting_on(rows: Sequence[Cluster]) -> dict[int, int]:
     """The operation that acts on each cluster, as far as there is one."""
     found = Operation.objects.filter(cluster__in=rows, kind__in=ACTING_KINDS, status__in=Operation.ACTING)
     return dict(found.values_list("cluster_id", "pk"))

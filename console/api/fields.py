@@ -1,10 +1,10 @@
 """The kinds of text and number that the API takes, with their bounds: what a database cannot hold is refused here."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
-from ninja import Header, Path, Query
-from pydantic import StringConstraints
+from ninja import Field, Header, Path, Query
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
 from console.models.operations import PROCEDURE_KINDS
 from console.services.plans import KINDS
@@ -33,6 +33,8 @@ Line = Annotated[str, StringConstraints(max_length=200, pattern=PRINTABLE)]
 """One line of text."""
 Text = Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)]
 """A few sentences."""
+Hash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+"""Of a plan, hex SHA-256."""
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 Lines = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
 Before = Annotated[int, Query(ge=1, le=BIGGEST, description="Only older ones than this number; `next` of a page.")]
@@ -42,5 +44,23 @@ AfterName = Annotated[
 ]
 BeforeLine = Annotated[int, Query(ge=1, le=BIGGEST, description="Only lines before this number.")]
 Word = Annotated[str, Query(max_length=200, pattern=PRINTABLE)]
-Moment = Annotated[datetime | None, Query(description="With its offset, as in RFC 3339: 2026-01-31T12:00:00Z.")]
 NameFilter = Annotated[str, Query(max_length=63, pattern=PRINTABLE, description="Only of the cluster of this name.")]
+Search = Annotated[str, Query(max_length=200, pattern=PRINTABLE, description="Only what holds this text.")]
+Page = Annotated[int, Query(ge=1, le=BIGGEST, description="Which page; `next` of a page.")]
+SiteFilter = Annotated[str, Query(max_length=63, pattern=PRINTABLE, description="Only at the site of this name.")]
+LongText = Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL)]
+"""Text of any lines, such as a certificate."""
+Whole = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Seconds = Annotated[float, Field(ge=0, le=10**9, allow_inf_nan=False)]
+LONG_AGO, FAR_AHEAD = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def within(moment: datetime) -> datetime:
+    """The moment, or the nearest at which there can be anything: no database is asked for the year 1."""
+    return max(LONG_AGO, min(FAR_AHEAD, moment)).astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(within)]
+"""A moment with its offset (RFC 3339), within the time in which there can be anything."""
+Since = Annotated[AwareDatetime, Query(description="From this moment on, with its offset (RFC 3339).")]
+Until = Annotated[AwareDatetime, Query(description="Before this moment, with its offset (RFC 3339).")]

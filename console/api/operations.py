@@ -9,15 +9,19 @@ from ninja import Query, Router
 from console.api.auth import token_of
 from console.api.fields import (
     BIGGEST,
+    FAR_AHEAD,
+    LONG_AGO,
     After,
     Before,
     BeforeLine,
     Limit,
     Lines,
-    Moment,
     NameFilter,
     Number,
+    Since,
+    Until,
     Word,
+    within,
 )
 from console.api.pages import link_next
 from console.api.shapes import Journal, JournalLineOut, OperationBrief, OperationOut, Operations
@@ -49,8 +53,8 @@ def index(
     kind: Kind = "",
     who: Word = "",
     ticket: Word = "",
-    since: Moment = None,
-    until: Moment = None,
+    since: Since = LONG_AGO,
+    until: Until = FAR_AHEAD,
 ) -> Operations:
     """Newest first; everything that is given must hold. `since` and `until` are about when it was confirmed."""
     conditions = {
@@ -59,8 +63,8 @@ def index(
         "kind": kind,
         "requested_by_name__iexact": who,
         "ticket__iexact": ticket,
-        "confirmed_at__gte": since,
-        "confirmed_at__lt": until,
+        "confirmed_at__gte": within(since),
+        "confirmed_at__lt": within(until),
     }
     found = _visible(token_of(request)).filter(pk__lt=before).order_by("-pk")
     rows = list(found.filter(**{name: value for name, value in conditions.items() if value})[: limit + 1])

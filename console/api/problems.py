@@ -9,13 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from console.api.conditions import NotConditional, NotTheSame
 from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError
 from console.services.access import NotAllowed
+from console.services.inventory import ClusterBusy, InventoryRefused
 from console.services.tokens import TokenRefused
 
 CONTENT_TYPE = "application/problem+json"
 NO_TOKEN = "No token came with this."
+CHANGED = "It is not what was read: somebody has changed it."
+UNCONDITIONAL = "Nothing says what this was made from."
 SHOWN = 20
 """How many mistakes of one request are told."""
 
@@ -65,6 +69,15 @@ def of_refusal(refusal: Refusal) -> HttpResponse:
     return problem(409, refusal.headline, " ".join(remedies), refusal.reasons)
 
 
+def of_inventory(refused: InventoryRefused) -> HttpResponse:
+    """422 with every mistake: what, where and what to do."""
+    reasons = [
+        Reason(f"{one.kind} {one.subject}: {one.message}", one.remedy, "inventory", ".".join(map(str, one.path)))
+        for one in refused.problems
+    ]
+    return problem(422, "The inventory would be wrong; nothing was changed.", refused.remedy, reasons)
+
+
 def install(api: NinjaAPI) -> None:
     """Have every error of `api` answered as a problem."""
 
@@ -81,6 +94,10 @@ def install(api: NinjaAPI) -> None:
     handle(Http404, lambda e: not_found(str(e)))
     handle(TooLarge, lambda e: problem(413, "The body is too long.", "Send no more than 64 KiB."))
     handle(TooMany, _wait)
+    handle(InventoryRefused, of_inventory)
+    handle(ClusterBusy, lambda e: problem(409, e.message, e.remedy))
+    handle(NotTheSame, lambda e: problem(412, CHANGED, "Read it again, look at what is different, and send it anew."))
+    handle(NotConditional, lambda e: problem(428, UNCONDITIONAL, "Read it, then send its ETag in the header If-Match."))
     handle(HttpError, lambda e: problem(e.status_code, str(e), unread))
     handle(ChangeoverError, lambda e: problem(503, e.message, e.remedy))
     api.add_exception_handler(Exception, _fault)

@@ -65,7 +65,43 @@ class Clusters(Schema):
     next: str | None = Field(description="for `after`; null on the last page")
 
 
-class PlanOut(Schema):
+class PlanBrief(Schema):
+    """A plan in a list."""
+
+    id: int
+    cluster: str
+    kind: str
+    target: str
+    state: str = Field(description="preparing, ready, refused or failed")
+    hash: str
+    created_at: datetime
+    created_by: str
+    expires_at: datetime | None
+
+
+class Plans(Schema):
+    """A page of plans, newest first."""
+
+    items: list[PlanBrief]
+    next: int | None = Field(description="for `before`; null on the last page")
+
+
+class Mailboxes(Schema):
+    """A page of the mailboxes that a plan changes."""
+
+    class Mailbox(Schema):
+        """One of them."""
+
+        guid: str = Field(description="its objectGUID")
+        dn: str
+        changes: list[list[str]] = Field(description="each: attribute, before, after")
+
+    items: list[Mailbox]
+    total: int = Field(description="how many fit, over all pages")
+    next: int | None = Field(description="for `page`; null on the last page")
+
+
+class PlanOut(PlanBrief):
     """A plan: being prepared, ready, refused with its reasons, or failed."""
 
     class Ask(Schema):
@@ -79,15 +115,7 @@ class PlanOut(Schema):
             description="what a ticket looks like: # a digit, @ a letter, * some of both; empty: none is asked for"
         )
 
-    id: int
-    cluster: str
-    kind: str
-    target: str
-    state: str = Field(description="preparing, ready, refused or failed")
-    hash: str
-    created_at: datetime
-    created_by: str
-    expires_at: datetime | None
+    undoes: int | None = Field(description="the number of the operation that it takes back")
     steps: list[dict[str, Any]] = Field(description="in order, with every command and every change")
     checks: list[dict[str, Any]]
     notes: list[str]

@@ -10,7 +10,23 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
-from console.api import clusters, operations, plans, problems
+from console.api import (
+    approvals,
+    asking,
+    attention,
+    audit,
+    clusters,
+    doing,
+    findings,
+    inventory,
+    maintenance,
+    observing,
+    operations,
+    own_tokens,
+    plans,
+    problems,
+    procedures,
+)
 from console.api.auth import TokenAuth
 from console.api.shapes import Problem
 
@@ -28,6 +44,7 @@ ERRORS = {
     422: "not as described",
     429: "too many requests without a good token from this address",
 }
+CONDITIONAL = {412: "it was changed since it was read", 428: "If-Match is missing"}
 View = Callable[..., HttpResponse]
 
 api = NinjaAPI(
@@ -40,8 +57,12 @@ api = NinjaAPI(
     urls_namespace="api-v1",
 )
 problems.install(api)
-for router in (clusters.router, plans.router, operations.router):
-    api.add_router("", router)
+PARTS = (
+    *(clusters, observing, inventory, plans, asking, approvals, operations, doing, procedures, findings, attention),
+    *(maintenance, audit, own_tokens),
+)
+for part in PARTS:
+    api.add_router("", part.router)
 
 
 def description() -> dict[str, Any]:
@@ -51,10 +72,14 @@ def description() -> dict[str, Any]:
         ref_template="#/components/schemas/Problem/$defs/{model}"
     )
     content = {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    every = (ERRORS | CONDITIONAL).items()
+    schema["components"]["responses"] = {str(status): {"description": t, "content": content} for status, t in every}
     for methods in schema["paths"].values():
-        for operation in methods.values():
-            for status, text in ERRORS.items():
-                operation["responses"].setdefault(str(status), {"description": text, "content": content})
+        for method, operation in methods.items():
+            told = {str(status): answer for status, answer in operation["responses"].items()}
+            refused = ERRORS | CONDITIONAL if method == "put" else ERRORS
+            operation["responses"] = {str(status): {"$ref": f"#/components/responses/{status}"} for status in refused}
+            operation["responses"] |= told
     return schema
 
 

@@ -17,10 +17,13 @@ from console.models import (
     Approval,
     Cluster,
     GlobalStop,
+    IncidentCare,
+    MaintenanceWindow,
     NodeRun,
     Operation,
     PlanRecord,
     ProcedureProof,
+    ScheduledMove,
 )
 from console.services.access import NotAllowed
 from console.services.clock import database_now
@@ -28,7 +31,11 @@ from console.services.clock import database_now
 KEPT = timedelta(hours=24)
 """How long a key stands for what was asked under it."""
 OTHERS: dict[str, type[Model]] = {
-    one.__name__: one for one in (Alarm, ApiToken, Approval, Cluster, GlobalStop, NodeRun, ProcedureProof)
+    one.__name__: one
+    for one in (
+        *(Alarm, ApiToken, Approval, Cluster, GlobalStop, IncidentCare, MaintenanceWindow),
+        *(NodeRun, ProcedureProof, ScheduledMove),
+    )
 }
 """What an act may come to beside a plan and an operation."""
 

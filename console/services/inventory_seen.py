@@ -27,6 +27,11 @@ def seen_by(user: access.Account, right: Right = "view") -> Seen:
     clusters = access.clusters_with(user, right)
     if access.sees_all(user, right):
         return Seen(clusters, Directory.objects.all(), Credential.objects.all(), Site.objects.all())
+    return used_by(clusters)
+
+
+def used_by(clusters: QuerySet[Cluster]) -> Seen:
+    """These clusters, and of the rest what they use."""
     directories = Directory.objects.filter(clusters__in=clusters).distinct()
     used = Q(nodes__cluster__in=clusters) | Q(directories__in=directories)
     sites = Site.objects.filter(clusters__in=clusters).distinct()

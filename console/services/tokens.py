@@ -152,16 +152,21 @@ def visible_clusters(row: ApiToken) -> QuerySet[Cluster]:
 
 def require_everywhere(row: ApiToken, right: access.Right) -> None:
     """Raise `NotAllowed` unless the token allows that in the console as a whole, and so is for every cluster."""
-    if not row.everywhere:
-        text = f"The token {row.name} is for some clusters, and this is about all of them. Make one for every cluster."
-        raise access.NotAllowed(text, remedy="")
+    if (reason := _why_bounded(row)) is not None:
+        raise access.NotAllowed(reason, remedy="")
     require(row, right)
 
 
-def require_somewhere(row: ApiToken, right: access.Right) -> None:
-    """Raise `NotAllowed` unless the token allows that, and its owner holds the right on something."""
-    reason = _why_not_made_for(row, right) or access.why_nowhere(row.owner, right)
+def require_unbounded(row: ApiToken, right: access.Right) -> None:
+    """Raise `NotAllowed` unless the token allows that wherever its owner holds the right, which is somewhere."""
+    reason = _why_not_made_for(row, right) or access.why_nowhere(row.owner, right) or _why_bounded(row)
     if reason is not None:
+        raise access.NotAllowed(reason, remedy="")
+
+
+def require_seeing(row: ApiToken) -> None:
+    """Raise `NotAllowed` unless the token sees anything at all."""
+    if (reason := _why_not_made_for(row, "view") or access.why_nowhere(row.owner, "view")) is not None:
         raise access.NotAllowed(reason, remedy="")
 
 
@@ -169,6 +174,13 @@ def require_emergency(row: ApiToken) -> None:
     """Raise `NotAllowed` unless the token was made for everything: no other one goes without a second person."""
     if row.right != ApiToken.Right.ALL:
         text = f"The token {row.name} declares no emergency. Do it on the plan's page, or make a token for everything."
+        raise access.NotAllowed(text, remedy="")
+
+
+def require_revoking(row: ApiToken, other: ApiToken) -> None:
+    """Raise `NotAllowed` unless the token is to revoke itself, or was made for everything."""
+    if row.pk != other.pk and row.right != ApiToken.Right.ALL:
+        text = f"The token {row.name} revokes none but itself. Do it on the page API tokens."
         raise access.NotAllowed(text, remedy="")
 
 
@@ -207,6 +219,12 @@ def scope_of(row: ApiToken) -> dict[str, object]:
 def digest_of(text: str) -> str:
     """What is kept of a token: the hex SHA-256 of its text."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _why_bounded(row: ApiToken) -> str | None:
+    if row.everywhere:
+        return None
+    return f"The token {row.name} is for some clusters, and this is about all of them. Make one for every cluster."
 
 
 def _why_not_made_for(row: ApiToken, right: access.Right) -> str | None:

@@ -52,7 +52,7 @@ ABOVE = [
     *(f"lab {word}" for word in ("up", "down", "status", "fault", "type", "hand", "file", "webhook")),
 ]
 """Run by who owns the host: they start programs beside the console, or fill a database that is empty."""
-OF_EVERYBODY = ["procedure list", "procedure show", "scripts check"]
+OF_EVERYBODY = ["procedure list", "procedure show", "scripts check", "completion bash", "completion zsh", "openapi"]
 """They tell what every installation has, or judge a file that the caller already holds."""
 DOORS = [
     *_all(

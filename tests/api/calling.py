@@ -29,6 +29,12 @@ class Program:
         answer = self.client.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
         return _told(answer, status)
 
+    def put(self, path: str, body: Any, status: int = 200, **headers: str) -> Any:
+        """The same for what is written as a whole; `headers` with `_` for `-`."""
+        named = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = self.client.put(f"/api/v1/{path}", body, content_type="application/json", headers=named)
+        return _told(answer, status)
+
 
 def _told(answer: Any, status: int) -> Any:
     assert answer.status_code == status, answer.content.decode()[:2000]

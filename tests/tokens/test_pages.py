@@ -66,7 +66,7 @@ def test_a_token_for_some_clusters_and_kinds() -> None:
         ({"where": "some"}, "name one at least"),
         ({"days": "400"}, "366"),
         ({"reason": ""}, "required"),
-        ({"kinds": ["undo"]}, "undo"),
+        ({"kinds": ["start"]}, "start"),
         ({"clusters": ["4711"]}, "4711"),
     ],
 )

@@ -1,0 +1,153 @@
+"""A world in which every address of the API names something, what is sent there, and what each asks for."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from console.api.entries import entry_of
+from console.api.site import description
+from console.domain.windows import Times
+from console.models import Alarm, AuditRecord, Cluster, ExchangeServer, Node, NodeRun
+from console.services import schedules, setup_logs, windows
+from console.services.inventory_rows import spec_of
+from tests.access.routes import LOG
+from tests.api.calling import Program
+from tests.services import making
+from tests.web import diagnosis_world, setup_world, world
+
+OF_PROCEDURES = ("board", "pause", "resume", "check-again", "say", "accept", "hand-over", "give-up")
+FREE = {"list_findings", "get_finding", "get_stop", "get_own_token", "list_tokens", "revoke_token", "get_inventory"}
+"""Addresses that name nothing of a cluster and take no more than seeing anything at all."""
+EVERYWHERE = {"set_stop", "lift_stop", "put_site", "put_inventory"}
+"""Those that take the right on everything."""
+RIGHTS = {
+    **dict.fromkeys(("search_audit", "export_audit", "get_audit_record"), "read-audit"),
+    **dict.fromkeys(("approve_plan", "deny_plan"), "approve"),
+    **dict.fromkeys(("observe_cluster", "prove_procedure", "revoke_token"), "view"),
+    **dict.fromkeys(("put_site", "put_inventory", "put_cluster_entry"), "change-inventory"),
+}
+"""Where it is neither `view` for what is read nor `operate` for what is sent."""
+NOW = timezone.now()
+FROM, TO = ((NOW + timedelta(hours=hours)).isoformat() for hours in (1, 2))
+WHY, NOTE = {"reason": "a walk through all of it"}, {"note": "looked at both nodes"}
+BODIES: dict[str, Any] = {
+    "prepare_plan": {"kind": "failover"},
+    "override_plan": WHY | {"emergency": "TOKYO cannot wait for an approval"},
+    "confirm_plan": WHY,
+    "approve_plan": NOTE,
+    "carry_on_operation": {"choice": "retry"},
+    "give_ticket": {"ticket": "CHG0012345"},
+    "say_step": {"step": "a", "said": "It was done in the dialog."},
+    "accept_step": {"step": "a", "said": "It was done in the dialog.", "typed": "NAGOYA"},
+    "hand_over": NOTE | {"to": "the-operator"},
+    "take_incident": WHY,
+    "let_incident_go": WHY,
+    "make_window": WHY | {"cluster": "TOKYO", "starts": FROM, "ends": TO},
+    "end_window": WHY,
+    "schedule_move": WHY | {"kind": "failover", "at": TO},
+    "cancel_move": WHY,
+    "put_inventory": {"text": "sites:\n  - name: north\n"},
+    **dict.fromkeys(("acknowledge_operation", "acknowledge_alarm"), NOTE),
+    **dict.fromkeys(("ask_approval", "deny_plan", "withdraw_approval", "pause_procedure", "give_up"), WHY),
+    **dict.fromkeys(("set_stop", "lift_stop", "lift_cooldown", "decide_again"), WHY),
+    **{one: {} for one in ("prepare_undo", "prepare_repair", "diagnose", "stop_operation", "revoke_token")},
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address as the description has it."""
+
+    method: str
+    path: str
+    operation: str
+    tag: str = ""
+
+    def __str__(self) -> str:
+        return self.operation
+
+    @property
+    def right(self) -> str:
+        """The right that it takes."""
+        return RIGHTS.get(self.operation, "view" if self.method == "get" else "operate")
+
+
+ADDRESSES = [
+    Address(method, path, one["operationId"], one["tags"][0])
+    for path, methods in description()["paths"].items()
+    for method, one in methods.items()
+]
+
+
+@dataclass
+class World:
+    """TOKYO with one of everything; NAGOYA, on which a procedure rests."""
+
+    tokyo: Cluster
+    hash: str
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def parameters(self, address: Address, token: int) -> dict[str, Any]:
+        """What the address names; `token` is the number of the token that asks."""
+        last = address.path.rsplit("/", 1)[-1]
+        start = address.path.removeprefix("/api/v1/").split("/")[0]
+        of_procedure = last in OF_PROCEDURES
+        number = self.numbers.get(last if start == "operations" and last in self.numbers else start, token)
+        number = self.numbers["procedure"] if of_procedure else number
+        every = {
+            "name": "TOKYO",
+            "number": number,
+            "procedure": "preparation",
+            "what": "alarm",
+            "code": "cluster-files.missing",
+        }
+        every["name"] = "KOBE" if address.operation == "put_site" else every["name"]
+        return {name: value for name, value in every.items() if f"{{{name}}}" in address.path}
+
+    def sent(self, address: Address, program: Program) -> tuple[str, Any, dict[str, str]]:
+        """The address with its parameters, the body, and the headers."""
+        path = address.path.format(**self.parameters(address, program.row.pk))
+        body = BODIES.get(address.operation)
+        if address.operation in ("confirm_plan", "override_plan", "approve_plan"):
+            body = body | {"hash": self.hash}
+        headers = program.headers | {"idempotency-key": "a-key-of-mine", "if-match": "*"}
+        if address.operation == "put_cluster_entry":
+            body = entry_of(spec_of(self.tokyo)).model_dump(mode="json")
+        return path, body, headers
+
+
+def a_world() -> World:
+    """Everything that an address can name."""
+    tokyo, nagoya = making.cluster(), making.cluster("NAGOYA", 3)
+    ExchangeServer.objects.update(service_pack=2)
+    world.observed(tokyo)
+    operation = world.ended(tokyo, "failed")
+    world.filled(operation, 3)
+    procedure = setup_world.at_rest(nagoya)
+    diagnosis = diagnosis_world.found(diagnosis_world.kyoto())
+    now = timezone.now()
+    node = Node.objects.filter(cluster=tokyo).order_by("role")[0]
+    alarm = Alarm.objects.create(cluster=tokyo, key="no-go", text="An alarm.", remedy="Look.", raised_at=now)
+    run = NodeRun.objects.create(node=node, run_id="run-1", first_seen_at=now, last_seen_at=now)
+    log = setup_logs.read("x.log", [LOG], making.actor("boss", "administrator"), cluster=tokyo)
+    plan = making.ready(tokyo, "failback")
+    record = AuditRecord.objects.filter(cluster_id=tokyo.pk).order_by("seq")[0]
+    numbers = {"operations": operation.pk, "plans": plan.pk, "alarms": alarm.pk, "runs": run.pk}
+    boss = making.actor("boss", "administrator")
+    times = Times(now + timedelta(hours=1), now + timedelta(hours=2), False, None)
+    window = windows.make(windows.Spec(times, "patches", tokyo), boss)
+    move = schedules.make(tokyo, schedules.Spec("failback", now + timedelta(minutes=90), "patches"), boss)
+    numbers |= {"incidents": alarm.pk, "windows": window.pk, "scheduled-moves": move.pk}
+    numbers |= {"set-up-logs": log.pk, "audit": record.seq, "procedure": procedure.pk, "diagnosis": diagnosis.pk}
+    proving_for(tokyo)
+    return World(tokyo, plan.hash, numbers)
+
+
+def proving_for(cluster: Cluster) -> None:
+    """How the nodes stood that are to be reached, read before."""
+    now = timezone.now()
+    cluster.procedure_proofs.create(
+        procedure="preparation", asked_at=now, asked_by_name="olga", prove_before=now, ended_at=now, proved_at=now
+    )
