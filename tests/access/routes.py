@@ -111,6 +111,19 @@ class World:
         return self.numbers.get(longest, 1)
 
 
+def _notified() -> dict[str, int]:
+    """The numbers of a channel, of a rule that leads there, and of a delivery."""
+    now = timezone.now()
+    channel = Channel.objects.create(
+        name="ops", kind="webhook", shown="x", made_at=now, made_by_name="the-administrator"
+    )
+    rule = NoticeRule.objects.create(channel=channel, made_at=now, made_by_name="the-administrator")
+    notice = Notice.objects.create(event="stop.set", severity=2, at=now, text="A notice.", routed_at=now)
+    delivery = Delivery.objects.create(notice=notice, channel=channel, since=now, next_at=now)
+    numbers = {"channels": channel.pk, "rules": rule.pk, "deliveries": delivery.pk}
+    return {f"notifications/{name}/": number for name, number in numbers.items()}
+
+
 def _maintained(cluster: Cluster, alarm: Alarm) -> dict[str, int]:
     """The numbers of a window that is open, of a move that begins in it, and of an incident."""
     now = timezone.now()
@@ -135,12 +148,9 @@ def a_world() -> World:
         cluster=tokyo, key=OVERRIDE, text="An emergency.", remedy="Look.", raised_at=now, operation=operation
     )
     run = NodeRun.objects.create(node=node, run_id="run-1", first_seen_at=now, last_seen_at=now)
-    channel = Channel.objects.create(
-        name="ops", kind="webhook", shown="x", made_at=now, made_by_name="the-administrator"
+    drill = Drill.objects.create(
+        cluster=tokyo, home="TOK-EX1", away="TOK-EX2", reason="yearly", begun_at=now, begun_by_name="the-administrator"
     )
-    rule = NoticeRule.objects.create(channel=channel, made_at=now, made_by_name="the-administrator")
-    notice = Notice.objects.create(event="stop.set", severity=2, at=now, text="A notice.", routed_at=now)
-    delivery = Delivery.objects.create(notice=notice, channel=channel, since=now, next_at=now)
     told = audit.request_id.set(str(BY_NAME["request_id"]))
     log = setup_logs.read("x.log", [LOG], making.actor("boss", "administrator"), cluster=tokyo)
     audit.request_id.reset(told)
@@ -152,8 +162,8 @@ def a_world() -> World:
         "operations/": operation.pk,
         "plans/": operation.plan_id,
         "alarms/": alarm.pk,
-        "drills/": drill.pk,
         **_maintained(tokyo, alarm),
+        "drills/": drill.pk,
         "emergencies/": emergency.pk,
         "runs/": run.pk,
         "set-up-logs/": log.pk,
@@ -162,9 +172,7 @@ def a_world() -> World:
         "rights/": somebody.pk,
         "people/": somebody.pk,
         "people/groups/": group.pk,
-        "notifications/channels/": channel.pk,
-        "notifications/rules/": rule.pk,
-        "notifications/deliveries/": delivery.pk,
+        **_notified(),
     }
     made.people = {"": None, "stranger": personas.sam()}
     made.people |= {role: personas.person(f"the-{role}", role) for role in ROLES}
