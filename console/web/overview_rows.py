@@ -150,7 +150,7 @@ def _resting(rests: Mapping[int, int], now: datetime) -> list[tuple[int, int]]:
         cooldown_lifted_at__isnull=True,
     )
     rows = taken.order_by("pk").values_list("cluster_id", "pk", "ended_at")
-    return [(c, pk) for c, pk, ended in rows if ended + timedelta(seconds=rests.get(c, 0)) > now]
+    return [(c, pk) for c, pk, ended in rows if ended is not None and ended + timedelta(seconds=rests.get(c, 0)) > now]
 
 
 def _in_maintenance(found: Keys, now: datetime) -> list[tuple[int, int, datetime]]:
