@@ -84,6 +84,7 @@ DOORS = [
     *_all(
         "view",
         "somewhere",
+        "completion clusters",
         "incident list",
         "inventory export",
         "readiness",
