@@ -137,7 +137,7 @@ def spec_of(row: Discovery) -> ClusterSpec | None:
         return None
     plain = dict(row.proposal)
     nodes = tuple(NodeSpec(**{**node, "server": ServerSpec(**node["server"])}) for node in plain.pop("nodes"))
-    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
     fields |= {"site": row.site.name if row.site else "", "directory": row.directory.name if row.directory else ""}
     spec = ClusterSpec(**{**fields, "nodes": nodes})
     return with_credential(spec, row.credential.name) if row.credential else spec

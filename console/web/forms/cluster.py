@@ -147,7 +147,7 @@ class ClusterForm:
         data: Any = None,
         *,
         instance: Cluster | None = None,
-        proposed: Mapping[str, Mapping[str, Any]] | None = None,
+        proposed: Mapping[str, dict[str, Any]] | None = None,
     ) -> None:
         """`proposed` is what a new cluster's forms show first: fields by prefix."""
         self.instance = instance
@@ -214,6 +214,8 @@ class ClusterForm:
             self.cluster.add_error(name if name in self.cluster.fields else None, text)
 
 
-def _node_part(data: Any, node: Node | None, role: str, proposed: Mapping[str, Any] | None) -> NodePart:
-    initial = {"server_name": node.server.name, "server_service_pack": node.server.service_pack} if node else proposed
+def _node_part(data: Any, node: Node | None, role: str, proposed: dict[str, Any] | None) -> NodePart:
+    initial = proposed
+    if node is not None:
+        initial = {"server_name": node.server.name, "server_service_pack": node.server.service_pack}
     return NodePart(data, instance=node, prefix=role, initial=initial)

@@ -162,13 +162,10 @@ class LookAgainForm(forms.Form):
 
 def initial_of(spec: ClusterSpec) -> dict[str, dict[str, Any]]:
     """What the three forms of a cluster show first, by their prefixes."""
-    rows = {"site": Site, "directory": Directory}
-    cluster: dict[str, Any] = {
-        name: rows[name].objects.filter(name__iexact=getattr(spec, name)).first()
-        if name in rows
-        else getattr(spec, name)
-        for name in ("name", "site", "directory", "driver", "generation", "group", "product_folder")
-    }
+    plain = ("name", "driver", "generation", "group", "product_folder")
+    cluster: dict[str, Any] = {name: getattr(spec, name) for name in plain}
+    cluster |= {"site": Site.objects.filter(name__iexact=spec.site).first()}
+    cluster |= {"directory": Directory.objects.filter(name__iexact=spec.directory).first()}
     cluster |= {"floating_ip": "".join(spec.floating_ips), "partition": "".join(spec.partitions)}
     found = {"cluster": cluster}
     for node in spec.nodes:
