@@ -118,8 +118,8 @@ def _timings(cluster: Cluster, remarks: list[str]) -> dict[str, Any]:
     took, services = run.times.by_step, dict[str, list[float]]()
     made: dict[str, Any] = {}
     for step in run.plan.steps:
-        if step.key in took and step.kind in STEPS_OF_SERVICE:
-            services.setdefault(str(step.params["service"]), []).append(took[step.key].took)
+        if step.key in took and step.kind in STEPS_OF_SERVICE and (name := step.params.get("service")):
+            services.setdefault(str(name), []).append(took[step.key].took)
         if step.key in took and step.kind == "group.move":
             each = round(took[step.key].took / STARTS_AND_STOPS, 3)
             made |= {"resource_start": each, "resource_stop": each}

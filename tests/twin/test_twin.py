@@ -147,6 +147,17 @@ def test_the_real_plan_is_run_there_and_back_and_timed_step_by_step(tmp_path: Pa
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("generation", "windows"), [("2003", "2003"), ("2007", "2008")])
+def test_a_group_that_carries_its_servers_name_is_run_too(tmp_path: Path, generation: str, windows: str) -> None:
+    shape = Shape("mscs", generation, (windows, windows), "X:", ("http",), mailboxes=3)
+    made = world_from(definition(shape, FAST))
+    made.accounts, made.clusters[0].other_groups = presets.accounts(), twin.world(shape, 1.0).clusters[0].other_groups
+    (there,) = twin.run_on(made, tmp_path, "failover", lambda line: None)
+    assert there.ending.status == "succeeded", there.ending.summary
+    assert there.outage is not None
+
+
+@pytest.mark.slow
 def test_the_command_tells_how_long_it_took(tmp_path: Path) -> None:
     OsAccount.objects.create(os_user=os_user(), user=personas.ada())
     tokyo = making.cluster()
