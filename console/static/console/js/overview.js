@@ -147,7 +147,7 @@
       if (event.key === "ArrowDown") { firstLink()?.focus(); event.preventDefault(); }
       return;
     }
-    if (!keysOn.checked || event.target.closest("input, select, textarea, dialog, [contenteditable]")) return;
+    if (!keysOn.checked || event.target.closest("input:not([type=checkbox]), select, textarea, dialog, [contenteditable]")) return;
     if (event.key === "Escape" && !document.getElementById("clear-filter").hidden) clear();
     if (!KEYS[event.key]) return;
     event.preventDefault();
