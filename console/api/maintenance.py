@@ -11,6 +11,7 @@ from console.api.acting import Body, WhyIn, act
 from console.api.auth import token_of
 from console.api.clusters import the_cluster
 from console.api.fields import ClusterName, Instant, Key, Line, Number, Text
+from console.domain.checks import Refusal
 from console.domain.planner import PLANNED_MOVES
 from console.domain.windows import Times
 from console.models import ApiToken, Cluster, IncidentCare, MaintenanceWindow, ScheduledMove, Site
@@ -219,7 +220,8 @@ def _standing(token: ApiToken, what: str, number: int) -> Items:
 def _owner(name: str, cluster: Cluster) -> User:
     found = access.people_who_may("operate", cluster, access.ANY_KIND).filter(username__iexact=name).first()
     if found is None:
-        raise Http404("Nobody of that name may operate the cluster.")
+        text = f"Nobody called {name} may operate {cluster.name}."
+        raise Refusal.of(text, "Name somebody who may, or have the role given first.", key="incident.owner")
     return found
 
 

@@ -13,6 +13,7 @@ from console.api.clusters import the_cluster
 from console.api.fields import ClusterName, Key, Line, Name, Number, Text
 from console.api.operations import operation_out, the_operation
 from console.api.shapes import OperationOut
+from console.domain.checks import Refusal
 from console.domain.procedures.kinds import KINDS, is_procedure
 from console.models import ApiToken, Operation, ProcedureProof
 from console.services import access, procedures, proving, setup, tokens
@@ -214,7 +215,8 @@ def hand_over(request: HttpRequest, number: Number, body: HandOverIn, key: Key) 
     could = access.people_who_may("operate", operation.cluster, operation.kind)
     to = could.filter(username__iexact=body.to).first()
     if to is None:
-        raise Http404("Nobody of that name may operate the cluster.")
+        text = f"Nobody called {body.to} may operate {operation.cluster.name}."
+        raise Refusal.of(text, "Name somebody who may, or have the role given first.", key="setup.person")
     return _done(request, number, key, "hand-over", body, lambda row, a: setup.hand_over(row, to, a, body.note))
 
 

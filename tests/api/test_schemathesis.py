@@ -65,7 +65,7 @@ def schema() -> Any:
 @pytest.mark.parametrize("tag", sorted({address.tag for address in ADDRESSES}))
 def test_every_answer_is_as_described(program: Program, schema: Any, tag: str, mode: GenerationMode) -> None:
     made = a_world()
-    for address in (one for one in ADDRESSES if one.tag == tag):
+    for address in (one for one in ADDRESSES if one.tag == tag and (one.takes or mode is GenerationMode.POSITIVE)):
         statuses = called(program, schema, address, mode, made.parameters(address, program.row.pk))
         assert all(status < 500 for status in statuses), address
         if mode is GenerationMode.POSITIVE and address.operation not in JUDGED:

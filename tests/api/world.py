@@ -64,6 +64,8 @@ class Address:
     path: str
     operation: str
     tag: str = ""
+    takes: bool = False
+    """Whether anything can be sent there that could be wrong."""
 
     def __str__(self) -> str:
         return self.operation
@@ -75,7 +77,7 @@ class Address:
 
 
 ADDRESSES = [
-    Address(method, path, one["operationId"], one["tags"][0])
+    Address(method, path, one["operationId"], one["tags"][0], bool(one["parameters"]) or "requestBody" in one)
     for path, methods in description()["paths"].items()
     for method, one in methods.items()
 ]
