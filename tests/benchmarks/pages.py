@@ -80,7 +80,7 @@ def fill(count: int) -> None:
     for number in range(count):
         name = f"{number:03}"  # the nodes' names begin with it
         cluster = making.cluster(name, 1)
-        Cluster.objects.filter(pk=cluster.pk).update(floating_ip=f"127.{8 + number // 250}.{number % 250}.10")
+        Cluster.objects.filter(pk=cluster.pk).update(floating_ip=f"10.{number // 250}.{number % 250}.10")
         for node in Node.objects.filter(cluster=cluster):
             Node.objects.filter(pk=node.pk).update(address=f"node-{node.pk}.corp.example")
         world.observed(cluster, mail="up" if number % 50 else "down")
