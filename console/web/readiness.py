@@ -18,7 +18,7 @@ LISTED = 30
 """Rows of history that a page shows."""
 WORDS = {
     "ready": ("good", "ready"),
-    "asks": ("unknown", "ready but for what is unknown"),
+    "asks": ("unknown", "partly unknown"),
     "not-ready": ("bad", "not ready"),
     "unknown": ("unknown", "unknown"),
 }
