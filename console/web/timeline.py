@@ -73,7 +73,7 @@ def timeline(standing: Standing) -> Timeline:
     axis = None
     if scale.seconds > 0:
         marks = scale.marks()
-        axis = gantt.axis(marks, [spans.in_words(mark.seconds) for mark in marks])
+        axis = gantt.axis(marks, [spans.in_words(mark.seconds).replace(" 00 s", "") for mark in marks])
     return Timeline(tuple(drawn), axis, len(runs), told, soonest, latest, _quiet(standing, usuals, now))
 
 

@@ -103,10 +103,14 @@
       }, AGAIN);
     }
   }
-  function empty(block) {
-    block.style.height = `${block.offsetHeight || block.childElementCount * lineHeight}px`;
-    block.replaceChildren();
-    block.dataset.state = "blank";
+  function empty(blocks) {
+    const heights = blocks.map((block) => block.offsetHeight || block.childElementCount * lineHeight);
+    blocks.forEach((block, at) => {
+      block.style.height = `${heights[at]}px`;
+      block.replaceChildren();
+      block.dataset.state = "blank";
+      near.delete(block);
+    });
   }
   function prune() {
     if (!ALL) { trim(); return; }
@@ -114,15 +118,20 @@
     let spare = full.reduce((sum, block) => sum + block.childElementCount, -HELD);
     if (spare <= 0) return;
     const holder = document.activeElement?.closest(".jlines");
-    const top = view.getBoundingClientRect().top;
-    const away = (block) => Math.abs(block.getBoundingClientRect().top - top);
-    const far = full.filter((block) => !near.has(block) && block !== holder && block !== tail())
-      .map((block) => [away(block), block]).sort((one, other) => other[0] - one[0]);
-    for (const [, block] of far) {
-      if (spare <= 0) return;
+    const free = full.filter((block) => block !== holder && block !== tail());
+    const cut = [];
+    for (const block of following ? free : farthest(free)) {
+      if (spare <= 0) break;
       spare -= block.childElementCount;
-      empty(block);
+      cut.push(block);
     }
+    empty(cut);
+  }
+  function farthest(blocks) {
+    const top = view.getBoundingClientRect().top;
+    const away = (block) => (block.offsetHeight ? Math.abs(block.getBoundingClientRect().top - top) : Infinity);
+    const found = blocks.filter((block) => !near.has(block)).map((block) => [away(block), block]);
+    return found.sort((one, other) => other[0] - one[0]).map(([, block]) => block);
   }
   function trim() { // what a filter lets through has gaps: its oldest lines go, and are asked for by the link above
     const all = groups.querySelectorAll(".jl");
