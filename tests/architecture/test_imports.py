@@ -20,7 +20,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "console.api": {D, "console.services", "console.models", "console"},
     "console.templatetags": {D, "console.services", "console.models", "console.web"},
     "console.demo": {D, "console.lab"},
-    "console.management": {D, "console.services", "console.models", "console.lab", "console.demo", "console"},
+    "console.management": {
+        D,
+        "console.services",
+        "console.models",
+        "console.api",
+        "console.lab",
+        "console.demo",
+        "console",
+    },
     "tasks": {D, "console.services", "console.models", "console"},
     "console": {D, "console.services", "console.models", "console.web", "console.api"},
 }
