@@ -114,7 +114,7 @@ def surroundings() -> Surroundings:
     own = {
         key: mine - {name for other in every if other != key for name in every[other]} for key, mine in every.items()
     }
-    return Surroundings(surveyors(), services, own)
+    return Surroundings({one.key: one for one in surveyors()}, services, own)
 
 
 def _all_services(key: str) -> frozenset[str]:
@@ -131,7 +131,7 @@ def proposed(
     around: Surroundings,
 ) -> Looked:
     """What was found, as a cluster of the inventory."""
-    surveyor, product = around.surveyor(cluster.driver), catalog.cluster_product(cluster.driver)
+    surveyor, product = around.surveyors[cluster.driver], catalog.cluster_product(cluster.driver)
     told = {node.generation for node in nodes.values()} - {""}
     generation = next(iter(told)) if len(told) == 1 else ""
     fitting = [group for group in cluster.groups if not surveyor.group_problems(generation, group.resources)]
@@ -151,7 +151,7 @@ def _no_group(
     cluster: FoundCluster, fitting: Sequence[FoundGroup], generation: str, around: Surroundings
 ) -> Iterator[Fact]:
     """Where no group is Exchange's, what each lacks of it."""
-    surveyor = around.surveyor(cluster.driver)
+    surveyor = around.surveyors[cluster.driver]
     for group in cluster.groups if not fitting else ():
         problems = surveyor.group_problems(generation, group.resources)
         text, remedy = " ".join(reason for reason, _ in problems), " ".join(remedy for _, remedy in problems)

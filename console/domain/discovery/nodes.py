@@ -21,15 +21,12 @@ COMMON: tuple[Argv, ...] = (HOSTNAME, SYSTEM, COMPUTER, CONTROLLER, SERVICES)
 class Surroundings:
     """What the console knows beforehand: the products, and the services of each generation of Exchange."""
 
-    surveyors: tuple[Surveyor, ...]
+    surveyors: Mapping[str, Surveyor]
+    """By driver."""
     services: Mapping[str, Mapping[str, frozenset[str]]]
     """By generation and driver the services, casefolded, without which it is not that generation."""
     own: Mapping[str, frozenset[str]]
     """By generation the services that no other one has, of which at least one has to be there."""
-
-    def surveyor(self, driver: str) -> Surveyor:
-        """The one of that driver."""
-        return next(one for one in self.surveyors if one.key == driver)
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ def survey(session: NodeSession, surroundings: Surroundings, clock: Clock) -> Su
 
     Raises `ReachError` where it cannot be asked, and `Garbled` where it does not even tell its name.
     """
-    asked = [*COMMON, *(argv for one in surroundings.surveyors for argv in one.questions())]
+    asked = [*COMMON, *(argv for one in surroundings.surveyors.values() for argv in one.questions())]
     asked = list(dict.fromkeys(asked))
     started = clock.now()
     answers = dict(zip(asked, session.batch(asked, within=WITHIN), strict=True))
@@ -63,14 +60,14 @@ def _with_cluster(
     node: SurveyedNode, session: NodeSession, answers: Mapping[Argv, CommandResult], surroundings: Surroundings
 ) -> SurveyedNode:
     silent: list[Fact] = []
-    for surveyor in surroundings.surveyors:
+    for surveyor in surroundings.surveyors.values():
         try:
             found = surveyor.found([answers[argv] for argv in surveyor.questions()])
             if found is not None:
                 return replace(node, cluster=_completed(found, surveyor, session))
         except ChangeoverError as error:
             silent.append(unknown("Cluster", node.name, error.message, surveyor.title, error.remedy))
-    titles = " nor ".join(one.title for one in surroundings.surveyors)
+    titles = " nor ".join(one.title for one in surroundings.surveyors.values())
     remedy = "Name a node of a cluster; where the product is installed elsewhere, import its configuration file."
     none = unknown("Cluster", node.name, f"Neither {titles} answers on this machine.", "their commands", remedy)
     return replace(node, facts=(*node.facts, *(silent or [none])))
