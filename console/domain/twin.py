@@ -25,6 +25,8 @@ class Shape:
     groups: tuple[tuple[int, int], ...] = ()
     """Of each storage group, how many stores for mailboxes and how many for public folders."""
     mailboxes: int = 0
+    carried: bool = False
+    """Whether its group carries the Exchange server's name."""
     timings: Mapping[str, Any] = field(default_factory=dict)
     """Seconds, by the lab's names for them: what was measured in place of what the lab supposes."""
     remarks: tuple[str, ...] = ()
@@ -36,20 +38,19 @@ def definition(of: Shape, supposed: Mapping[str, Any]) -> dict[str, Any]:
 
     `supposed` are the times that the lab has for what was never measured.
     """
-    carried = of.product == "mscs"
     measured = dict(of.timings)
     services = {**supposed.get("services", {}), **measured.pop("services", {})}
     cluster = {
         "name": NAME,
         "product": of.product,
         "generation": of.generation,
-        "network_name": f"{PREFIX}-EVS1" if carried else "",
-        "group": f"{PREFIX}-EVS1" if carried else "EXCHANGE",
+        "network_name": f"{PREFIX}-EVS1" if of.carried else "",
+        "group": f"{PREFIX}-EVS1" if of.carried else "EXCHANGE",
         "floating_ip": f"{BASE}.10",
         "greetings": dict.fromkeys(of.protocols, 0),
         "partition": of.partition,
         "storage_groups": _stores(of),
-        "nodes": [_node(number, windows, carried=carried) for number, windows in enumerate(of.windows, 1)],
+        "nodes": [_node(number, windows, carried=of.carried) for number, windows in enumerate(of.windows, 1)],
         "timings": {**supposed, **measured, "services": services},
     }
     return {"clusters": [cluster], "directory": {"mailboxes": of.mailboxes}}

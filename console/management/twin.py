@@ -31,7 +31,7 @@ def world(of: Shape, speed: float) -> World:
     made = world_from(definition(of, asdict(presets.BELIEVABLE)))
     made.accounts, made.speed = presets.accounts(), speed
     for cluster in made.clusters:
-        if cluster.product == "mscs":
+        if cluster.network_name:
             cluster.other_groups = [core_group(f"{BASE}.9", NAME)]
     return made
 

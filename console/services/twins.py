@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from console.catalog import cluster_product
 from console.domain import dn
 from console.domain.checks import Refusal
 from console.domain.plan import Plan
@@ -35,7 +36,7 @@ def shape_of(cluster: Cluster, mailboxes: int | None = None) -> Shape:
         remarks.append("No store was seen to be mounted: the twin has as many as a small server.")
     count = _mailboxes(cluster, plan, mailboxes, remarks)
     timings = _timings(cluster, remarks)
-    if cluster.driver != "mscs" and plan is not None and "console" in _scripts(plan):
+    if plan is not None and "console" in _scripts(plan):
         remarks.append(
             "The console's scripts are not played: in the twin the console itself stops and starts Exchange."
         )
@@ -51,6 +52,7 @@ def shape_of(cluster: Cluster, mailboxes: int | None = None) -> Shape:
         protocols=tuple(dict.fromkeys(name for name in spoken if name in PLAYED)) or PLAYED[:1],
         groups=groups,
         mailboxes=count,
+        carried=cluster_product(cluster.driver).name_moves,
         timings=timings,
         remarks=tuple(remarks),
     )

@@ -105,7 +105,9 @@ def test_services_and_resources_take_what_they_took_in_the_last_good_move() -> N
 @pytest.mark.parametrize("product", ["expresscluster", "mscs"])
 def test_every_shape_is_a_lab_and_the_same_one_each_time(product: str, generation: str) -> None:
     windows = "2003" if generation == "2003" else "2008"
-    shape = Shape(product, generation, (windows, windows), "X:", ("smtp", "http"), mailboxes=3)
+    shape = Shape(
+        product, generation, (windows, windows), "X:", ("smtp", "http"), mailboxes=3, carried=product == "mscs"
+    )
     made = world_from(definition(shape, FAST))
     assert to_dict(made) == to_dict(world_from(definition(shape, FAST)))
     stores = made.clusters[0].storage_groups.values()
@@ -149,7 +151,7 @@ def test_the_real_plan_is_run_there_and_back_and_timed_step_by_step(tmp_path: Pa
 @pytest.mark.slow
 @pytest.mark.parametrize(("generation", "windows"), [("2003", "2003"), ("2007", "2008")])
 def test_a_group_that_carries_its_servers_name_is_run_too(tmp_path: Path, generation: str, windows: str) -> None:
-    shape = Shape("mscs", generation, (windows, windows), "X:", ("http",), mailboxes=3)
+    shape = Shape("mscs", generation, (windows, windows), "X:", ("http",), mailboxes=3, carried=True)
     made = world_from(definition(shape, FAST))
     made.accounts, made.clusters[0].other_groups = presets.accounts(), twin.world(shape, 1.0).clusters[0].other_groups
     (there,) = twin.run_on(made, tmp_path, "failover", lambda line: None)
