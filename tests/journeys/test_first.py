@@ -63,6 +63,10 @@ def test_a_cluster_is_read_from_its_configuration_file(olga: Person, mail2007: L
         page.locator(f"#id_{role}-architecture").select_option("x64")
         page.locator(f"#id_{role}-credential").select_option(label="lab-nodes")
     page.get_by_role("button", name="Save the cluster").click()
+    olga.sees("Nothing was saved.", "only Exchange Server 2007 SP1 or later can run")
+    for role in ("primary", "standby"):
+        page.locator(f"#id_{role}-server_service_pack").fill("1")
+    page.get_by_role("button", name="Save the cluster").click()
     page.wait_for_url(re.compile(rf"/clusters/{mail2007.name}/"), timeout=SAVED)
     assert mail2007.untouched()
     assert not olga.troubles
