@@ -1,6 +1,6 @@
 """Maintenance windows: made, ended, and asked whether one is open; some clusters are moved in one only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -105,7 +105,7 @@ def open_now(cluster: Cluster) -> Open | None:
 def open_for(clusters: Sequence[Cluster], at: datetime) -> dict[int, Open]:
     """The open windows of these clusters, by the cluster's key; of several the one that ends last."""
     found: dict[int, Open] = {}
-    by_site: dict[int, list[int]] = {}
+    by_site: dict[int | None, list[int]] = {}
     for cluster in clusters:
         by_site.setdefault(cluster.site_id, []).append(cluster.pk)
     of_these = Q(cluster__in=[cluster.pk for cluster in clusters]) | Q(site__in=by_site)
@@ -132,7 +132,7 @@ def of_cluster(cluster: Cluster) -> QuerySet[MaintenanceWindow]:
     return _standing(MaintenanceWindow.objects.filter(Q(cluster=cluster) | Q(site=cluster.site_id)))
 
 
-def listed(user: access.Account) -> list[tuple[MaintenanceWindow, Open | None, bool]]:
+def listed(user: access.Account) -> list[tuple[MaintenanceWindow, Open, bool]]:
     """What `user` may see: each window with the span that is open or comes next, and whether it is open; soonest first.
 
     Those that are over or were ended are left out.
@@ -140,13 +140,13 @@ def listed(user: access.Account) -> list[tuple[MaintenanceWindow, Open | None, b
     now = database_now()
     seen = access.visible_clusters(user)
     rows = _standing(MaintenanceWindow.objects.filter(Q(cluster__in=seen) | Q(site__clusters__in=seen)).distinct())
-    found: list[tuple[MaintenanceWindow, Open | None, bool]] = []
+    found: list[tuple[MaintenanceWindow, Open, bool]] = []
     for row in rows.select_related("cluster", "site"):
         here = row.times.span_at(now, zone())
         span = here or row.times.next_after(now, zone())
         if span is not None:
             found.append((row, Open(row, span), here is not None))
-    return sorted(found, key=lambda one: (one[1].span.start if one[1] else now, one[0].pk))
+    return sorted(found, key=lambda one: (one[1].span.start, one[0].pk))
 
 
 def why_not(cluster: Cluster, kind: str) -> Refusal | None:
@@ -220,7 +220,7 @@ def _mistakes(spec: Spec, now: datetime) -> list[Reason]:
     return found + _weekly_mistakes(times.weekly, times.until, times.starts)
 
 
-def _weekly_mistakes(weekly: bool, until: date | None, starts: datetime) -> Iterable[Reason]:
+def _weekly_mistakes(weekly: bool, until: date | None, starts: datetime) -> list[Reason]:
     if until is None:
         return []
     if not weekly:

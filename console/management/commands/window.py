@@ -60,7 +60,7 @@ class Command(OperatorCommand):
         return acts.get(options["command"], self._schedule)(options, self.actor("operate"))
 
     def _list(self, options: dict[str, Any], who: Actor) -> int:
-        found = [
+        found: list[dict[str, Any]] = [
             windows.told(row) | {"open": is_open, "from": one.span.start, "to": one.span.end}
             for row, one, is_open in windows.listed(who.user)
         ]
