@@ -40,7 +40,7 @@ def detail(request: HttpRequest, name: str) -> HttpResponseBase:
         "server": cluster.servers.values_list("name", flat=True).first() or "",
         "takeovers": card.takeovers if guided else tuple(node.name for node in card.nodes),
         "nodes": _nodes(card),
-        "picture": svg(picture) if picture else "",
+        "picture": svg(picture, name="picture-head", words="picture-words") if picture else "",
         "picture_words": in_words(picture) if picture else "",
         "matrix": matrix(card),
         "operations": Operation.objects.filter(cluster=cluster).select_related("cluster")[:RECENT],

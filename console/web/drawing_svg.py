@@ -6,22 +6,22 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from console.web import icons
-from console.web.drawing import HEIGHT, WIDTH, Box, Element, Label, Link, Picture, Sign, draw, in_words
+from console.web.drawing import HEIGHT, WIDTH, Box, Element, Label, Link, Picture, Sign, draw
 
 SIGN = 15
 """How large an icon is, in the picture's own units."""
 ARROW = 7
 
 
-def svg(picture: Picture, key: str = "picture") -> SafeString:
-    """The picture with its text alternative; `key` makes its ids the only ones of their page."""
+def svg(picture: Picture, *, name: str, words: str) -> SafeString:
+    """The picture. `name` and `words` are the ids of its heading and of what says the same in sentences."""
     return format_html(
-        '<svg class="drawing" viewBox="0 0 {w} {h}" role="img" aria-labelledby="{key}-title {key}-words">'
-        '<title id="{key}-title">Where everything is</title><desc id="{key}-words">{words}</desc>{body}</svg>',
+        '<svg class="drawing" viewBox="0 0 {w} {h}" role="img" aria-labelledby="{name}" aria-describedby="{words}">'
+        "{body}</svg>",
         w=WIDTH,
         h=HEIGHT,
-        key=key,
-        words=in_words(picture),
+        name=name,
+        words=words,
         body=_body(draw(picture)),
     )
 

@@ -9,7 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.domain.plan import Step
-from console.web.drawing import LEFT, MIDDLE, RIGHT, Box, Link, Part, Picture, Server, Sign, cut, draw, in_words
+from console.web.drawing import (
+    LEFT,
+    MIDDLE,
+    RIGHT,
+    TITLE_LETTERS,
+    Box,
+    Link,
+    Part,
+    Picture,
+    Server,
+    Sign,
+    cut,
+    draw,
+    in_words,
+)
 from console.web.drawing_svg import svg
 from console.web.picture import moved, stages
 from console.web.progress import StepRow
@@ -62,7 +76,7 @@ def test_what_is_unknown_leads_to_both_servers_and_nothing_of_it_looks_good() ->
     for part in ("group", "directory"):
         assert [link.tone for link in links(UNKNOWN, part)] == ["unknown", "unknown"]
     assert {one.tone for one in draw(UNKNOWN) if isinstance(one, Box | Sign | Link)} == {"unknown"}
-    assert "drawing--good" not in svg(UNKNOWN)
+    assert "drawing--good" not in svg(UNKNOWN, name="a", words="b")
 
 
 def test_a_directory_that_names_no_node_leads_to_none() -> None:
@@ -150,9 +164,9 @@ def test_what_broke_off_stays_between_and_says_how(state: str, tone: str) -> Non
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), max_size=60))
 def test_whatever_a_node_is_called_it_stays_text(name: str) -> None:
     drawn = replace(SEEN, group=name, servers=tuple(replace(s, name=name) for s in SEEN.servers), group_at=name)
-    root = ElementTree.fromstring(svg(drawn))
-    assert {one.tag for one in root.iter()} <= {"svg", "title", "desc", "rect", "text", "path", "circle"}
-    assert name in (root.findtext("desc") or "")
+    root = ElementTree.fromstring(svg(drawn, name="a", words="b"))
+    assert {one.tag for one in root.iter()} <= {"svg", "rect", "text", "path", "circle"}
+    assert cut(name, TITLE_LETTERS) in [one.text or "" for one in root.iter("text")]
 
 
 @pytest.mark.parametrize(("text", "short"), [("abc", "abc"), ("abcd", "abcd"), ("abcde", "abc…"), ("ab de", "ab…")])

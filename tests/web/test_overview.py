@@ -294,4 +294,5 @@ def test_the_picture_is_drawn_and_said(olga: Client, tokyo: Cluster, page: Page)
     fine(tokyo)
     text = page(olga, reverse("cluster", args=["TOKYO"]))
     assert '<svg class="drawing"' in text
-    assert text.count("TOK-EX1 (primary by design): active; services 15 of 15 running.") == 2
+    assert 'aria-describedby="picture-words"' in text
+    assert "TOK-EX1 (primary by design): active; services 15 of 15 running." in text
