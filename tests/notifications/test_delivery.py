@@ -1,10 +1,12 @@
 """Notices on their way: at least once, in their order, tried again from the database, and given up with a record."""
 
 import json
+import threading
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from console.domain.notifications.timing import LATEST, SOONEST
 from console.domain.outcome import Status
@@ -227,6 +229,32 @@ def test_the_scheduler_sends_beside_its_work(operation: Operation, receiver: Rec
     assert came(receiver) == ["operation.opened"]
     assert states() == ["delivered"]
     assert working.dispatch() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_however_many_schedulers_look_each_notice_is_made_and_sent_once(
+    operation: Operation, receiver: Receiver, ada: Actor
+) -> None:
+    for _ in range(5):
+        brakes.set_stop(ada, "a reason")
+        brakes.lift_stop(ada, "a reason")
+
+    def look() -> None:
+        try:
+            gather()
+            send_due()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    gather()
+    send_due()
+    assert Notice.objects.count() == 11
+    assert len({one.headers["webhook-id"] for one in receiver.came}) == len(receiver.came) == 11
 
 
 def test_old_notices_are_forgotten_but_not_those_that_wait(

@@ -76,8 +76,8 @@ def _gather() -> int | None:
 def _begin() -> NoticeCursor:
     """Where a new installation, and one that is upgraded, begins: with what comes from now on."""
     head = AuditHead.objects.filter(pk=1).first()
-    row, _ = NoticeCursor.objects.get_or_create(pk=1, defaults={"last_seq": head.last_seq if head else 0})
-    return row
+    NoticeCursor.objects.get_or_create(pk=1, defaults={"last_seq": head.last_seq if head else 0})
+    return NoticeCursor.objects.select_for_update().get(pk=1)
 
 
 def _of_record(record: AuditRecord) -> None:
