@@ -1,6 +1,8 @@
 """Notices on their way: at least once, in their order, tried again from the database, and given up with a record."""
 
+import io
 import json
+import logging
 import threading
 from datetime import time, timedelta
 from typing import Any
@@ -10,6 +12,7 @@ from django.db import connection
 
 from console.domain.notifications.timing import LATEST, SOONEST
 from console.domain.outcome import Status
+from console.domain.secrets import MASK
 from console.models import AuditRecord, Channel, Delivery, DeliveryAttempt, Notice, NoticeRule, Operation
 from console.services import brakes
 from console.services.audit import Actor
@@ -219,6 +222,34 @@ def test_an_operation_is_not_delayed_by_a_rule_that_cannot_be_followed(
     assert Operation.objects.get().status == "succeeded"
     said = DeliveryAttempt.objects.latest("pk").said
     assert "The address of the channel ops hook cannot be decrypted" in said
+
+
+def test_no_part_of_an_address_is_in_a_log_a_row_or_a_record(
+    operation: Operation, world: World, receiver: Receiver, settings: Any
+) -> None:
+    """With the libraries at their most talkative, and a receiver that says back what it was asked."""
+    written, root, talkative = io.StringIO(), logging.getLogger(), logging.getLogger("urllib3.connectionpool")
+    assert not talkative.isEnabledFor(logging.DEBUG)
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(root.handlers[0].formatter)
+    talkative.addHandler(handler)
+    talkative.setLevel(logging.DEBUG)
+    receiver.answers = [(500, b"no /t0p-secret-path?token=s3cret-token here")]
+    try:
+        gather()
+        send_due()
+        world.places[HOOK] = nobody()
+        happening.later(LATEST)
+        send_due()
+    finally:
+        talkative.removeHandler(handler)
+        talkative.setLevel(logging.INFO)
+    models: tuple[Any, ...] = (Channel, Notice, DeliveryAttempt, AuditRecord)
+    rows = [repr(row) for model in models for row in model.objects.values()]
+    told = "".join([written.getvalue(), *rows])
+    assert f"POST {MASK}" in written.getvalue()
+    assert DeliveryAttempt.objects.count() == 2
+    assert not [part for part in ("t0p-secret", "s3cret-token", "whsec_") if part in told]
 
 
 @pytest.mark.django_db(transaction=True)

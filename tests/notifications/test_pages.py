@@ -85,6 +85,7 @@ def test_a_page_lists_every_try_and_sends_again(
     page = browser.get(reverse("channel", args=[everything.channel.pk])).content.decode()
     assert "&lt;script&gt;alert(1)" in page
     assert "does not get through" in page
+    assert "Notifications 1 that does not get through" in text_of(browser.get(reverse("clusters")))
     assert "next try" in page
     again = reverse("send-again", args=[Delivery.objects.get().pk])
     assert "sent again, under the number" in text_of(browser.post(again, follow=True))
