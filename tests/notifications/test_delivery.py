@@ -22,7 +22,7 @@ from console.services.notifications.sending import send_due
 from console.services.notifications.telling import gather
 from tests.notifications import happening
 from tests.notifications.conftest import made
-from tests.notifications.receivers import HOOK, Receiver, World, nobody
+from tests.notifications.receivers import HOOK, SLOW, Receiver, World, nobody
 from tests.services import making
 
 pytestmark = pytest.mark.django_db
@@ -260,6 +260,26 @@ def test_the_scheduler_sends_beside_its_work(operation: Operation, receiver: Rec
     assert came(receiver) == ["operation.opened"]
     assert states() == ["delivered"]
     assert working.dispatch() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_receiver_that_is_slow_holds_up_no_other_and_not_the_scheduler(
+    operation: Operation, world: World, receiver: Receiver, ada: Actor
+) -> None:
+    slow = made("a slow one", ada, world, f"https://{HOOK}{SLOW}")
+    rules.save(rules.Spec(slow), ada)
+    working = couriers.Couriers()
+    assert working.dispatch() == 2
+    for _ in range(200):
+        if receiver.came:
+            break
+        threading.Event().wait(0.02)
+    assert [one.path for one in receiver.came] == ["/t0p-secret-path?token=s3cret-token"]
+    assert working.dispatch() == 0
+    receiver.hurry.set()
+    working.wait(10)
+    assert [one.path for one in receiver.came][1:] == [SLOW]
+    assert states() == ["delivered", "delivered"]
 
 
 @pytest.mark.django_db(transaction=True)

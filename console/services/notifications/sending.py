@@ -76,6 +76,8 @@ def serve(channel_id: int) -> int:
             arrived += tried.good
             if not tried.good and not tried.answered:
                 break
+    except Channel.DoesNotExist:
+        log.info("a channel was removed while it was served", channel=channel_id)
     finally:
         Channel.objects.filter(pk=channel_id).update(served_until=None)
     return arrived
