@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -15,7 +14,6 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
 from console.adapters.outbound import Outbound
 from console.domain.outbound import AllowList
-from console.lab.certificates import Authority
 
 HOOK, CHAT, MAIL = "hook.example.com", "hooks.slack.com", "mail.example.com"
 NAMED = [HOOK, CHAT, MAIL]
@@ -146,8 +144,3 @@ def nobody() -> tuple[str, int]:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         place: tuple[str, int] = closed.getsockname()
     return place
-
-
-def authority(folder: Path) -> Authority:
-    """Who vouches for all of them."""
-    return Authority(folder)
