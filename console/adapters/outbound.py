@@ -4,6 +4,7 @@ A name is resolved once and the connection goes to an address that passed: a sec
 it elsewhere. Certificates are checked for the name. No proxy, no redirect, no credentials of the environment.
 """
 
+import logging
 import smtplib
 import socket
 import ssl
@@ -24,6 +25,7 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from console.domain.errors import ConnectionLost, ProtocolFault, ReachError, TimedOut, TrustFailed, Unreachable
 from console.domain.outbound import AllowList, OutboundRefused
 
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)  # below that it writes paths, which may be secrets
 WITHIN = 10.0
 """Seconds for a connection, and for each answer on it."""
 REPLY_LIMIT = 1024 * 1024

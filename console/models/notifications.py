@@ -29,6 +29,8 @@ class Channel(CheckedNames):
     )
     address = models.TextField(editable=False, help_text="The address, encrypted.")
     signing = models.TextField(blank=True, editable=False, help_text="Of a webhook: the secret that signs, encrypted.")
+    signing_before = models.TextField(blank=True, editable=False, help_text="The secret before that one, encrypted.")
+    signing_before_until = models.DateTimeField(null=True, blank=True, help_text="Until when that one signs as well.")
     ca = models.TextField(blank=True, help_text="CA certificate (PEM), or the path of a file that holds it.")
     active = models.BooleanField(default=True)
     made_at = models.DateTimeField()

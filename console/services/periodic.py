@@ -24,10 +24,13 @@ from console.services.deployment import asking
 from console.services.kits import listing
 from console.services.notifications import couriers, workers_missing
 
+<<<<<<< HEAD
 OBSERVE_TURN = 2.0
 """Seconds between two looks for clusters whose turn it is to be observed."""
 DRILL_TURN = 2.0
 """Seconds between two looks for drills whose next move has come."""
+=======
+>>>>>>> eight
 KIT_TURN = 30.0
 """Seconds between two looks for clusters whose list of mailboxes is due."""
 ASKED_TURN = 10.0
@@ -57,7 +60,7 @@ class Work:
 
 WORK = (
     Work("sweep", upkeep.sweep, lambda: float(settings.SWEEP_EVERY)),
-    Work("observe", turns.ask_due, lambda: OBSERVE_TURN),
+    Work("observe", turns.ask_due, lambda: turns.LOOK_EVERY),
     Work("proofs", proving.sweep, lambda: float(settings.SWEEP_EVERY)),
     Work("credential trials", credential_trials.sweep, lambda: float(settings.SWEEP_EVERY)),
     Work("discoveries", discovery.sweep, lambda: float(settings.SWEEP_EVERY)),

@@ -18,6 +18,7 @@ IN_FACTORS = ("secret", "seed")
 IN_CHANNELS = (
     ("address", "The address", "enter it again"),
     ("signing", "The secret", "have a new one made on the channel's page"),
+    ("signing_before", "The secret before the present one", "have a new one made on the channel's page"),
 )
 """What of a channel is encrypted."""
 
@@ -131,8 +132,10 @@ def _column(
 
 
 def _of_channel(channel: Channel) -> Iterator[Kept]:
+    """Also the secret before the present one, which nobody needs once its time is over, as long as it can be read."""
     for column, what, again in IN_CHANNELS:
-        if held := getattr(channel, column):
+        held = getattr(channel, column)
+        if held and (column != "signing_before" or encrypt_anew(held) is not None):
             yield Kept(f"{what} of the channel {channel.name}", again, held, _column(Channel, channel.pk, column))
 
 

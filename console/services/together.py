@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 T = TypeVar("T")
 
@@ -48,8 +48,10 @@ class Together:
         """What `do` gives or raises, once it stands in the database. It may be carried out by another thread.
 
         A write that the database broke off, for a lock or for another write of the same transaction, is tried again
-        by itself.
+        by itself. Within a transaction of the caller's own it is carried out there and then.
         """
+        if connection.in_atomic_block:
+            return do()
         mine = _Write(order, do)
         with self._turn:
             self._waiting.append(mine)

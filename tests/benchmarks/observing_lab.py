@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +23,16 @@ import django
 
 from console.lab import presets
 from console.lab.assemble import assemble
+from console.lab.cmd.process import Process
 from console.lab.definition import Cluster
 from console.lab.server import Lab
+from console.lab.wsman import shells
 
 ROOT = Path(__file__).parents[2]
 INVENTORY = "inventory.yaml"
+REMEMBERED = 45.0
+"""Seconds for which a node's answer stays what it was: its clock, which is asked too, lags behind by so much."""
+_MARK = re.compile(r"@@[0-9a-f]{12}:")
 EACH = 20
 """Clusters with a directory of their own: the lab's directory looks through all of its objects for each question."""
 
@@ -47,6 +55,7 @@ def serve(count: int, round_trip: float, folder: Path) -> None:
     django.setup()
     from console.services.inventory_export import dump  # its imports need the settings
 
+    remember()
     inventory: dict[str, list[Any]] = {"sites": [], "credentials": [], "directories": [], "clusters": []}
     with ExitStack() as stack:
         for first in range(0, count, EACH):
@@ -60,6 +69,36 @@ def serve(count: int, round_trip: float, folder: Path) -> None:
         print("ready", flush=True)  # noqa: T201 (that is what it is for)
         for _ in sys.stdin:
             print(json.dumps(_cost()), flush=True)  # noqa: T201
+
+
+def remember() -> None:
+    """From now on a node looks at itself once in a while only, for each of the lines that it is asked.
+
+    Nothing happens on these nodes, and what a lab has to compute is no part of what is measured. The marks between the
+    commands of a batch are the question's own.
+    """
+    answers: dict[tuple[str, str], tuple[float, int, list[tuple[str, bytes]]]] = {}
+
+    def run(process: Process, line: str) -> int:
+        found = _MARK.search(line)
+        mark = found.group().encode() if found else b"\0"
+        key = process.node.name, _MARK.sub("", line)
+        at, code, printed = answers.get(key, (0.0, 0, []))
+        if time.monotonic() - at > REMEMBERED:
+            heard: list[tuple[str, bytes]] = []
+            hearing = {name: partial(_hear, heard, name) for name in ("stdout", "stderr")}
+            code = real(process.child(**hearing), line)
+            printed = [(name, data.replace(mark, b"@@?:")) for name, data in heard]
+            answers[key] = time.monotonic(), code, printed
+        for name, data in printed:
+            getattr(process, name)(data.replace(b"@@?:", mark))
+        return code
+
+    real, shells.run = shells.run, run
+
+
+def _hear(heard: list[tuple[str, bytes]], name: str, data: bytes) -> None:
+    heard.append((name, data))
 
 
 def _add(inventory: dict[str, list[Any]], lab: Lab, mark: str) -> None:

@@ -1,7 +1,7 @@
 """A world with receivers, and people and channels to tell."""
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -56,6 +56,12 @@ def mailbox(tls: ssl.SSLContext, world: World, settings: Any) -> Iterator[Mailbo
         yield box
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Making accounts is not what costs time here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def ada(db: None) -> Actor:
     """Who administers."""
@@ -77,6 +83,3 @@ def everything(ada: Actor, hook: Channel) -> NoticeRule:
 def made(name: str, actor: Actor, world: World, address: str = ADDRESS, kind: str = "webhook") -> Channel:
     """A channel of that name."""
     return channels.save(channels.Spec(name, kind, Secret(address), world.ca), actor)[0]
-
-
-Later = Callable[[float], None]

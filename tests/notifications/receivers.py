@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -15,10 +14,11 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
 from console.adapters.outbound import Outbound
 from console.domain.outbound import AllowList
-from console.lab.certificates import Authority
 
 HOOK, CHAT, MAIL = "hook.example.com", "hooks.slack.com", "mail.example.com"
 NAMED = [HOOK, CHAT, MAIL]
+SLOW = "/slow"
+"""What is sent here is answered when the receiver is told to hurry."""
 WORD = "p4ss-word-of-the-mail-server"
 
 
@@ -37,11 +37,14 @@ class Receiver:
     def __init__(self, context: ssl.SSLContext) -> None:
         self.came: list[Came] = []
         self.answers: list[tuple[int, bytes]] = [(204, b"")]
+        self.hurry = threading.Event()
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                if self.path == SLOW:
+                    receiver.hurry.wait(8)
                 receiver.came.append(Came(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
                 status, text = receiver.answers.pop(0) if len(receiver.answers) > 1 else receiver.answers[0]
                 self.send_response(status)
@@ -141,8 +144,3 @@ def nobody() -> tuple[str, int]:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         place: tuple[str, int] = closed.getsockname()
     return place
-
-
-def authority(folder: Path) -> Authority:
-    """Who vouches for all of them."""
-    return Authority(folder)

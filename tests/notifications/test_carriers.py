@@ -35,7 +35,7 @@ SECRETS = ("t0p-secret-path", "s3cret-token", "TIiajkdnlazkcOXrIdevi7FQ", "T1JJ3
 
 
 def hook(world: World, signing: Secret | None = None) -> WebhookCarrier:
-    return WebhookCarrier(world.out(), Secret(ADDRESS), signing or new_secret(), world.ca, lambda: 1_700_000_000.9)
+    return WebhookCarrier(world.out(), Secret(ADDRESS), (signing or new_secret(),), world.ca, lambda: 1_700_000_000.9)
 
 
 def slack(world: World) -> ServiceCarrier:
@@ -87,7 +87,7 @@ def test_why_a_receiver_was_not_reached_is_told_without_its_address(world: World
 
 
 def test_a_receiver_that_nobody_vouches_for_gets_nothing(world: World, receiver: Receiver) -> None:
-    carrier = WebhookCarrier(world.out(), Secret(ADDRESS), new_secret())
+    carrier = WebhookCarrier(world.out(), Secret(ADDRESS), (new_secret(),))
     with pytest.raises(NotTaken, match="certificate verify failed"):
         carrier.carry(MESSAGE)
     assert receiver.came == []

@@ -7,14 +7,17 @@ import pytest
 from cryptography.fernet import Fernet
 
 from console.domain.checks import Refusal
+from console.domain.notifications.signing import signature
 from console.domain.secrets import Secret
 from console.models import AuditRecord, Channel, Delivery, DeliveryAttempt, NoticeRule
 from console.services import stored_secrets
 from console.services.access import NotAllowed
 from console.services.audit import Actor
+from console.services.clock import database_now
 from console.services.notifications import channels, rules
-from console.services.notifications.carriers import address_of
+from console.services.notifications.carriers import address_of, secrets_of
 from console.services.notifications.channels import Spec
+from console.services.notifications.sending import send_due
 from console.services.notifications.telling import gather
 from tests import personas
 from tests.notifications import happening
@@ -74,12 +77,25 @@ def test_an_address_is_kept_encrypted_and_stays_when_none_is_given(ada: Actor, h
     assert not any("secret" in record.body for record in told)
 
 
-def test_a_new_secret_takes_the_place_of_the_old_one(ada: Actor, hook: Channel) -> None:
-    before = Channel.objects.get().signing
-    made = channels.renew_secret(hook, ada)
-    assert made.reveal().startswith("whsec_")
-    assert Channel.objects.get().signing != before
-    assert made.reveal() not in AuditRecord.objects.latest("seq").body
+def test_a_secret_is_changed_without_a_gap(ada: Actor, hook: Channel, receiver: Receiver) -> None:
+    (old,) = secrets_of(hook)
+    new = channels.renew_secret(hook, ada)
+    assert secrets_of(Channel.objects.get()) == (new, old)
+    channels.test(Channel.objects.get(), ada)
+    came = receiver.came[0]
+    stamp = int(came.headers["webhook-timestamp"])
+    wanted = [signature(secret, came.headers["webhook-id"], stamp, came.body) for secret in (new, old)]
+    assert came.headers["webhook-signature"].split() == wanted
+    Channel.objects.update(signing_before_until=database_now())
+    assert secrets_of(Channel.objects.get()) == (new,)
+    assert not any(secret.reveal() in record.body for secret in (old, new) for record in AuditRecord.objects.all())
+
+
+def test_of_two_new_secrets_the_old_one_is_out_at_once(ada: Actor, hook: Channel) -> None:
+    (old,) = secrets_of(hook)
+    made = [channels.renew_secret(Channel.objects.get(), ada) for _ in range(2)]
+    assert list(secrets_of(Channel.objects.get())) == made[::-1]
+    assert old not in made
 
 
 def test_what_is_encrypted_is_put_under_a_new_key(ada: Actor, hook: Channel, settings: Any) -> None:
@@ -107,8 +123,6 @@ def test_a_notice_is_sent_again_under_its_number(
     channels.test(hook, ada)
     delivery = Delivery.objects.get()
     channels.send_again(delivery, ada)
-    from console.services.notifications.sending import send_due
-
     assert send_due() == 1
     assert len({came.headers["webhook-id"] for came in receiver.came}) == 1
     Channel.objects.update(active=False)

@@ -1,13 +1,18 @@
 """Notices on their way: at least once, in their order, tried again from the database, and given up with a record."""
 
+import io
 import json
+import logging
+import threading
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from console.domain.notifications.timing import LATEST, SOONEST
 from console.domain.outcome import Status
+from console.domain.secrets import MASK
 from console.models import AuditRecord, Channel, Delivery, DeliveryAttempt, Notice, NoticeRule, Operation
 from console.services import brakes
 from console.services.audit import Actor
@@ -17,7 +22,7 @@ from console.services.notifications.sending import send_due
 from console.services.notifications.telling import gather
 from tests.notifications import happening
 from tests.notifications.conftest import made
-from tests.notifications.receivers import HOOK, Receiver, World, nobody
+from tests.notifications.receivers import HOOK, SLOW, Receiver, World, nobody
 from tests.services import making
 
 pytestmark = pytest.mark.django_db
@@ -219,6 +224,34 @@ def test_an_operation_is_not_delayed_by_a_rule_that_cannot_be_followed(
     assert "The address of the channel ops hook cannot be decrypted" in said
 
 
+def test_no_part_of_an_address_is_in_a_log_a_row_or_a_record(
+    operation: Operation, world: World, receiver: Receiver, settings: Any
+) -> None:
+    """With the libraries at their most talkative, and a receiver that says back what it was asked."""
+    written, root, talkative = io.StringIO(), logging.getLogger(), logging.getLogger("urllib3.connectionpool")
+    assert not talkative.isEnabledFor(logging.DEBUG)
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(root.handlers[0].formatter)
+    talkative.addHandler(handler)
+    talkative.setLevel(logging.DEBUG)
+    receiver.answers = [(500, b"no /t0p-secret-path?token=s3cret-token here")]
+    try:
+        gather()
+        send_due()
+        world.places[HOOK] = nobody()
+        happening.later(LATEST)
+        send_due()
+    finally:
+        talkative.removeHandler(handler)
+        talkative.setLevel(logging.INFO)
+    models: tuple[Any, ...] = (Channel, Notice, DeliveryAttempt, AuditRecord)
+    rows = [repr(row) for model in models for row in model.objects.values()]
+    told = "".join([written.getvalue(), *rows])
+    assert f"POST {MASK}" in written.getvalue()
+    assert DeliveryAttempt.objects.count() == 2
+    assert not [part for part in ("t0p-secret", "s3cret-token", "whsec_") if part in told]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_scheduler_sends_beside_its_work(operation: Operation, receiver: Receiver) -> None:
     working = couriers.Couriers()
@@ -227,6 +260,52 @@ def test_the_scheduler_sends_beside_its_work(operation: Operation, receiver: Rec
     assert came(receiver) == ["operation.opened"]
     assert states() == ["delivered"]
     assert working.dispatch() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_receiver_that_is_slow_holds_up_no_other_and_not_the_scheduler(
+    operation: Operation, world: World, receiver: Receiver, ada: Actor
+) -> None:
+    slow = made("a slow one", ada, world, f"https://{HOOK}{SLOW}")
+    rules.save(rules.Spec(slow), ada)
+    working = couriers.Couriers()
+    assert working.dispatch() == 2
+    for _ in range(200):
+        if receiver.came:
+            break
+        threading.Event().wait(0.02)
+    assert [one.path for one in receiver.came] == ["/t0p-secret-path?token=s3cret-token"]
+    assert working.dispatch() == 0
+    receiver.hurry.set()
+    working.wait(10)
+    assert [one.path for one in receiver.came][1:] == [SLOW]
+    assert states() == ["delivered", "delivered"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_however_many_schedulers_look_each_notice_is_made_and_sent_once(
+    operation: Operation, receiver: Receiver, ada: Actor
+) -> None:
+    for _ in range(5):
+        brakes.set_stop(ada, "a reason")
+        brakes.lift_stop(ada, "a reason")
+
+    def look() -> None:
+        try:
+            gather()
+            send_due()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    gather()
+    send_due()
+    assert Notice.objects.count() == 11
+    assert len({one.headers["webhook-id"] for one in receiver.came}) == len(receiver.came) == 11
 
 
 def test_old_notices_are_forgotten_but_not_those_that_wait(

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from console.models import Channel, Delivery, NoticeRule
 from console.services.audit import Actor
+from console.services.notifications.sending import send_due
 from console.services.notifications.telling import gather
 from tests import personas
 from tests.access.conftest import signed_in_now
@@ -75,8 +76,6 @@ def test_a_test_shows_what_the_other_side_says(browser: Client, hook: Channel, r
 def test_a_page_lists_every_try_and_sends_again(
     browser: Client, everything: NoticeRule, receiver: Receiver, settings: Any
 ) -> None:
-    from console.services.notifications.sending import send_due
-
     receiver.answers = [(500, b"<script>alert(1)</script>")]
     gather()
     happening.begun(making.cluster())
@@ -85,6 +84,7 @@ def test_a_page_lists_every_try_and_sends_again(
     page = browser.get(reverse("channel", args=[everything.channel.pk])).content.decode()
     assert "&lt;script&gt;alert(1)" in page
     assert "does not get through" in page
+    assert "Notifications 1 that does not get through" in text_of(browser.get(reverse("clusters")))
     assert "next try" in page
     again = reverse("send-again", args=[Delivery.objects.get().pk])
     assert "sent again, under the number" in text_of(browser.post(again, follow=True))

@@ -24,7 +24,9 @@ def test_it_is_the_vector_of_the_standard() -> None:
 
 def test_the_vector_of_the_page_is_right() -> None:
     vector = json.loads(re.findall(r"```json\n(\{\"secret\".*?)\n```", PAGE, re.DOTALL)[0])
-    made = headers(Secret(vector["secret"]), vector["webhook-id"], vector["webhook-timestamp"], vector["body"].encode())
+    made = headers(
+        [Secret(vector["secret"])], vector["webhook-id"], vector["webhook-timestamp"], vector["body"].encode()
+    )
     assert made["webhook-signature"] == vector["webhook-signature"]
     assert (made["webhook-id"], made["webhook-timestamp"]) == (vector["webhook-id"], str(vector["webhook-timestamp"]))
 
@@ -34,7 +36,7 @@ def test_the_receiver_of_the_page_takes_what_is_signed_and_nothing_else() -> Non
     theirs: dict[str, object] = {}
     exec(compile(source, "docs/notifications.md", "exec"), theirs)
     verify, secret, body, now = theirs["verify"], new_secret(), b'{"type":"test"}', 1_700_000_000
-    made = headers(secret, "id-1", now, body)
+    made = headers([new_secret(), secret], "id-1", now, body)
     assert callable(verify)
     assert verify(made, body, secret.reveal(), now + 299)
     assert not verify(made, body, secret.reveal(), now + 301)

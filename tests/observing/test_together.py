@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from console.models import Site
 from console.services.together import Together
@@ -70,6 +70,16 @@ def test_what_the_database_broke_off_is_tried_again_by_itself() -> None:
 
     assert together.write(1, lose_a_lock_once) == "after all"
     assert len(tries) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_the_callers_own_transaction_it_stands_and_falls_with_that() -> None:
+    together = Together(linger=5.0)
+    with transaction.atomic():
+        assert together.write(1, lambda: Site.objects.create(name="inside").name) == "inside"
+        transaction.set_rollback(True)
+    assert together.batches == 0
+    assert not Site.objects.filter(name="inside").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,6 +18,7 @@ AREAS = (
     *("tests/api/test_at_once.py", "tests/tokens/test_tokens.py", "tests/secrets/test_rotation.py"),
     *("tests/approvals/test_requests.py", "tests/approvals/test_emergency.py"),
     *("tests/inventory/test_apply.py", "tests/inventory/test_rows.py", "tests/setup/test_answers.py"),
+    *("tests/notifications/test_delivery.py", "tests/notifications/test_reading.py"),
     *("tests/monitoring", "tests/observing/test_together.py", "tests/observing/test_spreading.py"),
 )
 

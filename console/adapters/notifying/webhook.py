@@ -17,11 +17,11 @@ from console.domain.secrets import Secret
 
 @dataclass(frozen=True)
 class WebhookCarrier:
-    """An https address that gets each notice, signed with the secret of its channel. `clock` tells the Unix time."""
+    """An https address that gets each notice, signed with each of its channel's secrets. `clock` gives Unix time."""
 
     out: Outbound
     address: Secret
-    signing: Secret
+    signing: tuple[Secret, ...]
     ca: str = ""
     clock: Callable[[], float] = field(default=time.time, repr=False)
 
@@ -50,7 +50,7 @@ class WebhookCarrier:
         return urlsplit(self.address.reveal()).hostname or "the address"
 
     def _within(self, text: str) -> str:
-        return saying.within(text, [self.signing, *saying.parts_of(self.address)])
+        return saying.within(text, [*self.signing, *saying.parts_of(self.address)])
 
 
 def _text(reply: Reply) -> str:

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from console.domain.errors import ChangeoverError
 from console.domain.notifications.events import Severity
+from console.domain.printable import one_line
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Message:
     @property
     def title(self) -> str:
         """A line for subjects and headings."""
-        return f"Changeover, {self.severity.word}: {self.text}"
+        return one_line(f"Changeover, {self.severity.word}: {self.text}")
 
 
 class NotTaken(ChangeoverError):

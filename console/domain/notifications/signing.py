@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 
 from console.domain.secrets import Secret
 
@@ -36,12 +37,12 @@ def signature(secret: Secret, number: str, timestamp: int, body: bytes) -> str:
     return f"v1,{base64.b64encode(made).decode('ascii')}"
 
 
-def headers(secret: Secret, number: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers that go with the body."""
+def headers(known: Sequence[Secret], number: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The headers that go with the body, signed with each of the secrets: a receiver knows one of them."""
     return {
         "Content-Type": "application/json",
         "User-Agent": "Changeover",
         "webhook-id": number,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signature(secret, number, timestamp, body),
+        "webhook-signature": " ".join(signature(secret, number, timestamp, body) for secret in known),
     }

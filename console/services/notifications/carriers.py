@@ -15,6 +15,7 @@ from console.domain.secrets import Secret
 from console.logs import mask_from_now_on
 from console.models import Channel, Notice
 from console.services.audit import timestamp
+from console.services.clock import database_now
 from console.services.credentials import decrypt
 from console.services.outbound import outbound
 
@@ -26,9 +27,7 @@ def carrier_of(channel: Channel) -> Carrier:
     """The way to the channel's receiver. Raises `ChangeoverError` when a secret or a setting cannot be read."""
     address = address_of(channel)
     if channel.kind == Channel.Kind.WEBHOOK:
-        what = f"The secret of the channel {channel.name}"
-        signing = decrypt(channel.signing, what, "have a new one made on the channel's page")
-        return WebhookCarrier(outbound(), address, signing, channel.ca)
+        return WebhookCarrier(outbound(), address, secrets_of(channel), channel.ca)
     if channel.kind == Channel.Kind.SERVICE:
         return ServiceCarrier(outbound(), address, channel.ca)
     if not settings.MAIL_URL:
@@ -45,6 +44,15 @@ def address_of(channel: Channel) -> Secret:
         if len(part.reveal()) >= SHORTEST_MASKED:  # libraries log the path that they ask for
             mask_from_now_on(part)
     return address
+
+
+def secrets_of(channel: Channel) -> tuple[Secret, ...]:
+    """What a webhook is signed with: the secret, and for a while the one before it. Raises `CredentialUnavailable`."""
+    what, again = f"The secret of the channel {channel.name}", "have a new one made on the channel's page"
+    found = [channel.signing]
+    if channel.signing_before_until is not None and channel.signing_before_until > database_now():
+        found.append(channel.signing_before)
+    return tuple(decrypt(ciphertext, what, again) for ciphertext in found)
 
 
 def message_of(notice: Notice) -> Message:

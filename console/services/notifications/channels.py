@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,8 @@ from console.services.notifications import sending
 from console.services.notifications.telling import deliver
 
 LONGEST_SHOWN = 200
+BOTH_FOR = timedelta(days=1)
+"""For how long the secret before a new one signs as well."""
 EXAMPLES = [(service.label, service.example) for service in SERVICES.values()]
 """Every chat and on-call service, with how its address is written."""
 NAMED = re.compile(r"[\s,;]+")
@@ -86,13 +89,17 @@ def remove(channel: Channel, actor: audit.Actor) -> None:
 
 
 def renew_secret(channel: Channel, actor: audit.Actor) -> Secret:
-    """A new secret for a webhook: what is sent from now on is signed with it. Raises `NotAllowed`, `Refusal`."""
+    """A new secret for a webhook; for a day what is sent is signed with the one before as well.
+
+    Raises `NotAllowed`, and `Refusal` for what signs nothing.
+    """
     access.require(actor.user, "administer")
     if channel.kind != Channel.Kind.WEBHOOK:
         raise Refusal.of(f"{channel.name} signs nothing.", "Only webhooks are signed.", key="channel.secret")
     with transaction.atomic():
+        channel.signing_before, channel.signing_before_until = channel.signing, database_now() + BOTH_FOR
         made = _new_secret(channel)
-        channel.save(update_fields=["signing"])
+        channel.save(update_fields=["signing", "signing_before", "signing_before_until"])
         _note(Action.CHANNEL_SECRET, channel, actor, None, None)
     return made
 

@@ -1,7 +1,7 @@
 """Sending beside the scheduler: it must not wait for a receiver that is slow, since it also finds lost operations."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from threading import Thread
 
 import structlog
 from django.db import connection
@@ -19,26 +19,26 @@ log = structlog.get_logger(__name__)
 
 
 class Couriers:
-    """Threads that serve channels, one channel each."""
+    """Threads that serve channels, one channel each; they end with their process, whatever they are at."""
 
     def __init__(self) -> None:
-        self._pool: ThreadPoolExecutor | None = None
-        self._busy: dict[int, Future[None]] = {}
+        self._busy: dict[int, Thread] = {}
 
     def dispatch(self) -> int:
-        """Make notices of what happened, and have every channel served for which something is due; how many."""
+        """Make notices of what happened, and have channels served for which something is due; how many were begun."""
         telling.gather()
-        self._busy = {pk: done for pk, done in self._busy.items() if not done.done()}
+        self._busy = {pk: thread for pk, thread in self._busy.items() if thread.is_alive()}
         idle = [pk for pk in sending.due_channels() if pk not in self._busy]
-        for pk in idle:
-            self._pool = self._pool or ThreadPoolExecutor(SIDE_BY_SIDE, "courier")
-            self._busy[pk] = self._pool.submit(_serve, pk)
-        return len(idle)
+        chosen = idle[: SIDE_BY_SIDE - len(self._busy)]
+        for pk in chosen:
+            self._busy[pk] = Thread(target=_serve, args=(pk,), name=f"courier-{pk}", daemon=True)
+            self._busy[pk].start()
+        return len(chosen)
 
     def wait(self, within: float) -> None:
-        """Wait until what was begun is over. Raises `TimeoutError`."""
-        for done in self._busy.values():
-            done.result(within)
+        """Wait for what was begun, at most so many seconds for each."""
+        for thread in self._busy.values():
+            thread.join(within)
 
 
 couriers = Couriers()

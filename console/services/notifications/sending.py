@@ -76,6 +76,8 @@ def serve(channel_id: int) -> int:
             arrived += tried.good
             if not tried.good and not tried.answered:
                 break
+    except Channel.DoesNotExist:
+        log.info("a channel was removed while it was served", channel=channel_id)
     finally:
         Channel.objects.filter(pk=channel_id).update(served_until=None)
     return arrived
@@ -173,6 +175,8 @@ def _note(channel: Channel, tried: Tried, now: datetime) -> None:
     channel.next_at = None if tried.answered else now + back_off(channel.failures)
     channel.save(update_fields=["failures", "failing_since", "next_at"])
     if turned:
+        tell = log.info if tried.good else log.error
+        tell("notices get through again" if tried.good else "notices do not get through", channel=channel.name)
         action = Action.CHANNEL_MENDED if tried.good else Action.CHANNEL_FAILING
         after = None if tried.good else {"said": tried.said[:LONGEST_SAID]}
         audit.record(action, audit.SYSTEM, audit.Subject("channel", channel.pk, channel.name), after=after)

@@ -29,6 +29,11 @@ def states() -> list[State]:
     return [_state(channel) for channel in _counted(Channel.objects.all())]
 
 
+def failing() -> int:
+    """How many channels there are that are on and do not get through."""
+    return Channel.objects.filter(active=True, failing_since__isnull=False).count()
+
+
 def state_of(channel: Channel) -> State:
     """That one."""
     return _state(_counted(Channel.objects.filter(pk=channel.pk)).get())

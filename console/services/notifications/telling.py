@@ -52,17 +52,26 @@ def gather() -> int:
     Any number of processes may do it: the cursor's row lets one at a time.
     """
     count = 0
-    while (done := _gather()) is not None:
-        count += done
+    while _something_new():
+        count += _gather()
     return count
 
 
-def _gather() -> int | None:
-    """One go, in one transaction; None when nothing is left."""
+def _something_new() -> bool:
+    """Asked without a transaction: on SQLite one would stop all who write, every second."""
+    read = NoticeCursor.objects.values_list("last_seq", flat=True).first()
+    return read is None or read < _end() or Notice.objects.filter(routed_at__isnull=True).exists()
+
+
+def _end() -> int:
+    return AuditHead.objects.filter(pk=1).values_list("last_seq", flat=True).first() or 0
+
+
+def _gather() -> int:
+    """One go, in one transaction."""
     with transaction.atomic():
         cursor = NoticeCursor.objects.select_for_update().first() or _begin()
-        end = AuditHead.objects.filter(pk=1).values_list("last_seq", flat=True).first() or 0
-        upto = min(cursor.last_seq + AT_ONCE, end)
+        upto = min(cursor.last_seq + AT_ONCE, _end())
         found = AuditRecord.objects.filter(seq__gt=cursor.last_seq, seq__lte=upto, action__in=OF_ACTION)
         for record in found.order_by("seq"):
             _of_record(record)
@@ -71,14 +80,13 @@ def _gather() -> int | None:
             cursor.save(update_fields=["last_seq"])
         new = list(Notice.objects.select_for_update().filter(routed_at__isnull=True).order_by("at", "pk")[:AT_ONCE])
         _route(new)
-        return len(new) if new or upto < end else None
+        return len(new)
 
 
 def _begin() -> NoticeCursor:
     """Where a new installation, and one that is upgraded, begins: with what comes from now on."""
-    head = AuditHead.objects.filter(pk=1).first()
-    row, _ = NoticeCursor.objects.get_or_create(pk=1, defaults={"last_seq": head.last_seq if head else 0})
-    return row
+    NoticeCursor.objects.get_or_create(pk=1, defaults={"last_seq": _end()})
+    return NoticeCursor.objects.select_for_update().get(pk=1)
 
 
 def _of_record(record: AuditRecord) -> None:
