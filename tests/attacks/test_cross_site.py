@@ -101,6 +101,7 @@ def test_a_sign_in_leads_to_no_other_site(db: None, target: str) -> None:
     _stays(client.get(address, {"next": target}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ELSEWHERE)
 def test_no_form_leads_to_another_site(ada: Client, tokyo: Cluster, target: str) -> None:
     """Every address that takes a form is given a place to go to by every name that is in use for one."""

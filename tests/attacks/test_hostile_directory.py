@@ -20,6 +20,8 @@ from tests.attacks import hostile_directory
 from tests.attacks.hostile_directory import ATTACKS, MARKUP, NAME, Answers, Attack, controller, entry, result
 from tests.services import making
 
+pytestmark = pytest.mark.slow
+
 SOON = 20
 """Seconds for the slowest of them on a busy machine."""
 LIMITS = Limits(connect=5, answer=0.5, page=100, objects=10_000, tries=2)

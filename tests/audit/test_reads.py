@@ -47,6 +47,7 @@ def addresses() -> dict[SensitivePage, list[str]]:
     }
 
 
+@pytest.mark.slow
 def test_every_sensitive_page_is_recorded_once_however_often_it_is_read() -> None:
     ada = personas.ada()
     client, where = signed_in_now(ada), addresses()

@@ -14,6 +14,7 @@ import pytest
 
 from console.demo import children
 from console.services.access import os_user
+from tests import schema
 from tests.postgresql.conftest import database_url  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -91,7 +92,10 @@ def place(folder: Path, url: str = "") -> Place:
     if url:
         env["CHANGEOVER_DATABASE_URL"] = url
     made = Place(folder, env)
-    made.manage("migrate", "--no-input")
+    if url:
+        made.manage("migrate", "--no-input")
+    else:
+        schema.place(folder / schema.DATABASE)
     add = ("account", "add", "ops", "--role", "administrator", "--os-user", os_user(), "--password-stdin")
     made.manage(*add, stdin="A-Test-Password-1\n")
     made.shell(MAKE_HISTORY)

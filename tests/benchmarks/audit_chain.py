@@ -8,19 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import figures
+from tests.postgresql.conftest import running
 
 ROOT = Path(__file__).parents[2]
 BEGUN = datetime(2008, 7, 18, tzinfo=UTC)
@@ -36,7 +35,7 @@ def run(records: int, appends: int, searches: int) -> None:
         if not (shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))):
             figures.say("  PostgreSQL is not measured: apt-get install postgresql")
             return
-        with tempfile.TemporaryDirectory(prefix="bench-audit-") as state, _postgresql() as url:
+        with tempfile.TemporaryDirectory(prefix="bench-audit-") as state, running("bench-postgresql-") as url:
             env = {"CHANGEOVER_STATE_DIR": state, "CHANGEOVER_DATABASE_URL": url}
             source = str(Path(name) / "changeover.sqlite3")
             _measured("PostgreSQL (without fsync)", env, {**order, "source": source})
@@ -62,28 +61,6 @@ def _measured(engine: str, env: dict[str, str], order: dict[str, Any]) -> None:
 
 def _rank(values: list[float], percent: int) -> float:
     return sorted(values)[min(len(values) - 1, len(values) * percent // 100)]
-
-
-@contextmanager
-def _postgresql() -> Iterator[str]:
-    """A server of its own, as the tests start one."""
-    from tests.postgresql.conftest import UNPRIVILEGED, free_port, started, wait_until_ready
-
-    folder, password, port = Path(tempfile.mkdtemp(prefix="bench-postgresql-")), secrets.token_hex(12), free_port()
-    (folder / "password").write_text(password)
-    user = UNPRIVILEGED if os.geteuid() == 0 else None
-    for path in (folder, folder / "password") if user else ():
-        shutil.chown(path, user)
-    try:
-        server = started(folder, port, user)
-        try:
-            wait_until_ready(server, port, folder)
-            yield f"postgresql://console:{password}@127.0.0.1:{port}/postgres"
-        finally:
-            server.terminate()
-            server.wait(20)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def one(order: dict[str, Any]) -> dict[str, Sides]:

@@ -21,6 +21,7 @@ from console.demo.ready import LOOPBACK, file_is_there, free_port, log_says, pag
 from console.demo.supervisor import Ready
 from console.lab import control, definition, presets
 from console.lab.assemble import DirectoryPart
+from tests import schema
 from tests.directory.snapshot import Snapshot, snapshot
 
 LOGIN, PASSWORD = "olga", "correct horse battery staple"
@@ -96,7 +97,7 @@ class Stack:
         queue = self._start("redis", children.redis(self.redis_socket))
         options = ("--definition", str(described), "--state", str(lab_folder), "--inventory-out", str(inventory))
         lab = self._start("lab", [*children.MANAGE, "lab", "up", *options])
-        self.manage("migrate", "--no-input")
+        schema.place(self.folder / schema.DATABASE)
         self.manage(*children.account(LOGIN)[len(children.MANAGE) :], typed=PASSWORD)
         self.web = self._start("web", children.web(self.address))
         self._wait(lab, file_is_there(inventory))

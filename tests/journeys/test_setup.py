@@ -70,7 +70,7 @@ def folded(person: Person, fold: str) -> Locator:
 def test_a_procedure_is_begun_answered_paused_handed_over_resumed_and_printed(
     stack: Stack, olga: Person, people: People, night: LabCluster
 ) -> None:
-    stack.manage("account", "add", "otto", "--role", "operator", "--password-stdin", typed=PASSWORD)
+    stack.manage("account", "add", "nora", "--role", "operator", "--password-stdin", typed=PASSWORD)
     proves(olga, night)
     operation = begins(olga)
     answers(olga)
@@ -83,29 +83,29 @@ def test_a_procedure_is_begun_answered_paused_handed_over_resumed_and_printed(
     pause.get_by_role("button", name="Pause").click()
     expect(olga.now).to_contain_text("Paused by olga.")
     hand = folded(olga, "Hand it over")
-    hand.locator("select").select_option("otto")
+    hand.locator("select").select_option("nora")
     hand.locator("input[name=note]").fill("the builder is open")
     hand.get_by_role("button", name="Hand over").click()
-    olga.sees("for otto")
+    olga.sees("for nora")
 
-    otto = people(known=False)
-    sign_in(otto.page, "otto")
-    otto.opens(night)
-    expect(otto.page.locator("#headline")).to_contain_text("paused by olga")
-    otto.page.goto(f"/operations/{operation}/")
-    otto.page.get_by_role("button", name="Resume").click()
-    rests(otto)
+    nora = people(known=False)
+    sign_in(nora.page, "nora")
+    nora.opens(night)
+    expect(nora.page.locator("#headline")).to_contain_text("paused by olga")
+    nora.page.goto(f"/operations/{operation}/")
+    nora.page.get_by_role("button", name="Resume").click()
+    rests(nora)
     rests(olga)  # her page followed, unasked
-    while "succeeded" not in otto.now.locator(".badge").first.inner_text():
-        answers(otto)
+    while "succeeded" not in nora.now.locator(".badge").first.inner_text():
+        answers(nora)
     assert night.untouched(), "on a cluster that is set up nothing was changed"
 
-    otto.page.get_by_role("link", name="The record, to print").click()
-    otto.page.emulate_media(media="print")
-    expect(otto.page.locator("header.bar")).to_be_hidden()
-    steps = otto.page.locator("section", has=otto.page.locator("#record-steps")).locator("tbody tr")
+    nora.page.get_by_role("link", name="The record, to print").click()
+    nora.page.emulate_media(media="print")
+    expect(nora.page.locator("header.bar")).to_be_hidden()
+    steps = nora.page.locator("section", has=nora.page.locator("#record-steps")).locator("tbody tr")
     said = steps.filter(has_text="said to be done")
-    assert {row.locator("td").nth(4).inner_text() for row in said.all()} == {"olga", "otto"}
-    otto.sees("until tomorrow", "the builder is open", WORDS)
-    number = otto.page.locator("a", has_text=re.compile(r"^#\d+$")).count()
+    assert {row.locator("td").nth(4).inner_text() for row in said.all()} == {"olga", "nora"}
+    nora.sees("until tomorrow", "the builder is open", WORDS)
+    number = nora.page.locator("a", has_text=re.compile(r"^#\d+$")).count()
     assert number >= 5, "confirmed, answered, paused, handed over, resumed: each with its number in the audit"

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,14 @@ def program(name: str) -> str:
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
     """The address of an empty database, as CHANGEOVER_DATABASE_URL takes it."""
-    folder = Path(tempfile.mkdtemp(prefix="changeover-postgresql-"))
+    with running("changeover-postgresql-") as url:
+        yield url
+
+
+@contextmanager
+def running(prefix: str) -> Iterator[str]:
+    """The same for whoever is no test; the server's folder, which goes with it, begins with `prefix`."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
     password = secrets.token_hex(12)
     (folder / "password").write_text(password)
     user = UNPRIVILEGED if os.geteuid() == 0 else None

@@ -20,7 +20,7 @@ from console.services import record
 from console.services.audit_keys import public_key
 from tests.audit.tampering import past_the_guard
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Data = dict[str, Any]
 Change = Callable[[Data], object]
 
@@ -122,7 +122,6 @@ def test_each_change_of_the_file_is_named_by_its_part(data: Data) -> None:
     assert wrong == {}
 
 
-@pytest.mark.slow
 def test_no_byte_of_the_file_can_be_another_one(data: Data) -> None:
     text, dice = record.as_file(data), random.Random(17)
     for at in [*range(0, 400, 40), *(dice.randrange(len(text)) for _ in range(60)), len(text) - 1]:

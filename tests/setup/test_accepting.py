@@ -13,6 +13,8 @@ from tests.procedures import lacking
 from tests.services import making
 from tests.setup.scene import Scene, why
 
+pytestmark = pytest.mark.slow
+
 STEP = "replicas"
 SAID = "System Manager shows a replica on both servers."
 
@@ -74,7 +76,6 @@ def test_accepted_it_goes_on_and_is_shown_as_not_proved_to_the_end(scene: Scene,
     )
 
 
-@pytest.mark.slow
 def test_begun_again_the_word_stands_as_long_as_nobody_can_tell(scene: Scene, unknown: Operation) -> None:
     first, before = accept(scene, unknown), scene.effects()
     again = scene.begun()
@@ -89,7 +90,6 @@ def test_begun_again_the_word_stands_as_long_as_nobody_can_tell(scene: Scene, un
     assert f"(in operation {first.pk} on " in row_of(scene, third).evidence, "the record in which it was given is named"
 
 
-@pytest.mark.slow
 def test_begun_again_what_turned_out_not_to_hold_in_between_is_asked_for_again(
     scene: Scene, unknown: Operation
 ) -> None:
@@ -126,7 +126,6 @@ def test_a_certain_no_is_never_accepted(scene: Scene) -> None:
     assert not AuditRecord.objects.filter(action="operation:procedure:accepted").exists()
 
 
-@pytest.mark.slow
 def test_accepted_and_then_found_not_to_hold_it_is_opened_again(scene: Scene, unknown: Operation) -> None:
     setup.accept_unknown(unknown, STEP, scene.otto, SAID, scene.cluster.name)
     with lacking.one_replica("/")(scene.ground):
@@ -138,7 +137,6 @@ def test_accepted_and_then_found_not_to_hold_it_is_opened_again(scene: Scene, un
     assert accept(scene, unknown).status == "succeeded"
 
 
-@pytest.mark.slow
 def test_accepted_and_then_proved_it_is_done_like_any_other(scene: Scene) -> None:
     with lacking.no_system_folders(scene.ground):
         operation = scene.say_all(scene.begun())
@@ -149,7 +147,6 @@ def test_accepted_and_then_proved_it_is_done_like_any_other(scene: Scene) -> Non
     assert operation.steps_done == operation.steps_total
 
 
-@pytest.mark.slow
 def test_a_look_from_before_something_was_done_is_taken_anew_first(scene: Scene, unknown: Operation) -> None:
     Cluster.objects.update(fence=unknown.lease_token + 1)  # as whatever works on the nodes does
     text = why(lambda: setup.accept_unknown(unknown, STEP, scene.otto, SAID, scene.cluster.name))
@@ -160,7 +157,6 @@ def test_a_look_from_before_something_was_done_is_taken_anew_first(scene: Scene,
     assert accept(scene, unknown).status == "succeeded"
 
 
-@pytest.mark.slow
 def test_a_rest_that_did_not_look_or_a_step_that_nobody_looked_at_is_looked_at_first(
     scene: Scene, unknown: Operation
 ) -> None:
@@ -200,7 +196,6 @@ def test_who_only_sees_accepts_nothing(scene: Scene, unknown: Operation) -> None
         setup.accept_unknown(unknown, STEP, making.actor("rita", "viewer"), SAID, scene.cluster.name)
 
 
-@pytest.mark.slow
 def test_before_a_move_of_its_own_what_nobody_can_list_is_taken_on_by_a_person(
     transactional_db: None, tmp_path: Path
 ) -> None:

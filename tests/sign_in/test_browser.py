@@ -18,6 +18,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from console.web.session_limits import BEGUN
+from tests import schema
 from tests.journeys.conftest import CHROMIUM, FLAGS
 from tests.journeys.looks import troubles
 from tests.personas import PASSWORD
@@ -52,7 +53,7 @@ def console(env: dict[str, str]) -> Iterator[str]:
     """Its address at `localhost`, where keys work without HTTPS."""
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
-    manage(env, "migrate")
+    schema.place(Path(env["CHANGEOVER_STATE_DIR"]) / schema.DATABASE)
     for name, role in (("olga", "operator"), ("ada", "administrator")):
         manage(env, "account", "add", name, "--role", role, "--password-stdin")
     words = ["-m", "uvicorn", "console.asgi:application", "--port", str(port), "--log-level", "warning"]

@@ -15,6 +15,8 @@ from tests.services import making
 from tests.web import setup_world, world
 from tests.web.setup_world import PROOF, WORD
 
+pytestmark = pytest.mark.slow
+
 Page = Callable[..., str]
 SENTENCE = "Added the account on the Account tab of the builder."
 
