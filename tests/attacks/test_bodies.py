@@ -4,7 +4,6 @@ Those of the webhook have tighter bounds: `tests/hooks/test_bodies.py`.
 """
 
 import socket
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +14,7 @@ from django.urls import reverse
 from console import asgi
 from console.web.hook_bodies import BoundedBodies
 from console.web.upload_bound import BoundedUploads
-from tests.hooks.test_bodies import heard, serving
+from tests.hooks.test_bodies import dripped, heard, serving
 
 GRACE = 0.6
 LARGEST, OTHERS = 40_000, 4_000
@@ -65,19 +64,9 @@ def test_a_body_that_does_not_say_its_size_is_cut_off(port: int) -> None:
 
 @pytest.mark.parametrize("path", ["/sign-in/", "/set-up-logs/"])
 def test_a_body_that_drips_is_given_up(port: int, path: str) -> None:
-    started = time.monotonic()
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall(head(path, "Content-Length: 3000"))
-        connection.settimeout(0.05)
-        answer = b""
-        while not answer and time.monotonic() - started < 10:
-            connection.sendall(b"x")
-            try:
-                answer = connection.recv(4096)
-            except TimeoutError:
-                continue
+    answer, seconds = dripped(port, head(path, "Content-Length: 3000"))
     assert answer.startswith(b"HTTP/1.1 408 ")
-    assert time.monotonic() - started < GRACE + 3
+    assert seconds < GRACE + 3
 
 
 def test_requests_that_never_end_keep_nobody_waiting(port: int) -> None:
