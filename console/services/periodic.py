@@ -24,13 +24,8 @@ from console.services.deployment import asking
 from console.services.kits import listing
 from console.services.notifications import couriers, workers_missing
 
-<<<<<<< HEAD
-OBSERVE_TURN = 2.0
-"""Seconds between two looks for clusters whose turn it is to be observed."""
 DRILL_TURN = 2.0
 """Seconds between two looks for drills whose next move has come."""
-=======
->>>>>>> eight
 KIT_TURN = 30.0
 """Seconds between two looks for clusters whose list of mailboxes is due."""
 ASKED_TURN = 10.0

@@ -106,9 +106,7 @@ def draw(picture: Picture) -> tuple[Element, ...]:
 
 def in_words(picture: Picture) -> str:
     """The same for who does not see it: every thing that is drawn, in sentences."""
-    servers = [
-        f"{s.name} ({s.role} by design): {s.state.words}; services {s.services.words}." for s in picture.servers
-    ]
+    servers = [f"{s.name} ({s.role} by design): {s.state.words}; services {s.services.words}." for s in picture.servers]
     if picture.heading:
         place = f"is on its way to {picture.heading}"
     else:
