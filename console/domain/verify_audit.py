@@ -191,7 +191,10 @@ class Chain:
         self._hash = None
 
     def _out_of_place(self, seq: int, body: dict[str, Any], line: str) -> None:
-        """A number that is over: it was missing before and comes late, or it stands here twice."""
+        """A number that is over: it is from before the first, was missing and comes late, or stands here twice."""
+        if seq < self.report.first:
+            self.find(seq, "reordered", f"Record {seq} stands after record {self.report.last}: it belongs before it.")
+            return
         for number, (first, last, found) in enumerate(self._gaps):
             if first <= seq <= last:
                 late = Finding(first, "reordered", f"Record {first} does not stand where it belongs.")
@@ -261,7 +264,8 @@ def _body(line: str) -> dict[str, Any]:
     """What a line says; empty when no record was ever written so."""
     try:
         told = json.loads(line)
-        known = isinstance(told, dict) and type(told.get("seq")) is int and canonical(told) == line
+        numbered = isinstance(told, dict) and type(told.get("seq")) is int and told["seq"] > 0
+        known = numbered and canonical(told) == line
     except (ValueError, RecursionError):
         return {}
     return told if known else {}
