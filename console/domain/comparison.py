@@ -101,4 +101,5 @@ def _titles(plan: Plan) -> Mapping[str, str]:
 
 
 def _row(step: str, title: str, now: StepTime | None, before: StepTime | None) -> Row:
-    return Row(step, title, now and now.took, now.without_mail if now else 0.0, before and before.took)
+    took, earlier = (None if time is None else time.took for time in (now, before))
+    return Row(step, title, took, now.without_mail if now else 0.0, earlier)

@@ -45,12 +45,9 @@ def moves(clusters: QuerySet[Cluster], since: datetime, until: datetime) -> Quer
 
 def rows(found: QuerySet[Operation]) -> Iterator[Row]:
     """Them as numbers, in the order in which they were confirmed."""
-    seconds = {
-        "at": Epoch(F("confirmed_at")),
-        "began": Epoch(F("outage_started_at")),
-        "up": Epoch(F("outage_ended_at")),
-    }
-    told = found.order_by("confirmed_at", "pk").annotate(**seconds)
+    told = found.order_by("confirmed_at", "pk").annotate(
+        at=Epoch(F("confirmed_at")), began=Epoch(F("outage_started_at")), up=Epoch(F("outage_ended_at"))
+    )
     read = told.values_list("pk", "cluster_id", "status", "at", "began", "up")
     for number, cluster, status, at, began, up in read.iterator(chunk_size=5000):
         outage = None if began is None or up is None else max(round(float(up) - float(began), 3), 0.0)

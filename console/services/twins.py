@@ -82,7 +82,8 @@ def _planned_stores(plan: Plan | None) -> tuple[tuple[int, int], ...]:
     for name in stores:
         parts = dn.split(name)
         of_server.setdefault(",".join(parts[2:]), []).append((parts[1], parts[0]))
-    return _counted(iter(max(of_server.values(), key=len, default=[])))
+    most: list[tuple[str, str]] = max(of_server.values(), key=len, default=[])
+    return _counted(iter(most))
 
 
 def _counted(stores: Iterator[tuple[str, str]]) -> tuple[tuple[int, int], ...]:
