@@ -9,6 +9,7 @@ from pydantic import create_model
 from console.api.acting import Body
 from console.api.fields import LongText, Seconds, Whole
 from console.domain.inventory import ClusterSpec, NodeSpec, ServerSpec
+from console.services import products
 
 TYPES: dict[object, object] = {
     str: LongText,
@@ -20,7 +21,7 @@ EXAMPLES = {
     "name": "TOKYO",
     "site": "Tokyo",
     "directory": "contoso",
-    "driver": "expresscluster",
+    "driver": products.keys()[0],
     "generation": "2003",
     "group": "failover1",
     "floating_ip": "192.0.2.10",

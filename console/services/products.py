@@ -2,8 +2,13 @@
 
 from console.domain.checks import Refusal
 from console.domain.products import ClusterProduct, Generation
-from console.drivers import driver_for, generation_for
+from console.drivers import driver_for, driver_keys, generation_for
 from console.models import Cluster
+
+
+def keys() -> tuple[str, ...]:
+    """What a cluster's driver may be, in the order of the alphabet."""
+    return driver_keys()
 
 
 def product_of(cluster: Cluster) -> ClusterProduct:
