@@ -35,6 +35,12 @@ COMMANDS = [
     ),
 ]
 NEVER_IN_COMMANDS = {
+    "Channel.shown": "shown to people only",
+    "Channel.address": "encrypted",
+    "Channel.signing": "encrypted",
+    "Channel.signing_before": "encrypted",
+    "Channel.ca": "a certificate",
+    "Channel.made_by_name": "shown to people only",
     "Credential.reference": "a variable's name or a path that only the console reads",
     "Credential.ciphertext": "encrypted",
     "Directory.tls_name": "compared with a certificate",

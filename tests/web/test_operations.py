@@ -288,7 +288,7 @@ def test_the_changing_parts_come_alone(rita: Client, tokyo: Cluster, page: Page)
     assert "<html" not in text
     assert [part.split('"')[1] for part in text.split("data-region ")[1:]] == [
         *("now", "superseded", "taken-back", "todo", "advice"),
-        *("actions", "undo", "events", "runs", "steps"),
+        *("after", "actions", "undo", "events", "runs", "steps"),
     ]
 
 
