@@ -127,8 +127,20 @@ INVENTORY = (
     Look("/inventory/credentials/{credential}/"),
     Look("/inventory/credentials/{credential}/try/"),
 )
+NOTIFICATIONS = (
+    Look("/notifications/"),
+    Look("/notifications/channels/add/webhook/"),
+    Look("/notifications/channels/add/mail/"),
+    Look("/notifications/channels/add/service/"),
+    Look("/notifications/channels/{channel}/"),
+    Look("/notifications/channels/{channel}/change/"),
+    Look("/notifications/rules/add/"),
+    Look("/notifications/rules/{rule}/"),
+)
 NO_WAY = (Look("/nowhere/", status=404), Look("/sign-out/", status=405), Look("/", "ned", 403))
-LOOKS = (*CLUSTERS, *PLANS, *OPERATIONS, *REPORTS, *APPROVALS, *RIGHTS, *ACCOUNT, *HISTORY, *INVENTORY, *NO_WAY)
+OF_CLUSTERS = (*CLUSTERS, *PLANS, *OPERATIONS, *REPORTS)
+OF_PEOPLE = (*APPROVALS, *RIGHTS, *ACCOUNT, *HISTORY)
+LOOKS = (*OF_CLUSTERS, *OF_PEOPLE, *INVENTORY, *NOTIFICATIONS, *NO_WAY)
 KEYS, DIAGNOSES = "tests/sign_in/test_browser.py", "tests/journeys/test_diagnosing.py"
 ELSEWHERE = {
     "first/<int:pk>/": "tests/journeys/test_first.py",
@@ -145,6 +157,9 @@ ELSEWHERE = {
 }
 """Routes whose pages come up in a journey alone, and the file in which they are looked at there."""
 NO_PAGE = {
+    "healthz": "a word for a machine",
+    "readyz": "JSON for a machine",
+    "metrics": "numbers for a machine",
     "overview/head": "a part of the overview",
     "overview/rows": "rows for the overview",
     "overview/events": "a stream for the overview",

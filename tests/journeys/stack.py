@@ -25,6 +25,8 @@ from tests import schema
 from tests.directory.snapshot import Snapshot, snapshot
 
 LOGIN, PASSWORD = "olga", "correct horse battery staple"
+TOLD = "hooks.corp.example"
+"""A host outside that notices may go to; nothing here has that name."""
 MAILBOXES = 30
 INSTANT = definition.Timings(service_start=0.0, service_stop=0.0, resource_start=0.02, resource_stop=0.02)
 DEADLINES = {"stop_service": 3, "start_service": 6, "move_group": 20, "mount_stores": 4, "greeting": 15, "command": 15}
@@ -85,6 +87,7 @@ class Stack:
         self.env = children.environment(os.environ, folder, self.redis_socket) | {
             "CHANGEOVER_OBSERVE_EVERY": "86400",  # once; then journeys look when they want to: two cores are few
             "CHANGEOVER_SWEEP_EVERY": "1",
+            "CHANGEOVER_OUTBOUND": TOLD,
             "CHANGEOVER_FRESH_SECONDS": "3600",  # windows that stay open for many pages are not asked again half-way
         }
 

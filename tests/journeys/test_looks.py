@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.journeys.colleagues import Colleague, sets_up_app
 from tests.journeys.looks import troubles
 from tests.journeys.pages import LOOKS, NOBODY, WITH_AN_APP, Look
-from tests.journeys.stack import LOGIN, LabCluster, Stack
+from tests.journeys.stack import LOGIN, TOLD, LabCluster, Stack
 from tests.journeys.test_setup import begins, proves
 
 Places = dict[str, Any]
@@ -55,7 +55,7 @@ def places(stack: Stack, unused: dict[str, list[LabCluster]], windows: Windows) 
     olga = windows.of(LOGIN)
     seen, stuck, unseen, guarded = (unused["2003"].pop(0).begin() for _ in range(4))
     found: Places = {"seen": seen.name, "unseen": unseen.name, "guarded": guarded.name}
-    found |= moved(olga, seen, stuck) | asked(olga, windows, guarded) | kept(stack, olga, guarded)
+    found |= moved(olga, seen, stuck) | asked(olga, windows, guarded) | kept(stack, olga, guarded) | told(olga)
     sets_up_app(windows.of(WITH_AN_APP).page)
     stack.forget(unseen.name)
     return found
@@ -121,6 +121,23 @@ def kept(stack: Stack, olga: Colleague, guarded: LabCluster) -> Places:
         guarded.name,
     )
     return {"credential": credential, "person": person, "group": group, "cluster": cluster, "request": request}
+
+
+def told(olga: Colleague) -> Places:
+    """A channel behind which nobody answers, and a rule that leads there."""
+    olga.page.goto("/notifications/channels/add/webhook/")
+    olga.page.get_by_label("Name").fill("on-call")
+    olga.page.get_by_label("Address").fill(f"https://{TOLD}/changeover")
+    olga.page.get_by_role("button", name="Save").click()
+    olga.sees("whsec_")
+    olga.page.goto("/notifications/rules/add/")
+    olga.page.get_by_role("button", name="Save").click()
+    rule = olga.page.locator("a[href^='/notifications/rules/']:not([href*='add'])").first
+    numbers = {"rule": str(rule.get_attribute("href")).split("/")[3]}
+    olga.page.get_by_role("link", name="on-call").first.click()
+    olga.page.get_by_role("button", name="Send a test").click()
+    olga.sees("did not go through")
+    return numbers | {"channel": urlsplit(olga.page.url).path.split("/")[3]}
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.who or 'nobody'} {look.address}")
