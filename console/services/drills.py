@@ -4,6 +4,7 @@ Each move is an operation like any other: planned, confirmed, approved and held 
 adds what lies between: it sees how the first one ended, rests, and has the way back planned.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -176,6 +177,6 @@ def _active(cluster: Cluster) -> str:
     return str((seen or {}).get("active", ""))
 
 
-def _record(action: Action, drill: Drill, actor: audit.Actor, reason: str, after: dict[str, object]) -> None:
+def _record(action: Action, drill: Drill, actor: audit.Actor, reason: str, after: Mapping[str, object]) -> None:
     subject = audit.Subject("drill", drill.pk, KIND)
-    audit.record(action, actor, subject, cluster=drill.cluster, reason=reason, after=after)
+    audit.record(action, actor, subject, cluster=drill.cluster, reason=reason, after=dict(after))
