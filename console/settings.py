@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "console.web.headers.SecurityHeadersMiddleware",
+    "console.web.choices.ChoicesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -243,6 +244,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env("CHANGEOVER_STATIC_ROOT", str(STATE_DIR / "static"))) if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ja", "日本語")]
+"""Each by its own name. What is added here needs its catalog under `LOCALE_PATHS`."""
+LOCALE_PATHS = [BASE_DIR / "console" / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
 TIME_ZONE = env("CHANGEOVER_TIME_ZONE", "UTC")
 USE_TZ = True
 USE_I18N = True

@@ -1,6 +1,6 @@
 """Rows and constraints; no rules of their own."""
 
-from console.models.accounts import OsAccount
+from console.models.accounts import OsAccount, PersonalChoices
 from console.models.approvals import Approval, ApprovalRule, ApprovalVote
 from console.models.audit import AnchorAttempt, AuditHead, AuditRecord, AuditSegment, SavedFilter, SignedHead
 from console.models.automatic import Alarm, GlobalStop, Go, NodeRun
@@ -87,6 +87,7 @@ __all__ = [
     "Operation",
     "OsAccount",
     "PeriodicTurn",
+    "PersonalChoices",
     "PlanMailboxes",
     "PlanRecord",
     "ProcedureProof",

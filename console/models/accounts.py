@@ -1,4 +1,4 @@
-"""Which console account an operating-system user acts as on the command line."""
+"""What belongs to an account: the operating-system users that act as it, and how its owner wants to read."""
 
 from django.conf import settings
 from django.db import models
@@ -16,3 +16,19 @@ class OsAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.os_user} acts as {self.user}"
+
+
+class PersonalChoices(models.Model):
+    """How a person wants to read the pages; what is empty is as their browser says."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="personal_choices"
+    )
+    language = models.CharField(max_length=8, blank=True, help_text="A code of LANGUAGES.")
+    time_zone = models.CharField(max_length=64, blank=True, help_text="A name of the zone database.")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"How {self.user} reads"

@@ -1,4 +1,4 @@
-"""A person's own account: password, second factors, sessions."""
+"""A person's own account: password, second factors, sessions, language and time zone."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -7,14 +7,18 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from console.models import AuditRecord
-from console.services import passwords, second_factor, sessions
+from console.services import choices, passwords, second_factor, sessions
 from console.services.audit import Actor, Subject, record
 from console.services.audit_actions import Action
 from console.web.access import methods, signed_in
+from console.web.choices import LANGUAGE, ZONE, put
 from console.web.forms.accounts import OwnPasswordForm
+from console.web.forms.reading import ReadingForm
 from console.web.fresh import needs_fresh
 from console.web.session_limits import MUST_CHANGE
 
@@ -33,8 +37,27 @@ def account(request: HttpRequest) -> HttpResponseBase:
         "has_password": user.has_usable_password(),
         "domain": getattr(getattr(user, "directory_account", None), "domain", None),
         "section": "account",
+        "reading": ReadingForm(chosen=choices.of(user)),
     }
     return render(request, "registration/account.html", context)
+
+
+@signed_in
+@methods("POST")
+def reading(request: HttpRequest) -> HttpResponseBase:
+    """Keep in which language and time zone this person reads."""
+    user = _user(request)
+    form = ReadingForm(request.POST, chosen=choices.of(user))
+    response = redirect("account")
+    if not form.is_valid():
+        messages.error(request, _("That language or time zone is not known here. Choose one of the lists."))
+        return response
+    choices.keep(user, **form.cleaned_data)
+    for cookie, field in ((LANGUAGE, "language"), (ZONE, "time_zone")):
+        put(request, response, cookie, form.cleaned_data[field])
+    with translation.override(form.cleaned_data["language"] or translation.get_language()):
+        messages.success(request, _("Kept: pages are shown to you like that from now on."))
+    return response
 
 
 @signed_in

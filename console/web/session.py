@@ -1,4 +1,4 @@
-"""Signing in, out and in again, and the choice of colours: what belongs to a person's browser."""
+"""Signing in, out and in again, and the choice of colours and language: what belongs to a person's browser."""
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import perform_password_login, record_authentication
@@ -16,14 +16,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from console.domain.secrets import Secret
 from console.models import AuditRecord
+from console.services import choices
 from console.services import sign_in as signing_in
 from console.services.audit import Actor, Subject, record
 from console.services.audit_actions import Action
 from console.services.sign_in_refusal import SignInRefused
 from console.web.access import anyone, methods, signed_in
 from console.web.addresses import address_of
+from console.web.choices import LANGUAGE, put
 
-YEAR = 365 * 24 * 3600
 THEMES = ("system", "light", "dark")
 
 
@@ -103,11 +104,26 @@ def _by_openid() -> bool:
 @methods("POST")
 def theme(request: HttpRequest) -> HttpResponseBase:
     """Keep the choice of colours in a cookie and go back to the page."""
-    back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        back = "/"
-    response = redirect(back)
+    response = redirect(_back(request))
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
-        response.set_cookie("theme", chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+        put(request, response, "theme", chosen)
     return response
+
+
+@anyone
+@methods("POST")
+def language(request: HttpRequest) -> HttpResponseBase:
+    """Go back to the page in another language; who is signed in finds it so the next time, and elsewhere."""
+    response = redirect(_back(request))
+    chosen = request.POST.get("language", "")
+    if chosen in choices.languages():
+        put(request, response, LANGUAGE, chosen)
+        if isinstance(request.user, User):
+            choices.keep(request.user, language=chosen)
+    return response
+
+
+def _back(request: HttpRequest) -> str:
+    back = request.POST.get("next", "/")
+    return back if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}) else "/"

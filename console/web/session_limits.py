@@ -23,7 +23,7 @@ MUST_CHANGE = "must_change_password"
 OWN_PASSWORD = "change-password"
 EVERY = 60
 """A session's use is kept to the minute, so that not every page writes."""
-ALWAYS = {"sign-out", "theme", "account_reauthenticate"}
+ALWAYS = {"sign-out", "theme", "language", "words", "account_reauthenticate"}
 """Addresses that are open to who still has to set up a second factor, beside those where it is set up."""
 
 

@@ -40,6 +40,7 @@ from console.web import (
     tokens,
     trials,
     undo,
+    words,
 )
 from console.web.openid import openid_urls
 
@@ -50,9 +51,12 @@ session_urls: list[URLPattern | URLResolver] = [
     path("sign-in/", include(openid_urls)),
     path("sign-out/", session.sign_out, name="sign-out"),
     path("theme/", session.theme, name="theme"),
+    path("language/", session.language, name="language"),
+    path("words/<str:language>.js", words.words, name="words"),
 ]
 account_urls: list[URLPattern | URLResolver] = [
     path("account/", account.account, name="account"),
+    path("account/reading/", account.reading, name="reading"),
     path("account/password/", account.change_password, name="change-password"),
     path("account/sessions/<int:pk>/end/", account.end_session, name="end-own-session"),
     path("account/sessions/end-others/", account.end_others, name="end-other-sessions"),

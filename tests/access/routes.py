@@ -39,7 +39,7 @@ PROGRAMS = "api/"
 BY_NAME = {"name": "TOKYO", "key": "exchange-2003-setup", "code": "no-such", "kind": "clusters", "form": "csv"}
 BY_NAME |= {"holder": "account", "run_id": "run-1", "provider_id": "company", "seq": 1, "request_id": "request-1"}
 LOG = b"[13:43:30] Entering ScSetupExchangeVirtualServer\r\n[13:43:40]  Interpreting file CLUSTER_SERVER.INS\r\n"
-BY_NAME |= {"what": "alarm"}
+BY_NAME |= {"what": "alarm", "language": "ja"}
 SIGNED = "hooks/"
 """Addresses of nodes, who sign what they send: whatever is not signed looks the same to everybody."""
 

@@ -27,6 +27,7 @@ OWN_WORDS: dict[str, set[str]] = {
         *("Operation.waits_for", "PlanRecord.kind", "PlanRecord.origin", "PlanRecord.undo_from", "PeriodicTurn.name"),
         *("ProcedureProof.procedure", "ReceiptRecord.kind", "ReceiptRecord.step", "SetupLogRecord.verdict"),
         *("ApprovalRule.kind", "ApprovalRule.override_roles"),
+        *("PersonalChoices.language", "PersonalChoices.time_zone"),
     },
     "names of nodes, which the inventory has checked": {
         *("EventLogRecord.node", "Operation.source", "Operation.target", "Operation.waiting_target"),
@@ -53,6 +54,7 @@ NO_PAGES = {
     "hook-run": "signed lines for nodes",
     "operation-events": "a stream that tests/web/test_live.py reads; JSON within",
     "sign-in": "who is signed in is led on",
+    "words": "a script, made of our own words",
     "account_login": "the same page",
 }
 
