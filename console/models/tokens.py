@@ -14,6 +14,7 @@ class ApiToken(models.Model):
         AUDIT = "audit", "see and read the audit"
         INVENTORY = "inventory", "see and change the inventory"
         ALL = "all", "everything but administering"
+        ADMINISTER = "administer", "see and administer"
         METRICS = "metrics", "read metrics, and nothing else"
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")

@@ -240,6 +240,7 @@ def _rights(row: ApiToken) -> tuple[access.Right, ...]:
         ApiToken.Right.APPROVE: ("view", "approve"),
         ApiToken.Right.AUDIT: ("view", "read-audit"),
         ApiToken.Right.INVENTORY: ("view", "change-inventory"),
+        ApiToken.Right.ADMINISTER: ("view", "administer"),
         ApiToken.Right.ALL: tuple(right for right in RIGHTS if right != "administer"),
     }
     return rights.get(row.right, ())
