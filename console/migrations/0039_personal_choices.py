@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('console', '0037_channel_secret_before'),
+        ('console', '0038_tokens_that_administer'),
     ]
 
     operations = [
