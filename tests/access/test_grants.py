@@ -1,10 +1,8 @@
 """Giving and taking roles: audited, refused for what is none, and never so that nobody administers."""
 
-import importlib
 from collections.abc import Callable
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -103,20 +101,6 @@ def test_the_database_takes_one_holder_one_scope_and_each_grant_once(tokyo: Clus
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Grant.objects.create(role="viewer", **columns)
-
-
-def test_groups_of_the_old_roles_become_grants_and_go_back() -> None:
-    migration = importlib.import_module("console.migrations.0019_grants")
-    users = {role: User.objects.create_user(role) for role in migration.OLD_ROLES}
-    for role, user in users.items():
-        user.groups.add(Group.objects.create(name=role))
-    root = User.objects.create_superuser("root")
-    migration.grants_of_groups(apps, None)
-    assert {role: access.roles_on(user) for role, user in users.items()} == {role: {role} for role in users}
-    assert access.roles_on(root) == {"administrator"}
-    assert not Group.objects.exists()
-    migration.groups_of_grants(apps, None)
-    assert users["auditor"].groups.get().name == "auditor"
 
 
 def test_why_names_the_grants_that_decide_and_what_the_others_say(tokyo: Cluster, osaka: Cluster) -> None:
