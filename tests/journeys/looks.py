@@ -3,6 +3,8 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.journeys import pictures
+
 STICKS_OUT = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
@@ -23,8 +25,9 @@ def sticks_out(page: Page) -> list[str]:
     return found
 
 
-def troubles(page: Page) -> list[str]:
-    """Everything that is wrong with the page, on a telephone and on a desk."""
+def troubles(page: Page, name: str = "") -> list[str]:
+    """Everything that is wrong with the page, on a telephone and on a desk. Pictures of it, where wanted, get `name`."""
+    pictures.take(page, name)
     page.set_viewport_size({"width": 390, "height": 844})
     found = [f"sticks out: {one}" for one in sticks_out(page)]
     page.set_viewport_size({"width": 1440, "height": 900})
@@ -34,7 +37,7 @@ def troubles(page: Page) -> list[str]:
 
 def complaints(page: Page) -> list[str]:
     """What axe finds on the page in light and in dark, as sentences; asserts that its rules ran."""
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")  # no colour is half-way to another
     light = Axe().run(page).response
     assert len(light["passes"]) > 5, "its rules ran"
     page.emulate_media(color_scheme="dark")

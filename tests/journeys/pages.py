@@ -20,6 +20,11 @@ class Look:
         return self.address.format(**places)
 
     @property
+    def seen_by(self) -> str:
+        """Who looks, where it is not the one who may see everything."""
+        return "" if self.who == ADMINISTRATOR else f"by {self.who or 'nobody'}"
+
+    @property
     def anywhere(self) -> str:
         """An address of the same route, whatever the places are; without a query."""
         names = {name for _, name, _, _ in Formatter().parse(self.address) if name}
@@ -141,6 +146,36 @@ NO_WAY = (Look("/nowhere/", status=404), Look("/sign-out/", status=405), Look("/
 OF_CLUSTERS = (*CLUSTERS, *PLANS, *OPERATIONS, *REPORTS)
 OF_PEOPLE = (*APPROVALS, *RIGHTS, *ACCOUNT, *HISTORY)
 LOOKS = (*OF_CLUSTERS, *OF_PEOPLE, *INVENTORY, *NOTIFICATIONS, *NO_WAY)
+EMPTY = tuple(
+    Look(address)
+    for address in (
+        "/",
+        "/wall/",
+        "/operations/",
+        "/readiness/",
+        "/maintenance/",
+        "/maintenance/windows/add/",
+        "/incidents/",
+        "/reports/",
+        "/drills/",
+        "/approvals/",
+        "/rights/",
+        "/rights/why/",
+        "/people/",
+        "/sign-ins/",
+        "/tokens/",
+        "/notifications/",
+        "/audit/",
+        "/audit/filters/",
+        "/inventory/",
+        "/inventory/apply/",
+        "/inventory/clusters/add/",
+        "/first/",
+        "/set-up-logs/",
+        "/findings/",
+    )
+)
+"""Pages that have something to say before there is anything in the console."""
 KEYS, DIAGNOSES = "tests/sign_in/test_browser.py", "tests/journeys/test_diagnosing.py"
 ELSEWHERE = {
     "first/<int:pk>/": "tests/journeys/test_first.py",

@@ -114,6 +114,16 @@ class Stack:
         self.lab = control.wait_for_lab(lab_folder, 30)
         wait_for(self._all_observed, "every cluster was observed", 240)
 
+    def start_empty(self) -> None:
+        """Start it as somebody has it who has just installed it: one account, nothing in the inventory, no lab."""
+        schema.place(self.folder / schema.DATABASE)
+        queue = self._start("redis", children.redis(self.redis_socket))
+        self.manage(*children.account(LOGIN)[len(children.MANAGE) :], typed=PASSWORD)
+        self.web = self._start("web", children.web(self.address))
+        self._wait(queue, redis_answers(self.redis_socket))
+        self.start_worker()
+        self._wait(self.web, page_answers(self.address))
+
     def stop(self) -> None:
         """End every process, the last one first."""
         while self.processes:

@@ -148,7 +148,7 @@ def test_a_page_fits_a_telephone_and_axe_finds_nothing_to_complain_about(
     answer = page.goto(address, wait_until="load")
     assert answer is not None
     assert (answer.status, urlsplit(page.url).path) == (look.status, urlsplit(address).path), "it is the page asked for"
-    told = troubles(page)
+    told = troubles(page, f"{look.address} {look.seen_by}")
     assert not told, "\n".join(told)
 
 

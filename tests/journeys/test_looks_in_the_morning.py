@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.conftest import People
-from tests.journeys.looks import complaints, sticks_out
+from tests.journeys.looks import troubles
 from tests.journeys.person import Person
 from tests.journeys.stack import LabCluster, Stack
 from tests.journeys.test_takeover import dies_unmoved
@@ -45,11 +45,8 @@ def places(
 def test_a_page_full_of_news_fits_a_telephone_and_axe_finds_nothing_to_complain_about(
     people: People, places: dict[str, Any], address: str
 ) -> None:
-    olga = people(reduced_motion="reduce", viewport={"width": 390, "height": 844})
+    olga = people(reduced_motion="reduce")
     olga.page.goto(address.format(**places), wait_until="load")
     olga.sees("Global stop.")
-    wide = sticks_out(olga.page)
-    assert wide == [], "\n".join(wide)
-    olga.page.set_viewport_size({"width": 1440, "height": 900})
-    told = complaints(olga.page)
+    told = troubles(olga.page, f"{address} in the morning")
     assert not told, "\n".join(told)
