@@ -146,7 +146,7 @@ def close_segment_0() -> None:
     told = {"number": 0, "first_seq": rows[0].seq, "last_seq": rows[-1].seq, "last_hash": digest, "digest": digest}
     AuditSegment.objects.create(**told, sealed_at=database_now())
     AuditHead.objects.update(last_hash=digest)
-    audit.record(Action.AUDIT_BEGUN, audit.SYSTEM, after={"segment": 0, "digest": digest})
+    audit.record(Action.AUDIT_BEGUN, audit.SYSTEM, audit.Subject("audit"), after={"segment": 0, "digest": digest})
     connection.check_constraints()
     audit_guard.raise_()
 
