@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check chaos lint types unit test audit lock clean
+.PHONY: help demo check bench chaos screenshots docs lint types unit test audit lock clean
 MAKEFLAGS += --no-print-directory
 # Tests start hundreds of Python processes: what one of them has compiled, the next one has not to.
 unexport PYTHONDONTWRITEBYTECODE
@@ -15,8 +15,10 @@ QUICK := not samba and not browser and not wine and not slow
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 SPREAD := -n $(shell [ $(CORES) -le 4 ] && echo $$(($(CORES) + 1)) || echo 5) --dist loadfile
 
+PICTURES := var/screenshots/index.html
+
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo "Needs make and Python 3.11 with venv; everything else goes into .venv here."
 
 demo: .venv/.demo ## Start the console with a lab of six clusters, on loopback, without root (Ctrl-C ends it)
@@ -31,6 +33,17 @@ test: lint types ## Everything, on a real domain controller and in a real browse
 
 bench: .venv/.tests ## Measure (about half an hour; ARGS=--quick tries it out; needs slapd, and root for Samba)
 	@$(PY) -m tests.benchmarks $(ARGS)
+
+screenshots: .venv/.tests ## Every page, full and empty, light and dark, wide and narrow, into var/screenshots (Chromium)
+	@$(PY) -m tests.screenshots $(ARGS)
+
+docs: .venv/.tests $(PICTURES) ## docs/ as a site in var/docs, with pictures of the console as it is now (Chromium)
+	@$(PY) -m sphinx -W --keep-going -q -c docs/site -D pictures=$(abspath $(dir $(PICTURES))) docs var/docs
+	@echo "$(abspath var/docs/README.html)"
+
+# What a page looks like is made of these; a picture that is older than one of them is taken anew.
+$(PICTURES): $(shell find templates console/static console/web -type f) tests/journeys/pages.py | .venv/.tests
+	@$(PY) -m tests.screenshots
 
 chaos: .venv/.tests ## Kill, stop, cut and wipe at every step of an operation (PostgreSQL; ARGS="--list" shows how)
 	@$(PY) -W ignore -m tests.chaos $(ARGS)

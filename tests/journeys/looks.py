@@ -26,7 +26,7 @@ def sticks_out(page: Page) -> list[str]:
 
 
 def troubles(page: Page, name: str = "") -> list[str]:
-    """Everything that is wrong with the page, on a telephone and on a desk. Pictures of it, where wanted, get `name`."""
+    """Everything that is wrong with the page, on a telephone and on a desk. Its pictures, if wanted, get `name`."""
     pictures.take(page, name)
     page.set_viewport_size({"width": 390, "height": 844})
     found = [f"sticks out: {one}" for one in sticks_out(page)]
