@@ -30,7 +30,10 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
+        again = self._open == "noscript" and values.get("http-equiv") == "refresh"
         self._open = tag
+        if again and re.fullmatch("[1-9][0-9]*", values.get("content", "")):
+            return  # the same page again, for who has no script
         own = tag == "style" or (tag == "meta" and "http-equiv" in values)
         if tag in EMBEDDING or MARK in tag or (own and not self.file):
             self.wrong.append(f"<{tag}>")

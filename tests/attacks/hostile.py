@@ -58,6 +58,7 @@ from console.services.audit_actions import Action
 from console.services.audit_signing import sign_head
 from tests import factories
 from tests.attacks.crawl import MARK
+from tests.attacks.hostile_tended import tended
 from tests.services import making
 from tests.web import diagnosis_world, setup_world, world
 
@@ -174,6 +175,7 @@ def _said(cluster: Cluster) -> None:
     )  # fmt: skip
     seen = {"acknowledged_at": now, "acknowledged_by": "Pat P", "acknowledge_note": "A Note"}
     Alarm.objects.create(cluster=nagoya, key="key-9", text="An Alarm", remedy="A Way", raised_at=now, **seen)
+    tended(cluster, ada)
 
 
 def _kept(cluster: Cluster, ada: User) -> None:

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.slow
 FILLED = {
     *("ObservationRecord", "PlanRecord", "Operation", "JournalLine", "ReceiptRecord", "NodeRun", "Alarm", "NodeKit"),
     *("DiagnosisRecord", "SetupLogRecord", "KitList", "NodeScripts", "ProcedureProof", "EventLogRecord"),
-    *("ServerDifferences", "AuditRecord"),
+    *("ServerDifferences", "AuditRecord", "MaintenanceWindow", "ScheduledMove", "Drill", "IncidentCare"),
+    *("ReadinessRecord", "Notice", "DeliveryAttempt", "WorkerSeen"),
 }
 """The rows that nodes, directories and strangers fill."""
 OWN_WORDS: dict[str, set[str]] = {
@@ -26,12 +27,16 @@ OWN_WORDS: dict[str, set[str]] = {
         *("Operation.kind", "Operation.lease_owner", "Operation.origin", "Operation.waiting_step"),
         *("Operation.waits_for", "PlanRecord.kind", "PlanRecord.origin", "PlanRecord.undo_from", "PeriodicTurn.name"),
         *("ProcedureProof.procedure", "ReceiptRecord.kind", "ReceiptRecord.step", "SetupLogRecord.verdict"),
-        *("ApprovalRule.kind", "ApprovalRule.override_roles"),
+        *("ApprovalRule.kind", "ApprovalRule.override_roles", "ApiOnce.what", "Drill.origin", "ScheduledMove.kind"),
+        *("Notice.event", "Notice.once", "Notice.thread", "Delivery.thread", "NoticeRule.events"),
+        *("ReadinessRecord.state", "ReadinessChange.state", "WorkerSeen.duty"),
+        *("RunningTotal.name", "RunningTotal.bucket"),
         *("PersonalChoices.language", "PersonalChoices.time_zone"),
     },
-    "names of nodes, which the inventory has checked": {
+    "names of clusters, sites and nodes, which the inventory has checked": {
         *("EventLogRecord.node", "Operation.source", "Operation.target", "Operation.waiting_target"),
-        *("PlanRecord.target", "ObservationRecord.held"),
+        *("Notice.cluster", "Notice.site", "WorkerSeen.site"),
+        *("PlanRecord.target", "ObservationRecord.held", "Drill.home", "Drill.away", "ScheduledMove.target"),
     },
     "names, patterns and lists of the inventory, which are checked when they are saved": {
         *("Cluster.tickets", "Cluster.ticket_kinds", "Directory.target_controller", "Directory.target_tls_name"),
@@ -42,6 +47,9 @@ OWN_WORDS: dict[str, set[str]] = {
         *("Approval.renewed_hash", "DirectoryAccount.guid", "HookNonce.nonce", "KitMailbox.guid", "NodeKey.key_id"),
         *("NodeKit.key_id", "NodeKit.manifest_hash", "NodeKit.records_hash", "NodeKit.runner_hash", "NodeRun.run_id"),
         *("PlanRecord.hash", "SignedHead.line"),
+    },
+    "addresses and secrets of channels, encrypted": {
+        *("Channel.address", "Channel.signing", "Channel.signing_before"),
     },
     "the audit, whose texts are written hostile by its own way": {
         *("AuditHead.last_hash", "AuditRecord.action", "AuditRecord.cluster_name", "AuditRecord.hash"),
@@ -68,6 +76,7 @@ def crawled(client: Client, cluster: Cluster) -> Crawl:
         reverse("account_reauthenticate"),
         reverse("event-sources", args=[operation.pk, "KYO-N2"]),
         reverse("setup-errors", args=["TOKYO"]),
+        *(reverse(name) for name in ("overview-head", "overview-rows", "healthz", "readyz", "metrics")),
     ]
     return Crawl(client).run(*starts)
 

@@ -4,7 +4,7 @@
 (() => {
   const SILENCE = 25000;
   const ASK_EVERY = 5000;
-  const AT_ONCE = 100;
+  const AT_ONCE = 200;
   const WORDS = {
     live: () => "Live",
     reconnecting: () => "Connection lost, reconnecting",
@@ -109,9 +109,8 @@
     }
     // Puts a row in the place of the one with its key; gives both, the old one is missing when the row is new.
     take({ pk, html }) {
-      const template = document.createElement("template");
-      template.innerHTML = html.trim();
-      const fresh = template.content.firstElementChild;
+      const apart = new DOMParser().parseFromString(`<template>${html}</template>`, "text/html");
+      const fresh = document.importNode(apart.querySelector("template").content.firstElementChild, true);
       const before = this.all.get(String(pk));
       this.all.set(String(pk), fresh);
       const focused = before?.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
