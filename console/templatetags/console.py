@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django import template
@@ -11,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from console.domain.checks import Check, Reason, Verdict
 from console.domain.closing import HALF_DONE
@@ -21,6 +24,7 @@ from console.models.operations import STAYING_KINDS
 from console.services import brakes
 from console.services.access import Right, why_not, why_nowhere
 from console.web import icons, spans
+from console.web.phrases import said
 from console.web.session import THEMES
 from console.web.setup_view import WHO
 from console.web.tones import tone_now
@@ -41,20 +45,20 @@ OF_STATUS = {
 }
 ICON_OF_STATUS = {"queued": "waiting", "stopped": "stopped", "waiting": "person", "paused": "pause"}
 KIND_WORDS = {
-    "failover": "Fail over",
-    "failback": "Fail back",
-    "takeover": "Take over",
-    "start": "Start",
-    "setup-2003": "Set up Exchange 2003",
-    "setup-2007": "Set up Exchange 2007",
-    "service-pack-2007": "Service pack for Exchange 2007",
+    "failover": gettext_noop("Fail over"),
+    "failback": gettext_noop("Fail back"),
+    "takeover": gettext_noop("Take over"),
+    "start": gettext_noop("Start"),
+    "setup-2003": gettext_noop("Set up Exchange 2003"),
+    "setup-2007": gettext_noop("Set up Exchange 2007"),
+    "service-pack-2007": gettext_noop("Service pack for Exchange 2007"),
 }
 
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A drawn icon; give it a label when no word stands beside it."""
-    return icons.icon(name, label)
+    return icons.icon(name, said(label))
 
 
 @register.simple_tag
@@ -62,14 +66,14 @@ def badge(tone: str, text: str, drawing: str = "") -> SafeString:
     """An icon and a word in the colours of a tone; a tone that nobody knows is shown as unknown."""
     shown = tone if tone in TONES else "unknown"
     picture = icons.icon(drawing or shown, extra="spin" if shown == "running" and not drawing else "")
-    return format_html('<span class="badge tone-{}">{}{}</span>', shown, picture, text)
+    return format_html('<span class="badge tone-{}">{}{}</span>', shown, picture, said(text))
 
 
 @register.simple_tag
 def mark(tone: str, label: str = "", drawing: str = "") -> SafeString:
     """Only the tone's icon, or another in its colour, for a place where the word follows."""
     shown = tone if tone in TONES else "unknown"
-    return format_html('<span class="mark tone-{}">{}</span>', shown, icons.icon(drawing or shown, label))
+    return format_html('<span class="mark tone-{}">{}</span>', shown, icons.icon(drawing or shown, said(label)))
 
 
 @register.simple_tag
@@ -93,7 +97,7 @@ def news_tone(status: str) -> str:
 @register.filter
 def kind_word(kind: str) -> str:
     """An operation's kind as a button says it."""
-    return KIND_WORDS.get(kind, str(kind).replace("-", " ").capitalize())
+    return said(KIND_WORDS.get(kind, str(kind).replace("-", " ").capitalize()))
 
 
 @register.filter
@@ -101,10 +105,16 @@ def named(what: Operation | PlanRecord) -> str:
     """What an operation or a plan does, in few words: a move with where it leads, a procedure by its name."""
     word = kind_word(what.kind)
     stays = is_procedure(what.kind) or what.kind in STAYING_KINDS
-    return word if stays else f"{word} to {what.target or 'the other node'}"
+    return word if stays else _("%(kind)s to %(node)s") % {"kind": word, "node": what.target or _("the other node")}
 
 
 register.filter(tone_now)
+
+
+@register.filter
+def translated(text: object) -> str:
+    """A word or a sentence of the console's rules in the reader's language; as it is where nobody has translated it."""
+    return said(str(text))
 
 
 @register.filter
@@ -119,14 +129,14 @@ def age(value: object) -> SafeString | str:
     seconds = spans.seconds_since(value)
     at = spans.moment(value)
     if seconds is None or at is None:
-        return "never read"
+        return spans.ago(None)
     return format_html(
-        '<time class="age{}" datetime="{}" title="{}" data-age="{}">{} ago</time>',
+        '<time class="age{}" datetime="{}" title="{}" data-age="{}">{}</time>',
         " is-stale" if spans.is_stale(at) else "",
-        at.isoformat(),
+        _utc(at),
         timezone.localtime(at).strftime("%F %T %Z"),
         spans.stale_after(),
-        spans.in_words(seconds),
+        spans.ago(seconds),
     )
 
 
@@ -139,7 +149,7 @@ def moment(value: object) -> SafeString | str:
     local = timezone.localtime(at)
     pattern = "%T" if local.date() == timezone.localdate() else "%F %T"
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), local.strftime("%F %T %Z"), local.strftime(pattern)
+        '<time datetime="{}" title="{}">{}</time>', _utc(at), local.strftime("%F %T %Z"), local.strftime(pattern)
     )
 
 
@@ -156,7 +166,7 @@ def ticking(start: object, end: object = None) -> SafeString | str:
     words = spans.between(start, end)
     if first is None or spans.moment(end):
         return words
-    return format_html('<time class="tick" datetime="{}" data-since>{}</time>', first.isoformat(), words)
+    return format_html('<time class="tick" datetime="{}" data-since>{}</time>', _utc(first), words)
 
 
 @register.filter
@@ -229,8 +239,13 @@ def until(value: object) -> SafeString | str:
     if at is None:
         return ""
     left = (at - timezone.now()).total_seconds()
-    words = f"in {spans.in_words(left)}" if left > 0 else "just now"
-    return format_html('<time datetime="{}" data-until>{}</time>', at.isoformat(), words)
+    words = _("in %(span)s") % {"span": spans.in_words(left)} if left > 0 else _("just now")
+    return format_html('<time datetime="{}" data-until>{}</time>', _utc(at), words)
+
+
+def _utc(at: datetime) -> str:
+    """What programs read of a time, whatever zone people read it in."""
+    return at.astimezone(UTC).isoformat()
 
 
 @register.filter
@@ -244,23 +259,27 @@ def about_link(reason: Reason | Mapping[str, str], cluster: Any) -> SafeString |
     """A link to what a reason is about: an operation by its number, else the cluster's page."""
     key, about = (reason["key"], reason["about"]) if isinstance(reason, Mapping) else (reason.key, reason.about)
     if key.startswith("approval.") and about.isdecimal():
-        return format_html('<a href="{}">Plan {}</a>', reverse("plan", args=[about]), about)
+        return _linked("plan", about, _("Plan %(number)s"))
     if key.startswith("drill.") and about.isdecimal():
-        return format_html('<a href="{}">Drill {}</a>', reverse("drill", args=[about]), about)
+        return _linked("drill", about, _("Drill %(number)s"))
     if key.startswith(("reservation.", "cooldown")) and about.isdecimal():
-        return format_html('<a href="{}">Operation {}</a>', reverse("operation", args=[about]), about)
+        return _linked("operation", about, _("Operation %(number)s"))
     return format_html('<a href="{}">{}</a>', reverse("cluster", args=[cluster.name]), about)
 
 
+def _linked(page: str, number: str, words: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse(page, args=[number]), words % {"number": number})
+
+
 STEP_MARKS = {
-    "waiting": ("todo", "waiting", "waiting"),
-    "running": ("running", "running", "running"),
-    "done": ("good", "good", "done"),
-    "already": ("skip", "good", "already done"),
-    "skipped": ("skip", "warn", "left out"),
-    "failed": ("bad", "bad", "failed"),
-    "uncertain": ("unknown", "unknown", "uncertain"),
-    "not-reached": ("idle", "not-reached", "not reached"),
+    "waiting": ("todo", "waiting", gettext_noop("waiting")),
+    "running": ("running", "running", gettext_noop("running")),
+    "done": ("good", "good", gettext_noop("done")),
+    "already": ("skip", "good", gettext_noop("already done")),
+    "skipped": ("skip", "warn", gettext_noop("left out")),
+    "failed": ("bad", "bad", gettext_noop("failed")),
+    "uncertain": ("unknown", "unknown", gettext_noop("uncertain")),
+    "not-reached": ("idle", "not-reached", gettext_noop("not reached")),
 }
 
 
@@ -269,24 +288,24 @@ def step_mark(state: str) -> SafeString:
     """How a step stands, as a picture that also says it."""
     drawing, tone, words = STEP_MARKS.get(state, STEP_MARKS["uncertain"])
     group = f"tone-{tone}" if tone in TONES else f"step-{tone}"
-    picture = icons.icon(drawing, words, "spin" if state == "running" else "")
+    picture = icons.icon(drawing, _(words), "spin" if state == "running" else "")
     return format_html('<span class="mark {}">{}</span>', group, picture)
 
 
 BOARD_MARKS = {
-    "done": ("good", "good", "done"),
-    "already": ("skip", "good", "already done"),
-    "said": ("flag", "good", "said to be done"),
-    "accepted": ("unknown", "unknown", "not proved, accepted"),
-    "skipped": ("skip", "warn", "left out"),
-    "running": ("running", "running", "running"),
-    "next": ("person", "warn", "next"),
-    "failed": ("bad", "bad", "could not be done"),
-    "reopened": ("warn", "warn", "holds no longer"),
-    "open": ("todo", "waiting", "not yet"),
+    "done": ("good", "good", gettext_noop("done")),
+    "already": ("skip", "good", gettext_noop("already done")),
+    "said": ("flag", "good", gettext_noop("said to be done")),
+    "accepted": ("unknown", "unknown", gettext_noop("not proved, accepted")),
+    "skipped": ("skip", "warn", gettext_noop("left out")),
+    "running": ("running", "running", gettext_noop("running")),
+    "next": ("person", "warn", gettext_noop("next")),
+    "failed": ("bad", "bad", gettext_noop("could not be done")),
+    "reopened": ("warn", "warn", gettext_noop("holds no longer")),
+    "open": ("todo", "waiting", gettext_noop("not yet")),
 }
 """How a step of a procedure's board stands: drawing, tone, words."""
-NO_MARK = ("unknown", "unknown", "unknown")
+NO_MARK = ("unknown", "unknown", gettext_noop("unknown"))
 
 
 @register.simple_tag
@@ -294,17 +313,17 @@ def board_mark(state: str) -> SafeString:
     """How a step of a procedure stands, as a picture that also says it."""
     drawing, tone, words = BOARD_MARKS.get(state, NO_MARK)
     group = f"tone-{tone}" if tone in TONES else f"step-{tone}"
-    picture = icons.icon(drawing, words, "spin" if state == "running" else "")
+    picture = icons.icon(drawing, _(words), "spin" if state == "running" else "")
     return format_html('<span class="mark {}">{}</span>', group, picture)
 
 
 @register.filter
 def board_word(state: str) -> str:
     """The same in words."""
-    return BOARD_MARKS.get(state, NO_MARK)[2]
+    return _(BOARD_MARKS.get(state, NO_MARK)[2])
 
 
-GOAL_WORDS = {"pass": ("good", "holds"), "fail": ("warn", "does not hold")}
+GOAL_WORDS = {"pass": ("good", gettext_noop("holds")), "fail": ("warn", gettext_noop("does not hold"))}
 
 
 @register.simple_tag
@@ -325,7 +344,7 @@ def mode_mark(mode: Mode) -> SafeString:
 @register.filter
 def who_does(mode: str) -> str:
     """Who does a step of that mode."""
-    return WHO[Mode(mode)]
+    return said(WHO[Mode(mode)])
 
 
 @register.filter

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 READING_SECONDS = 30
 """How long a round of observation may take before its absence means something."""
@@ -45,10 +46,17 @@ def in_words(seconds: float) -> str:
     hours, minutes_left = divmod(minutes, 60)
     days, hours_left = divmod(hours, 24)
     if days:
-        return f"{days} d {hours_left} h"
+        return _("%(days)s d %(hours)s h") % {"days": days, "hours": hours_left}
     if hours:
-        return f"{hours} h {minutes_left:02d} min"
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": f"{minutes_left:02d}"}
+    if minutes:
+        return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": f"{rest:02d}"}
+    return _("%(seconds)s s") % {"seconds": rest}
+
+
+def ago(seconds: float | None) -> str:
+    """`12 s ago`; `never read` where there is no time."""
+    return _("never read") if seconds is None else _("%(span)s ago") % {"span": in_words(seconds)}
 
 
 def between(start: object, end: object) -> str:

@@ -1,18 +1,33 @@
 // What every page does when scripts run: ages tick, and parts marked as regions are read anew without a reload.
 "use strict";
 
-const units = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+// A page in another language brings its words in a script before this one; English is what is written here.
+const gettext = window.gettext ?? ((words) => words);
+const ngettext = window.ngettext ?? ((one, more, count) => (count === 1 ? one : more));
+// Puts values in the place of %(name)s.
+function fill(words, values) {
+  return words.replace(/%\((\w+)\)s/g, (_, name) => String(values[name]));
+}
 
 function inWords(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
-  const at = units.findIndex(([, size]) => whole >= size);
-  if (at < 0) return "0 s";
-  if (at === 3) return `${whole} s`;
-  const [unit, size] = units[at];
-  const [lower, lowerSize] = units[at + 1];
-  const rest = Math.floor((whole % size) / lowerSize);
-  return `${Math.floor(whole / size)} ${unit} ${unit === "d" ? rest : String(rest).padStart(2, "0")} ${lower}`;
+  const [minutes, hours, days] = [60, 3600, 86400].map((size) => Math.floor(whole / size));
+  const two = (number) => String(number).padStart(2, "0");
+  if (days) return fill(gettext("%(days)s d %(hours)s h"), { days, hours: hours % 24 });
+  if (hours) return fill(gettext("%(hours)s h %(minutes)s min"), { hours, minutes: two(minutes % 60) });
+  if (minutes) return fill(gettext("%(minutes)s min %(seconds)s s"), { minutes, seconds: two(whole % 60) });
+  return fill(gettext("%(seconds)s s"), { seconds: whole });
 }
+const ago = (seconds) => fill(gettext("%(span)s ago"), { span: inWords(seconds) });
+
+// The server shows the first page of a browser in its own zone, and every later one in the browser's.
+function tellZone() {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  if (!timeZone || document.cookie.includes(`browser-zone=${timeZone}`)) return;
+  const safe = window.location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `browser-zone=${timeZone}; Path=/; Max-Age=31536000; SameSite=Lax${safe}`;
+}
+tellZone();
 
 // The server's clock, not the reader's: the page carries no clock, so the first answer's Date header sets it.
 let ahead = 0;
@@ -29,13 +44,13 @@ function tick() {
   const now = serverNow();
   for (const at of document.querySelectorAll("time[data-age], time[data-since]")) {
     const seconds = (now - Date.parse(at.dateTime)) / 1000;
-    const words = inWords(seconds) + ("age" in at.dataset ? " ago" : "");
+    const words = "age" in at.dataset ? ago(seconds) : inWords(seconds);
     if (at.textContent !== words) at.textContent = words;
     if ("age" in at.dataset) at.classList.toggle("is-stale", seconds > Number(at.dataset.age));
   }
   for (const until of document.querySelectorAll("time[data-until]")) {
     const left = (Date.parse(until.dateTime) - now) / 1000;
-    until.textContent = left > 0 ? `in ${inWords(left)}` : "just now";
+    until.textContent = left > 0 ? fill(gettext("in %(span)s"), { span: inWords(left) }) : gettext("just now");
   }
 }
 
@@ -67,7 +82,7 @@ async function refresh(url) {
   takeRegions(await response.text());
 }
 
-window.changeover = { inWords, learnClock, refresh, serverNow, takeRegions, tick };
+window.changeover = { fill, gettext, ngettext, inWords, learnClock, refresh, serverNow, takeRegions, tick };
 
 // A page that wants to be kept fresh holds an element with data-poll; when it is gone, the asking ends.
 async function keepFresh() {

@@ -1,0 +1,62 @@
+"""What the rules say, in the reader's language: their words and sentences are known here by their patterns.
+
+The domain says everything in English, once, for the page, the audit and the API alike. A page looks a text up whole,
+then by pattern, then sentence by sentence; what nobody has translated stays as it was said.
+"""
+
+import re
+from functools import lru_cache
+
+from django.utils.translation import get_language, gettext
+
+from console.web.phrase_list import PHRASES
+
+SLOT = re.compile(r"%\((\w+)\)s")
+BROAD = {"account", "context", "group", "name", "names", "protocols", "server", "service", "users", "version", "why"}
+"""Slots that hold several words; any other holds one."""
+BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z])")
+
+
+def said(text: str) -> str:
+    """`text` of the console's own rules in the language that holds; the same where it has no translation."""
+    language = get_language()
+    return text if not text.strip() or language in (None, "en") else _looked_up(text, language)
+
+
+@lru_cache(maxsize=20_000)
+def _looked_up(text: str, language: str) -> str:
+    """The language is that which holds: it is named so that each has its own."""
+    whole = gettext(text)
+    if whole != text:
+        return whole
+    for phrase, pattern in _PATTERNS:
+        if found := pattern.fullmatch(text):
+            return gettext(phrase) % {name: said(value) for name, value in found.groupdict().items()}
+    parts = BETWEEN_SENTENCES.split(text)
+    return _joined(parts, [said(part) for part in parts]) if len(parts) > 1 else text
+
+
+def _joined(before: list[str], after: list[str]) -> str:
+    """Sentences one after the other; a space stands beside one that stayed English."""
+    text = after[0]
+    for number, part in enumerate(after[1:], start=1):
+        both = after[number - 1] != before[number - 1] and part != before[number]
+        text += part if both else f" {part}"
+    return text
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    parts = SLOT.split(phrase)
+    words = (re.escape(part) if at % 2 == 0 else _slot(part) for at, part in enumerate(parts))
+    return re.compile("".join(words), re.DOTALL)
+
+
+def _slot(name: str) -> str:
+    return f"(?P<{name}>{'.+?' if name in BROAD else '[^ ]+?'})"
+
+
+_PATTERNS = [
+    (phrase, _pattern(phrase))
+    for phrase in sorted(PHRASES, key=lambda phrase: -len(SLOT.sub("", phrase)))  # what says most is tried first
+    if SLOT.search(phrase)
+]
