@@ -135,7 +135,7 @@ def _together(states: list[str]) -> str:
 def _server(card: ClusterCard, node: Node) -> Server:
     """A node with its part by the last observation; who was active when that is old is not said to be so now."""
     services = fact_of(card, node.name, "services")
-    state = Part("active or passive: unknown", "unknown")
+    state = Part("not known if active", "unknown")
     if card.active:
         mine = card.active.casefold() == node.name.casefold()
         state = Part("active", "active") if mine else Part("passive", "idle")
