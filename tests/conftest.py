@@ -12,14 +12,17 @@ from xdist.workermanage import WorkerController
 
 from tests import network, schema
 
-TOGETHER = ("tests/journeys/", "tests/architecture/")
-"""Areas whose tests share what takes long: a whole console, and all of the sources read."""
+TOGETHER = ("tests/journeys/test_looks", "tests/journeys/", "tests/architecture/")
+"""What shares what takes long: a whole console, and all of the sources read. The first one that fits counts."""
 
 FIRST = (
     "tests/journeys/",
+    "tests/journeys/test_looks",
     "tests/tasks/test_worker.py",
     "tests/postgresql/test_postgresql.py",
+    "tests/chaos/test_sample.py",
     "tests/tasks/test_hints.py",
+    "tests/demo/test_launch.py",
     "tests/setup/test_journey_2007.py",
 )
 """Minutes each: begun last, one of them would run on alone, on one core."""
@@ -68,6 +71,14 @@ class Sharing(LoadFileScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing | None:
     """Where `--dist loadfile` was asked for."""
     return Sharing(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _each_page_looks_by_itself() -> None:
+    """A test changes a row and asks for a page at once; the look of a second ago may even be that of another test."""
+    from console.web import overview_rows
+
+    overview_rows.FRESH = 0.0
 
 
 @pytest.fixture(scope="session", autouse=True)

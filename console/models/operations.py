@@ -192,7 +192,17 @@ class Operation(models.Model):
                 name=ONE_ACTING,
             )
         ]
-        indexes = [models.Index(fields=["cluster", "-id"]), models.Index(fields=["status"])]
+        indexes = [
+            models.Index(fields=["cluster", "-id"]),
+            models.Index(fields=["status"]),
+            models.Index(fields=["cluster", "kind", "-id"], name="operations_of_kind"),
+            models.Index(fields=["kind", "ended_at"], name="operations_by_ending"),
+            models.Index(
+                fields=["cluster"],
+                condition=Q(automatic=True, acknowledged_at__isnull=True),
+                name="operations_by_themselves",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"operation {self.pk}: {self.kind} of {self.cluster}"

@@ -1,6 +1,6 @@
 """Maintenance windows: made, ended, and asked whether one is open; some clusters are moved in one only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -104,15 +104,21 @@ def open_now(cluster: Cluster) -> Open | None:
 
 def open_for(clusters: Sequence[Cluster], at: datetime) -> dict[int, Open]:
     """The open windows of these clusters, by the cluster's key; of several the one that ends last."""
+    return open_at_places([(cluster.pk, cluster.site_id) for cluster in clusters], at)
+
+
+def open_at_places(places: Iterable[tuple[int, int]], at: datetime) -> dict[int, Open]:
+    """The same of clusters that are given by their own key and that of their site."""
     found: dict[int, Open] = {}
     by_site: dict[int | None, list[int]] = {}
-    for cluster in clusters:
-        by_site.setdefault(cluster.site_id, []).append(cluster.pk)
-    of_these = Q(cluster__in=[cluster.pk for cluster in clusters]) | Q(site__in=by_site)
-    for window in _standing(MaintenanceWindow.objects.filter(of_these, starts_at__lte=at)):
+    for pk, site in places:
+        by_site.setdefault(site, []).append(pk)
+    known = {pk for pks in by_site.values() for pk in pks}
+    not_over = MaintenanceWindow.objects.filter(Q(weekly=True) | Q(ends_at__gt=at), starts_at__lte=at)
+    for window in _standing(not_over) if known else ():
         span = window.times.span_at(at, zone())
-        for pk in [window.cluster_id] if window.cluster_id else by_site[window.site_id]:
-            if span is not None and (pk not in found or found[pk].span.end < span.end):
+        for pk in [window.cluster_id] if window.cluster_id else by_site.get(window.site_id, ()):
+            if span is not None and pk in known and (pk not in found or found[pk].span.end < span.end):
                 found[pk] = Open(window, span)
     return found
 

@@ -24,6 +24,7 @@ from console.services.access import (
     why_nowhere,
 )
 from console.services.audit import Actor
+from console.web.overview_rows import ROWS
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -58,7 +59,10 @@ def methods(*allowed: str) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method in allowed:
-                return view(request, *args, **kwargs)
+                response = view(request, *args, **kwargs)
+                if request.method == "POST":
+                    ROWS.due()  # whoever sent this is about to look at what became of it
+                return response
             response = render(request, "405.html", {"method": request.method, "allowed": allowed}, status=405)
             response["Allow"] = ", ".join(allowed)
             return response

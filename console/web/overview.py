@@ -3,37 +3,37 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from console.models import Cluster
 from console.web import icons, spans
 from console.web.access import methods, needs
-from console.web.cards import ClusterCard, cards
 from console.web.forms.overview import PROBLEMS, OverviewFilter, counts
-from console.web.overview_row import FORMS, STATES, Row
+from console.web.overview_row import FORMS, SIGNS, STATES, Row
 from console.web.overview_rows import ROWS, in_order, visible
 
 AT_ONCE = 200
 """How many rows are given for one question."""
-SIGNS = ("good", "warn", "bad", "unknown", "stale", "idle", "running", "active")
+AT_FIRST = 60
+"""How many rows come with the page: more than a screen shows. Without scripts they are the pages to turn."""
 
 
 @methods("GET")
 @needs("view")
 def index(request: HttpRequest) -> HttpResponseBase:
-    """Every cluster that this person may see, problems first; those that the filter leaves out are hidden."""
-    rows = in_order(visible(request.user, ROWS.now().rows).values())
+    """The clusters that this person may see and that fit, problems first: a part, and the browser asks for the rest."""
+    rows = in_order(visible(request.user, ROWS.lately().rows).values())
     wanted = OverviewFilter.of(request.GET)
-    fitting = {row.pk for row in rows if wanted.fits(row)}
+    fitting = [row for row in rows if wanted.fits(row)]
+    part = Paginator(_by_site(fitting) if wanted.grouped else fitting, AT_FIRST).get_page(request.GET.get("page"))
     context = {
         "section": "clusters",
         "rows": rows,
         "filter": wanted,
-        "fitting": len(fitting),
-        "groups": _groups(rows, fitting, wanted.grouped),
+        "part": part,
+        "groups": _groups(part.object_list, wanted.grouped),
         "sites": sorted({row.site for row in rows}, key=str.casefold),
         "states": _choices(rows),
         "signs": icons.sprite(SIGNS),
@@ -46,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @needs("view")
 def head(request: HttpRequest) -> HttpResponseBase:
     """What stands above the rows, or above the tiles: how many are how, and what needs a person."""
-    rows = in_order(visible(request.user, ROWS.now().rows).values())
+    rows = in_order(visible(request.user, ROWS.lately().rows).values())
     if form_of(request) == "tile":
         return render(request, "wall/_sum.html", {"rows": rows, "sum": _sum(rows)})
     return render(request, "clusters/_head.html", {"rows": rows} | _head(rows))
@@ -56,7 +56,7 @@ def head(request: HttpRequest) -> HttpResponseBase:
 @needs("view")
 def rows(request: HttpRequest) -> HttpResponseBase:
     """The version of every row, or with `?of=1,2` those rows themselves, for a page that is open already."""
-    found = visible(request.user, ROWS.now().rows)
+    found = visible(request.user, ROWS.lately().rows)
     asked = request.GET.get("of")
     if asked is None:
         return JsonResponse({"versions": versions(found.values())})
@@ -69,9 +69,9 @@ def rows(request: HttpRequest) -> HttpResponseBase:
 @needs("view")
 def wall(request: HttpRequest) -> HttpResponseBase:
     """Every cluster for a screen on the wall: large, and without anything to press."""
-    found = in_order(visible(request.user, ROWS.now().rows).values())
+    found = in_order(visible(request.user, ROWS.lately().rows).values())
     context = {
-        "tiles": format_html_join("\n", "{}", ((row.render("tile"),) for row in found)),
+        "tiles": _joined(found, "tile"),
         "rows": found,
         "sum": _sum(found),
         "signs": icons.sprite(SIGNS),
@@ -97,29 +97,25 @@ def as_json(row: Row, form: str) -> dict[str, object]:
     return {"pk": row.pk, "version": row.version, "html": row.render(form)}
 
 
-def _groups(rows: Sequence[Row], fitting: set[int], grouped: bool) -> list[tuple[str, SafeString, bool]]:
-    """Sites with their rows, the site with the worst of them first; or all rows under no name. Last: anything shown."""
-    if not grouped:
-        return [("", _joined(rows, fitting), True)]
+def _by_site(rows: Sequence[Row]) -> list[Row]:
+    """The same rows site by site, the site with the worst of them first."""
     first = {row.site: number for number, row in reversed(list(enumerate(rows)))}
-    by_site = sorted(rows, key=lambda row: first[row.site])
-    parts = [(site, list(of)) for site, of in groupby(by_site, key=lambda row: row.site)]
-    return [(site, _joined(of, fitting), any(row.pk in fitting for row in of)) for site, of in parts]
+    return sorted(rows, key=lambda row: first[row.site])
 
 
-def _joined(rows: Iterable[Row], fitting: set[int]) -> SafeString:
-    return SafeString("\n".join(row.render("line", hidden=row.pk not in fitting) for row in rows))
+def _groups(rows: Sequence[Row], grouped: bool) -> list[tuple[str, SafeString]]:
+    """The sites with their rows; or all rows under no name."""
+    if not grouped:
+        return [("", _joined(rows, "line"))]
+    return [(site, _joined(of, "line")) for site, of in groupby(rows, key=lambda row: row.site)]
+
+
+def _joined(rows: Iterable[Row], form: str) -> SafeString:
+    return SafeString("\n".join(row.render(form) for row in rows))
 
 
 def _head(rows: Sequence[Row]) -> dict[str, object]:
-    return {"sum": _sum(rows), "attention": _attention(rows)}
-
-
-def _attention(rows: Sequence[Row]) -> list[ClusterCard]:
-    """The clusters that need a person, read anew: their news stand above the rows in full."""
-    wanted = [row.pk for row in rows if row.news]
-    found = Cluster.objects.filter(pk__in=wanted).select_related("site", "observation")
-    return cards(found) if wanted else []
+    return {"sum": _sum(rows), "attention": [row.card for row in rows if row.news]}
 
 
 def _sum(rows: Sequence[Row]) -> dict[str, int]:

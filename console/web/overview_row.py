@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from console.domain.checks import Verdict
-from console.domain.readiness import State
+from console.domain.readiness import Readiness, State
 from console.services import readiness
 from console.web import spans
 from console.web.cards import ClusterCard
@@ -32,10 +34,21 @@ STATES = {
 RANKS = {state: rank for rank, state in enumerate(STATES)}
 FORMS = {"line": "clusters/_line.html", "tile": "wall/_tile.html"}
 """The template of each form that a row has."""
+SIGNS = ("good", "warn", "bad", "unknown", "stale", "idle", "running", "active")
+"""What the sprite of a page with rows has to have."""
 MOST_REASONS = 3
 """So many reasons stand in the readiness's tooltip; the cluster's own page has all of them."""
-AGE, HIDDEN = "\x00age\x00", "\x00hidden\x00"
-"""Stand in a row that is kept for what differs each time that it is shown."""
+AGE = "\x00age\x00"
+"""Stands in a row that is kept for what differs each time that it is shown."""
+
+_BADGES: dict[tuple[bool, str, str, str | None], SafeString] = {}
+
+
+@lru_cache(maxsize=32)
+def sign(tone: str) -> SafeString:
+    """The tone's sign of the page's sprite, for a place where the word follows."""
+    text = '<svg class="icon sign tone-{0}" aria-hidden="true"><use href="#sign-{0}"/></svg>'
+    return format_html(text, tone if tone in SIGNS else "unknown")
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,13 @@ class Cell:
     def said(self) -> str:
         """The tone for who does not see it; empty where there is nothing to say of it."""
         return "" if self.tone in ("good", "idle") else f" ({self.tone})"
+
+    @property
+    def shown(self) -> SafeString:
+        """The sign and the words, as every cell of a line has them."""
+        if not self.said:
+            return format_html("{} {}", sign(self.tone), self.words)
+        return format_html('{} {}<span class="visually-hidden">{}</span>', sign(self.tone), self.words, self.said)
 
 
 class Row:
@@ -132,8 +152,33 @@ class Row:
             "services": _cell(services, " running"),
             "address": _address(card),
             "directory": _directory(status.get("directory", {})),
-            "readiness": _readiness(card),
+            "readiness": _readiness(self),
         }
+
+    @property
+    def address(self) -> str:
+        """Of the cluster's page."""
+        return reverse("cluster", args=[self.name])
+
+    @property
+    def mail(self) -> SafeString:
+        """How its mail is, as a badge; there are only a few of them, and hundreds of rows."""
+        key = self.card.observation is None, self.mail_tone, self.card.mail, get_language()
+        if key not in _BADGES:
+            _BADGES[key] = get_template("parts/mail.html").render({"card": self.card})
+        return _BADGES[key]
+
+    @cached_property
+    def pair(self) -> list[tuple[str, str]]:
+        """The nodes' names, and of each whether it is active, passive or unknown."""
+        active = self.card.active.casefold()
+        here = {True: "active", False: "passive" if active else "unknown"}
+        return [(node.name, here[bool(active) and node.name.casefold() == active]) for node in self.card.nodes]
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """How ready it was for a failover when it was observed."""
+        return readiness.of(self.card.observation)
 
     @cached_property
     def text(self) -> str:
@@ -158,15 +203,15 @@ class Row:
         """Seconds after which its facts are too old."""
         return spans.stale_after()
 
-    def render(self, form: str, *, hidden: bool = False) -> SafeString:
+    def render(self, form: str) -> SafeString:
         """The row as HTML in one of `FORMS`, with its age as of now."""
         key = form, get_language()
         if key not in self._rendered:
-            context = {"row": self, "card": self.card, "cells": self.cells, "age": AGE, "hidden": HIDDEN}
+            context = {"row": self, "card": self.card, "cells": self.cells, "age": AGE}
+            context |= {"stale": self.card.stale, "signs": {name: sign(name) for name in ("active", "unknown")}}
             self._rendered[key] = get_template(FORMS[form]).render(context)
-        seconds = spans.seconds_since(self._read)
-        words = "never read" if seconds is None else f"{spans.in_words(seconds)} ago"
-        text = self._rendered[key].replace(AGE, words).replace(HIDDEN, " hidden" if hidden else "")
+        words = spans.ago(spans.seconds_since(self._read))
+        text = self._rendered[key].replace(AGE, words)
         return SafeString(text)
 
 
@@ -197,9 +242,9 @@ def _directory(fact: Mapping[str, Any]) -> Cell:
     return Cell(words, tone, " ".join(text for text in (value, str(fact.get("detail", ""))) if text))
 
 
-def _readiness(card: ClusterCard) -> Cell:
+def _readiness(row: Row) -> Cell:
     """How ready it was for a failover when it was observed; what could not be checked is unknown, not good."""
-    now = readiness.of(card.observation)
+    card, now = row.card, row.readiness
     worst_first = [f"{mark.check.title}: {mark.check.reason}" for mark in now.reasons[:MOST_REASONS]]
     title = " ".join(["Nothing could be checked." if now.score is None else f"{now.score} of 100.", *worst_first])
     of_verdict = Counter(mark.check.verdict for mark in now.marks)

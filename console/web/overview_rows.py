@@ -5,13 +5,15 @@ are; observations are read whole for those that have a new one.
 """
 
 import hashlib
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import BooleanField, Case, QuerySet, Value, When
 from django.utils import timezone
 
 from console.models import Alarm, Cluster, GlobalStop, IncidentCare, Node, Operation
@@ -19,31 +21,44 @@ from console.models.operations import ACTING_KINDS
 from console.services import windows
 from console.services.access import Account, sees_all, visible_clusters
 from console.web import spans
-from console.web.cards import cards
+from console.web.cards import ClusterCard, cards
 from console.web.overview_row import Row
 
 OF_CLUSTER = (
-    *(
-        "pk",
-        "name",
-        "generation",
-        "driver",
-        "group",
-        "partition",
-        "floating_ip",
-        "site_id",
-        "site__name",
-        "cooldown_seconds",
-    ),
-    *("observation__at", "observation__mail_up_at"),
+    *("pk", "cooldown_seconds", "site_id", "name", "generation", "driver", "group", "partition", "floating_ip"),
+    *("site__name", "observation__at"),
 )
 OF_OPERATION = (
     *("cluster_id", "pk", "kind", "target", "status", "current_step", "steps_done", "steps_total", "started_at"),
     *("superseded_by_id", "assigned_to_name", "paused_by", "waiting_text", "outage_started_at", "outage_ended_at"),
 )
+NOT_SHOWN = (
+    *("spn_classes", "greetings", "extra_services", "timing", "tickets", "ticket_kinds"),
+    "observation__held",
+)
+"""Columns that take long to read and that no row shows."""
+FRESH = 1.0
+"""Seconds for which a page takes the look that somebody else had."""
 
-Keys = dict[int, list[Any]]
 Rows = Mapping[int, Row]
+
+
+@dataclass
+class Key:
+    """Everything that the row of a cluster depends on."""
+
+    cluster: tuple[Any, ...]
+    nodes: list[tuple[Any, ...]] = field(default_factory=list)
+    going_on: list[tuple[Any, ...]] = field(default_factory=list)
+    """What acts, rests, or waits to be looked at. Empty for most."""
+
+    @property
+    def version(self) -> str:
+        """Another one when any of it is different."""
+        return hashlib.blake2b(repr(self).encode(), digest_size=6).hexdigest()
+
+
+Keys = dict[int, Key]
 
 
 @dataclass(frozen=True)
@@ -59,22 +74,42 @@ NOTHING = Overview({})
 
 @dataclass
 class RowStore:
-    """The rows of this process. `now` may be called by several threads."""
+    """The rows of this process. Each method may be called by several threads."""
 
     _seen: Overview = NOTHING
+    _keys: Keys = field(default_factory=dict)
+    _at: float | None = None
+    """When the last look began; None has the next page look."""
     _lock: Lock = field(default_factory=Lock)
+
+    def due(self) -> None:
+        """Have the next page look: somebody has changed something here, and is about to see it."""
+        self._at = None
+
+    def forget(self) -> None:
+        """Have the next look make every row anew."""
+        with self._lock:
+            self._seen, self._keys, self._at = NOTHING, {}, None
+
+    def lately(self) -> Overview:
+        """How everything was less than a second ago."""
+        return self._seen if self._is_fresh() else self.now()
 
     def now(self) -> Overview:
         """How everything is. The very same object as before when nothing has changed."""
         with self._lock:
-            before = self._seen.rows
-            versions = {pk: _digest(key) for pk, key in _keys().items()}
-            changed = [pk for pk, version in versions.items() if pk not in before or before[pk].version != version]
+            self._at = time.monotonic()
+            before, keys = self._seen.rows, _keys()
+            changed = {pk: key for pk, key in keys.items() if self._keys.get(pk) != key}
             stop = GlobalStop.objects.filter(lifted_at__isnull=True).values_list("pk", flat=True).first()
-            if changed or len(versions) != len(before) or stop != self._seen.stop:
-                kept = {pk: row for pk, row in before.items() if pk in versions}
-                self._seen = Overview(kept | _made(changed, versions), stop)
+            if changed or len(keys) != len(before) or stop != self._seen.stop:
+                kept = {pk: row for pk, row in before.items() if pk in keys}
+                self._seen = Overview(kept | _made(changed, whole=len(changed) == len(keys)), stop)
+            self._keys = {pk: key for pk, key in keys.items() if pk in self._seen.rows}
             return self._seen
+
+    def _is_fresh(self) -> bool:
+        return self._at is not None and time.monotonic() - self._at < FRESH
 
 
 ROWS = RowStore()
@@ -96,64 +131,85 @@ def in_order(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: row.order)
 
 
-def _made(changed: list[int], versions: Mapping[int, str]) -> dict[int, Row]:
-    found = Cluster.objects.select_related("site", "observation")
-    wanted = found.all() if len(changed) == len(versions) else found.filter(pk__in=changed)
-    made = cards(wanted) if changed else []
-    return {card.cluster.pk: Row(card, versions[card.cluster.pk]) for card in made if card.cluster.pk in versions}
+def _made(changed: Keys, *, whole: bool) -> dict[int, Row]:
+    """Rows for those keys; `whole` says that they are all that there are."""
+    if not changed:
+        return {}
+    found = Cluster.objects.select_related("site", "observation").defer(*NOT_SHOWN)
+    clusters = list(found.all() if whole else found.filter(pk__in=changed))
+    clusters = [cluster for cluster in clusters if cluster.pk in changed]
+    busy = cards([cluster for cluster in clusters if changed[cluster.pk].going_on])
+    quiet = _quiet([cluster for cluster in clusters if not changed[cluster.pk].going_on], whole=whole)
+    return {card.cluster.pk: Row(card, changed[card.cluster.pk].version) for card in (*busy, *quiet)}
 
 
-def _digest(key: list[Any]) -> str:
-    return hashlib.blake2b(repr(key).encode(), digest_size=6).hexdigest()
+def _quiet(clusters: list[Cluster], *, whole: bool) -> list[ClusterCard]:
+    """The cards of clusters with which nothing is going on: there is nothing to ask for but their nodes."""
+    nodes: dict[int, list[Node]] = {cluster.pk: [] for cluster in clusters}
+    found = Node.objects.order_by("role").only("name", "role", "cluster_id")
+    for node in found if whole else found.filter(cluster__in=nodes):
+        nodes.setdefault(node.cluster_id, []).append(node)
+    return [ClusterCard(c, tuple(nodes[c.pk]), getattr(c, "observation", None), None, None) for c in clusters]
 
 
 def _keys() -> Keys:
-    """For each cluster everything that its row depends on."""
     now = timezone.now()
     stale = now - timedelta(seconds=spans.stale_after())
-    rests, found = {}, {}
-    for values in Cluster.objects.order_by().values_list(*OF_CLUSTER):
-        at = values[OF_CLUSTER.index("observation__at")]
-        rests[values[0]] = values[OF_CLUSTER.index("cooldown_seconds")]
-        found[values[0]] = [values, at is None or at < stale]
-    _add(found, Node.objects.order_by("cluster_id", "role").values_list("cluster_id", "name", "role"))
-    _add(found, _operations().values_list(*OF_OPERATION))
-    alarms = Alarm.objects.filter(acknowledged_at__isnull=True, cluster__isnull=False).order_by("pk")
-    _add(found, alarms.values_list("cluster_id", "pk"))
-    cares = IncidentCare.objects.filter(over_at__isnull=True).order_by("pk")
-    _add(found, cares.values_list("cluster_id", "pk", "until"))
-    _add(found, _resting(rests, now))
-    _add(found, _in_maintenance(found, now))
+    is_stale = Case(When(observation__at__gte=stale, then=Value(False)), default=True, output_field=BooleanField())
+    found = {row[0]: Key(row) for row in _plain(Cluster.objects.order_by().values_list(*OF_CLUSTER, is_stale))}
+    for row in _plain(Node.objects.order_by("cluster_id", "role").values_list("cluster_id", "name", "role")):
+        if row[0] in found:
+            found[row[0]].nodes.append(row)
+    going_on = (_operations(), _alarms(), _cares(), _resting(found, now), _in_maintenance(found, now))
+    for kind, rows in enumerate(going_on):
+        for row in rows:
+            if row[0] in found:
+                found[row[0]].going_on.append((kind, *row))
     return found
 
 
-def _add(found: Keys, rows: Iterable[tuple[Any, ...]]) -> None:
-    for row in rows:
-        if row[0] in found:
-            found[row[0]].append(row)
+def _plain(asked: QuerySet[Any, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows as the database gives them: they are only compared, and no time has to become an object for that."""
+    text, values = asked.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return cursor.fetchall()
 
 
-def _operations() -> Any:
-    """What acts or rests, and what ended so that a person has to look."""
-    under_way = Q(status__in=(*Operation.ACTING, *Operation.RESTING))
-    to_see = Q(acknowledged_at__isnull=True) & (Q(status=Operation.Status.UNCERTAIN) | Q(automatic=True))
-    return Operation.objects.filter(under_way | to_see, kind__in=ACTING_KINDS).order_by("pk")
+def _operations() -> list[tuple[Any, ...]]:
+    """What acts or rests, and what ended so that a person has to look; each by an index of its own."""
+    under_way = Operation.objects.filter(status__in=(*Operation.ACTING, *Operation.RESTING))
+    to_see = Operation.objects.filter(acknowledged_at__isnull=True)
+    parts = under_way, to_see.filter(status=Operation.Status.UNCERTAIN), to_see.filter(automatic=True)
+    rows = {row[1]: row for part in parts for row in _plain(part.order_by().values_list(*OF_OPERATION))}
+    return [rows[pk] for pk in sorted(rows) if rows[pk][2] in ACTING_KINDS]
 
 
-def _resting(rests: Mapping[int, int], now: datetime) -> list[tuple[int, int]]:
+def _alarms() -> list[tuple[Any, ...]]:
+    standing = Alarm.objects.filter(acknowledged_at__isnull=True, cluster__isnull=False)
+    return _plain(standing.order_by("pk").values_list("cluster_id", "pk"))
+
+
+def _cares() -> list[tuple[Any, ...]]:
+    return _plain(
+        IncidentCare.objects.filter(over_at__isnull=True).order_by("pk").values_list("cluster_id", "pk", "until")
+    )
+
+
+def _resting(found: Keys, now: datetime) -> list[tuple[int, int]]:
     """The takeovers whose cooldown binds a cluster now."""
-    longest = timedelta(seconds=max(rests.values(), default=0))
+    rests = {pk: timedelta(seconds=key.cluster[1]) for pk, key in found.items()}
     taken = Operation.objects.filter(
         kind="takeover",
         status=Operation.Status.SUCCEEDED,
-        ended_at__gt=now - longest,
+        ended_at__gt=now - max(rests.values(), default=timedelta()),
         cooldown_lifted_at__isnull=True,
     )
     rows = taken.order_by("pk").values_list("cluster_id", "pk", "ended_at")
-    return [(c, pk) for c, pk, ended in rows if ended is not None and ended + timedelta(seconds=rests.get(c, 0)) > now]
+    return [(c, pk) for c, pk, ended in rows if ended is not None and ended + rests.get(c, timedelta()) > now]
 
 
 def _in_maintenance(found: Keys, now: datetime) -> list[tuple[int, int, datetime]]:
     """The windows that are open now, with their ends."""
-    places = [Cluster(pk=pk, site_id=key[0][OF_CLUSTER.index("site_id")]) for pk, key in found.items()]
-    return [(pk, one.window.pk, one.span.end) for pk, one in windows.open_for(places, now).items()]
+    places = [(pk, key.cluster[2]) for pk, key in found.items()]
+    return [(pk, one.window.pk, one.span.end) for pk, one in windows.open_at_places(places, now).items()]

@@ -1,6 +1,7 @@
 """The overview of many clusters: problems first, filters in the address, rows kept until something of them changes."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from console.domain.checks import Check, Verdict
 from console.models import Alarm, Cluster, Grant, MaintenanceWindow, Node, ObservationRecord, Operation, Site
+from console.web import overview, overview_rows
 from console.web.forms.overview import OverviewFilter
 from console.web.overview_row import Row
 from console.web.overview_rows import ROWS, in_order
@@ -103,7 +105,48 @@ def test_sites_stand_together_and_the_one_with_the_worst_comes_first(
     assert shown(text) == ["BRAVO", "CAIRO", "ELBA", "DELTA", "ALPHA"]
     assert text.index('<tbody data-site="west"') < text.index('<tbody data-site="main"')
     narrow = page(olga, "/?group=site&site=main")
-    assert '<tbody data-site="west" hidden' in narrow
+    assert '<tbody data-site="west"' not in narrow
+
+
+def test_the_page_comes_with_its_first_rows_and_can_be_turned_without_scripts(
+    olga: Client, many: dict[str, Cluster], page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "AT_FIRST", 2)
+    first = page(olga, "/?group=site")
+    assert shown(first) == ["BRAVO", "CAIRO"]
+    assert 'data-count="5"' in first
+    assert "5 clusters:" in first
+    assert 'href="?group=site&amp;page=2"' in first
+    assert shown(page(olga, "/?group=site&page=2")) == ["ELBA", "DELTA"]
+    assert shown(page(olga, "/?q=main&page=2")) == ["ALPHA"]
+    assert '<div id="pages" hidden>' in page(olga, "/?state=down")
+
+
+def test_a_look_is_shared_for_a_second_and_not_after_somebody_changed_something_here(
+    olga: Client, tokyo: Cluster, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview_rows, "FRESH", 60.0)
+    fine(tokyo)
+    ROWS.due()
+    assert "line--fine" in page(olga, "/")
+    world.observed(tokyo, mail="down")
+    assert "line--fine" in page(olga, "/")
+    olga.post(reverse("observe-all"))
+    assert "line--down" in page(olga, "/")
+
+
+def test_a_look_asks_as_often_for_many_clusters_as_for_one(
+    tokyo: Cluster, django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    for number in range(2, 9):
+        fine(making.cluster(f"C{number}", number))
+    world.running(tokyo)
+    ROWS.forget()
+    with django_assert_max_num_queries(22):
+        for one in ROWS.now().rows.values():
+            one.render("line")
+    with django_assert_max_num_queries(10):
+        ROWS.now()
 
 
 def test_a_cluster_is_everything_that_it_is_the_worst_first(many: dict[str, Cluster]) -> None:

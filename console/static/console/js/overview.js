@@ -10,6 +10,9 @@
   const PROBLEMS = ["down", "look", "unknown", "trouble"];
   const { changeover } = window;
   const shown = new changeover.rows.Shown(table);
+  // The page comes with its first rows; all the others follow as soon as the stream has told which there are.
+  let total = Number(card.dataset.count);
+  const complete = () => shown.all.size >= total;
 
   // ---- what is shown: the same rules as on the server
   function fits(row, words, state, site) {
@@ -40,6 +43,8 @@
     for (const body of table.tBodies) body.hidden = !body.querySelector(".line:not([hidden])");
     const narrows = Boolean(words.length || state || site);
     document.getElementById("clear-filter").hidden = !narrows;
+    if (!complete()) return;
+    document.getElementById("pages").hidden = true;
     document.getElementById("nothing").hidden = count > 0;
     const said = narrows ? `${count} of ${shown.all.size} shown` : "";
     const told = document.getElementById("count");
@@ -120,7 +125,10 @@
     events: card.dataset.events,
     put,
     gone,
-    old: (versions) => shown.old(versions),
+    old: (versions) => {
+      total = Object.keys(versions).length;
+      return shown.old(versions);
+    },
     head: headSoon,
     tell: (state, words) => {
       link.dataset.state = state;
