@@ -88,8 +88,7 @@ class Report:
         """The report for people, the most important first."""
         holds = f"The audit holds: {self.records} records, {self.first} to {self.last}."
         wrong = ["The audit does NOT hold.", *(f"{found.kind}: {found.text}" for found in self.findings)]
-        told = [holds] if self.holds else wrong
-        told.append(self._about_anchors())
+        told = [*([holds] if self.holds else wrong), self._about_anchors()]
         if self.anchors and not self.signatures_checked:
             told.append("The signatures of the anchors were not checked: no key was given.")
         return told
@@ -97,8 +96,8 @@ class Report:
     def _about_anchors(self) -> str:
         if not self.anchors:
             return "No anchor was given: whether records are missing at the end cannot be told."
-        rest = self.last - self.anchored
-        return f"Anchors vouch for everything up to record {self.anchored}; {max(rest, 0)} came after it."
+        rest = max(self.last - self.anchored, 0)
+        return f"Anchors vouch for everything up to record {self.anchored}; {rest} came after it."
 
 
 class Chain:
@@ -192,9 +191,6 @@ class Chain:
 
     def _out_of_place(self, seq: int, body: dict[str, Any], line: str) -> None:
         """A number that is over: it is from before the first, was missing and comes late, or stands here twice."""
-        if seq < self.report.first:
-            self.find(seq, "reordered", f"Record {seq} stands after record {self.report.last}: it belongs before it.")
-            return
         for number, (first, last, found) in enumerate(self._gaps):
             if first <= seq <= last:
                 late = Finding(first, "reordered", f"Record {first} does not stand where it belongs.")
@@ -206,7 +202,8 @@ class Chain:
             self._hash, self._loose = digest(line), None
         elif seq == self.report.last:
             self._hash = None  # which of the two is the stranger, the next record cannot tell
-        self.find(seq, "inserted", f"There are two records {seq}: one was inserted.")
+        twice = f"There are two records {seq}: one was inserted."
+        self.find(seq, "inserted", twice if seq >= self.report.first else f"Record {seq} stands after later ones.")
 
     def _note(self, body: dict[str, Any]) -> None:
         if body.get("action") == REMOVED:
@@ -264,8 +261,7 @@ def _body(line: str) -> dict[str, Any]:
     """What a line says; empty when no record was ever written so."""
     try:
         told = json.loads(line)
-        numbered = isinstance(told, dict) and type(told.get("seq")) is int and told["seq"] > 0
-        known = numbered and canonical(told) == line
+        known = isinstance(told, dict) and type(told.get("seq")) is int and told["seq"] > 0 and canonical(told) == line
     except (ValueError, RecursionError):
         return {}
     return told if known else {}
