@@ -38,6 +38,7 @@ NUMBERED = ("operation", "procedure", "asked", "alarm", "window", "move")
 def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What the words of the doors stand for, in a world with TOKYO, one of everything there, and OSAKA."""
     monkeypatch.setattr(diagnosing.following, "follow", _interrupted)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     tokyo, osaka = making.cluster(), making.cluster("OSAKA", 2)
     osaka.site = Site.objects.create(name="west")
     osaka.save()
