@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check bench chaos screenshots docs lint types unit test audit lock clean
+.PHONY: help demo check bench chaos screenshots docs lint types unit test audit lock clean messages
 MAKEFLAGS += --no-print-directory
 # Tests start hundreds of Python processes: what one of them has compiled, the next one has not to.
 unexport PYTHONDONTWRITEBYTECODE
@@ -57,6 +57,9 @@ types: .venv/.tests ## Only types
 
 unit: .venv/.tests ## Only the quick tests; ARGS='tests/demo -k signal' chooses among them
 	@$(PY) -m pytest -q -m "$(QUICK)" $(SPREAD) $(ARGS)
+
+messages: .venv/.tests ## Bring the languages' catalogs up to date with what is marked, and compile them
+	@$(PY) -m tests.languages
 
 audit: .venv/.tests ## Versions, files and licences of what is installed; known advisories, where their source answers
 	@$(PY) deploy/audit.py

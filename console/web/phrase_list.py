@@ -92,10 +92,10 @@ PHRASES = (
     # -- why a move cannot be pressed
     _("The group is already on %(node)s."),
     _("There is no Exchange on its nodes yet: set the pair up first."),
-    _("Operation %(number)s is %(status)s; one at a time."),
+    _("Operation %(number)s is %(state)s; one at a time."),
     _("Operation %(number)s ended uncertain and waits to be acknowledged."),
     _("Resting after the takeover by operation %(number)s; lift the cooldown first."),
-    _("Operation %(number)s, a set-up procedure, is %(status)s; finish it or give it up first."),
+    _("Operation %(number)s, a set-up procedure, is %(state)s; finish it or give it up first."),
     # -- titles of checks
     _("The domain controller %(name)s can be written"),
     _("%(node)s reads what the console writes"),

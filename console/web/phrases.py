@@ -12,7 +12,10 @@ from django.utils.translation import get_language, gettext
 from console.web.phrase_list import PHRASES
 
 SLOT = re.compile(r"%\((\w+)\)s")
-BROAD = {"account", "context", "group", "name", "names", "protocols", "server", "service", "users", "version", "why"}
+BROAD = {
+    *("account", "context", "group", "name", "names", "protocols"),
+    *("server", "service", "state", "users", "version", "why"),
+}
 """Slots that hold several words; any other holds one."""
 BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 

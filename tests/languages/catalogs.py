@@ -54,9 +54,9 @@ def renewed(language: str, domain: str) -> Catalog:
 
 
 def written(catalog: Catalog) -> bytes:
-    """The source, the same for the same texts: it names files without lines, and no time."""
+    """The source, the same for the same texts: it names neither places nor a time."""
     out = io.BytesIO()
-    write_po(out, catalog, width=WIDTH, sort_output=True, include_lineno=False)
+    write_po(out, catalog, width=WIDTH, sort_output=True, no_location=True)
     return out.getvalue()
 
 

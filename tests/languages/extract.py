@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -34,11 +35,13 @@ class Text:
         return (self.one, self.many) if self.many else self.one
 
 
+@cache
 def of_pages() -> list[Text]:
     """What templates and Python say: the domain `django`."""
     return [*_of_templates(), *_of_python()]
 
 
+@cache
 def of_scripts() -> list[Text]:
     """What scripts say: the domain `djangojs`."""
     found = []

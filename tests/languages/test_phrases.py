@@ -1,0 +1,97 @@
+"""What the rules say is shown in the reader's language, and what nobody has translated as it was said."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+
+from console.domain.checks import Verdict
+from console.models import Approval, Operation, PlanRecord
+from console.web.phrase_list import PHRASES
+from console.web.phrases import said
+from tests.languages.sources import opened, said_by_rules
+
+SPOKEN = {
+    *("Directory switch", "Undo", "Diagnose", "Repair", "Drill"),  # kinds as `kind_word` writes them
+    *("Online", "Offline", "Failed", "Up", "Down", "online", "up"),  # as cluster products say it
+}
+
+COMPOSED = {
+    "%(status)s on no node": ["{} {}", "on no node"],
+    "%(status)s on %(node)s": ["{} {}", "on {}"],
+    "not running: %(names)s": ["not running: "],
+    "%(count)s store mounted": ["{} store{} mounted"],
+    "%(count)s stores mounted": ["{} store{} mounted"],
+    "Move the group %(group)s from %(source)s to %(target)s by force": [
+        "Move the group {} from {} to {}{}",
+        " by force",
+    ],
+}
+"""Texts that the rules put together, and the pieces that they put them together from."""
+
+
+@pytest.fixture
+def japanese() -> Iterator[None]:
+    """Japanese holds."""
+    with translation.override("ja"):
+        yield
+
+
+def test_every_phrase_is_one_that_the_rules_say() -> None:
+    """A sentence that a rule has changed since would never be found: it is changed here with it."""
+    texts = "\n".join(said_by_rules())
+    pieces = {phrase: COMPOSED.get(phrase, [opened(phrase)]) for phrase in PHRASES if phrase not in SPOKEN}
+    assert not [phrase for phrase, parts in pieces.items() if not all(part in texts for part in parts)]
+
+
+def test_no_phrase_is_there_twice() -> None:
+    assert len({opened(phrase) for phrase in PHRASES}) == len(PHRASES)
+
+
+@pytest.mark.usefixtures("japanese")
+@pytest.mark.parametrize(
+    ("english", "japanese_text"),
+    [
+        ("Mail is up.", "メールは稼動しています。"),
+        ("The group is on TOK-EX2.", "グループは TOK-EX2 にあります。"),
+        ("Mail is up. The group is on TOK-EX2.", "メールは稼動しています。グループは TOK-EX2 にあります。"),
+        ("Online on TOK-EX2", "TOK-EX2 でオンライン"),
+        ("6 of 6 running", "6 個中 6 個が実行中"),
+        (
+            "Operation 7 is waiting for a person; one at a time.",
+            "操作 7 は人の対応待ちです。同時に実行できる操作は一つです。",
+        ),
+        ("Stop Microsoft Exchange System Attendant on A1", "A1 の Microsoft Exchange System Attendant を停止する"),
+    ],
+)
+def test_a_sentence_is_found_by_its_pattern(english: str, japanese_text: str) -> None:
+    assert said(english) == japanese_text
+
+
+@pytest.mark.usefixtures("japanese")
+@pytest.mark.parametrize("text", ["", " ", "Nobody has translated this.", "KYOTO", "100 %", "%(node)s", "{cluster}"])
+def test_what_is_not_known_stays_as_it_was_said(text: str) -> None:
+    assert said(text) == text
+
+
+@pytest.mark.usefixtures("japanese")
+def test_a_sentence_that_stays_english_stands_apart_from_its_neighbours() -> None:
+    assert said("Mail is up. Nobody knows this one. Check both nodes.") == (
+        "メールは稼動しています。 Nobody knows this one. 両方のノードを確認してください。"
+    )
+
+
+@pytest.mark.usefixtures("japanese")
+@pytest.mark.parametrize(
+    "label",
+    [
+        *(str(label) for choices in (Operation.Status, PlanRecord.State, Approval.State) for label in choices.labels),
+        *Verdict,
+    ],
+)
+def test_every_state_has_its_word(label: str) -> None:
+    assert said(label) != label
+
+
+def test_in_english_everything_is_as_it_was_said() -> None:
+    assert [said(phrase) for phrase in PHRASES] == list(PHRASES)
