@@ -1,5 +1,6 @@
 """One console with its lab for all journeys, one Chromium, and for every journey a cluster that no other one uses."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,8 @@ from tests.journeys.person import Person, sign_in
 from tests.journeys.stack import LOGIN, LabCluster, Stack
 
 CLUSTERS, SCRIPTED = 48, 8
+FEW, FEW_SCRIPTED = 16, 2
+"""For tests that only look at pages, which may have a console of their own."""
 GENERATIONS = ("2003", "2007")
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -40,8 +43,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The console."""
-    made = Stack(tmp_path_factory.mktemp("stack"), CLUSTERS, SCRIPTED)
+    """The console, as large as those need it who come first; tests/conftest.py says who comes together."""
+    looks = "/test_looks" in os.environ["PYTEST_CURRENT_TEST"]
+    size = (FEW, FEW_SCRIPTED) if looks else (CLUSTERS, SCRIPTED)
+    made = Stack(tmp_path_factory.mktemp("stack"), *size)
     try:
         made.start()
         yield made
