@@ -18,12 +18,11 @@ from django.utils.translation import gettext_noop
 from console.domain.checks import Check, Reason, Verdict
 from console.domain.closing import HALF_DONE
 from console.domain.procedures import Mode
-from console.domain.procedures.kinds import is_procedure
-from console.models import GlobalStop, Operation, PlanRecord
-from console.models.operations import STAYING_KINDS
+from console.models import GlobalStop
 from console.services import brakes
 from console.services.access import Right, why_not, why_nowhere
 from console.web import icons, spans
+from console.web.kind_words import kind_word, named
 from console.web.phrases import said
 from console.web.session import THEMES
 from console.web.setup_view import WHO
@@ -44,15 +43,6 @@ OF_STATUS = {
     "paused": "idle",
 }
 ICON_OF_STATUS = {"queued": "waiting", "stopped": "stopped", "waiting": "person", "paused": "pause"}
-KIND_WORDS = {
-    "failover": gettext_noop("Fail over"),
-    "failback": gettext_noop("Fail back"),
-    "takeover": gettext_noop("Take over"),
-    "start": gettext_noop("Start"),
-    "setup-2003": gettext_noop("Set up Exchange 2003"),
-    "setup-2007": gettext_noop("Set up Exchange 2007"),
-    "service-pack-2007": gettext_noop("Service pack for Exchange 2007"),
-}
 
 
 @register.simple_tag
@@ -94,20 +84,8 @@ def news_tone(status: str) -> str:
     return "warn" if status == "succeeded" else OF_STATUS.get(status, "unknown")
 
 
-@register.filter
-def kind_word(kind: str) -> str:
-    """An operation's kind as a button says it."""
-    return said(KIND_WORDS.get(kind, str(kind).replace("-", " ").capitalize()))
-
-
-@register.filter
-def named(what: Operation | PlanRecord) -> str:
-    """What an operation or a plan does, in few words: a move with where it leads, a procedure by its name."""
-    word = kind_word(what.kind)
-    stays = is_procedure(what.kind) or what.kind in STAYING_KINDS
-    return word if stays else _("%(kind)s to %(node)s") % {"kind": word, "node": what.target or _("the other node")}
-
-
+register.filter(kind_word)
+register.filter(named)
 register.filter(tone_now)
 
 
@@ -178,8 +156,8 @@ def seconds_words(value: object) -> str:
 @register.filter
 def half_done(text: str) -> tuple[str, str]:
     """The summary of an ending in two: what happened, and what is left half-done."""
-    happened, said, rest = text.partition(HALF_DONE)
-    return happened.strip(), said + rest
+    happened, left, rest = text.partition(HALF_DONE)
+    return said(happened.strip()), said(left + rest)
 
 
 @register.filter

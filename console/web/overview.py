@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_noop as _
 
 from console.web import icons, spans
 from console.web.access import methods, needs
@@ -130,4 +131,4 @@ def _sum(rows: Sequence[Row]) -> dict[str, int]:
 def _choices(rows: Sequence[Row]) -> list[tuple[str, str, int]]:
     """Every state that the overview can be filtered by: its name, its words, and how many clusters are in it."""
     found = counts(rows)
-    return [(PROBLEMS, "any problem", found[PROBLEMS]), *((state, STATES[state], found[state]) for state in STATES)]
+    return [(PROBLEMS, _("any problem"), found[PROBLEMS]), *((state, STATES[state], found[state]) for state in STATES)]

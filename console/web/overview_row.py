@@ -12,23 +12,25 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext_noop as _
 
 from console.domain.checks import Verdict
 from console.domain.readiness import Readiness, State
 from console.services import readiness
 from console.web import spans
 from console.web.cards import ClusterCard
+from console.web.phrases import said
 from console.web.picture import fact_of
 from console.web.tones import tone_now, worst
 
 STATES = {
-    "down": "mail down",
-    "look": "needs a person",
-    "unknown": "unknown or stale",
-    "trouble": "trouble",
-    "running": "operation running",
-    "new": "to be set up",
-    "fine": "fine",
+    "down": _("mail down"),
+    "look": _("needs a person"),
+    "unknown": _("unknown or stale"),
+    "trouble": _("trouble"),
+    "running": _("operation running"),
+    "new": _("to be set up"),
+    "fine": _("fine"),
 }
 """What a cluster may be, the worst first: the order of the overview, and what it can be filtered by."""
 RANKS = {state: rank for rank, state in enumerate(STATES)}
@@ -62,14 +64,14 @@ class Cell:
     @property
     def said(self) -> str:
         """The tone for who does not see it; empty where there is nothing to say of it."""
-        return "" if self.tone in ("good", "idle") else f" ({self.tone})"
+        return "" if self.tone in ("good", "idle") else f" ({said(self.tone)})"
 
     @property
     def shown(self) -> SafeString:
         """The sign and the words, as every cell of a line has them."""
         if not self.said:
-            return format_html("{} {}", sign(self.tone), self.words)
-        return format_html('{} {}<span class="visually-hidden">{}</span>', sign(self.tone), self.words, self.said)
+            return format_html("{} {}", sign(self.tone), said(self.words))
+        return format_html('{} {}<span class="visually-hidden">{}</span>', sign(self.tone), said(self.words), self.said)
 
 
 class Row:

@@ -12,11 +12,14 @@ from django.utils.translation import get_language, gettext
 from console.web.phrase_list import PHRASES
 
 SLOT = re.compile(r"%\((\w+)\)s")
-BROAD = {
-    *("account", "context", "group", "name", "names", "protocols"),
-    *("server", "service", "state", "users", "version", "why"),
+WORD, WORDS, NUMBER, NAMES = "[^ ]+?", ".+?", "[0-9]+", "[A-Z][A-Z0-9, ]*"
+SLOTS = {
+    **dict.fromkeys(("account", "context", "group", "name", "names", "server", "service", "state"), WORDS),
+    **dict.fromkeys(("text", "users", "version", "why"), WORDS),
+    **dict.fromkeys(("all", "changing", "count", "number", "score", "seconds"), NUMBER),
+    "protocols": NAMES,
 }
-"""Slots that hold several words; any other holds one."""
+"""What fits a slot of a phrase; a word fits one that is not named here."""
 BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 
 
@@ -55,7 +58,7 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 
 
 def _slot(name: str) -> str:
-    return f"(?P<{name}>{'.+?' if name in BROAD else '[^ ]+?'})"
+    return f"(?P<{name}>{SLOTS.get(name, WORD)})"
 
 
 _PATTERNS = [

@@ -19,13 +19,14 @@ SPOKEN = {
 COMPOSED = {
     "%(status)s on no node": ["{} {}", "on no node"],
     "%(status)s on %(node)s": ["{} {}", "on {}"],
+    "%(count)s of %(all)s": ["{} of {} running"],
+    "no greeting from %(protocols)s on the floating IP.": [": no greeting from {} on the floating IP."],
     "not running: %(names)s": ["not running: "],
     "%(count)s store mounted": ["{} store{} mounted"],
     "%(count)s stores mounted": ["{} store{} mounted"],
-    "Move the group %(group)s from %(source)s to %(target)s by force": [
-        "Move the group {} from {} to {}{}",
-        " by force",
-    ],
+    "Move the group %(group)s from %(source)s to %(target)s by force": ["Move the group {} from {} to {}", " by force"],
+    "Mail is up on %(node)s, proved.": ["Mail is up on {}", "{}, proved."],
+    "Every step is done, proved.": ["Every step is done", "{}, proved."],
 }
 """Texts that the rules put together, and the pieces that they put them together from."""
 
@@ -56,6 +57,10 @@ def test_no_phrase_is_there_twice() -> None:
         ("The group is on TOK-EX2.", "グループは TOK-EX2 にあります。"),
         ("Mail is up. The group is on TOK-EX2.", "メールは稼動しています。グループは TOK-EX2 にあります。"),
         ("Online on TOK-EX2", "TOK-EX2 でオンライン"),
+        (
+            "Last seen: no greeting from SMTP, POP3 on the floating IP.",
+            "最後の観測: フローティングIPで SMTP, POP3 の応答がありません。",
+        ),
         ("6 of 6 running", "6 個中 6 個が実行中"),
         (
             "Operation 7 is waiting for a person; one at a time.",
@@ -69,7 +74,9 @@ def test_a_sentence_is_found_by_its_pattern(english: str, japanese_text: str) ->
 
 
 @pytest.mark.usefixtures("japanese")
-@pytest.mark.parametrize("text", ["", " ", "Nobody has translated this.", "KYOTO", "100 %", "%(node)s", "{cluster}"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "no node answers", "Nobody has translated this.", "KYOTO", "100 %", "%(node)s", "{cluster}"]
+)
 def test_what_is_not_known_stays_as_it_was_said(text: str) -> None:
     assert said(text) == text
 
