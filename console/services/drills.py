@@ -78,13 +78,18 @@ def begin(cluster: Cluster, actor: audit.Actor, reason: str, *, ticket: str = ""
     return drill
 
 
+def next_kind(drill: Drill) -> str:
+    """The kind of the move that is next."""
+    return BACK if drill.state in (Drill.State.RESTING, Drill.State.BACK) else THERE
+
+
 def plan_again(drill: Drill, actor: audit.Actor) -> Drill:
     """Have the plan of the move that is next made anew; the way back can be asked for as soon as the drill rests.
 
     Raises `NotAllowed`, and `Refusal` where no move is to be planned now.
     """
-    back = drill.state in (Drill.State.RESTING, Drill.State.BACK)
-    access.require(actor.user, "operate", drill.cluster, BACK if back else THERE)
+    back = next_kind(drill) == BACK
+    access.require(actor.user, "operate", drill.cluster, next_kind(drill))
     with transaction.atomic():
         row = Drill.objects.select_for_update(of=("self",)).select_related("cluster").get(pk=drill.pk)
         if not row.open or row.state != drill.state or (row.back if back else row.there) is not None:

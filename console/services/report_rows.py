@@ -10,6 +10,9 @@ from django.db.models import F, FloatField, Func, QuerySet
 from console.models import Cluster, Operation
 from console.services.run_times import MOVES
 
+USUAL_DAYS = 90
+"""The period of a report that names none: so many days, up to now."""
+
 
 class Epoch(Func):
     """A time as seconds since 1970, reckoned by the database: 100,000 of them need no objects."""

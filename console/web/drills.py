@@ -1,35 +1,21 @@
 """Drills: begun, followed, sent back and ended; and their reports."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from console.domain.checks import Refusal
-from console.domain.outage_steps import StepTime
-from console.models import Drill, Operation, PlanRecord
-from console.services import drills, drills_followed, plan_records, reasons, run_times
+from console.models import Drill
+from console.services import drill_report, drills, drills_followed, reasons
 from console.services.access import visible_clusters
 from console.web.access import actor_of, admitted, methods, needs, the_cluster
 from console.web.forms.reports import DrillForm
 
 PAGE = 50
-LONGEST_STEPS = 5
-"""How many steps of each way the report names."""
-
-
-@dataclass(frozen=True)
-class Way:
-    """One of the two moves, as the page shows it."""
-
-    title: str
-    target: str
-    plan: PlanRecord | None
-    operation: Operation | None
-    steps: tuple[tuple[str, StepTime], ...]
-    """Where the time went: the steps that took longest, each with its title."""
+EARLIER = 5
+"""How many drills before it the report holds it against."""
 
 
 @methods("GET")
@@ -115,27 +101,13 @@ def _page(request: HttpRequest, drill: Drill, refusal: Refusal | None = None) ->
         "drill": row,
         "cluster": row.cluster,
         "refusal": refusal,
-        "ways": [
-            _way("Way there", row.away, row.there_plan, row.there),
-            _way("Way back", row.home, row.back_plan, row.back),
-        ],
+        "ways": drill_report.ways(row),
         "earlier": _earlier(row),
     }
     return render(request, "drills/detail.html", context, status=409 if refusal else 200)
 
 
-def _way(title: str, target: str, plan: PlanRecord | None, operation: Operation | None) -> Way:
-    if operation is None or operation.started_at is None:
-        return Way(title, target, plan, operation, ())
-    try:
-        titles = {step.key: step.title for step in plan_records.shown(operation).steps}
-    except Refusal:
-        titles = {}
-    longest = sorted(run_times.times_of(operation).steps, key=lambda time: -time.took)[:LONGEST_STEPS]
-    return Way(title, target, plan, operation, tuple((titles.get(time.step, time.step), time) for time in longest))
-
-
 def _earlier(row: Drill) -> list[Drill]:
     """The drills of the same cluster before it, to be held against it."""
     of = Drill.objects.filter(cluster_id=row.cluster_id, pk__lt=row.pk).select_related("there", "back")
-    return list(of[:LONGEST_STEPS])
+    return list(of[:EARLIER])

@@ -11,11 +11,9 @@ from console.domain import tickets
 from console.models import Cluster
 from console.services.drills import LONGEST_REST
 from console.services.reasons import Asked
+from console.services.report_rows import USUAL_DAYS
 from console.web.forms.filters import DayField, TimeSpanForm
 from console.web.forms.operations import LONGEST_REASON
-
-USUAL_DAYS = 90
-"""The period of a report that names none: so many days, up to now."""
 
 
 class ReportFilter(TimeSpanForm):
