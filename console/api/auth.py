@@ -5,10 +5,7 @@ from ninja.security import HttpBearer
 
 from console.api.problems import TooLarge, TooMany
 from console.models import ApiToken
-from console.services import tokens
-
-LARGEST = 64 * 1024
-"""Bytes of the largest body that the API takes; in front of Django the same bound cuts off what is sent unmeasured."""
+from console.services import body_bounds, tokens
 
 
 class TokenAuth(HttpBearer):
@@ -30,8 +27,9 @@ class TokenAuth(HttpBearer):
             _count(source)
             raise
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not str(length).isdecimal() or int(length) > LARGEST:
-            raise TooLarge
+        bound = body_bounds.largest(request.path)  # in front of Django it cuts off what is sent unmeasured
+        if not str(length).isdecimal() or int(length) > bound:
+            raise TooLarge(bound)
         tokens.note_use(row, source)
         return row
 

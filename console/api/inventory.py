@@ -20,8 +20,8 @@ from console.services.inventory_apply import apply_inventory
 from console.services.inventory_export import export_inventory
 from console.services.inventory_rows import spec_of
 
-LONGEST = 60_000
-"""Characters of an inventory that is sent here; a longer one is for the page or the command."""
+LONGEST = 2_000_000
+"""Characters of an inventory that is sent here, as many as its page takes."""
 
 router = Router(tags=["inventory"])
 

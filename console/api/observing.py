@@ -97,6 +97,12 @@ class ObservationOut(Schema):
     mail_up_at: datetime | None = Field(description="when every greeting was last seen to be good")
 
 
+class Asked(Schema):
+    """What workers are asked to look at."""
+
+    clusters: int = Field(description="how many")
+
+
 class Checks(Schema):
     """What is checked on a cluster all the time, each with verdict, reason, remedy and age in seconds."""
 
@@ -189,6 +195,24 @@ def observe(request: HttpRequest, name: ClusterName, key: Key) -> Status[Cluster
     act(token, key, "observe", cluster.pk, None, ask)
     row = the_cluster(token, name)
     return Status(202, ClusterBrief(**brief(row, acting_on([row]))))
+
+
+@router.post(
+    "/observations", response={202: Asked}, operation_id="observe_all", summary="Have every cluster looked at, now"
+)
+def observe_all(request: HttpRequest, key: Key) -> Status[Asked]:
+    """Every one that the token may see. Takes no more than the right to see."""
+    token = token_of(request)
+    tokens.require_seeing(token)
+    seen = list(tokens.visible_clusters(token).select_related("site"))
+
+    def ask(_: Actor) -> ApiToken:
+        for cluster in seen:
+            turns.ask(cluster)
+        return token
+
+    act(token, key, "observe all", "", None, ask)
+    return Status(202, Asked(clusters=len(seen)))
 
 
 @router.get("/clusters/{name}/checks", response=Checks, operation_id="list_checks", summary="What is checked on it")

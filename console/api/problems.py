@@ -11,8 +11,15 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from console.api.conditions import NotConditional, NotTheSame
 from console.domain.checks import Reason, Refusal
-from console.domain.errors import ChangeoverError
+from console.domain.errors import ChangeoverError, Garbled
+from console.domain.node_scripts.bounds import TooShort
+from console.domain.node_scripts.settings import Unrenderable
+from console.domain.setup_log import NotASetupLog, WrongEncoding
 from console.services.access import NotAllowed
+from console.services.accounts import AccountRefused
+from console.services.body_bounds import in_words
+from console.services.discovery import WayRefused
+from console.services.grants import GrantRefused
 from console.services.inventory import ClusterBusy, InventoryRefused
 from console.services.tokens import TokenRefused
 
@@ -20,6 +27,8 @@ CONTENT_TYPE = "application/problem+json"
 NO_TOKEN = "No token came with this."
 CHANGED = "It is not what was read: somebody has changed it."
 UNCONDITIONAL = "Nothing says what this was made from."
+UNFIT = (AccountRefused, GrantRefused, WayRefused, Unrenderable, TooShort, Garbled, NotASetupLog, WrongEncoding)
+"""What is said by a service of something that was sent."""
 SHOWN = 20
 """How many mistakes of one request are told."""
 
@@ -35,7 +44,11 @@ class TooMany(Exception):
 
 
 class TooLarge(Exception):
-    """A body that is longer than any that the API takes."""
+    """A body that is longer than the address takes."""
+
+    def __init__(self, bound: int) -> None:
+        super().__init__(bound)
+        self.bound = bound
 
 
 def problem(status: int, detail: str, remedy: str, reasons: Sequence[Reason] = (), **headers: str) -> HttpResponse:
@@ -92,13 +105,15 @@ def install(api: NinjaAPI) -> None:
     handle(AuthenticationError, lambda e: unauthorised(NO_TOKEN, remedy))
     handle(ValidationError, _mistakes)
     handle(Http404, lambda e: not_found(str(e)))
-    handle(TooLarge, lambda e: problem(413, "The body is too long.", "Send no more than 64 KiB."))
+    handle(TooLarge, lambda e: problem(413, "The body is too long.", f"Send no more than {in_words(e.bound)}."))
     handle(TooMany, _wait)
     handle(InventoryRefused, of_inventory)
     handle(ClusterBusy, lambda e: problem(409, e.message, e.remedy))
     handle(NotTheSame, lambda e: problem(412, CHANGED, "Read it again, look at what is different, and send it anew."))
     handle(NotConditional, lambda e: problem(428, UNCONDITIONAL, "Read it, then send its ETag in the header If-Match."))
     handle(HttpError, lambda e: problem(e.status_code, str(e), unread))
+    for unfit in UNFIT:
+        handle(unfit, lambda e: problem(422, e.message, e.remedy or "Correct it, and send it again."))
     handle(ChangeoverError, lambda e: problem(503, e.message, e.remedy))
     api.add_exception_handler(Exception, _fault)
 

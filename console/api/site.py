@@ -11,21 +11,31 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 from console.api import (
+    approval_rules,
     approvals,
     asking,
     attention,
     audit,
+    channels,
     clusters,
+    discoveries,
     doing,
+    drills,
     findings,
+    handing_in,
     inventory,
     maintenance,
+    notice_rules,
     observing,
     operations,
     own_tokens,
+    people,
     plans,
     problems,
     procedures,
+    reports,
+    scripts,
+    trials,
 )
 from console.api.auth import TokenAuth
 from console.api.shapes import Problem
@@ -39,6 +49,7 @@ ERRORS = {
     403: "the right is missing",
     404: "not there, or beyond what the token may see",
     405: "this method is not taken here",
+    408: "the body came in too slowly",
     409: "how things stand forbids it",
     413: "the body is too long",
     422: "not as described",
@@ -58,8 +69,9 @@ api = NinjaAPI(
 )
 problems.install(api)
 PARTS = (
-    *(clusters, observing, inventory, plans, asking, approvals, operations, doing, procedures, findings, attention),
-    *(maintenance, audit, own_tokens),
+    *(clusters, observing, inventory, trials, discoveries, scripts, plans, asking, approvals, approval_rules),
+    *(operations, doing, procedures, findings, handing_in, drills, reports, attention, maintenance),
+    *(channels, notice_rules, people, audit, own_tokens),
 )
 for part in PARTS:
     api.add_router("", part.router)

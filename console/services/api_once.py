@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from django.contrib.auth.models import Group, User
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 
@@ -15,15 +16,23 @@ from console.models import (
     ApiOnce,
     ApiToken,
     Approval,
+    Channel,
     Cluster,
+    CredentialTrial,
+    Delivery,
+    Discovery,
+    Drill,
     GlobalStop,
     IncidentCare,
     MaintenanceWindow,
     NodeRun,
+    NodeScripts,
+    NoticeRule,
     Operation,
     PlanRecord,
     ProcedureProof,
     ScheduledMove,
+    SetupLogRecord,
 )
 from console.services.access import NotAllowed
 from console.services.clock import database_now
@@ -34,7 +43,8 @@ OTHERS: dict[str, type[Model]] = {
     one.__name__: one
     for one in (
         *(Alarm, ApiToken, Approval, Cluster, GlobalStop, IncidentCare, MaintenanceWindow),
-        *(NodeRun, ProcedureProof, ScheduledMove),
+        *(NodeRun, ProcedureProof, ScheduledMove, Drill, Discovery, NodeScripts, SetupLogRecord, CredentialTrial),
+        *(Channel, Delivery, NoticeRule, User, Group),
     )
 }
 """What an act may come to beside a plan and an operation."""

@@ -1,13 +1,16 @@
 """Bounds on what may be sent to a page: Django keeps a whole body on disk before any view sees the request."""
 
 import asyncio
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
 
+from console.services.body_bounds import API, LOG, in_words
+from console.services.body_bounds import largest as largest_of_api
 from console.web.hook_bodies import PREFIX, Application, Receive, Scope, Send, declared
 
-LARGEST = 256 * 1024 * 1024
+LARGEST = LOG
 """Bytes of the largest file that a page takes."""
 FORM = 1024 * 1024
 """What a form may add to it."""
@@ -20,9 +23,6 @@ GRACE = 20.0
 PACE = 16 * 1024
 """Bytes a second that a longer one has to come at, on the average."""
 
-API = "/api/"
-API_LARGEST = 64 * 1024
-"""Bytes of the largest body that a program may send to the API."""
 TOO_LARGE = (
     "This is more than the page takes ({bound} MiB), and nothing was kept. "
     "A set-up log of any size is read on the console's host: manage.py diagnose --log FILE\n"
@@ -51,11 +51,12 @@ class BoundedUploads:
         else:
             await self.application(scope, body.receive, body.send)
         if body.verdict and not body.answered:
-            await _refuse(send, body.verdict, body.largest)
+            refuse = _refuse_program if scope["path"].startswith(API) else _refuse
+            await refuse(send, body.verdict, body.largest)
 
     def _bound(self, path: str) -> int:
         if path.startswith(API):
-            return min(API_LARGEST, self.others)
+            return min(largest_of_api(path), self.largest)
         return self.largest if path in FILES else self.others
 
 
@@ -105,3 +106,18 @@ async def _refuse(send: Send, status: int, largest: int) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})
+
+
+async def _refuse_program(send: Send, status: int, largest: int) -> None:
+    """The same for a program: RFC 9457, as everything that the API refuses."""
+    title, detail, remedy = "Content Too Large", "The body is too long.", f"Send no more than {in_words(largest)}."
+    if status == 408:
+        title, detail, remedy = "Request Timeout", "The body came in too slowly.", "Send it over a better connection."
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "remedy": remedy, "reasons": []}
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(body).encode()})

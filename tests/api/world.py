@@ -4,31 +4,61 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from console.api.entries import entry_of
 from console.api.site import description
 from console.domain.windows import Times
-from console.models import Alarm, AuditRecord, Cluster, ExchangeServer, Node, NodeRun
+from console.models import (
+    Alarm,
+    AuditRecord,
+    Channel,
+    Cluster,
+    Delivery,
+    Discovery,
+    Drill,
+    ExchangeServer,
+    Node,
+    NodeRun,
+    Notice,
+    NoticeRule,
+)
 from console.services import schedules, setup_logs, windows
 from console.services.inventory_rows import spec_of
+from tests import personas
 from tests.access.routes import LOG
 from tests.api.calling import Program
+from tests.discovery.test_clp_conf import file_of
 from tests.services import making
 from tests.web import diagnosis_world, setup_world, world
 
 OF_PROCEDURES = ("board", "pause", "resume", "check-again", "say", "accept", "hand-over", "give-up")
 FREE = {"list_findings", "get_finding", "get_stop", "get_own_token", "list_tokens", "revoke_token", "get_inventory"}
+FREE |= {"get_report", "export_moves", "list_notice_events", "observe_all", "hand_in_log"}
 """Addresses that name nothing of a cluster and take no more than seeing anything at all."""
-EVERYWHERE = {"set_stop", "lift_stop", "put_site", "put_inventory"}
+ADMINISTERING = {
+    *("list_channels", "get_channel", "make_channel", "change_channel", "remove_channel", "test_channel"),
+    *("renew_secret", "send_again", "list_notice_rules", "make_notice_rule", "change_notice_rule"),
+    *("remove_notice_rule", "list_people", "list_groups", "add_person", "switch_person", "unlock_person"),
+    *("add_group", "set_members", "remove_group", "set_roles", "set_group_roles"),
+}
+INVENTORY_WHOLE = {
+    *("put_site", "put_inventory", "list_discoveries", "get_discovery", "ask_node", "read_configuration"),
+    *("ask_node_again", "list_trials", "try_credential"),
+}
+EVERYWHERE = {"set_stop", "lift_stop"} | ADMINISTERING | INVENTORY_WHOLE
 """Those that take the right on everything."""
 RIGHTS = {
     **dict.fromkeys(("search_audit", "export_audit", "get_audit_record"), "read-audit"),
     **dict.fromkeys(("approve_plan", "deny_plan"), "approve"),
-    **dict.fromkeys(("observe_cluster", "prove_procedure", "revoke_token"), "view"),
-    **dict.fromkeys(("put_site", "put_inventory", "put_cluster_entry"), "change-inventory"),
+    **dict.fromkeys(("observe_cluster", "observe_all", "prove_procedure", "revoke_token", "ask_scripts"), "view"),
+    "recognise_set_up_error": "view",
+    **dict.fromkeys((*INVENTORY_WHOLE, "put_cluster_entry"), "change-inventory"),
+    **dict.fromkeys((*ADMINISTERING, "set_approval_rules"), "administer"),
 }
 """Where it is neither `view` for what is read nor `operate` for what is sent."""
+CLP_CONF = file_of()
 NOW = timezone.now()
 FROM, TO = ((NOW + timedelta(hours=hours)).isoformat() for hours in (1, 2))
 WHY, NOTE = {"reason": "a walk through all of it"}, {"note": "looked at both nodes"}
@@ -52,6 +82,26 @@ BODIES: dict[str, Any] = {
     **dict.fromkeys(("acknowledge_operation", "acknowledge_alarm"), NOTE),
     **dict.fromkeys(("ask_approval", "deny_plan", "withdraw_approval", "pause_procedure", "give_up"), WHY),
     **dict.fromkeys(("set_stop", "lift_stop", "lift_cooldown", "decide_again"), WHY),
+    "begin_drill": WHY,
+    "end_drill": WHY,
+    "ask_node": {"address": "127.9.1.1", "credential": "service", "site": "main"},
+    "ask_node_again": {"other_address": "127.9.1.2"},
+    "set_scripts": {"url": "http://127.0.0.1:8000"},
+    "ask_scripts": {"what": "compare"},
+    "try_credential": {"place": "node", "name": "TOK-EX1"},
+    "set_approval_rules": WHY | {"rules": [{"kind": "failover"}]},
+    "make_channel": {"name": "night", "kind": "mail", "address": "night@example.com"},
+    "change_channel": {"name": "ops"},
+    **{one: {"channel": "ops", "least": "critical"} for one in ("make_notice_rule", "change_notice_rule")},
+    "add_person": {"name": "newcomer"},
+    "switch_person": WHY | {"active": False},
+    "add_group": {"name": "day shift"},
+    "set_members": {"members": ["somebody"]},
+    **dict.fromkeys(("set_roles", "set_group_roles"), WHY | {"roles": {"viewer": []}}),
+    "hand_in_log": LOG,
+    "read_configuration": CLP_CONF,
+    "recognise_set_up_error": {"node": "TOK-EX1", "text": "Setup will not go on."},
+    "unlock_person": {},
     **{one: {} for one in ("prepare_undo", "prepare_repair", "diagnose", "stop_operation", "revoke_token")},
 }
 
@@ -103,6 +153,7 @@ class World:
             "number": number,
             "procedure": "preparation",
             "what": "alarm",
+            "credential": "service",
             "code": "cluster-files.missing",
         }
         every["name"] = "KOBE" if address.operation == "put_site" else every["name"]
@@ -143,8 +194,26 @@ def a_world() -> World:
     move = schedules.make(tokyo, schedules.Spec("failback", now + timedelta(minutes=90), "patches"), boss)
     numbers |= {"incidents": alarm.pk, "windows": window.pk, "scheduled-moves": move.pk}
     numbers |= {"set-up-logs": log.pk, "audit": record.seq, "procedure": procedure.pk, "diagnosis": diagnosis.pk}
+    numbers |= others(tokyo)
     proving_for(tokyo)
     return World(tokyo, plan.hash, numbers)
+
+
+def others(cluster: Cluster) -> dict[str, int]:
+    """The numbers of what else can be named: a drill, a discovery, a channel with a rule and a delivery, people."""
+    now = timezone.now()
+    made = {"made_at": now, "made_by_name": "boss"}
+    channel = Channel.objects.create(name="ops", kind="mail", shown="ops@example.com", **made)
+    rule = NoticeRule.objects.create(channel=channel, **made)
+    notice = Notice.objects.create(event="stop.set", severity=2, at=now, text="A notice.", routed_at=now)
+    delivery = Delivery.objects.create(notice=notice, channel=channel, since=now, next_at=now)
+    found = Discovery.objects.create(file="clp.conf", asked_at=now, look_before=now, ended_at=now, asked_by_name="boss")
+    drill = Drill.objects.create(
+        cluster=cluster, home="TOK-EX1", away="TOK-EX2", reason="yearly", begun_at=now, begun_by_name="boss"
+    )
+    people = {"people": personas.person("somebody", "viewer").pk, "groups": Group.objects.create(name="night shift").pk}
+    numbers = {"channels": channel.pk, "notice-rules": rule.pk, "deliveries": delivery.pk}
+    return numbers | {"discoveries": found.pk, "drills": drill.pk} | people
 
 
 def proving_for(cluster: Cluster) -> None:

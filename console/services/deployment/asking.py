@@ -30,7 +30,7 @@ def ask(cluster: Cluster, what: str, actor: audit.Actor, reason: str = "") -> No
     """
     if what not in WHAT:
         raise Refusal.of(f"There is nothing called {what!r} to do.", f"Name one of: {', '.join(WHAT)}.")
-    access.require(actor.user, _right(what), cluster)
+    access.require(actor.user, right_for(what), cluster)
     row = settings.require(cluster)
     if what != "compare":
         require_reason(reason)
@@ -44,6 +44,13 @@ def ask(cluster: Cluster, what: str, actor: audit.Actor, reason: str = "") -> No
             raise Refusal.of(text, "Wait until the page says what came of it, then ask again.", key="scripts.asked")
         _keep(row, what, actor, reason)
     return row
+
+
+def right_for(what: str) -> access.Right:
+    """The right that it takes to ask for `what`."""
+    if what in KEYS:
+        return "change-inventory"
+    return "view" if what == "compare" else "operate"
 
 
 def _keep(row: NodeScripts, what: str, actor: audit.Actor, reason: str) -> None:
@@ -104,12 +111,6 @@ def _done(row: NodeScripts, actor: audit.Actor) -> tuple[bool, str]:
     with open_field(cluster) as field:
         comparing.compare_now(row, field)
     return good, done or row.unknown or "Both nodes were compared with what is rendered now."
-
-
-def _right(what: str) -> access.Right:
-    if what in KEYS:
-        return "change-inventory"
-    return "view" if what == "compare" else "operate"
 
 
 def _patience() -> timedelta:
