@@ -1,6 +1,6 @@
 # Completion of manage.py in zsh, made from the commands themselves by: manage.py completion zsh
 # Have the shell read this file when it starts. Names of clusters are asked of the console, as far as you see them.
-_changeover_commands="account approvals approve audit backup capture completion cooldown demo deny diagnose directory discover incident inventory kit lab nodekey notifications openapi plan prepare-node procedure readiness receipt record repair restore resume rights run scripts secrets setuperrors stop token window"
+_changeover_commands="account approvals approve audit backup capture completion cooldown demo deny diagnose directory discover drill incident inventory kit lab nodekey notifications openapi plan prepare-node procedure readiness receipt record repair report restore resume rights run scripts secrets setuperrors stop token window"
 _changeover_subcommands() {
   case "$1" in
     account) echo 'add list map off on role second-factor unlock' ;;
@@ -8,6 +8,7 @@ _changeover_subcommands() {
     audit) echo 'anchor anchors archive export key remove seal verify' ;;
     completion) echo 'bash clusters zsh' ;;
     directory) echo delegation ;;
+    drill) echo 'begin end list plan show' ;;
     incident) echo 'let-go list take' ;;
     inventory) echo 'apply export password' ;;
     kit) echo 'collect deploy make verify' ;;
@@ -15,6 +16,7 @@ _changeover_subcommands() {
     nodekey) echo 'issue list retire rotate' ;;
     notifications) echo 'channel deliveries list rule test' ;;
     procedure) echo 'accept board check check-again give-up hand-over list pause record resume say show start' ;;
+    report) echo 'compare moves period' ;;
     rights) echo 'give list take why' ;;
     scripts) echo 'check deploy diff render set undo' ;;
     secrets) echo 'check rotate' ;;
@@ -59,6 +61,12 @@ _changeover_options() {
     directory) echo '--help --json' ;;
     'directory delegation') echo '--help --check --people --json' ;;
     discover) echo '--help --json --credential --other --directory --site --port --scheme --auth --tls-name --ca --codepage --yaml' ;;
+    drill) echo '--help --json' ;;
+    'drill begin') echo '--help --minutes --ticket --reason --json' ;;
+    'drill end') echo '--help --reason --json' ;;
+    'drill list') echo '--help --cluster --json' ;;
+    'drill plan') echo '--help --json' ;;
+    'drill show') echo '--help --json' ;;
     incident) echo '--help --json' ;;
     'incident let-go') echo '--help --reason --json' ;;
     'incident list') echo '--help --json' ;;
@@ -113,6 +121,10 @@ _changeover_options() {
     receipt) echo '--help --json --output' ;;
     record) echo '--help --json --output --verifier' ;;
     repair) echo '--help --json --finding --source --show --yes --reason --ticket --accept --sentence --emergency --wait' ;;
+    report) echo '--help --json' ;;
+    'report compare') echo '--help --with --json' ;;
+    'report moves') echo '--help --output --cluster --since --until --json' ;;
+    'report period') echo '--help --cluster --since --until --json' ;;
     restore) echo '--help --json --replace --check --reason' ;;
     resume) echo '--help --json --skip --happened --again --reason --wait' ;;
     rights) echo '--help --json' ;;
@@ -199,6 +211,11 @@ _changeover_value() {
     'discover --scheme') echo 'http https' ;;
     'discover --site') echo @any ;;
     'discover --tls-name') echo @any ;;
+    'drill begin --minutes') echo @any ;;
+    'drill begin --reason') echo @any ;;
+    'drill begin --ticket') echo @any ;;
+    'drill end --reason') echo @any ;;
+    'drill list --cluster') echo @cluster ;;
     'incident let-go --reason') echo @any ;;
     'incident take --owner') echo @any ;;
     'incident take --reason') echo @any ;;
@@ -254,6 +271,14 @@ _changeover_value() {
     'repair --sentence') echo @any ;;
     'repair --source') echo @file ;;
     'repair --ticket') echo @any ;;
+    'report compare --with') echo @any ;;
+    'report moves --cluster') echo @cluster ;;
+    'report moves --output') echo @file ;;
+    'report moves --since') echo @any ;;
+    'report moves --until') echo @any ;;
+    'report period --cluster') echo @cluster ;;
+    'report period --since') echo @any ;;
+    'report period --until') echo @any ;;
     'restore --reason') echo @any ;;
     'restore --replace') echo @any ;;
     'resume --reason') echo @any ;;
@@ -295,7 +320,7 @@ _changeover_value() {
     'token make --days') echo @any ;;
     'token make --kind') echo 'failover failback takeover directory-switch undo repair setup-2003 setup-2007 service-pack-2007 diagnose' ;;
     'token make --reason') echo @any ;;
-    'token make --right') echo 'view operate approve audit inventory all metrics' ;;
+    'token make --right') echo 'view operate approve audit inventory all administer metrics' ;;
     'token revoke --account') echo @any ;;
     'token revoke --reason') echo @any ;;
     'window add --cluster') echo @cluster ;;
@@ -339,6 +364,10 @@ _changeover_place() {
     'diagnose 1') echo @cluster ;;
     'directory delegation 1') echo @cluster ;;
     'discover 1') echo @any ;;
+    'drill begin 1') echo @cluster ;;
+    'drill end 1') echo @any ;;
+    'drill plan 1') echo @any ;;
+    'drill show 1') echo @any ;;
     'incident let-go 1') echo @any ;;
     'incident take 1') echo @any ;;
     'inventory apply 1') echo @file ;;
@@ -391,6 +420,7 @@ _changeover_place() {
     'receipt 1') echo @any ;;
     'record 1') echo @any ;;
     'repair 1') echo @cluster ;;
+    'report compare 1') echo @any ;;
     'restore 1') echo @file ;;
     'resume 1') echo @any ;;
     'rights give 1') echo @any ;;

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from console.domain.rights import ROLES
 from console.management import diagnosing
-from console.models import Cluster, Node, Operation, OsAccount, Site
+from console.models import Cluster, Drill, Node, Operation, OsAccount, Site
 from console.models.operations import PROCEDURE_KINDS
 from console.services import alarms, incidents, schedules
 from console.services.access import os_user
@@ -31,7 +31,7 @@ LET_THROUGH, REFUSED, UNMAPPED = "let through", "refused", "not mapped"
 GONE = {"TOKYO": "KYOTO", "TOK-EX1": "KYO-EX1"}
 """What is there, and in its place what is not."""
 NUMBER = "999999"
-NUMBERED = ("operation", "procedure", "asked", "alarm", "window", "move")
+NUMBERED = ("operation", "procedure", "asked", "alarm", "window", "move", "drill", "moved")
 
 
 @pytest.fixture
@@ -53,6 +53,7 @@ def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     (tmp_path / "empty.yaml").write_text("sites: []\n", encoding="utf-8")
     (tmp_path / "windows.yaml").write_text("windows: []\n", encoding="utf-8")
     numbers = {"operation": over.pk, "procedure": procedure.pk, "asked": asked.plan_id, **_maintained(tokyo)}
+    numbers["moved"] = over.pk
     texts = {"folder": str(tmp_path), "key": key, "hash": asked.plan_hash, "person": personas.rita().username}
     begins = timezone.now() + timedelta(hours=2)
     texts |= {"soon": begins.isoformat(), "later": (begins + timedelta(hours=1)).isoformat()}
@@ -67,7 +68,9 @@ def _maintained(cluster: Cluster) -> dict[str, int]:
     window = opening.opened(cluster, lasts=600)
     spec = schedules.Spec("failover", timezone.now() + timedelta(hours=1), "patches")
     move = schedules.make(cluster, spec, making.actor())
-    return {"alarm": alarm.pk, "window": window.pk, "move": move.pk}
+    begun = {"reason": "yearly", "begun_at": timezone.now(), "begun_by_name": "olga"}
+    drill = Drill.objects.create(cluster=cluster, home="TOK-EX1", away="TOK-EX2", **begun)
+    return {"alarm": alarm.pk, "window": window.pk, "move": move.pk, "drill": drill.pk}
 
 
 def _interrupted(*_: object) -> None:
