@@ -4,13 +4,15 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from console.domain.planner import REPAIR
 from console.domain.planner.diagnosis import KIND as DIAGNOSE
 from console.domain.procedures.kinds import PROCEDURES, is_procedure
-from console.models import Cluster, Operation, PlanRecord
+from console.models import Cluster, Drill, Operation, PlanRecord
 from console.services import approval_rules, confirm, plans, products
 from console.services.plans import KINDS
+from console.services.run_times import MOVES
 
 WHY = "why it is done"
 FOUND = "what was found"
@@ -49,10 +51,21 @@ def of_cluster(cluster: Cluster) -> list[Way]:
         Way("Plan a failover", "POST", f"{path}/plans", {"kind": "failover"}, _manage("plan", name, "failover")),
         Way("Plan a failback", "POST", f"{path}/plans", {"kind": "failback"}, _manage("plan", name, "failback")),
     ]
+    drill = _manage("drill", "begin", name, "--reason", WHY)
+    report = _manage("report", "period", "--cluster", name)
+    ways += [
+        Way("Begin a drill", "POST", f"{path}/drills", {"reason": WHY}, drill),
+        Way("Read its report", "GET", f"reports?{urlencode({'cluster': name})}", None, report),
+    ]
     if not products.guided(cluster):
         return ways
+    scripts = _manage("scripts", "diff", name)
     diagnose = _manage("diagnose", name)
-    return [*ways, Way("Diagnose it", "POST", f"{path}/diagnoses", {"reason": WHY}, diagnose)]
+    return [
+        *ways,
+        Way("Compare its node scripts", "POST", f"{path}/scripts/ask", {"what": "compare"}, scripts),
+        Way("Diagnose it", "POST", f"{path}/diagnoses", {"reason": WHY}, diagnose),
+    ]
 
 
 def of_plan(record: PlanRecord) -> list[Way]:
@@ -80,6 +93,9 @@ def of_operation(operation: Operation) -> list[Way]:
         return [*ways, Way("Read what it found", "GET", f"{path}/diagnosis")]
     if is_procedure(operation.kind):
         return [*ways, *_procedure(number, path)]
+    if operation.kind in MOVES and operation.started_at is not None:
+        compare = _manage("report", "compare", number)
+        ways.append(Way("See where its time went", "GET", f"{path}/comparison", None, compare))
     again = _manage("resume", number)
     undo = _manage("plan", operation.cluster.name, "undo", "--operation", number)
     return [
@@ -88,6 +104,20 @@ def of_operation(operation: Operation) -> list[Way]:
         Way("Have it carried on, once it has failed", "POST", f"{path}/carry-on", {"choice": "retry"}, again),
         Way("Acknowledge how it ended", "POST", f"{path}/acknowledge", {"note": FOUND}),
         Way("Plan taking it back", "POST", f"{path}/undo", {}, undo),
+    ]
+
+
+def of_drill(drill: Drill) -> list[Way]:
+    """What the page of a drill offers."""
+    number, path = str(drill.pk), f"drills/{drill.pk}"
+    ways = [Way("Read how it stands", "GET", path, None, _manage("drill", "show", number))]
+    if not drill.open:
+        return ways
+    end = _manage("drill", "end", number, "--reason", WHY)
+    return [
+        *ways,
+        Way("Have its next move planned", "POST", f"{path}/plan", None, _manage("drill", "plan", number)),
+        Way("End it where it is", "POST", f"{path}/end", {"reason": WHY}, end),
     ]
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.management import load_command_class
+from django.utils import timezone
 
-from console.models import ApprovalRule, Cluster
+from console.models import ApprovalRule, Cluster, Drill
 from console.web import how_else
 from tests import personas
 from tests.api.calling import Program
@@ -36,7 +37,7 @@ def taken(ways: list[how_else.Way], program: Program) -> None:
             headers = program.headers | {"idempotency-key": f"a-key-{number:04}"}
             body = {} if way.body is None else {"data": json.dumps(way.body), "content_type": "application/json"}
             answer = program.client.post(f"/api/v1/{way.path}", headers=headers, **body)
-        assert answer.status_code in (200, 202, 409), (way, answer.content)
+        assert answer.status_code in (200, 201, 202, 409), (way, answer.content)
         if way.command:
             first, name, *words = shlex.split(way.command)
             assert first == "manage.py"
@@ -63,6 +64,16 @@ def test_what_a_plan_asks_for_is_in_its_call(tokyo: Cluster) -> None:
     )
     assert confirm.command.startswith("manage.py run TOKYO failover --to TOK-EX2 --reason")
     taken(ways, Program(personas.ada(), right="all"))
+
+
+def test_what_a_drill_offers(tokyo: Cluster) -> None:
+    begun = {"begun_at": timezone.now(), "begun_by_name": "olga"}
+    drill = Drill.objects.create(cluster=tokyo, home="TOK-EX1", away="TOK-EX2", reason="yearly", **begun)
+    ways = how_else.of_drill(drill)
+    assert [way.method for way in ways] == ["GET", "POST", "POST"]
+    taken(ways, Program(personas.olga(), right="operate"))
+    drill.refresh_from_db()
+    assert [way.method for way in how_else.of_drill(drill)] == ["GET"], "it is over"
 
 
 def test_what_operations_offer(tokyo: Cluster) -> None:
