@@ -15,6 +15,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+# Celery would run every system check and drop what they say; those of addresses bring all pages and the API into each
+# worker, a third of the time of its start. `check_settings` below refuses what is unsafe.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 django.setup()
 
 from console.checks import refuse_unsafe_settings  # noqa: E402 - needs the applications loaded
