@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 from console.web import icons, spans
 from console.web.access import methods, needs
 from console.web.forms.overview import PROBLEMS, OverviewFilter, counts
-from console.web.overview_row import FORMS, SIGNS, STATES, Row
+from console.web.overview_row import FORMS, SIGNS, STATES, Row, Showing
 from console.web.overview_rows import ROWS, in_order, visible
 
 AT_ONCE = 200
@@ -112,7 +112,8 @@ def _groups(rows: Sequence[Row], grouped: bool) -> list[tuple[str, SafeString]]:
 
 
 def _joined(rows: Iterable[Row], form: str) -> SafeString:
-    return SafeString("\n".join(row.render(form) for row in rows))
+    to = Showing.now(form)
+    return SafeString("\n".join(row.shown(to) for row in rows))
 
 
 def _head(rows: Sequence[Row]) -> dict[str, object]:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -72,6 +73,30 @@ class Cell:
         if not self.said:
             return format_html("{} {}", sign(self.tone), said(self.words))
         return format_html('{} {}<span class="visually-hidden">{}</span>', sign(self.tone), said(self.words), self.said)
+
+
+@dataclass(frozen=True)
+class Showing:
+    """Rows that are shown together: in which form and language, and when."""
+
+    form: str
+    language: str | None
+    at: datetime
+    _ages: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def now(cls, form: str) -> "Showing":
+        """For who asks now, in their language."""
+        return cls(form, get_language(), timezone.now())
+
+    def age_of(self, read: datetime | None) -> str:
+        """How long ago that was; hundreds of rows have few different ages."""
+        if read is None:
+            return spans.ago(None)
+        seconds = max(0, int((self.at - read).total_seconds()))
+        if seconds not in self._ages:
+            self._ages[seconds] = spans.ago(seconds)
+        return self._ages[seconds]
 
 
 class Row:
@@ -207,14 +232,16 @@ class Row:
 
     def render(self, form: str) -> SafeString:
         """The row as HTML in one of `FORMS`, with its age as of now."""
-        key = form, get_language()
+        return SafeString(self.shown(Showing.now(form)))
+
+    def shown(self, to: Showing) -> str:
+        """The same as text, for many rows that are shown together."""
+        key = to.form, to.language
         if key not in self._rendered:
             context = {"row": self, "card": self.card, "cells": self.cells, "age": AGE}
             context |= {"stale": self.card.stale, "signs": {name: sign(name) for name in ("active", "unknown")}}
-            self._rendered[key] = get_template(FORMS[form]).render(context)
-        words = spans.ago(spans.seconds_since(self._read))
-        text = self._rendered[key].replace(AGE, words)
-        return SafeString(text)
+            self._rendered[key] = get_template(FORMS[to.form]).render(context)
+        return self._rendered[key].replace(AGE, to.age_of(self._read))
 
 
 def _facts(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:

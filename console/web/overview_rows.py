@@ -6,14 +6,15 @@ are; observations are read whole for those that have a new one.
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from threading import Lock
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Case, QuerySet, Value, When
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from console.models import Alarm, Cluster, GlobalStop, IncidentCare, Node, Operation
@@ -41,6 +42,8 @@ FRESH = 1.0
 """Seconds for which a page takes the look that somebody else had."""
 
 Rows = Mapping[int, Row]
+Asked = QuerySet[Any, tuple[Any, ...]]
+Ask = Callable[[], Asked]
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Key:
     """Everything that the row of a cluster depends on."""
 
     cluster: tuple[Any, ...]
+    is_stale: bool
     nodes: list[tuple[Any, ...]] = field(default_factory=list)
     going_on: list[tuple[Any, ...]] = field(default_factory=list)
     """What acts, rests, or waits to be looked at. Empty for most."""
@@ -155,12 +159,11 @@ def _quiet(clusters: list[Cluster], *, whole: bool) -> list[ClusterCard]:
 def _keys() -> Keys:
     now = timezone.now()
     stale = now - timedelta(seconds=spans.stale_after())
-    is_stale = Case(When(observation__at__gte=stale, then=Value(False)), default=True, output_field=BooleanField())
-    found = {row[0]: Key(row) for row in _plain(Cluster.objects.order_by().values_list(*OF_CLUSTER, is_stale))}
-    for row in _plain(Node.objects.order_by("cluster_id", "role").values_list("cluster_id", "name", "role")):
+    found = {row[0]: Key(row, is_stale=_is_before(row[-1], stale)) for row in _plain(_clusters)}
+    for row in _plain(_nodes):
         if row[0] in found:
             found[row[0]].nodes.append(row)
-    going_on = (_operations(), _alarms(), _cares(), _resting(found, now), _in_maintenance(found, now))
+    going_on = _operations(), _plain(_alarms), _plain(_cares), _resting(found, now), _in_maintenance(found, now)
     for kind, rows in enumerate(going_on):
         for row in rows:
             if row[0] in found:
@@ -168,32 +171,62 @@ def _keys() -> Keys:
     return found
 
 
-def _plain(asked: QuerySet[Any, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The rows as the database gives them: they are only compared, and no time has to become an object for that."""
-    text, values = asked.query.sql_with_params()
+def _is_before(at: datetime | None, limit: datetime) -> bool:
+    """Whether a time of the database lies before; some databases leave out that it is UTC. None lies before all."""
+    return at is None or (at if at.tzinfo else at.replace(tzinfo=UTC)) < limit
+
+
+def _plain(ask: Ask) -> list[tuple[Any, ...]]:
+    """The rows as the database gives them: they are only compared."""
+    text, values = _as_sql(ask)
     with connection.cursor() as cursor:
         cursor.execute(text, values)
         return cursor.fetchall()
 
 
+@cache
+def _as_sql(ask: Ask) -> tuple[str, tuple[Any, ...]]:
+    """What is asked every second in the same words is put into words once."""
+    return ask().query.sql_with_params()
+
+
+def _clusters() -> Asked:
+    return Cluster.objects.order_by().values_list(*OF_CLUSTER)
+
+
+def _nodes() -> Asked:
+    return Node.objects.order_by("cluster_id", "role").values_list("cluster_id", "name", "role")
+
+
+def _alarms() -> Asked:
+    standing = Alarm.objects.filter(acknowledged_at__isnull=True, cluster__isnull=False)
+    return standing.order_by("pk").values_list("cluster_id", "pk")
+
+
+def _cares() -> Asked:
+    standing = IncidentCare.objects.filter(over_at__isnull=True)
+    return standing.order_by("pk").values_list("cluster_id", "pk", "until")
+
+
+def _under_way() -> Asked:
+    found = Operation.objects.filter(status__in=(*Operation.ACTING, *Operation.RESTING))
+    return found.order_by().values_list(*OF_OPERATION)
+
+
+def _uncertain() -> Asked:
+    found = Operation.objects.filter(acknowledged_at__isnull=True, status=Operation.Status.UNCERTAIN)
+    return found.order_by().values_list(*OF_OPERATION)
+
+
+def _automatic() -> Asked:
+    found = Operation.objects.filter(acknowledged_at__isnull=True, automatic=True)
+    return found.order_by().values_list(*OF_OPERATION)
+
+
 def _operations() -> list[tuple[Any, ...]]:
     """What acts or rests, and what ended so that a person has to look; each by an index of its own."""
-    under_way = Operation.objects.filter(status__in=(*Operation.ACTING, *Operation.RESTING))
-    to_see = Operation.objects.filter(acknowledged_at__isnull=True)
-    parts = under_way, to_see.filter(status=Operation.Status.UNCERTAIN), to_see.filter(automatic=True)
-    rows = {row[1]: row for part in parts for row in _plain(part.order_by().values_list(*OF_OPERATION))}
+    rows = {row[1]: row for ask in (_under_way, _uncertain, _automatic) for row in _plain(ask)}
     return [rows[pk] for pk in sorted(rows) if rows[pk][2] in ACTING_KINDS]
-
-
-def _alarms() -> list[tuple[Any, ...]]:
-    standing = Alarm.objects.filter(acknowledged_at__isnull=True, cluster__isnull=False)
-    return _plain(standing.order_by("pk").values_list("cluster_id", "pk"))
-
-
-def _cares() -> list[tuple[Any, ...]]:
-    return _plain(
-        IncidentCare.objects.filter(over_at__isnull=True).order_by("pk").values_list("cluster_id", "pk", "until")
-    )
 
 
 def _resting(found: Keys, now: datetime) -> list[tuple[int, int]]:
