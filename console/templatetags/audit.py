@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from console.models import Cluster
 from console.services.access import why_not, why_nowhere
@@ -31,4 +32,5 @@ def audit_of(context: template.Context, kind: str, number: object, cluster: Clus
     if reason is not None or number in (None, ""):
         return ""
     address = f"{reverse('audit')}?{urlencode({'about': f'{kind}:{number}'})}"
-    return format_html('<a class="small" href="{}">{} What is on record about it</a>', address, icons.icon("audit"))
+    words = _("What is on record about it")
+    return format_html('<a class="small" href="{}">{} {}</a>', address, icons.icon("audit"), words)

@@ -1,6 +1,12 @@
 """The picture of a pair: two servers, the directory, and the group with its partition and address, as elements."""
 
 from dataclasses import dataclass, replace
+from itertools import accumulate
+from unicodedata import east_asian_width
+
+from django.utils.translation import gettext as _
+
+from console.web.phrases import said
 
 WIDTH, HEIGHT = 440, 336
 SERVER_W, SERVER_H, SERVER_Y = 204, 92, 98
@@ -106,20 +112,43 @@ def draw(picture: Picture) -> tuple[Element, ...]:
 
 def in_words(picture: Picture) -> str:
     """The same for who does not see it: every thing that is drawn, in sentences."""
-    servers = [f"{s.name} ({s.role} by design): {s.state.words}; services {s.services.words}." for s in picture.servers]
+    told = {
+        "group": picture.group,
+        "state": said(picture.group_state.words),
+        "place": _place(picture),
+        "partition": said(picture.partition.words),
+        "address": said(picture.address.words),
+    }
+    group = _(
+        "The group %(group)s (%(state)s) %(place)s, with the partition (%(partition)s) and the address (%(address)s)."
+    )
+    directory = _("The directory: %(words)s.")
+    if picture.turning:
+        directory = _("The directory: %(words)s, and is being pointed at %(node)s.")
+    where = {"words": said(picture.directory.words), "node": picture.turning}
+    return " ".join([*map(_server_in_words, picture.servers), group % told, directory % where])
+
+
+def _server_in_words(server: Server) -> str:
+    told = {"name": server.name, "role": said(server.role), "state": said(server.state.words)}
+    told["services"] = said(server.services.words)
+    return _("%(name)s (%(role)s by design): %(state)s; services %(services)s.") % told
+
+
+def _place(picture: Picture) -> str:
     if picture.heading:
-        place = f"is on its way to {picture.heading}"
-    else:
-        place = f"is on {picture.group_at}" if picture.group_at else "is on neither node, or nobody knows where"
-    group = f"The group {picture.group} ({picture.group_state.words}) {place}"
-    group += f", with the partition ({picture.partition.words}) and the address ({picture.address.words})."
-    turning = f", and is being pointed at {picture.turning}" if picture.turning else ""
-    return " ".join([*servers, group, f"The directory: {picture.directory.words}{turning}."])
+        return _("is on its way to %(node)s") % {"node": picture.heading}
+    if picture.group_at:
+        return _("is on %(node)s") % {"node": picture.group_at}
+    return _("is on neither node, or nobody knows where")
 
 
 def cut(text: str, letters: int) -> str:
-    """`text` where it fits, else its beginning and an ellipsis."""
-    return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
+    """`text` where it fits, else its beginning and an ellipsis; a Chinese character or a kana is as wide as two."""
+    widths = list(accumulate(2 if east_asian_width(letter) in "WF" else 1 for letter in text))
+    if not widths or widths[-1] <= letters:
+        return text
+    return text[: sum(width < letters for width in widths)].rstrip() + "…"
 
 
 def _columns(picture: Picture) -> dict[str, float]:
@@ -168,7 +197,7 @@ def _directory(picture: Picture) -> list[Element]:
     tone = "running" if picture.turning else picture.directory.tone
     return [
         Box("directory", MIDDLE, DIRECTORY_Y, SERVER_W, DIRECTORY_H, tone),
-        *_titled(MIDDLE, DIRECTORY_Y + 20, "Directory"),
+        *_titled(MIDDLE, DIRECTORY_Y + 20, said("Directory")),
         *_line(MIDDLE, DIRECTORY_Y + 40, replace(picture.directory, tone=tone)),
     ]
 
@@ -176,12 +205,13 @@ def _directory(picture: Picture) -> list[Element]:
 def _servers(picture: Picture) -> list[Element]:
     found: list[Element] = []
     for server, x in zip(picture.servers, (LEFT, RIGHT), strict=False):
+        services = Part(f"{said('Services')} {said(server.services.words)}", server.services.tone)
         found += [
             Box("server", x, SERVER_Y, SERVER_W, SERVER_H, server.state.tone),
             *_titled(x, SERVER_Y + 21, server.name),
-            Label(x + 12, SERVER_Y + 38, f"{server.role} by design"),
+            Label(x + 12, SERVER_Y + 38, _("%(role)s by design") % {"role": said(server.role)}),
             *_line(x, SERVER_Y + 60, server.state),
-            *_line(x, SERVER_Y + 80, replace(server.services, words=f"Services {server.services.words}")),
+            *_line(x, SERVER_Y + 80, services),
         ]
     return found
 
@@ -202,4 +232,4 @@ def _titled(x: float, y: float, text: str) -> list[Element]:
 
 
 def _line(x: float, y: float, part: Part) -> list[Element]:
-    return [Sign(x + 11, y - 12, part.tone), Label(x + 32, y, cut(part.words, SMALL_LETTERS), tone=part.tone)]
+    return [Sign(x + 11, y - 12, part.tone), Label(x + 32, y, cut(said(part.words), SMALL_LETTERS), tone=part.tone)]

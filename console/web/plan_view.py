@@ -4,17 +4,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from console.domain.checks import Check, Verdict
 from console.domain.plan import Plan, Step
 from console.domain.planner import DIRECTORY_SWITCH, REPAIR
 from console.domain.procedures.kinds import is_procedure
+from console.web.phrases import said
 
 PHASES = {
-    "recheck": "Look again",
-    "hand-over": "Hand over",
-    "directory": "Directory switch",
-    "bring-up": "Bring up",
-    "proof": "Prove",
+    "recheck": gettext_noop("Look again"),
+    "hand-over": gettext_noop("Hand over"),
+    "directory": gettext_noop("Directory switch"),
+    "bring-up": gettext_noop("Bring up"),
+    "proof": gettext_noop("Prove"),
 }
 PERSONAL = ("setup.checked", "setup.confirmed")
 """The kinds of step that a person does."""
@@ -64,7 +68,7 @@ def phases(plan: Plan) -> tuple[Phase, ...]:
     """The plan's steps, numbered through and grouped by phase."""
     numbered = _numbered(plan.steps)
     return tuple(
-        Phase(key, PHASES.get(key, key.replace("-", " ").capitalize()), tuple(group))
+        Phase(key, said(PHASES.get(key, key.replace("-", " ").capitalize())), tuple(group))
         for key, group in groupby(numbered, lambda item: item.step.phase)
     )
 
@@ -102,36 +106,48 @@ def evidence(plan: Plan) -> list[Check]:
 
 def summary(plan: Plan) -> str:
     """The plan in one sentence."""
-    many = counts(plan)
+    many, told = counts(plan), _told(counts(plan)) | {"what": _what(plan)}
     if is_procedure(plan.kind):
         by_person = sum(step.kind in PERSONAL for step in plan.steps)
-        return f"{_what(plan)}: {_of(many.steps, 'step')}, of which a person does {by_person}."
+        told |= {"many": f"{by_person:,}"}
+        return _("%(what)s: %(steps)s, of which a person does %(many)s.") % told
     if plan.kind == REPAIR:
-        return f"{_what(plan)}: {_of(many.steps, 'step')} and {_of(many.commands, 'command')}."
-    return (
-        f"{_what(plan)}: {_of(many.steps, 'step')}, "
-        f"{_of(many.commands, 'command')}, {_of(many.objects, 'directory object')} with "
-        f"{_of(many.attributes, 'changed attribute')}, and {_of(many.mailboxes, 'mailbox', 'mailboxes')}."
-    )
+        return _("%(what)s: %(steps)s and %(commands)s.") % told
+    mailboxes = ngettext("%(count)s mailbox", "%(count)s mailboxes", many.mailboxes)
+    told |= {"mailboxes": mailboxes % {"count": f"{many.mailboxes:,}"}}
+    return _("%(what)s: %(steps)s, %(commands)s, %(objects)s with %(attributes)s, and %(mailboxes)s.") % told
+
+
+def _told(many: Counts) -> dict[str, str]:
+    """How much of each, in words."""
+    words = {
+        "steps": ngettext("%(count)s step", "%(count)s steps", many.steps),
+        "commands": ngettext("%(count)s command", "%(count)s commands", many.commands),
+        "objects": ngettext("%(count)s directory object", "%(count)s directory objects", many.objects),
+        "attributes": ngettext("%(count)s changed attribute", "%(count)s changed attributes", many.attributes),
+    }
+    return {name: text % {"count": f"{getattr(many, name):,}"} for name, text in words.items()}
 
 
 def _what(plan: Plan) -> str:
-    if is_procedure(plan.kind):
-        return f"Goes through the procedure on {plan.target} and {plan.source}, resting wherever a person is needed"
-    if plan.by_force:
-        return f"Brings Exchange on {plan.cluster} up on {plan.target} by force"
-    if plan.kind == "takeover":
-        return f"Brings Exchange on {plan.cluster} up on {plan.target}, without {plan.source}"
-    if plan.kind == REPAIR:
-        return f"Repairs what was found on {plan.cluster}"
-    if plan.kind == DIRECTORY_SWITCH:
-        return f"Brings the directory of {plan.cluster} to {plan.target}, which has the group"
+    names = {"cluster": plan.cluster, "source": plan.source, "target": plan.target}
     if plan.kind != "undo":
-        return f"Moves Exchange on {plan.cluster} from {plan.source} to {plan.target}"
+        return _sentence(plan) % names
     moves = any(step.kind in ("group.move-back", "hand-over.back", "group.carry") for step in plan.steps)
-    where = f", back from {plan.source} to {plan.target}" if moves else f", on {plan.target}"
-    return f"Takes back an operation on {plan.cluster}{where}"
+    if moves:
+        return _("Takes back an operation on %(cluster)s, back from %(source)s to %(target)s") % names
+    return _("Takes back an operation on %(cluster)s, on %(target)s") % names
 
 
-def _of(number: int, one: str, more: str = "") -> str:
-    return f"{number:,} {one if number == 1 else more or one + 's'}"
+def _sentence(plan: Plan) -> str:
+    if is_procedure(plan.kind):
+        return _("Goes through the procedure on %(target)s and %(source)s, resting wherever a person is needed")
+    if plan.by_force:
+        return _("Brings Exchange on %(cluster)s up on %(target)s by force")
+    if plan.kind == "takeover":
+        return _("Brings Exchange on %(cluster)s up on %(target)s, without %(source)s")
+    if plan.kind == REPAIR:
+        return _("Repairs what was found on %(cluster)s")
+    if plan.kind == DIRECTORY_SWITCH:
+        return _("Brings the directory of %(cluster)s to %(target)s, which has the group")
+    return _("Moves Exchange on %(cluster)s from %(source)s to %(target)s")

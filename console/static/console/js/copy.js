@@ -5,16 +5,18 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-copy]");
   const text = button && document.getElementById(button.dataset.copy);
   if (!text) return;
-  let told = "Copied.";
+  let told = gettext("Copied.");
+  let done = gettext("Copied");
   try {
     await navigator.clipboard.writeText(text.textContent);
   } catch {
     getSelection().selectAllChildren(text);
-    told = "Marked: press Ctrl-C to copy it.";
+    told = gettext("Marked: press Ctrl-C to copy it.");
+    done = gettext("Marked");
   }
   const status = document.querySelector("[data-copied]");
   if (status) status.textContent = told;
   const word = button.firstChild;
-  word.textContent = told === "Copied." ? "Copied" : "Marked";
-  setTimeout(() => { word.textContent = "Copy"; }, 2000);
+  word.textContent = done;
+  setTimeout(() => { word.textContent = gettext("Copy"); }, 2000);
 });

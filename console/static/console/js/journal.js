@@ -3,6 +3,7 @@
 "use strict";
 
 (() => {
+  const { fill: words, ngettext } = window.changeover;
   const card = document.getElementById("journal-card");
   const view = document.getElementById("journal");
   const groups = document.getElementById("groups");
@@ -46,7 +47,7 @@
   }
   function titleOf(step) {
     const option = document.querySelector(`#step option[value="${CSS.escape(step)}"]`);
-    return option ? option.textContent : step || "Before the first step";
+    return option ? option.textContent : step || window.changeover.gettext("Before the first step");
   }
 
   // ---- blocks: data-first and data-last are the numbers of the lines that belong there, data-state what is in them
@@ -233,7 +234,7 @@
   function sayUnread(by) {
     unread += by;
     more.hidden = unread === 0;
-    more.textContent = `${unread} new line${unread === 1 ? "" : "s"}`;
+    more.textContent = words(ngettext("%(count)s new line", "%(count)s new lines", unread), { count: unread });
   }
   let height = view.clientHeight;
   view.addEventListener("scroll", () => {

@@ -2,16 +2,17 @@
 "use strict";
 
 (() => {
+  const { fill, gettext, timeOf } = window.changeover;
   const SILENCE = 25000;
   const ASK_EVERY = 5000;
   const AT_ONCE = 200;
   const WORDS = {
-    live: () => "Live",
-    reconnecting: () => "Connection lost, reconnecting",
-    polling: () => "Asking every 5 s (no live stream)",
-    offline: (since) => `Offline since ${since}. What you see is as of then.`,
-    "signed-out": () => "Signed out: reload to sign in again",
-    blind: () => "The console cannot read its database. What you see is as of before.",
+    live: () => gettext("Live"),
+    reconnecting: () => gettext("Connection lost, reconnecting"),
+    polling: () => gettext("Asking every 5 s (no live stream)"),
+    offline: (since) => fill(gettext("Offline since %(since)s. What you see is as of then."), { since }),
+    "signed-out": () => gettext("Signed out: reload to sign in again"),
+    blind: () => gettext("The console cannot read its database. What you see is as of before."),
   };
 
   // `rows` and `events` are addresses; `put` takes rows as HTML, `gone` the keys of those that are no more,
@@ -26,7 +27,7 @@
 
     function say(now) {
       if (now === "live") since = null;
-      else since ??= new Date().toLocaleTimeString([], { hour12: false });
+      else since ??= timeOf(new Date());
       if (now === state) return;
       state = now;
       tell(state, WORDS[state](since), since);

@@ -8,6 +8,7 @@
   const trouble = document.getElementById("trouble");
   const words = document.getElementById("trouble-words");
   const { changeover } = window;
+  const { fill, gettext, timeOf } = changeover;
   const shown = new changeover.rows.Shown(tiles);
   const LOUD = ["offline", "signed-out", "blind", "reconnecting"];
   const staleAfter = Number(tiles.dataset.staleAfter);
@@ -21,8 +22,9 @@
   function judge() {
     const at = newest();
     const old = !at || changeover.serverNow() - at > staleAfter * 1000;
-    const time = new Date(at).toLocaleTimeString([], { hour12: false });
-    const said = connection ? `CONNECTION LOST. ${connection}` : old ? `OLD DATA: nothing has been observed since ${at ? time : "the beginning"}.` : "";
+    const since = at ? timeOf(new Date(at)) : gettext("the beginning");
+    const aged = old ? fill(gettext("OLD DATA: nothing has been observed since %(since)s."), { since }) : "";
+    const said = connection ? fill(gettext("CONNECTION LOST. %(what)s"), { what: connection }) : aged;
     if (words.textContent !== said) words.textContent = said;
     trouble.hidden = !said;
     document.body.classList.toggle("is-old", Boolean(said));
@@ -50,7 +52,7 @@
     tell: (state, said, since) => {
       link.dataset.state = state;
       link.querySelector("span").textContent = said;
-      connection = LOUD.includes(state) ? (state === "reconnecting" ? `What you see is as of ${since}.` : said) : "";
+      connection = LOUD.includes(state) ? (state === "reconnecting" ? fill(gettext("What you see is as of %(since)s."), { since }) : said) : "";
       if (!connection) refreshSum();
       judge();
     },
