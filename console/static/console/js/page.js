@@ -20,6 +20,10 @@ function inWords(seconds) {
 }
 const ago = (seconds) => fill(gettext("%(span)s ago"), { span: inWords(seconds) });
 
+// A time of day in the zone in which the page shows its times.
+const clock = new Intl.DateTimeFormat("en-GB", { timeZone: document.documentElement.dataset.zone, timeStyle: "medium" });
+const timeOf = (date) => clock.format(date);
+
 // The server shows the first page of a browser in its own zone, and every later one in the browser's.
 function tellZone() {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
@@ -82,7 +86,7 @@ async function refresh(url) {
   takeRegions(await response.text());
 }
 
-window.changeover = { fill, gettext, ngettext, inWords, learnClock, refresh, serverNow, takeRegions, tick };
+window.changeover = { fill, gettext, ngettext, inWords, timeOf, learnClock, refresh, serverNow, takeRegions, tick };
 
 // A page that wants to be kept fresh holds an element with data-poll; when it is gone, the asking ends.
 async function keepFresh() {
