@@ -6,7 +6,6 @@
   const table = card.querySelector("table");
   const form = document.getElementById("filter");
   const link = document.getElementById("link");
-  const keysOn = document.getElementById("keys-on");
   const PROBLEMS = ["down", "look", "unknown", "trouble"];
   const { changeover } = window;
   const shown = new changeover.rows.Shown(table);
@@ -137,7 +136,7 @@
     },
   });
 
-  // ---- keys, which can be switched off: somebody may speak to the browser
+  // ---- keys
   const visibleRows = () => [...table.querySelectorAll(".line:not([hidden])")].filter((row) => !row.parentElement.hidden);
   const firstLink = () => visibleRows()[0]?.querySelector(".line__name");
   function step(by) {
@@ -149,20 +148,17 @@
   }
   const KEYS = { j: () => step(1), k: () => step(-1), "/": () => { form.q.focus(); form.q.select(); } };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.target === form.q) {
+    if (event.target === form.q && !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing) {
       if (event.key === "Escape") { clear(); firstLink()?.focus(); event.preventDefault(); }
       if (event.key === "ArrowDown") { firstLink()?.focus(); event.preventDefault(); }
       return;
     }
-    if (!keysOn.checked || event.target.closest("input:not([type=checkbox]), select, textarea, dialog, [contenteditable]")) return;
+    if (!changeover.keys.acts(event)) return;
     if (event.key === "Escape" && !document.getElementById("clear-filter").hidden) clear();
     if (!KEYS[event.key]) return;
     event.preventDefault();
     KEYS[event.key]();
   });
   document.getElementById("keys").hidden = false;
-  keysOn.checked = window.localStorage.getItem("keys") !== "off";
-  keysOn.addEventListener("change", () => window.localStorage.setItem("keys", keysOn.checked ? "on" : "off"));
   filter();
 })();
