@@ -7,11 +7,12 @@
   const link = document.getElementById("link");
   const told = document.getElementById("told");
   const { changeover } = window;
-  const { journal } = changeover;
+  const { fill, gettext, journal, timeOf } = changeover;
   const { events, lines: linesUrl, stateUrl } = card.dataset;
   const ENDED = ["succeeded", "failed", "stopped", "uncertain"];
   const CHATTER = ["output", "progress", "waiting", "note"];
   const SILENCE = 25000; // without even a beat the stream is taken for dead
+  const ANSWER = 10000; // so long an answer is waited for
   const SOON = 300;
   const LATER = 3000;
   const TELL = 8000; // between two sentences for who listens to the page
@@ -24,15 +25,15 @@
 
   // ---- what the connection is, said plainly
   const words = {
-    live: () => "Live",
-    reconnecting: () => "Connection lost, reconnecting",
-    polling: () => "Asking every 2 s (no live stream)",
-    offline: () => `Offline since ${since}. What you see is as of then; the operation goes on without this page.`,
-    "signed-out": () => "Signed out: reload to sign in again",
-    over: () => "Ended",
+    live: () => gettext("Live"),
+    reconnecting: () => gettext("Connection lost, reconnecting"),
+    polling: () => gettext("Asking every 2 s (no live stream)"),
+    offline: () => fill(gettext("Offline since %(since)s. What you see is as of then; the operation goes on without this page."), { since }),
+    "signed-out": () => gettext("Signed out: reload to sign in again"),
+    over: () => gettext("Ended"),
   };
   function say(state) {
-    if (state === "offline" && !since) since = new Date().toLocaleTimeString([], { hour12: false });
+    if (state === "offline" && !since) since = timeOf(new Date());
     if (state !== "offline") since = null;
     if (link.dataset.state === state) return;
     link.dataset.state = state;
@@ -50,7 +51,7 @@
     const quiet = document.getElementById("quiet");
     if (quiet && !quiet.hidden) return quiet.querySelector("strong").textContent.replace(/ for .*/, ".");
     const step = document.querySelector('#steps [aria-current="step"] .run-step__title');
-    if (open && step) return `Now: ${step.textContent}.`;
+    if (open && step) return fill(gettext("Now: %(step)s."), { step: step.textContent });
     return document.querySelector("#now .now__sentence")?.textContent.trim() || "";
   }
   function tell() {
@@ -68,7 +69,7 @@
   let asked = 0;
   let due = Infinity;
   function refresh(wait) {
-    const at = Date.now() + wait * (1 + Math.random() / 2); // many who look do not all ask at once
+    const at = Date.now() + wait * (1 + 2 * Math.random()); // many who look do not all ask at once
     if (at >= due) return;
     window.clearTimeout(asked);
     due = at;
@@ -105,7 +106,7 @@
 
   // ---- asking, when there is no stream
   async function ask() {
-    const response = await fetch(`${linesUrl}?after=${journal.last()}`, { credentials: "same-origin" });
+    const response = await fetch(`${linesUrl}?after=${journal.last()}`, { credentials: "same-origin", signal: AbortSignal.timeout(ANSWER) });
     changeover.learnClock(response);
     if (response.redirected) return "signed-out";
     if (!response.ok) throw new Error(String(response.status));
@@ -151,7 +152,8 @@
   window.setInterval(() => {
     if (source === null) return;
     const silent = Date.now() - heard > SILENCE;
-    if (source.readyState === EventSource.CLOSED || silent) { poll(); if (silent) listen(); }
+    if (silent) { say("reconnecting"); listen(); }
+    if (source.readyState === EventSource.CLOSED || silent) poll();
   }, 5000);
   window.setInterval(() => { if (source?.readyState === EventSource.CLOSED) listen(); }, 30000);
   window.addEventListener("online", listen);
