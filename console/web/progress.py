@@ -65,8 +65,11 @@ class Standing:
 
     @property
     def current(self) -> StepRow | None:
-        """The step that runs."""
-        return next((row for row in reversed(self.rows) if row.state == "running"), None)
+        """The step that runs; of several, as after another worker took over, the one that was begun last."""
+        running = [row for row in self.rows if row.state == "running"]
+        return max(
+            running, key=lambda row: (row.started_at.timestamp() if row.started_at else 0.0, row.number), default=None
+        )
 
     @property
     def next_safe(self) -> StepRow | None:
