@@ -59,7 +59,7 @@ def test_the_pages_beside_it_are_there_too(page: Page, address: str) -> None:
 
 def test_a_reader_who_wants_english_gets_it_and_keeps_their_time(page: Page) -> None:
     page.goto("/account/")
-    page.get_by_label("言語", exact=True).select_option("en")
+    page.locator("#id_language").select_option("en")
     page.get_by_role("button", name="保存").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.goto("/operations/")
