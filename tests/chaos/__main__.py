@@ -44,7 +44,9 @@ def _options() -> argparse.Namespace:
         "--case", action="append", default=[], metavar="WAY/STEP/FAULT", help="only this (repeatable); before a sample"
     )
     parser.add_argument("--only", default="", metavar="TEXT", help="only the cases whose name holds this")
-    parser.add_argument("--sample", type=int, default=0, metavar="N", help="N of all cases, half of them by the seed")
+    parser.add_argument(
+        "--sample", type=int, default=0, metavar="N", help="N of all cases: each fault once, the rest by the seed"
+    )
     parser.add_argument("--seed", type=int, default=0, help="decides what a case leaves open")
     parser.add_argument("--environments", type=int, default=max(1, (os.cpu_count() or 2)), help="side by side")
     parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")

@@ -1,6 +1,7 @@
 """The cases: which fault strikes which step of which way; a name says all of it, and a seed the rest."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -119,11 +120,20 @@ def _chosen(way: str, step: str, fault: str) -> bool:
 
 
 def sample(seed: int, size: int) -> list[Case]:
-    """`size` of the matrix: a fixed choice for its first half, the rest by the seed."""
+    """`size` of the matrix: every fault once, on all ways and always the same, and the rest by the seed."""
     everything = matrix(seed)
-    fixed = random.Random("fixed").sample(everything, size // 2)
+    fixed = _one_of_each(random.Random("fixed").sample(everything, len(everything)))[:size]
     rest = [case for case in everything if case not in fixed]
     return [*fixed, *random.Random(seed).sample(rest, size - len(fixed))]
+
+
+def _one_of_each(cases: Sequence[Case]) -> list[Case]:
+    """Of each fault the first case on a way that the others have struck least."""
+    found: list[Case] = []
+    for fault in FAULTS:
+        struck = Counter(case.way for case in found)
+        found.append(min((case for case in cases if case.fault == fault), key=lambda case: struck[case.way]))
+    return found
 
 
 def in_turns(cases: Sequence[Case]) -> Iterator[list[Case]]:
