@@ -80,7 +80,7 @@ class Incident:
 
 def standing(clusters: Iterable[Cluster], now: datetime) -> list[Incident]:
     """The incidents of these clusters: first those that are due, then those laid by; loudest and latest first."""
-    of_these = list(clusters)
+    of_these = clusters if isinstance(clusters, QuerySet) else list(clusters)
     alarms = Alarm.objects.filter(cluster__in=of_these, acknowledged_at__isnull=True)
     found = [_of_alarm(alarm) for alarm in alarms.select_related("cluster", "operation")]
     found += [_of_operation(one) for one in _unseen(Operation.objects.filter(cluster__in=of_these))]
@@ -137,7 +137,7 @@ def let_go(incident: Incident, actor: audit.Actor, reason: str) -> None:
             _record(Action.INCIDENT_LET_GO, incident, actor, reason.strip())
 
 
-def history(clusters: Sequence[Cluster], most: int) -> QuerySet[IncidentCare]:
+def history(clusters: Sequence[Cluster] | QuerySet[Cluster], most: int) -> QuerySet[IncidentCare]:
     """What people said about incidents of these clusters, the latest first."""
     return IncidentCare.objects.filter(cluster__in=clusters).select_related("cluster", "alarm", "operation")[:most]
 
@@ -189,12 +189,16 @@ def _of_operation(one: Operation) -> Incident:
     return Incident(kind, one.cluster, one.ending_summary, remedy, one.ended_at or one.confirmed_at, operation=one)
 
 
-def _unseen(operations: QuerySet[Operation]) -> QuerySet[Operation]:
-    """Those that ended, and that a person has to look into."""
-    over = operations.filter(acknowledged_at__isnull=True, status__in=Operation.ENDED, kind__in=ACTING_KINDS)
-    incomplete = Q(status=Operation.Status.FAILED) & ~Q(todo=[])
-    wanted = Q(status=Operation.Status.UNCERTAIN) | Q(automatic=True) | incomplete
-    return over.filter(wanted).select_related("cluster")
+def _unseen(operations: QuerySet[Operation]) -> list[Operation]:
+    """Those that ended, and that a person has to look into; asked for one by one, each by an index of its own."""
+    standing = operations.filter(acknowledged_at__isnull=True, kind__in=ACTING_KINDS).select_related("cluster")
+    parts = (
+        standing.filter(status=Operation.Status.UNCERTAIN),
+        standing.filter(automatic=True),
+        standing.filter(status=Operation.Status.FAILED).exclude(todo=[]),
+    )
+    found = {one.pk: one for part in parts for one in part}
+    return [found[pk] for pk in sorted(found, reverse=True) if found[pk].status in Operation.ENDED]
 
 
 def _with_care(found: Sequence[Incident]) -> list[Incident]:

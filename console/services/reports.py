@@ -74,13 +74,14 @@ class Report:
 def report(clusters: QuerySet[Cluster], since: datetime, until: datetime) -> Report:
     """The report of these clusters; moves count where they were confirmed, and drills where they were begun."""
     found = tuple(rows(moves(clusters, since, until)))
-    whole, of_cluster = Tally(), {cluster.pk: Tally() for cluster in clusters}
+    named = list(clusters.order_by("name").only("name"))
+    whole, of_cluster = Tally(), {cluster.pk: Tally() for cluster in named}
     for row in found:
         whole.add(row)
         of_cluster[row.cluster].add(row)
     drills = tuple(_drills(clusters, since, until))
     last = {drill.cluster_id: drill for drill in reversed(drills)}
-    lines = tuple(ClusterLine(one, of_cluster[one.pk], last.get(one.pk)) for one in clusters.order_by("name"))
+    lines = tuple(ClusterLine(one, of_cluster[one.pk], last.get(one.pk)) for one in named)
     return Report(since, until, whole, lines, _months(found, since, until), found, _longest(found), drills)
 
 

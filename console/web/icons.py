@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - a drawing is one line
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -55,6 +56,7 @@ DRAWINGS = {
 }
 
 
+@lru_cache(maxsize=1024)
 def icon(name: str, label: str = "", extra: str = "") -> SafeString:
     """The SVG of `name`. With a `label` it speaks for itself; without, it is decoration beside a word.
 

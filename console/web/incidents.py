@@ -21,7 +21,7 @@ KINDS = ("alarm", "operation")
 @needs("view")
 def index(request: HttpRequest) -> HttpResponseBase:
     """What stands, what was laid by, and what was said last."""
-    now, seen = database_now(), list(visible_clusters(request.user))
+    now, seen = database_now(), visible_clusters(request.user)
     found = incidents.standing(seen, now)
     context = {
         "section": "clusters",

@@ -1,19 +1,20 @@
 """The inventory: what the console knows of, added and changed by forms, taken out and put in as YAML."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from console.models import Cluster, Credential, Directory, Site
 from console.services import inventory_seen
-from console.services.access import clusters_with, sees_all, why_not
+from console.services.access import Account, clusters_with, sees_all, why_not
 from console.services.audit_reads import SensitivePage
 from console.services.inventory import ClusterBusy, InventoryRefused, delete
 from console.services.inventory_apply import Applied, apply_inventory
@@ -23,6 +24,7 @@ from console.web.forms.cluster import ClusterForm
 from console.web.forms.inventory import CredentialForm, DirectoryForm, SiteForm
 from console.web.reading import shown
 
+PAGE = 50
 LARGEST_FILE = 2_000_000
 SECRETS = re.compile(r"(?im)^([\s\-]*[\w\-]*(?:pass|pwd|secret)[\w\-]*[\"']?\s*:).*$")
 """Lines of a file that hold what must not be in it; the rest of the file is shown back with its mistakes."""
@@ -52,16 +54,25 @@ KINDS = (
 def index(request: HttpRequest) -> HttpResponseBase:
     """What this person may see of the inventory on one page: clusters, and what those use."""
     seen = inventory_seen.seen_by(request.user)
+    clusters = seen.clusters.select_related("site", "directory").prefetch_related("nodes")
+    part = Paginator(clusters, PAGE).get_page(request.GET.get("page"))
     context = {
         "section": "inventory",
         "not_allowed": why_not(request.user, "change-inventory"),
-        "changeable": set(clusters_with(request.user, "change-inventory").values_list("pk", flat=True)),
-        "clusters": seen.clusters.select_related("site", "directory").prefetch_related("nodes"),
+        "changeable": _changeable(request.user, part.object_list),
+        "clusters": part.object_list,
+        "part": part,
         "directories": seen.directories.select_related("credential"),
         "credentials": seen.credentials,
         "sites": seen.sites,
     }
     return render(request, "inventory/index.html", context)
+
+
+def _changeable(user: Account, shown: Iterable[Cluster]) -> set[int]:
+    """Those of the clusters shown that `user` may change."""
+    wanted = [cluster.pk for cluster in shown]
+    return set(clusters_with(user, "change-inventory").filter(pk__in=wanted).values_list("pk", flat=True))
 
 
 @methods("GET", "POST")

@@ -3,17 +3,20 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from console.models import Cluster, ReadinessRecord
 from console.services import readiness, reservations
-from console.services.access import visible_clusters
 from console.web import spans, sparkline
 from console.web.access import methods, needs, the_cluster
+from console.web.overview_row import Row
+from console.web.overview_rows import ROWS, visible
 
 SPAN, IN_WORDS = timedelta(days=7), "7 days"
+PAGE = 50
 LISTED = 30
 """Rows of history that a page shows."""
 WORDS = {
@@ -29,12 +32,17 @@ ORDER = ("not-ready", "unknown", "asks", "ready")
 @methods("GET")
 @needs("view")
 def index(request: HttpRequest) -> HttpResponseBase:
-    """Every cluster that this person may see, the least ready first."""
+    """The clusters that this person may see, the least ready first."""
     now = timezone.now()
-    clusters = list(visible_clusters(request.user).select_related("site", "observation", "readiness"))
-    drawn = readiness.histories(clusters, now - SPAN)
-    rows = sorted((_row(cluster, drawn[cluster.pk], now) for cluster in clusters), key=_least_ready_first)
-    return render(request, "readiness/list.html", {"section": "clusters", "tab": "readiness", "rows": rows})
+    in_order = sorted(visible(request.user, ROWS.lately().rows).values(), key=_least_ready_first)
+    part = Paginator(in_order, PAGE).get_page(request.GET.get("page"))
+    wanted = [row.pk for row in part]
+    clusters = Cluster.objects.select_related("site", "observation", "readiness").in_bulk(wanted)
+    found = [clusters[pk] for pk in wanted if pk in clusters]
+    drawn = readiness.histories(found, now - SPAN)
+    rows = [_row(cluster, drawn[cluster.pk], now) for cluster in found]
+    context = {"section": "clusters", "tab": "readiness", "rows": rows, "part": part}
+    return render(request, "readiness/list.html", context)
 
 
 @methods("GET")
@@ -74,6 +82,5 @@ def _row(cluster: Cluster, points: list[readiness.Point], now: datetime) -> dict
     }
 
 
-def _least_ready_first(row: dict[str, Any]) -> tuple[int, int, str]:
-    found = row["readiness"]
-    return ORDER.index(found.state.value), found.score or 0, row["cluster"].name
+def _least_ready_first(row: Row) -> tuple[int, int, str]:
+    return ORDER.index(row.readiness.state.value), row.readiness.score or 0, row.name

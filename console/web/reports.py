@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
@@ -16,6 +17,9 @@ from console.web import report_view, streaming
 from console.web.access import methods, needs, the_operation
 from console.web.forms.reports import ReportFilter
 
+PAGE, MOST = 50, 100_000
+"""Clusters on a page of a report, and on one that has all of them, for print."""
+
 
 @methods("GET")
 @needs("view")
@@ -23,13 +27,15 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """The report of a period, of one cluster or of all that one may see."""
     form = ReportFilter(request.GET, clusters=visible_clusters(request.user))
     made = report(form.clusters(), *form.period())
-    lines = [(line, report_view.figures(line.tally)) for line in made.clusters]
+    in_order = sorted(made.clusters, key=lambda line: not line.tally.total)
+    part = Paginator(in_order, MOST if "all" in request.GET else PAGE).get_page(request.GET.get("page"))
     context = {
         "section": "operations",
         "form": form,
         "report": made,
         "figures": report_view.figures(made.tally),
-        "lines": sorted(lines, key=lambda line: not line[0].tally.total),
+        "lines": [(line, report_view.figures(line.tally)) for line in part],
+        "part": part,
         "outages": report_view.outages(made),
         "endings": report_view.endings(made),
     }

@@ -5,7 +5,10 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from console.models import Cluster, Operation
 from console.models.operations import KINDS
@@ -19,6 +22,18 @@ class DayField(forms.DateField):
     def __init__(self, label: str) -> None:
         widget = forms.DateInput(attrs={"type": "date"})
         super().__init__(label=label, required=False, widget=widget, error_messages={"invalid": DAY_HELP})
+
+
+class ChooseOne(forms.Select):
+    """A choice among hundreds, without a template for each of them."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """The whole control."""
+        chosen = {False: "", True: mark_safe(" selected")}
+        made = ((key, chosen[str(key) == str(value or "")], words) for key, words in self.choices)
+        options = format_html_join("", '<option value="{}"{}>{}</option>', made)
+        told = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
+        return format_html("<select{}>{}</select>", told, options)
 
 
 class TimeSpanForm(forms.Form):

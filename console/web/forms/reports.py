@@ -12,7 +12,7 @@ from console.models import Cluster
 from console.services.drills import LONGEST_REST
 from console.services.reasons import Asked
 from console.services.report_rows import USUAL_DAYS
-from console.web.forms.filters import DayField, TimeSpanForm
+from console.web.forms.filters import ChooseOne, DayField, TimeSpanForm
 from console.web.forms.operations import LONGEST_REASON
 
 
@@ -27,7 +27,7 @@ class ReportFilter(TimeSpanForm):
         super().__init__(*args, **more)
         self.seen = clusters
         names = [("", "all"), *((name, name) for name in clusters.order_by("name").values_list("name", flat=True))]
-        self.fields["cluster"].widget = forms.Select(choices=names)
+        self.fields["cluster"].widget = ChooseOne(choices=names)
 
     def clusters(self) -> QuerySet[Cluster]:
         """Those that the report is about."""
