@@ -30,23 +30,6 @@ def test_lines_come_by_themselves_while_the_stream_is_live(stack: Stack, olga: P
     assert not olga.troubles
 
 
-def test_a_console_that_goes_away_and_comes_back_is_told_and_no_line_is_lost(
-    stack: Stack, olga: Person, cluster: LabCluster
-) -> None:
-    cluster.fault(cluster.primary, "slow", ms="200")
-    olga.begins(cluster, "failover")
-    expect(olga.link).to_have_text("Live")
-    stack.stop_pages()
-    try:
-        expect(olga.link).to_have_text(re.compile("^(Connection lost, reconnecting|Offline since .*)$"))
-    finally:
-        stack.start_pages()
-    expect(olga.link).to_have_text("Live", timeout=30_000)
-    cluster.fault(cluster.primary, "slow", on=False)
-    olga.sees_ending("succeeded")
-    sees_every_line_once(olga, stack)
-
-
 def test_without_a_stream_the_page_asks_and_when_nothing_answers_it_says_since_when(
     stack: Stack, olga: Person, cluster: LabCluster
 ) -> None:
