@@ -12,12 +12,14 @@ from xdist.workermanage import WorkerController
 
 from tests import network, schema
 
-TOGETHER = ("tests/journeys/test_looks", "tests/journeys/", "tests/architecture/")
+OF_A_CONSOLE = ("tests/journeys/test_looks", "tests/journeys/test_keyboard", "tests/journeys/test_newcomer")
+"""Journeys that have a console of their own, so that they need not come one after the other with all others."""
+TOGETHER = (*OF_A_CONSOLE, "tests/journeys/", "tests/architecture/")
 """What shares what takes long: a whole console, and all of the sources read. The first one that fits counts."""
 
 FIRST = (
     "tests/journeys/",
-    "tests/journeys/test_looks",
+    *OF_A_CONSOLE,
     "tests/tasks/test_worker.py",
     "tests/postgresql/test_postgresql.py",
     "tests/chaos/test_sample.py",

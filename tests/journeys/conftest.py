@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.conftest import OF_A_CONSOLE
 from tests.journeys.colleagues import Colleague, make_accounts
 from tests.journeys.person import Person, sign_in
 from tests.journeys.stack import LOGIN, LabCluster, Stack
 
-CLUSTERS, SCRIPTED = 48, 8
+CLUSTERS, SCRIPTED = 56, 8
 FEW, FEW_SCRIPTED = 16, 2
-"""For tests that only look at pages, which may have a console of their own."""
+"""For those that tests/conftest.py gives a console of their own: who only looks at pages, and who has only keys."""
 GENERATIONS = ("2003", "2007")
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -43,9 +44,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The console, as large as those need it who come first; tests/conftest.py says who comes together."""
-    looks = "/test_looks" in os.environ["PYTEST_CURRENT_TEST"]
-    size = (FEW, FEW_SCRIPTED) if looks else (CLUSTERS, SCRIPTED)
+    """The console, as large as those need it who come first; others who come later use it too."""
+    few = os.environ["PYTEST_CURRENT_TEST"].startswith(OF_A_CONSOLE)
+    size = (FEW, FEW_SCRIPTED) if few else (CLUSTERS, SCRIPTED)
     made = Stack(tmp_path_factory.mktemp("stack"), *size)
     try:
         made.start()
