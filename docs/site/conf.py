@@ -59,7 +59,7 @@ def navigation(path: Path, text: str) -> list[str]:
     parts = re.split(r"^## (.+)$", text, flags=re.M)
     named = [("", parts[0]), *zip(parts[1::2], parts[2::2], strict=True)]
     home = path.relative_to(DOCS).parent
-    return [_tree(title, found) for title, part in named if (found := list(_pages(home, part)))]
+    return [_tree(title, found) for title, part in named if (found := list(dict.fromkeys(_pages(home, part))))]
 
 
 def _pages(home: Path, part: str) -> Iterator[str]:
