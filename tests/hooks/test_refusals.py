@@ -3,7 +3,6 @@
 import re
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -84,10 +83,10 @@ def test_a_retired_key_looks_the_same_too(genuine: Request, key: Key) -> None:
 
 
 @pytest.fixture
-def within_a_minute() -> None:
-    """No minute ends during the test."""
-    if (left := 60 - time.time() % 60) < 5:
-        time.sleep(left)
+def within_a_minute(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    """No minute ends during the test, however long it takes."""
+    now = database_now()
+    monkeypatch.setattr(refusals, "database_now", lambda: now)
 
 
 def test_refusals_are_counted_by_source_minute_and_cause(within_a_minute: None, genuine: Request) -> None:
