@@ -6,6 +6,7 @@ Programs and nodes are always answered in English and UTC, whatever they say of 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import tzinfo
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from console.services import choices
+from console.services import choices, windows
+from console.web.access import P, View
 from console.web.both_ways import BothWays, Finish
 
 YEAR = 365 * 24 * 3600
@@ -57,6 +59,17 @@ def zone_of(request: HttpRequest) -> tzinfo:
             if found := choices.zone(request.COOKIES.get(name, "")):
                 return found
     return timezone.get_default_timezone()
+
+
+def by_the_clocks_of_windows(view: View[P]) -> View[P]:
+    """Show and read the times of this page by the clocks of windows, which open at the same hours for everyone."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        with timezone.override(windows.zone()):
+            return view(request, *args, **kwargs)
+
+    return shown
 
 
 def put(request: HttpRequest, response: HttpResponseBase, name: str, value: str) -> None:

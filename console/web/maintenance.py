@@ -14,11 +14,13 @@ from console.services.access import visible_clusters
 from console.services.clock import database_now
 from console.web.access import actor_of, admitted, methods, needs, the_cluster
 from console.web.attention import Told, act_with_reason
+from console.web.choices import by_the_clocks_of_windows
 from console.web.forms.maintenance import ScheduleForm, WindowForm
 
 
 @methods("GET")
 @needs("view")
+@by_the_clocks_of_windows
 def index(request: HttpRequest) -> HttpResponseBase:
     """Windows that are open or to come, what is to begin, and what became of what was."""
     seen = list(visible_clusters(request.user))
@@ -37,6 +39,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 
 @methods("GET", "POST")
 @needs("operate")
+@by_the_clocks_of_windows
 def add(request: HttpRequest) -> HttpResponseBase:
     """Make a window of a cluster or a site."""
     actor = actor_of(request)
@@ -79,6 +82,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @methods("GET", "POST")
 @needs("view", "cluster", post="operate")
+@by_the_clocks_of_windows
 def schedule(request: HttpRequest, name: str) -> HttpResponseBase:
     """Have a move of the cluster begin by itself within a window."""
     cluster = the_cluster(request, name)

@@ -1,13 +1,13 @@
 """Language and time zone: as the reader chose, else as the browser says; programs are answered in English and UTC."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from console.models import AuditRecord, Cluster, Operation, PersonalChoices
+from console.models import AuditRecord, Cluster, MaintenanceWindow, Operation, PersonalChoices
 from tests import personas
 from tests.services import making
 
@@ -91,6 +91,18 @@ def test_times_are_shown_in_the_readers_zone_and_told_in_utc(olga: Client, tokyo
     assert 'datetime="2026-03-01T20:15:00+00:00"' in text
     assert 'title="2026-03-02 05:15:00 JST">2026-03-02 05:15:00<' in text
     assert "Times are those of Asia/Tokyo (JST)." in text
+
+
+def test_a_window_is_typed_and_shown_by_the_clocks_of_windows_whoever_reads(olga: Client, tokyo: Cluster) -> None:
+    olga.post(READING, {"language": "", "time_zone": "Asia/Tokyo"})
+    day = (datetime.now(UTC) + timedelta(days=3)).date()
+    told = {"of": f"cluster:{tokyo.pk}", "starts": f"{day}T20:15", "ends": f"{day}T22:00", "reason": "new firmware"}
+    assert olga.post(reverse("add-window"), told).status_code == 302
+    assert MaintenanceWindow.objects.get().starts_at == datetime(day.year, day.month, day.day, 20, 15, tzinfo=UTC)
+    text = text_of(olga, "/maintenance/")
+    assert "Times are those of UTC." in text
+    assert "20:15" in text
+    assert "05:15" not in text
 
 
 def test_programs_are_answered_in_english_whatever_they_accept(olga: Client) -> None:

@@ -16,8 +16,8 @@ class ReadingForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
 
-    def __init__(self, *args: Any, chosen: PersonalChoices, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"language": chosen.language, "time_zone": chosen.time_zone}, **kwargs)
+    def __init__(self, data: Any = None, *, chosen: PersonalChoices) -> None:
+        super().__init__(data, initial={"language": chosen.language, "time_zone": chosen.time_zone})
         as_browser = ("", _("As my browser says"))
         for name, known in (
             ("language", settings.LANGUAGES),
