@@ -92,7 +92,7 @@ class Reader:
     @cached_property
     def rows(self) -> list[Row]:
         """The clusters that they may see, problems first."""
-        return in_order(visible(self.user, ROWS.now().rows).values()) if self._sees else []
+        return in_order(visible(self.user, ROWS.lately().rows).values()) if self._sees else []
 
     @property
     def _sees(self) -> bool:

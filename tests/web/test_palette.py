@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from console.domain.rights import ROLES
 from console.models import Cluster, GlobalStop, Operation
+from console.web.overview_rows import ROWS
 from console.web.palette_places import PAGES
 from console.web.palette_search import AT_ONCE, Part, found
 from tests import personas
@@ -31,6 +32,12 @@ NOT_THERE = {
 """Pages that nobody jumps to, and why."""
 SECOND_FACTORS = "account/second-factor/"
 """One of its pages leads to the others, by what the person has."""
+
+
+@pytest.fixture(autouse=True)
+def _fresh_rows() -> None:
+    """Of the clusters of another test nothing is kept."""
+    ROWS.forget()
 
 
 @pytest.fixture
@@ -63,6 +70,7 @@ def test_every_page_that_stands_for_itself_is_in_it() -> None:
     assert {path for path in left_out if not path.startswith(SECOND_FACTORS)} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [*ROLES, ""])
 def test_whatever_it_offers_to_a_role_is_open_to_it(tokyo: Cluster, role: str) -> None:
     world.running(tokyo)
