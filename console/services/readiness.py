@@ -97,10 +97,11 @@ def history(cluster: Cluster, since: datetime) -> list[Point]:
 
 
 def histories(clusters: Sequence[Cluster], since: datetime) -> dict[int, list[Point]]:
-    """The same of many clusters, by their keys, without the row that held before."""
+    """The same of many clusters, by their keys, without the row that held before and without what was weak."""
     found: dict[int, list[Point]] = {cluster.pk: [] for cluster in clusters}
-    for row in ReadinessChange.objects.filter(cluster__in=found, at__gte=since).order_by("at", "pk"):
-        found[row.cluster_id].append(Point(row.at, row.score, row.state, row.weak))
+    rows = ReadinessChange.objects.filter(cluster__in=found, at__gte=since).order_by("at", "pk")
+    for pk, at, score, state in rows.values_list("cluster_id", "at", "score", "state"):
+        found[pk].append(Point(at, score, state, ()))
     return found
 
 

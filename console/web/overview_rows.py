@@ -27,6 +27,7 @@ from console.web.overview_row import Row
 
 OF_CLUSTER = (
     *("pk", "cooldown_seconds", "site_id", "name", "generation", "driver", "group", "partition", "floating_ip"),
+    "readiness_least",
     *("site__name", "observation__at"),
 )
 OF_OPERATION = (

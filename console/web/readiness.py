@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
-from console.models import Cluster, ReadinessRecord
+from console.domain.readiness import Readiness
+from console.models import Cluster, ObservationRecord, ReadinessRecord
 from console.services import readiness, reservations
 from console.web import spans, sparkline
 from console.web.access import methods, needs, the_cluster
@@ -36,11 +37,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     now = timezone.now()
     in_order = sorted(visible(request.user, ROWS.lately().rows).values(), key=_least_ready_first)
     part = Paginator(in_order, PAGE).get_page(request.GET.get("page"))
-    wanted = [row.pk for row in part]
-    clusters = Cluster.objects.select_related("site", "observation", "readiness").in_bulk(wanted)
-    found = [clusters[pk] for pk in wanted if pk in clusters]
-    drawn = readiness.histories(found, now - SPAN)
-    rows = [_row(cluster, drawn[cluster.pk], now) for cluster in found]
+    drawn = readiness.histories([row.card.cluster for row in part], now - SPAN)
+    rows = [_shown(row.card.observation, row.readiness) | _kept(row.card.cluster, drawn[row.pk], now) for row in part]
     context = {"section": "clusters", "tab": "readiness", "rows": rows, "part": part}
     return render(request, "readiness/list.html", context)
 
@@ -51,35 +49,41 @@ def detail(request: HttpRequest, name: str) -> HttpResponseBase:
     """One cluster: the score, every check with what it weighs, and how it has been."""
     cluster, now = the_cluster(request, name), timezone.now()
     points = readiness.history(cluster, now - SPAN)
-    context = _row(cluster, points, now) | {
-        "section": "clusters",
-        "now": readiness.of(getattr(cluster, "observation", None)),
-        "history": [(point, WORDS.get(point.state, WORDS["unknown"])) for point in reversed(points[-LISTED:])],
-        "acting": reservations.acting(cluster),
-    }
+    record = ReadinessRecord.objects.filter(cluster=cluster).first()
+    context = (
+        state_of(cluster)
+        | _kept(cluster, points, now)
+        | {
+            "since": record.since if record else None,
+            "section": "clusters",
+            "now": readiness.of(getattr(cluster, "observation", None)),
+            "history": [(point, WORDS.get(point.state, WORDS["unknown"])) for point in reversed(points[-LISTED:])],
+            "acting": reservations.acting(cluster),
+        }
+    )
     return render(request, "readiness/detail.html", context)
 
 
 def state_of(cluster: Cluster) -> dict[str, Any]:
     """How ready a cluster is, in the words of pages: what looked good is stale, not good, when it is old."""
     observation = getattr(cluster, "observation", None)
-    now = readiness.of(observation)
+    return _shown(observation, readiness.of(observation)) | {"cluster": cluster}
+
+
+def _shown(observation: ObservationRecord | None, now: Readiness) -> dict[str, Any]:
     tone, word = WORDS[now.state.value]
     stale = observation is None or spans.is_stale(observation.at)
     if tone == "good" and any(mark.lost for mark in now.marks):
         tone, word = "warn", "ready, with warnings"
     if stale:
         tone, word = "stale", f"was {word}" if now.marks else "not checked"
-    return {"cluster": cluster, "observation": observation, "readiness": now, "tone": tone, "word": word}
+    return {"observation": observation, "readiness": now, "tone": tone, "word": word}
 
 
-def _row(cluster: Cluster, points: list[readiness.Point], now: datetime) -> dict[str, Any]:
-    record = getattr(cluster, "readiness", None)
+def _kept(cluster: Cluster, points: list[readiness.Point], now: datetime) -> dict[str, Any]:
     label = sparkline.in_words(points, IN_WORDS)
-    return state_of(cluster) | {
-        "since": record.since if isinstance(record, ReadinessRecord) else None,
-        "spark": sparkline.drawing(points, now - SPAN, now, cluster.readiness_least, label),
-    }
+    drawn = sparkline.drawing(points, now - SPAN, now, cluster.readiness_least, label)
+    return {"cluster": cluster, "spark": drawn}
 
 
 def _least_ready_first(row: Row) -> tuple[int, int, str]:

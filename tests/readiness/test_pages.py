@@ -32,7 +32,7 @@ def points(*found: tuple[timedelta, int | None]) -> list[Point]:
 
 def of(text: str, part: str) -> str:
     """A region of a page."""
-    return text.split(f'id="{part}"')[1].split("data-region")[0]
+    return text.split(f'id="{part}"')[1].split("data-region")[0].split("</main>")[0]
 
 
 def test_the_drawing_is_a_line_of_steps_that_is_broken_where_nothing_is_known() -> None:
