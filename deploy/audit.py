@@ -24,7 +24,7 @@ STRICT = re.compile(r"(?<!L)GPL|(?<!Lesser )General Public|AGPL|Proprietary|SSPL
 LOOKED_AT = {
     "ansible-core": "GPL 3: a client in the tests, not shipped with the console",
     "axe-playwright-python": "names none in its metadata; MIT by its file LICENSE; tests only",
-    "docutils": "public domain and BSD; the GPL is of an Emacs mode in its source that no wheel has; it makes pages only",
+    "docutils": "public domain and BSD; the GPL is of an Emacs mode that no wheel has; it makes pages only",
     "qrcode": "BSD by its file LICENSE, and MIT for what it was made from; the third entry stands for no other",
 }
 """Licences that a person has read."""
