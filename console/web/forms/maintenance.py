@@ -72,6 +72,7 @@ class WindowForm(forms.Form):
             ("A cluster", [(f"cluster:{one.pk}", one.name) for one in clusters]),
             ("All of a site", [(f"site:{one.pk}", one.name) for one in sites]),
         ]
+        self.nowhere = not (clusters or sites)
 
     def spec(self) -> windows.Spec:
         """What was said; the form has to be valid."""
