@@ -34,7 +34,7 @@ def integer(value: int) -> bytes:
 
 
 def message(message_id: int, operation: bytes) -> bytes:
-    """An LDAPMessage without controls."""
+    """An LDAPMessage around an operation, and its controls where they follow it."""
     return element(SEQUENCE, integer(message_id) + operation)
 
 

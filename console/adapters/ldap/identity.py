@@ -6,8 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ldap3.operation.extended import extended_operation
-
+from console.adapters.ldap import requests
 from console.adapters.ldap.entries import complete, is_sid, sid_text
 from console.adapters.ldap.errors import SUCCESS
 from console.domain import dn
@@ -82,7 +81,7 @@ def _offset(text: str, now: datetime) -> float:
 
 def account(session: LdapSession) -> str:
     """The name that the controller knows us by (RFC 4532), else the one that we signed in with."""
-    answer = session.again(lambda: session.ask("extendedReq", extended_operation(WHO_AM_I)))
+    answer = session.again(lambda: session.ask(requests.extended(WHO_AM_I)))
     name = answer.value.decode(errors="replace").partition(":")[2] if answer.code == SUCCESS else ""
     return name or session.directory.credential.username
 

@@ -1,13 +1,12 @@
 """A session with one pinned domain controller: reads try again by themselves, writes go through the pipeline."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
-from ldap3 import BASE, DEREF_NEVER, LEVEL, SUBTREE
-from ldap3.operation.search import search_operation
-from ldap3.protocol.rfc2696 import paged_search_control
+from ldap3 import LEVEL, SUBTREE
 
-from console.adapters.ldap import identity, security
+from console.adapters.ldap import identity, requests, security
 from console.adapters.ldap.entries import entry_of
 from console.adapters.ldap.errors import NO_OBJECT, SUCCESS, of_result
 from console.adapters.ldap.filters import write
@@ -23,7 +22,6 @@ from console.domain.ports import Clock, Entry, Guard
 from console.domain.topology import Directory
 
 T = TypeVar("T")
-ANYTHING = "(objectClass=*)"
 EMPTY_PAGES = 1000
 """Pages that may come beside the full ones: Active Directory gives some with less, or nothing."""
 NO_DIRECTORY = "Check that the address leads to a domain controller of yours, and what that machine is."
@@ -75,11 +73,13 @@ class LdapSession:
                 self.clock.sleep(self.limits.pause_before(attempt))
         self.wire()
 
-    def ask(self, kind: str, request: Any, control: Any = None) -> Answer:
+    def ask(self, operation: bytes) -> Answer:
         """One request and its answer, once. Raises `ReachError`; the connection is then dropped where it is broken."""
         wire = self.wire()
         try:
-            return wire.wait(wire.send(kind, request, control))
+            number = wire.put(operation)
+            wire.flush()
+            return wire.wait(number)
         except ReachError:
             self.drop()
             raise
@@ -108,7 +108,7 @@ class LdapSession:
 
     def read_once(self, dn: str, attributes: Sequence[str], control: Any = None) -> RawEntry | None:
         """The object as it came, without a second try."""
-        answer = self.ask("searchRequest", _search(dn, ANYTHING, BASE, attributes), control)
+        answer = self.ask(requests.read(dn, attributes, control))
         if answer.code == NO_OBJECT:
             return None
         self.check(answer, f"reading {dn or 'the rootDSE'}")
@@ -127,18 +127,18 @@ class LdapSession:
         Raises `ReachError`. A connection that breaks after the first page ends the search with `ConnectionLost`: the
         controller keeps the place in a search only for its own connection.
         """
-        request = _search(base, write(what), SUBTREE if subtree else LEVEL, attributes)
-        page = self.again(lambda: self._page(request, b"", base))
+        asked = partial(requests.search, base, write(what), SUBTREE if subtree else LEVEL, attributes, self.limits.page)
+        page = self.again(lambda: self._page(asked(requests.FIRST_PAGE), base))
         for _ in range(self.limits.objects // self.limits.page + EMPTY_PAGES):
             for raw in page.entries:
                 yield entry_of(raw, self._more)
             if not page.cookie:
                 return
-            page = self._page(request, page.cookie, base)
+            page = self._page(asked(page.cookie), base)
         raise ProtocolFault(f"{self.where} does not come to the end of searching {base}.", remedy=NO_DIRECTORY)
 
-    def _page(self, request: Any, cookie: bytes, base: str) -> Answer:
-        answer = self.ask("searchRequest", request, paged_search_control(True, self.limits.page, cookie))
+    def _page(self, operation: bytes, base: str) -> Answer:
+        answer = self.ask(operation)
         if answer.code != NO_OBJECT:
             self.check(answer, f"searching {base}")
         if len(answer.entries) > self.limits.page:
@@ -185,7 +185,3 @@ class LdapSession:
     def attribute_guids(self, names: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Each attribute, casefolded, to the GUIDs by which access lists know it. Raises `ReachError`."""
         return security.attribute_guids(self, names)
-
-
-def _search(base: str, text: str, scope: str, attributes: Sequence[str]) -> Any:
-    return search_operation(base, text, scope, DEREF_NEVER, [*attributes, "objectGUID"], 0, 0, False, False, False)

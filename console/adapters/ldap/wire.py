@@ -12,7 +12,7 @@ import time
 from collections.abc import Collection
 from typing import Any
 
-from ldap3.protocol.rfc4511 import Controls, LDAPMessage, MessageID, ProtocolOp
+from ldap3.protocol.rfc4511 import LDAPMessage, MessageID, ProtocolOp
 from ldap3.utils.asn1 import encode
 
 from console.adapters.ldap import ber
@@ -59,16 +59,12 @@ class Wire:
             self.link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.link.close()
 
-    def send(self, kind: str, request: Any, control: Any = None) -> int:
+    def send(self, kind: str, request: Any) -> int:
         """Send one request and return its id. Raises `ConnectionLost`, `TimedOut`."""
         self._last_id += 1
         message = LDAPMessage()
         message["messageID"] = MessageID(self._last_id)
         message["protocolOp"] = ProtocolOp().setComponentByName(kind, request)
-        if control is not None:
-            controls = Controls()
-            controls.setComponentByPosition(0, control)
-            message["controls"] = controls
         self._note(encode(message))
         self.flush()
         return self._last_id
