@@ -167,11 +167,13 @@ def _row(number: int) -> Discovery:
 def _out(row: Discovery) -> DiscoveryOut:
     spec = discovery.spec_of(row)
     told = ("file", "address", "other_address", "asked_at", "open", "ended_at", "said", "remedy", "facts")
-    others = {name: str(getattr(row, name) or "") for name in ("site", "credential", "directory", "saved_as")}
     return DiscoveryOut(
         id=row.pk,
         asked_by=row.asked_by_name,
         cluster=plain(spec) if spec else None,
-        **others,
+        site=str(row.site or ""),
+        credential=str(row.credential or ""),
+        directory=str(row.directory or ""),
+        saved_as=str(row.saved_as or ""),
         **{field: getattr(row, field) for field in told},
     )

@@ -87,8 +87,13 @@ def _told(row: Credential) -> Trials:
 
 
 def _trial(where: credential_trials.Place, trial: CredentialTrial | None) -> TrialOut:
-    named = {"place": str(where.place), "name": where.name}
-    if trial is None:
-        return TrialOut(**named, open=False, asked_at=None, ended_at=None, good=None, said="", remedy="")
-    told = ("open", "asked_at", "ended_at", "good", "said", "remedy")
-    return TrialOut(**named, **{field: getattr(trial, field) for field in told})
+    return TrialOut(
+        place=str(where.place),
+        name=where.name,
+        open=trial.open if trial else False,
+        asked_at=trial.asked_at if trial else None,
+        ended_at=trial.ended_at if trial else None,
+        good=trial.good if trial else None,
+        said=trial.said if trial else "",
+        remedy=trial.remedy if trial else "",
+    )
