@@ -7,6 +7,7 @@ then by pattern, then sentence by sentence; what nobody has translated stays as 
 import re
 from functools import lru_cache
 
+from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext
 
 from console.web.phrase_list import PHRASES
@@ -27,6 +28,10 @@ def said(text: str) -> str:
     """`text` of the console's own rules in the language that holds; the same where it has no translation."""
     language = get_language()
     return text if not text.strip() or language in (None, "en") else _looked_up(text, language)
+
+
+said_when_shown = lazy(said, str)
+"""The same for a text that is written before anybody's language holds, such as a choice of a form."""
 
 
 @lru_cache(maxsize=20_000)

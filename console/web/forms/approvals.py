@@ -10,6 +10,7 @@ from console.models.approvals import MOST_NEEDED
 from console.services.approval_override import sentence_of
 from console.services.approval_rules import LONGEST_MINUTES, OVERRIDING, Rule
 from console.web.forms.operations import LONGEST_REASON, ConfirmForm
+from console.web.phrases import said_when_shown
 
 
 class ApproveForm(forms.Form):
@@ -43,10 +44,12 @@ class RuleForm(forms.Form):
     """The rule of one kind of operation."""
 
     needed = forms.IntegerField(min_value=0, max_value=MOST_NEEDED, label="People who have to approve")
-    starts = forms.ChoiceField(choices=ApprovalRule.Starts.choices, label="Started by")
+    starts = forms.ChoiceField(
+        choices=[(one.value, said_when_shown(str(one.label))) for one in ApprovalRule.Starts], label="Started by"
+    )
     valid_minutes = forms.IntegerField(min_value=1, max_value=LONGEST_MINUTES, label="Stands for (minutes)")
     override_roles = forms.MultipleChoiceField(
-        choices=[(role, role) for role in OVERRIDING],
+        choices=[(role, said_when_shown(role)) for role in OVERRIDING],
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label="In an emergency without",

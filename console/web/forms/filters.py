@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from console.models import Cluster, Operation
 from console.models.operations import KINDS
+from console.web.phrases import said_when_shown
 
 DAY_HELP = "Write the day as 2026-01-31."
 
@@ -47,12 +48,17 @@ class TimeSpanForm(forms.Form):
         return since, until
 
 
+ANY = ("", said_when_shown("any"))
+KIND_CHOICES = [ANY, *((kind, said_when_shown(kind)) for kind in KINDS)]
+STATUS_CHOICES = [ANY, *((status.value, said_when_shown(str(status.label))) for status in Operation.Status)]
+
+
 class HistoryFilter(TimeSpanForm):
     """Operations of the given clusters, by cluster, kind, ending, who asked, ticket, and time."""
 
     cluster = forms.CharField(required=False, max_length=63)
-    kind = forms.ChoiceField(required=False, choices=[("", "any"), *((kind, kind) for kind in KINDS)])
-    status = forms.ChoiceField(required=False, label="Ending", choices=[("", "any"), *Operation.Status.choices])
+    kind = forms.ChoiceField(required=False, choices=KIND_CHOICES)
+    status = forms.ChoiceField(required=False, label="Ending", choices=STATUS_CHOICES)
     who = forms.CharField(required=False, max_length=150, label="Asked by")
     ticket = forms.CharField(required=False, max_length=64)
     since = DayField("From")
