@@ -45,7 +45,7 @@
     if (!complete()) return;
     document.getElementById("pages").hidden = true;
     document.getElementById("nothing").hidden = count > 0;
-    const said = narrows ? `${count} of ${shown.all.size} shown` : "";
+    const said = narrows ? changeover.fill(changeover.gettext("%(count)s of %(all)s shown"), { count, all: shown.all.size }) : "";
     const told = document.getElementById("count");
     if (told.textContent !== said) told.textContent = said;
     counted();
