@@ -37,10 +37,29 @@ class Scale:
     rival: int  # nodes that Ansible is measured on
     minutes: int
     lines: int
+    journal: int  # lines of all journals
+    history: int  # operations of each cluster
 
 
-FULL = Scale(20_000, 1_000, (2_000, 20_000, 100_000), 10, 4, 500, (5, 50, 500), 1_000_000, 1000, 200, 500, 100, 5, 240)
-QUICK = Scale(2_000, 200, (500, 2_000, 8_000), 2, 2, 100, (1, 5), 20_000, 100, 20, 20, 10, 1, 40)
+FULL = Scale(
+    20_000,
+    1_000,
+    (2_000, 20_000, 100_000),
+    10,
+    4,
+    500,
+    (5, 50, 500),
+    1_000_000,
+    1000,
+    200,
+    500,
+    100,
+    5,
+    100,
+    1_000_000,
+    20,
+)
+QUICK = Scale(2_000, 200, (500, 2_000, 8_000), 2, 2, 100, (1, 5), 20_000, 100, 20, 20, 10, 1, 24, 20_000, 5)
 
 
 def slapd(scale: Scale, windows: bool) -> None:
@@ -113,8 +132,13 @@ def viewing(scale: Scale, _windows: bool) -> None:
 
 
 def page_times(scale: Scale, _windows: bool) -> None:
-    """The overview of every cluster against that of none."""
-    pages.run(scale.clusters, scale.searches // 10)
+    """Pages of a full database against those of an empty one."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+    django.setup()
+    from tests.benchmarks.page_world import World  # its imports need the settings
+
+    records = scale.records // 10
+    pages.run(World(scale.clusters, scale.history, scale.journal, scale.journal // 10, records), scale.searches // 10)
 
 
 PARTS: dict[str, Callable[[Scale, bool], None]] = {

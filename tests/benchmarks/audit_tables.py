@@ -39,16 +39,15 @@ def fill(count: int, source: str) -> type[models.Model]:
     With a `source`, an SQLite file that was filled before, the records are taken from there.
     """
     audit_guard.lift()
-    _hurry()
+    hurry()
     with connection.schema_editor() as editor:
         for index in AuditRecord._meta.indexes:
             editor.remove_index(AuditRecord, index)
     if source:
         _copy(source, count)
     else:
-        _write(count)
-    last = AuditRecord.objects.latest("seq")
-    AuditHead.objects.update_or_create(pk=1, defaults={"last_seq": last.seq, "last_hash": last.hash})
+        write(count)
+    last = go_on()
     AuditHead.objects.update_or_create(pk=PLAIN_HEAD, defaults={"last_seq": last.seq})
     plain = plain_model()
     names = ", ".join(f'"{field.column}"' for field in plain._meta.local_fields)
@@ -69,7 +68,14 @@ def fill(count: int, source: str) -> type[models.Model]:
     return plain
 
 
-def _hurry() -> None:
+def go_on() -> AuditRecord:
+    """Have the chain go on after the last record, which is given."""
+    last = AuditRecord.objects.latest("seq")
+    AuditHead.objects.update_or_create(pk=1, defaults={"last_seq": last.seq, "last_hash": last.hash})
+    return last
+
+
+def hurry() -> None:
     """Until this connection ends: what is lost when the machine goes down is made again by the next run."""
     settings = {
         "sqlite": ("journal_mode = OFF", "synchronous = OFF", "temp_store = MEMORY", "cache_size = -400000"),
@@ -81,7 +87,8 @@ def _hurry() -> None:
             cursor.execute(f"{word} {setting}")
 
 
-def _write(count: int) -> None:
+def write(count: int) -> None:
+    """Write so many records, each chained to the one before, without moving the head."""
     insert = f"INSERT INTO console_auditrecord ({COLUMNS}) VALUES ({', '.join(['%s'] * len(FIELDS))})"
     previous = NOTHING_BEFORE
     for first in range(1, count + 1, BATCH):
