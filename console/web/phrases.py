@@ -21,6 +21,8 @@ SLOTS = {
     "protocols": NAMES,
 }
 """What fits a slot of a phrase; a word fits one that is not named here."""
+LONGEST = 500
+"""Letters: no sentence of ours is longer, and what a node told may be."""
 BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 
 
@@ -40,7 +42,7 @@ def _looked_up(text: str, language: str) -> str:
     whole = gettext(text)
     if whole != text:
         return whole
-    for phrase, pattern in _PATTERNS:
+    for phrase, pattern in _PATTERNS if len(text) <= LONGEST else ():
         if found := pattern.fullmatch(text):
             return gettext(phrase) % {name: said(value) for name, value in found.groupdict().items()}
     parts = BETWEEN_SENTENCES.split(text)

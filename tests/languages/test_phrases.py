@@ -1,5 +1,6 @@
 """What the rules say is shown in the reader's language, and what nobody has translated as it was said."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -82,6 +83,16 @@ def test_a_sentence_is_found_by_its_pattern(english: str, japanese_text: str) ->
 )
 def test_what_is_not_known_stays_as_it_was_said(text: str) -> None:
     assert said(text) == text
+
+
+@pytest.mark.usefixtures("japanese")
+@pytest.mark.parametrize(
+    "text", ["Stop " * 40_000, "x" * 200_000, "Stop a on b. " * 20_000], ids=["words", "one", "many"]
+)
+def test_a_text_of_any_length_is_looked_up_at_once(text: str) -> None:
+    began = time.monotonic()
+    assert said(text)
+    assert time.monotonic() - began < 2
 
 
 @pytest.mark.usefixtures("japanese")
