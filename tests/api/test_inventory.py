@@ -101,3 +101,10 @@ def test_the_whole_inventory_comes_and_goes_as_its_file(ada: Program) -> None:
     assert "line 2" in wrong["reasons"][0]["text"]
     assert [one["name"] for one in ada.get("sites")["items"]].count("north") == 1
     assert ada.put("sites/south", None)["name"] == "south"
+
+
+def test_a_file_as_long_as_its_page_takes_is_taken_here_too(ada: Program) -> None:
+    text = "# a line of a long file\n" * 5000 + "sites:\n  - name: north\n"
+    assert len(text) > 64 * 1024
+    told = ada.put("inventory", {"text": text, "dry_run": True}, if_match="*")
+    assert [one["name"] for one in told["changes"]] == ["north"]
