@@ -135,6 +135,10 @@ def test_the_words_of_scripts_come_in_the_language_of_the_page(olga: Client) -> 
     [
         "/",
         "/clusters/TOKYO/",
+        "/readiness/",
+        "/clusters/TOKYO/readiness/",
+        "/incidents/",
+        "/maintenance/",
         "/operations/",
         "/approvals/",
         "/account/",
