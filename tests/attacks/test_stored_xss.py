@@ -77,6 +77,7 @@ def crawled(client: Client, cluster: Cluster) -> Crawl:
         reverse("event-sources", args=[operation.pk, "KYO-N2"]),
         reverse("setup-errors", args=["TOKYO"]),
         *(reverse(name) for name in ("overview-head", "overview-rows", "healthz", "readyz", "metrics")),
+        *(f"{reverse(name)}?q={MARK}" for name in ("palette", "palette-options")),
     ]
     return Crawl(client).run(*starts)
 
