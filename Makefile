@@ -38,6 +38,7 @@ screenshots: .venv/.tests ## Every page, full and empty, light and dark, wide an
 	@$(PY) -m tests.screenshots $(ARGS)
 
 docs: .venv/.tests $(PICTURES) ## docs/ as a site in var/docs, with pictures of the console as it is now (Chromium)
+	@rm -rf var/docs
 	@$(PY) -m sphinx -W --keep-going -q -c docs/site -D pictures=$(abspath $(dir $(PICTURES))) docs var/docs
 	@echo "$(abspath var/docs/README.html)"
 
