@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from ldap3 import SUBTREE
 from ldap3.protocol.rfc4511 import LDAPMessage
-from pyasn1.codec.ber import decoder
+from ldap3.utils.asn1 import decoder
 
 from console.adapters.ldap import ber, requests
 from console.adapters.ldap.identity import WHO_AM_I
