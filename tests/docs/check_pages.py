@@ -36,7 +36,8 @@ class Saying:
 
 def page(asked: Mapping[str, tuple[str, str]]) -> str:
     """The whole page; `asked` has the question of each check, and what to do in short."""
-    found = sorted(set(sayings()), key=lambda one: (one.key, list(VERDICTS.values()).index(one.verdict), one.reason))
+    order = list(VERDICTS.values())
+    found = sorted(set(sayings()), key=lambda one: (one.key, order.index(one.verdict), one.reason, one.remedy))
     keys = sorted(asked.keys() | {one.key for one in found})
     return HEAD + "".join(_section(key, asked.get(key), [one for one in found if one.key == key]) for key in keys)
 
