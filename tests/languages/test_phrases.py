@@ -65,7 +65,7 @@ def test_no_phrase_is_there_twice() -> None:
             "Last seen: no greeting from SMTP, POP3 on the floating IP.",
             "最後の観測: フローティングIPで SMTP, POP3 の応答がありません。",
         ),
-        ("6 of 6 running", "6 個中 6 個が実行中"),
+        ("6 of 6 running", "6/6 実行中"),
         (
             "Operation 7 is waiting for a person; one at a time.",
             "操作 7 は人の対応待ちです。同時に実行できる操作は一つです。",
