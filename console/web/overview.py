@@ -34,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "rows": rows,
         "filter": wanted,
         "part": part,
-        "groups": _groups(part.object_list, wanted.grouped),
+        "groups": _groups(list(part.object_list), wanted.grouped),
         "sites": sorted({row.site for row in rows}, key=str.casefold),
         "states": _choices(rows),
         "signs": icons.sprite(SIGNS),

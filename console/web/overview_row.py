@@ -192,7 +192,7 @@ class Row:
         """How its mail is, as a badge; there are only a few of them, and hundreds of rows."""
         key = self.card.observation is None, self.mail_tone, self.card.mail, get_language()
         if key not in _BADGES:
-            _BADGES[key] = get_template("parts/mail.html").render({"card": self.card})
+            _BADGES[key] = SafeString(get_template("parts/mail.html").render({"card": self.card}))
         return _BADGES[key]
 
     @cached_property
