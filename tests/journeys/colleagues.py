@@ -16,10 +16,11 @@ ROLES = {
     "vera": ("viewer",),
     "aki": ("auditor",),
     "thea": ("viewer",),
+    "kei": ("operator",),
     "sam": (),
     "ned": (),
 }
-"""What each of them may do on everything; Otto could approve what others ask for, and Thea keeps an app for codes."""
+"""What each of them may do on everything; Otto could approve what others ask for; Thea and Kei keep an app."""
 MAKE = """
 import json, sys
 from django.contrib.auth.models import User

@@ -1,12 +1,12 @@
-"""Other ways to the same end: without JavaScript, with the keyboard alone, and by doing only what the page suggests."""
+"""Other ways to the same end: without JavaScript, and by doing only what the page suggests."""
 
 import re
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import People
 from tests.journeys.person import Person, sign_in
-from tests.journeys.stack import LOGIN, PASSWORD, LabCluster, Stack
+from tests.journeys.stack import LabCluster, Stack
 
 
 def test_without_javascript_everything_works_by_reloading(people: People, cluster: LabCluster) -> None:
@@ -28,26 +28,6 @@ def test_without_javascript_everything_works_by_reloading(people: People, cluste
     assert cluster.owner() == cluster.standby
     olga.page.get_by_role("button", name="Sign out").click()
     expect(olga.page.get_by_role("button", name="Sign in")).to_be_visible()
-
-
-def test_a_failover_with_the_keyboard_alone(people: People, cluster: LabCluster) -> None:
-    olga = people(known=False)
-    olga.page.goto("/")
-    expect(olga.page.get_by_label("Name")).to_be_focused()
-    olga.types(LOGIN, "Tab", PASSWORD, "Enter")
-    tabs_to(olga, olga.page.get_by_role("link", name=cluster.name))
-    olga.types("Enter")
-    expect(olga.page.get_by_role("heading", level=1)).to_have_text(cluster.name)
-    tabs_to(olga, olga.page.get_by_role("button", name="Fail over"))
-    olga.types("Enter")
-    expect(olga.confirm_button).to_be_visible()
-    tabs_to(olga, olga.page.get_by_label("Reason"))
-    olga.types("by keyboard")
-    tabs_to(olga, olga.confirm_button)
-    olga.types("Enter")
-    olga.sees_ending("succeeded")
-    tabs_to(olga, olga.page.get_by_role("button", name="Fail back"))
-    assert cluster.owner() == cluster.standby
 
 
 def test_a_newcomer_who_presses_only_what_is_suggested_gets_there_and_back(
@@ -89,15 +69,3 @@ def follows(person: Person, suggestion: str) -> None:
     expect(standing_out).to_have_count(1)
     expect(standing_out).to_have_text(re.compile(rf"^\s*{re.escape(suggestion)}\s*$"))
     standing_out.click()
-
-
-def tabs_to(person: Person, target: Locator) -> None:
-    """Press Tab until `target` has the focus, and see that it shows."""
-    expect(target).to_be_visible()
-    for _ in range(150):
-        if target.evaluate("element => element === document.activeElement"):
-            break
-        person.page.keyboard.press("Tab")
-    expect(target).to_be_focused()
-    ring = target.evaluate("element => { const s = getComputedStyle(element); return s.outlineStyle + s.boxShadow }")
-    assert ring != "nonenone", "the focus can be seen"
