@@ -76,7 +76,7 @@ def test_a_token_that_is_over_is_refused_with_what_to_do(how: str) -> None:
         ({"name": ""}, "needs a name"),
         ({"name": "x" * 41}, "needs a name"),
         ({"name": "a\nb"}, "needs a name"),
-        ({"right": "administer"}, "one of: view, operate"),
+        ({"right": "rule"}, "one of: view, operate"),
         ({"kinds": ["start"]}, "No program starts start"),
         ({"days": 0}, "1 to 366 days"),
         ({"days": 367}, "1 to 366 days"),
