@@ -56,16 +56,12 @@ def of_cluster(cluster: Cluster) -> list[Way]:
     ways += [
         Way("Begin a drill", "POST", f"{path}/drills", {"reason": WHY}, drill),
         Way("Read its report", "GET", f"reports?{urlencode({'cluster': name})}", None, report),
+        Way("Diagnose it", "POST", f"{path}/diagnoses", {"reason": WHY}, _manage("diagnose", name)),
     ]
     if not products.guided(cluster):
         return ways
     scripts = _manage("scripts", "diff", name)
-    diagnose = _manage("diagnose", name)
-    return [
-        *ways,
-        Way("Compare its node scripts", "POST", f"{path}/scripts/ask", {"what": "compare"}, scripts),
-        Way("Diagnose it", "POST", f"{path}/diagnoses", {"reason": WHY}, diagnose),
-    ]
+    return [*ways, Way("Compare its node scripts", "POST", f"{path}/scripts/ask", {"what": "compare"}, scripts)]
 
 
 def of_plan(record: PlanRecord) -> list[Way]:
