@@ -5,7 +5,10 @@
 
 from django.utils.translation import gettext_noop as _
 
+from console.web.phrase_list_forms import FORMS
+
 PHRASES = (
+    *FORMS,
     # -- an observation: headline, facts
     _("Mail is up."),
     _("Mail is down: no greeting from %(protocols)s on the floating IP."),

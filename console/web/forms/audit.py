@@ -12,7 +12,8 @@ from django.utils import timezone
 from console.models import AuditRecord, Cluster
 from console.services.audit_actions import OUTCOMES, Action
 from console.services.audit_search import AuditFilter
-from console.web.forms.filters import DayField, TimeSpanForm
+from console.web.forms.filters import ANY, DayField, TimeSpanForm
+from console.web.phrases import said_when_shown
 
 DAYS = {1: "the last day", 7: "the last 7 days", 30: "the last 30 days", 90: "the last 90 days", 365: "the last year"}
 ABOUT = re.compile(r"(?P<type>[a-z][a-z -]{0,31}):(?P<id>.{1,64})")
@@ -21,7 +22,10 @@ ABOUT = re.compile(r"(?P<type>[a-z][a-z -]{0,31}):(?P<id>.{1,64})")
 def _actions() -> list[tuple[str, Any]]:
     """Every area as a whole, and its tags."""
     areas = groupby(sorted(map(str, Action)), key=lambda tag: tag.split(":")[0])
-    return [("", "anything"), *((area, [(f"{area}:", f"all of {area}"), *_named(tags)]) for area, tags in areas)]
+    return [
+        ("", said_when_shown("anything")),
+        *((area, [(f"{area}:", f"all of {area}"), *_named(tags)]) for area, tags in areas),
+    ]
 
 
 def _named(tags: Any) -> list[tuple[str, str]]:
@@ -34,11 +38,19 @@ class AuditFilterForm(TimeSpanForm):
     text = forms.CharField(required=False, max_length=200, label="Text anywhere")
     actor = forms.CharField(required=False, max_length=150, label="Who")
     action = forms.ChoiceField(required=False, label="What", choices=_actions)
-    outcome = forms.ChoiceField(required=False, choices=[("", "any"), *((one, one) for one in OUTCOMES)])
+    outcome = forms.ChoiceField(required=False, choices=[ANY, *((one, one) for one in OUTCOMES)])
     cluster = forms.CharField(required=False, max_length=63)
-    origin = forms.ChoiceField(required=False, label="From where", choices=[("", "any"), *AuditRecord.Origin.choices])
+    origin = forms.ChoiceField(
+        required=False,
+        label="From where",
+        choices=[ANY, *((value, said_when_shown(str(words))) for value, words in AuditRecord.Origin.choices)],
+    )
     days = forms.TypedChoiceField(
-        required=False, label="Time", coerce=int, empty_value=None, choices=[("", "any"), *DAYS.items()]
+        required=False,
+        label="Time",
+        coerce=int,
+        empty_value=None,
+        choices=[ANY, *((days, said_when_shown(words)) for days, words in DAYS.items())],
     )
     since = DayField("From")
     until = DayField("To")

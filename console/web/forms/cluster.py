@@ -20,6 +20,7 @@ from console.services import audit
 from console.services.access import Account
 from console.services.inventory import problems_of, save_cluster, veiled
 from console.web.forms.fields import LABELS, AnyModelForm, TimingField, WordsField, tidy_pem
+from console.web.forms.spoken import Spoken
 
 ROLES = ("primary", "standby")
 FIELD_OF = {"floating_ips": "floating_ip", "partitions": "partition"}
@@ -31,7 +32,7 @@ LEAST = 80
 """The usual readiness below which it is told."""
 
 
-class ClusterPart(AnyModelForm):
+class ClusterPart(Spoken, AnyModelForm):
     """The cluster's own fields."""
 
     floating_ip = forms.CharField(max_length=45, label="Floating IP address")
@@ -85,7 +86,7 @@ class ClusterPart(AnyModelForm):
         return int(self.cleaned_data["reason_length"] or 0)
 
 
-class NodePart(AnyModelForm):
+class NodePart(Spoken, AnyModelForm):
     """A node with its Exchange server."""
 
     second_hop = forms.ChoiceField(choices=SECOND_HOP_CHOICES, initial="none", required=False)

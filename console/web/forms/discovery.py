@@ -12,6 +12,7 @@ from console.models import Credential, Directory, Discovery, Site
 from console.services import audit, discovery
 from console.services.inventory import problems_of, save_credential, save_site
 from console.web.forms.fields import LABELS, tidy_pem
+from console.web.phrases import said_when_shown
 
 LARGEST = 1024 * 1024
 """Bytes of a configuration file; real ones have some tens of thousands."""
@@ -26,7 +27,10 @@ class StartForm(forms.Form):
         max_length=253, label="Address of one node", help_text="Its own address, not the floating IP address."
     )
     credential = forms.ModelChoiceField(
-        Credential.objects.none(), required=False, empty_label="a new one, entered here", label="Account"
+        Credential.objects.none(),
+        required=False,
+        empty_label=said_when_shown("a new one, entered here"),
+        label="Account",
     )
     username = forms.CharField(
         required=False,
@@ -45,7 +49,10 @@ class StartForm(forms.Form):
         required=False, max_length=63, initial=NEW_CREDENTIAL, label="Name of the new credential"
     )
     site = forms.ModelChoiceField(
-        Site.objects.none(), required=False, empty_label="a new one", help_text="Its workers ask the node."
+        Site.objects.none(),
+        required=False,
+        empty_label=said_when_shown("a new one"),
+        help_text="Its workers ask the node.",
     )
     site_name = forms.CharField(required=False, max_length=63, initial=NEW_SITE, label="Name of the new site")
     other_address = forms.CharField(
@@ -156,7 +163,7 @@ class FileForm(forms.Form):
 class LookAgainForm(forms.Form):
     """What may be said before the next look."""
 
-    directory = forms.ModelChoiceField(Directory.objects.all(), required=False, empty_label="none")
+    directory = forms.ModelChoiceField(Directory.objects.all(), required=False, empty_label=said_when_shown("none"))
     other_address = forms.CharField(required=False, max_length=253, label="Address of the other node")
 
 

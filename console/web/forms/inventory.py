@@ -15,9 +15,10 @@ from console.services import audit
 from console.services.inventory import problems_of, save_credential, save_directory, save_site
 from console.services.inventory_rows import Row
 from console.web.forms.fields import LABELS, AnyModelForm, tidy_pem
+from console.web.forms.spoken import Spoken
 
 
-class RuledForm(AnyModelForm):
+class RuledForm(Spoken, AnyModelForm):
     """A model form whose rules are those of the domain; the model only lends its fields."""
 
     def spec(self) -> Spec:

@@ -14,6 +14,8 @@ from console.models import Cluster, Node, Site
 from console.services import access, schedules, windows
 from console.web.forms.filters import DAY_HELP
 from console.web.forms.operations import LONGEST_REASON
+from console.web.forms.spoken import Spoken
+from console.web.phrases import said_when_shown
 
 MOMENT = "%Y-%m-%dT%H:%M"
 MOMENT_HELP = "Write the time as 2026-01-31 22:00."
@@ -69,8 +71,8 @@ class WindowForm(forms.Form):
         clusters = access.clusters_with(user, "operate").order_by("name")
         sites = [one for one in Site.objects.order_by("name") if access.why_not_in_site(user, "operate", one) is None]
         places.choices = [
-            ("A cluster", [(f"cluster:{one.pk}", one.name) for one in clusters]),
-            ("All of a site", [(f"site:{one.pk}", one.name) for one in sites]),
+            (said_when_shown("A cluster"), [(f"cluster:{one.pk}", one.name) for one in clusters]),
+            (said_when_shown("All of a site"), [(f"site:{one.pk}", one.name) for one in sites]),
         ]
         self.nowhere = not (clusters or sites)
 
@@ -87,7 +89,7 @@ class WindowForm(forms.Form):
         )
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(Spoken, forms.Form):
     """A move that begins by itself."""
 
     kind = forms.ChoiceField(label="What", choices=[(kind, kind) for kind in PLANNED_MOVES])
@@ -101,7 +103,10 @@ class ScheduleForm(forms.Form):
         target = self.fields["target"]
         assert isinstance(target, forms.ChoiceField)
         names = Node.objects.filter(cluster=cluster).order_by("role").values_list("name", flat=True)
-        target.choices = [("", "the node that it leads to by design"), *((name, name) for name in names)]
+        target.choices = [
+            ("", said_when_shown("the node that it leads to by design")),
+            *((name, name) for name in names),
+        ]
 
     def spec(self) -> schedules.Spec:
         """What was said; the form has to be valid."""
@@ -111,7 +116,7 @@ class ScheduleForm(forms.Form):
 class CareForm(forms.Form):
     """Who looks after an incident, until when it is laid by, and why."""
 
-    owner = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="me")
+    owner = forms.ModelChoiceField(User.objects.none(), required=False, empty_label=said_when_shown("me"))
     until = MomentField("Lay it by until", required=False, help_text="Left empty, it is only taken on.")
     reason = ReasonField("What is going on")
 

@@ -8,6 +8,8 @@ from console.domain.notifications.events import EVENTS, Severity
 from console.domain.secrets import Secret
 from console.models import Channel, Cluster, NoticeRule, Site
 from console.services.notifications import channels, rules
+from console.web.forms.spoken import Spoken
+from console.web.phrases import said_when_shown
 
 HELP = {
     Channel.Kind.WEBHOOK: "https://host/path. Each notice is sent there as JSON, signed.",
@@ -62,7 +64,7 @@ class ChannelForm(forms.Form):
         return channels.Spec(said["name"], self.kind, address, said["ca"], said["active"])
 
 
-class RuleForm(forms.Form):
+class RuleForm(Spoken, forms.Form):
     """Whose notices, which of them, where to, and when not."""
 
     channel = forms.ModelChoiceField(Channel.objects.all(), label="To the channel", empty_label=None)
@@ -90,7 +92,11 @@ class RuleForm(forms.Form):
         assert isinstance(of, forms.ChoiceField)
         sites = [(f"site:{pk}", name) for pk, name in Site.objects.values_list("pk", "name")]
         clusters = [(f"cluster:{pk}", name) for pk, name in Cluster.objects.values_list("pk", "name")]
-        of.choices = [(EVERYTHING, "everything"), ("One site", sites), ("One cluster", clusters)]
+        of.choices = [
+            (EVERYTHING, said_when_shown("everything")),
+            (said_when_shown("One site"), sites),
+            (said_when_shown("One cluster"), clusters),
+        ]
 
     def spec(self) -> rules.Spec:
         """What was said; the form has to be valid."""

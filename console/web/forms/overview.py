@@ -1,5 +1,6 @@
 """What the overview shows of all clusters: words to look for, a state, a site, and whether sites stand together."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ class OverviewFilter:
         found = all(word in row.text for word in self.words.casefold().split())
         of_state = not self.state or self.state in row.states
         if self.state == PROBLEMS:
-            of_state = bool(OF_PROBLEMS & set(row.states))
+            of_state = not OF_PROBLEMS.isdisjoint(row.states)
         return found and of_state and (not self.site or self.site == row.site)
 
     @property
@@ -50,8 +51,9 @@ class OverviewFilter:
 def counts(rows: Iterable[Row]) -> dict[str, int]:
     """How many clusters are in each state; one may be in several."""
     found = dict.fromkeys((PROBLEMS, *RANKS), 0)
-    for row in rows:
-        for state in row.states:
-            found[state] += 1
-        found[PROBLEMS] += bool(OF_PROBLEMS & set(row.states))
+    for states, times in Counter(row.states for row in rows).items():
+        for state in states:
+            found[state] += times
+        if not OF_PROBLEMS.isdisjoint(states):
+            found[PROBLEMS] += times
     return found

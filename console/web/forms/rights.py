@@ -5,11 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
-from console.domain.rights import LIMITABLE, RIGHTS, ROLES, WHAT
+from console.domain.rights import LIMITABLE, RIGHTS, ROLES, WHAT, Right
 from console.domain.secrets import Secret
 from console.models import Cluster
 from console.models.operations import KINDS
+from console.web.forms.spoken import Spoken
+from console.web.phrases import said, said_when_shown
 
 STARTED_BY_PEOPLE = tuple(kind for kind in KINDS if kind != "start")
 REASON = 1000
@@ -56,7 +59,7 @@ class RolesForm(forms.Form):
             {
                 "role": role,
                 "box": self[f"role-{role}"],
-                "lets": ", ".join(WHAT[right] for right in rights) if role != "administrator" else "do everything",
+                "lets": _lets(role, rights),
                 "limit": self[f"limit-{role}"] if role in LIMITABLE else None,
                 "kinds": self[f"kinds-{role}"] if role in LIMITABLE else None,
             }
@@ -68,7 +71,13 @@ class RolesForm(forms.Form):
         return list(self.cleaned_data[f"kinds-{role}"]) if limited else []
 
 
-class AccountForm(forms.Form):
+def _lets(role: str, rights: tuple[Right, ...]) -> str:
+    if role == "administrator":
+        return said("do everything")
+    return gettext(", ").join(said(WHAT[right]) for right in rights)
+
+
+class AccountForm(Spoken, forms.Form):
     """A new account; the service checks name and password."""
 
     name = forms.CharField(max_length=150)
@@ -106,13 +115,16 @@ class MembersForm(forms.Form):
         field.queryset = User.objects.order_by("username")
 
 
-class WhyForm(forms.Form):
+class WhyForm(Spoken, forms.Form):
     """Who, what, where, and of which kind."""
 
     person = forms.ModelChoiceField(User.objects.none(), to_field_name="username", empty_label=None)
     act = forms.ChoiceField(choices=[(right, WHAT[right]) for right in RIGHTS])
     cluster = forms.ModelChoiceField(
-        Cluster.objects.none(), required=False, to_field_name="name", empty_label="the console as a whole"
+        Cluster.objects.none(),
+        required=False,
+        to_field_name="name",
+        empty_label=said_when_shown("the console as a whole"),
     )
     kind = forms.ChoiceField(
         required=False,

@@ -4,9 +4,10 @@ from django import forms
 
 from console.domain.node_scripts.settings import ON_SILENCE
 from console.web.forms.operations import LONGEST_REASON
+from console.web.forms.spoken import Spoken
 
 
-class ScriptsForm(forms.Form):
+class ScriptsForm(Spoken, forms.Form):
     """What the scripts are rendered from."""
 
     url = forms.CharField(

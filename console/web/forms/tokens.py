@@ -8,12 +8,13 @@ from django.contrib.auth.models import User
 from console.domain.secrets import Secret
 from console.models import ApiToken, Cluster
 from console.services import access, audit, tokens
+from console.web.forms.spoken import Spoken
 
 ALL = "all"
 SOME = "some"
 
 
-class TokenForm(forms.Form):
+class TokenForm(Spoken, forms.Form):
     """What the token is for and how long it lasts; the services decide, and complain."""
 
     name = forms.CharField(max_length=tokens.LONGEST_NAME, help_text="What uses it, such as nightly-report.")
