@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from console.domain.comparison import Row
 from console.models import Drill
 from console.templatetags.console import badge
+from console.web.phrases import said
 from console.web.report_view import seconds_words
 
 register = template.Library()
@@ -44,7 +45,7 @@ def key(tone: str, words: str) -> SafeString:
     mark = format_html(
         '<svg viewBox="0 0 12 12" aria-hidden="true"><rect class="plot--{}" width="12" height="12"/></svg>', tone
     )
-    return format_html("<li>{}{}</li>", mark, words)
+    return format_html("<li>{}{}</li>", mark, said(words))
 
 
 @register.simple_tag

@@ -6,9 +6,11 @@
 from django.utils.translation import gettext_noop as _
 
 from console.web.phrase_list_forms import FORMS
+from console.web.phrase_list_told import TOLD
 
 PHRASES = (
     *FORMS,
+    *TOLD,
     # -- an observation: headline, facts
     _("Mail is up."),
     _("Mail is down: no greeting from %(protocols)s on the floating IP."),

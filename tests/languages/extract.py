@@ -16,7 +16,7 @@ from tests.architecture.sources import ROOT
 PYTHON = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 CALL = re.compile(r"(?<![\w.])(_|gettext|ngettext)\(((?:\s|,|count|u?'(?:\\.|[^'\\])*'|u?\"(?:\\.|[^\"\\])*\")+)\)")
 LITERAL = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
-DRAWN = re.compile(r"""{% (?:badge|mark|icon|status_badge) [^\s%]+ "([^"]+)\"""")
+DRAWN = re.compile(r"""{% (?:badge|mark|icon|key|status_badge) [^\s%]+ "([^"]+)\"""")
 """Tags that translate the words that they are given."""
 
 

@@ -45,6 +45,16 @@ COMPOSED = {
     "The account %(name)s is switched on.": ["The account {} is switched {}."],
     "The account %(name)s is switched off.": ["The account {} is switched {}."],
     "Nothing was saved.": ["Nothing was saved. {} {}"],
+    "Nothing was asked.": ["Nothing was asked. {} {}"],
+    "slower by %(span)s": ["{} by {}", "slower"],
+    "faster by %(span)s": ["{} by {}", "faster"],
+    "Operation %(number)s (%(kind)s to %(node)s) came in between.": ["Operation {} ({} to {}) came in between."],
+    "The plan of the way back was refused: %(text)s": ["The plan of the way back {}: {}", "was refused"],
+    "The plan of the way back could not be made: %(text)s": ["The plan of the way back {}: {}", "could not be made"],
+    "The %(kind)s to %(node)s, operation %(number)s, %(state)s: %(text)s": ["The {} to {}, operation {}, {}", "{}: {}"],
+    "%(name)s, now on %(node)s": ["{}{}", ", now on {}"],
+    "%(seconds)s s ahead of the console's": ["{} of the console's", "{} s {}", "ahead"],
+    "%(seconds)s s behind of the console's": ["{} of the console's", "{} s {}", "behind"],
 }
 """Texts that the rules put together, and the pieces that they put them together from."""
 
