@@ -7,6 +7,7 @@ from console.domain.findings import Severity
 from console.services import findings
 from console.templatetags.console import badge, mark
 from console.web.diagnosis_view import TONES
+from console.web.phrases import said
 from console.web.setup_log_view import STAGES, VERDICTS
 
 register = template.Library()
@@ -21,13 +22,13 @@ def severity_tone(severity: str) -> str:
 @register.simple_tag
 def finding_title(code: str) -> str:
     """What a kind of finding is called."""
-    return findings.kind_of(code).title
+    return said(findings.kind_of(code).title)
 
 
 @register.filter
 def counted(number: int, what: str) -> str:
     """So many of something: `1 error`, `3 errors`; what is unknown has no plural."""
-    return f"{number} {what}{'' if number == 1 or what == 'unknown' else 's'}"
+    return said(f"{number} {what}{'' if number == 1 or what == 'unknown' else 's'}")
 
 
 @register.simple_tag

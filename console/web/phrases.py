@@ -16,9 +16,10 @@ SLOT = re.compile(r"%\((\w+)\)s")
 WORD, WORDS, NUMBER, NAMES = "[^ ]+?", ".+?", "[0-9]+", "[A-Z][A-Z0-9, ]*"
 SLOTS = {
     **dict.fromkeys(("account", "context", "group", "name", "names", "server", "service", "state"), WORDS),
-    **dict.fromkeys(("grounds", "scope", "text", "users", "version", "what", "why"), WORDS),
+    **dict.fromkeys(("grounds", "scope", "span", "text", "users", "version", "what", "why"), WORDS),
     **dict.fromkeys(("all", "changing", "count", "number", "score", "seconds"), NUMBER),
     "protocols": NAMES,
+    "stage": "[^.]+",
 }
 """What fits a slot of a phrase; a word fits one that is not named here."""
 LONGEST = 500

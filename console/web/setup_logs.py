@@ -15,6 +15,8 @@ from console.models import Cluster
 from console.services import setup_logs
 from console.services.access import NotAllowed, clusters_with
 from console.web.access import actor_of, methods, needs
+from console.web.forms.spoken import Spoken
+from console.web.phrases import said_when_shown
 from console.web.setup_log_view import shown
 from console.web.upload_bound import LARGEST
 
@@ -28,7 +30,7 @@ ENCODINGS = (
 )
 
 
-class HandedIn(forms.Form):
+class HandedIn(Spoken, forms.Form):
     """A log, of which cluster it is, and how it is encoded where one knows better."""
 
     log = forms.FileField(
@@ -42,7 +44,7 @@ class HandedIn(forms.Form):
         },
     )
     cluster = forms.ModelChoiceField(
-        Cluster.objects.none(), required=False, to_field_name="name", empty_label="none of them"
+        Cluster.objects.none(), required=False, to_field_name="name", empty_label=said_when_shown("none of them")
     )
     encoding = forms.ChoiceField(choices=ENCODINGS, required=False, label="Encoding")
 

@@ -13,8 +13,10 @@ from django.utils.translation.template import templatize
 
 from tests.architecture.sources import ROOT
 
-PYTHON = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
-CALL = re.compile(r"(?<![\w.])(_|gettext|ngettext)\(((?:\s|,|count|u?'(?:\\.|[^'\\])*'|u?\"(?:\\.|[^\"\\])*\")+)\)")
+PYTHON = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+CALL = re.compile(
+    r"(?<![\w.])(_|gettext|ngettext|pgettext|npgettext)\(((?:\s|,|count|u?'(?:\\.|[^'\\])*'|u?\"(?:\\.|[^\"\\])*\")+)\)"
+)
 LITERAL = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
 DRAWN = re.compile(r"""{% (?:badge|mark|icon|key|status_badge) [^\s%]+ "([^"]+)\"""")
 """Tags that translate the words that they are given."""
@@ -22,12 +24,13 @@ DRAWN = re.compile(r"""{% (?:badge|mark|icon|key|status_badge) [^\s%]+ "([^"]+)\
 
 @dataclass(frozen=True)
 class Text:
-    """A marked text, its plural where it has one, and where it stands."""
+    """A marked text, its plural where it has one, where it stands, and what tells it from the same words elsewhere."""
 
     one: str
     many: str
     place: str
     line: int
+    context: str = ""
 
     @property
     def id(self) -> str | tuple[str, str]:
@@ -59,7 +62,7 @@ def catalog(texts: Iterable[Text]) -> Catalog:
     made = Catalog(project="Changeover", charset="utf-8", header_comment="")
     for text in texts:
         formats = ["python-format"] if "%(" in text.one else []
-        made.add(text.id, locations=[(text.place, 0)], flags=formats)
+        made.add(text.id, locations=[(text.place, 0)], flags=formats, context=text.context or None)
     return made
 
 
@@ -68,8 +71,8 @@ def _of_templates() -> Iterator[Text]:
         place, source = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
         code = templatize(source)
         for call in CALL.finditer(code):
-            one, *rest = (ast.literal_eval(word) for word in LITERAL.findall(call[2]))
-            yield Text(one, rest[0] if rest else "", place, code.count("\n", 0, call.start()) + 1)
+            words = [ast.literal_eval(word) for word in LITERAL.findall(call[2])]
+            yield _text(call[1], words, place, code.count("\n", 0, call.start()) + 1)
         for tag in DRAWN.finditer(source):
             yield Text(tag[1], "", place, source.count("\n", 0, tag.start()) + 1)
 
@@ -83,5 +86,11 @@ def _of_python() -> Iterator[Text]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PYTHON:
                 words = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
                 if words:
-                    plural = words[1] if node.func.id.startswith("ngettext") else ""
-                    yield Text(words[0], plural, path.relative_to(ROOT).as_posix(), node.lineno)
+                    yield _text(node.func.id, words, path.relative_to(ROOT).as_posix(), node.lineno)
+
+
+def _text(marker: str, words: list[str], place: str, line: int) -> Text:
+    """What a call of that name marks: with a `p` its first word tells where, with an `n` a plural follows."""
+    context = words.pop(0) if marker.startswith(("pgettext", "npgettext")) else ""
+    plural = words[1] if marker.startswith(("ngettext", "npgettext")) else ""
+    return Text(words[0], plural, place, line, context)

@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from console.domain.checks import Verdict
+from console.domain.rights import ROLES
 from console.models import Approval, Operation, PlanRecord
 from console.web.phrase_list import PHRASES
 from console.web.phrases import said
@@ -16,6 +17,9 @@ SPOKEN = {
     *("Directory switch", "Undo", "Diagnose", "Repair", "Drill"),  # kinds as `kind_word` writes them
     *("Online", "Offline", "Failed", "Up", "Down", "online", "up"),  # as cluster products say it
 }
+
+COUNTED = ("error", "warning", "note", "finding", "thing", "line", "kind")
+ENDINGS = ("went well", "failed", "did not finish", "nothing says how it ended")
 
 COMPOSED = {
     "%(status)s on no node": ["{} {}", "on no node"],
@@ -31,8 +35,10 @@ COMPOSED = {
     "Move the group %(group)s from %(source)s to %(target)s by force": ["Move the group {} from {} to {}", " by force"],
     "Mail is up on %(node)s, proved.": ["Mail is up on {}", "{}, proved."],
     "Every step is done, proved.": ["Every step is done", "{}, proved."],
-    "%(role)s on %(name)s": ["{} on {}{}{}"],
-    "%(role)s on %(name)s, through the group %(group)s": ["{} on {}{}{}", ", through the group {}"],
+    **{f"{role} on %(name)s": [role, "{} on {}{}{}"] for role in ROLES},
+    **{
+        f"{role} on %(name)s, through the group %(group)s": ["{} on {}{}{}", ", through the group {}"] for role in ROLES
+    },
     "The account %(account)s may %(what)s on %(cluster)s: %(grounds)s.": ["The account {} may {}{}{}: {}.", " on {}"],
     "The account %(account)s may %(what)s in the console as a whole: %(grounds)s.": [
         "The account {} may {}{}{}: {}.",
@@ -46,6 +52,26 @@ COMPOSED = {
     "The account %(name)s is switched off.": ["The account {} is switched {}."],
     "Nothing was saved.": ["Nothing was saved. {} {}"],
     "Nothing was asked.": ["Nothing was asked. {} {}"],
+    "%(count)s thing could not be looked at.": ["{} {} {} could not be looked at.", "thing"],
+    "%(count)s things could not be looked at.": ["{} {} {} could not be looked at.", "things"],
+    "One thing could not be looked at and is unknown.": [
+        "{} could not be looked at and {} unknown.",
+        "One thing",
+        "is",
+    ],
+    "%(count)s things could not be looked at and are unknown.": [
+        "{} could not be looked at and {} unknown.",
+        "{} things",
+        "are",
+    ],
+    "What speaks against it cannot be told: %(text)s.": ["What speaks against it cannot be told: {}."],
+    **{f"The set-up {ending}.": ["The set-up {}{}.{}", ending] for ending in ENDINGS},
+    **{
+        f"The set-up {ending}, in the middle of: %(stage)s.": ["The set-up {}{}.{}", ending, ", in the middle of: {}"]
+        for ending in ENDINGS
+    },
+    **{f"%(count)s {word}": ["{} {}{}", word] for word in COUNTED},
+    **{f"%(count)s {word}s": ["{} {}{}", word] for word in COUNTED},
     "slower by %(span)s": ["{} by {}", "slower"],
     "faster by %(span)s": ["{} by {}", "faster"],
     "Operation %(number)s (%(kind)s to %(node)s) came in between.": ["Operation {} ({} to {}) came in between."],
