@@ -5,10 +5,12 @@
 
 from django.utils.translation import gettext_noop as _
 
+from console.web.phrase_list_checks import CHECKS
 from console.web.phrase_list_forms import FORMS
 from console.web.phrase_list_told import TOLD
 
 PHRASES = (
+    *CHECKS,
     *FORMS,
     *TOLD,
     # -- an observation: headline, facts

@@ -140,7 +140,6 @@ FORMS = (
     _("The account %(name)s is switched off."),
     _("The group %(name)s is added."),
     _("The group %(name)s is removed."),
-    _("%(name)s is changed."),
     _("%(name)s may sign in again."),
     _("%(name)s was not locked."),
     _("The roles of %(name)s on %(scope)s are kept."),

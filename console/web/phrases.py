@@ -13,15 +13,17 @@ from django.utils.translation import get_language, gettext
 from console.web.phrase_list import PHRASES
 
 SLOT = re.compile(r"%\((\w+)\)s")
-WORD, WORDS, NUMBER, NAMES = "[^ ]+?", ".+?", "[0-9]+", "[A-Z][A-Z0-9, ]*"
+WORD, NUMBER, NAMES = "[^ ]+?", "[0-9]+", "[A-Z][A-Z0-9, ]*"
+WORDS, ANYTHING = "(?:(?![.?!] [A-Z]).)+?", ".+?"
 SLOTS = {
-    **dict.fromkeys(("account", "context", "group", "name", "names", "server", "service", "state"), WORDS),
-    **dict.fromkeys(("grounds", "scope", "span", "text", "users", "version", "what", "why"), WORDS),
+    **dict.fromkeys(("account", "context", "grounds", "group", "name", "names", "scope", "server", "service"), WORDS),
+    **dict.fromkeys(("span", "state", "what"), WORDS),
+    **dict.fromkeys(("text", "users", "version", "why"), ANYTHING),
     **dict.fromkeys(("all", "changing", "count", "number", "score", "seconds"), NUMBER),
     "protocols": NAMES,
     "stage": "[^.]+",
 }
-"""What fits a slot of a phrase; a word fits one that is not named here."""
+"""What fits a slot of a phrase: words within one sentence, or whole ones; a word fits a slot that is not named here."""
 LONGEST = 500
 """Letters: no sentence of ours is longer, and what a node told may be."""
 BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z])")

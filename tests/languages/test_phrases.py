@@ -7,6 +7,8 @@ import pytest
 from django.utils import translation
 
 from console.domain.checks import Verdict
+from console.domain.preflight.carried import OWNERS
+from console.domain.preflight.services import MANUAL
 from console.domain.rights import ROLES
 from console.models import Approval, Operation, PlanRecord
 from console.web.phrase_list import PHRASES
@@ -20,6 +22,9 @@ SPOKEN = {
 
 COUNTED = ("error", "warning", "note", "finding", "thing", "line", "kind")
 ENDINGS = ("went well", "failed", "did not finish", "nothing says how it ended")
+
+MAY_NOT = "The account {} may not {}{}{}. {}"
+ONLY_UP = "The group {} is {}{}; only a group that is up can be moved."
 
 COMPOSED = {
     "%(status)s on no node": ["{} {}", "on no node"],
@@ -50,6 +55,24 @@ COMPOSED = {
     ],
     "The account %(name)s is switched on.": ["The account {} is switched {}."],
     "The account %(name)s is switched off.": ["The account {} is switched {}."],
+    'Add %(node)s to the possible owners of each (cluster resource "NAME" /addowner:%(other)s), then check again.': [
+        OWNERS
+    ],
+    "Set it to Manual: sc config %(service)s start= demand (guide, “Specify the settings for Exchange services”).": [
+        MANUAL
+    ],
+    "Takes back operation %(number)s, the %(kind)s to %(node)s.": ["Takes back operation {}, the {} to {}{}."],
+    "Operation %(number)s has changed nothing: there is nothing to take back.": [
+        "Operation {} has changed nothing{}: there is nothing to take back."
+    ],
+    "Ask an administrator (%(names)s) for the role %(role)s.": ["Ask an administrator ({}{}) for the role {}."],
+    "The group %(group)s is %(state)s; only a group that is up can be moved.": [ONLY_UP],
+    "The group %(group)s is %(state)s on %(node)s; only a group that is up can be moved.": [ONLY_UP, " on {}"],
+    "The account %(account)s may not %(what)s.": [MAY_NOT],
+    "The account %(account)s may not %(what)s there.": [MAY_NOT, " there"],
+    "The account %(account)s may not %(what)s on %(cluster)s.": [MAY_NOT, " on {}"],
+    "The account %(account)s may not %(what)s on %(cluster)s, of the kind %(kind)s.": [MAY_NOT, ", of the kind {}"],
+    "The account %(account)s may not %(what)s in all of the site %(name)s.": [MAY_NOT, " in all of the site {}"],
     "Nothing was saved.": ["Nothing was saved. {} {}"],
     "Nothing was asked.": ["Nothing was asked. {} {}"],
     "%(count)s thing could not be looked at.": ["{} {} {} could not be looked at.", "thing"],
