@@ -42,9 +42,11 @@ def slowest_stop(cluster: Cluster) -> float | None:
 def _stopping(operation: Operation) -> float | None:
     """Seconds from the start of its first step that stops a service to the end of its last; None when not all ended."""
     steps = [str(step["key"]) for step in _steps(operation) if step["kind"] == "service.stop"]
-    lines = JournalLine.objects.filter(operation=operation, step__in=steps, kind__in=("started", "done"))
-    began = {line.step: line.at for line in lines.order_by("-seq") if line.kind == "started"}
-    ended = {line.step: line.at for line in lines.order_by("seq") if line.kind == "done"}
+    lines = JournalLine.objects.filter(operation=operation, step__in=steps, kind__in=("started", "done")).order_by()
+    # Put in order here: a database that is asked for them in order reads the whole journal.
+    marks = sorted(lines.values_list("seq", "kind", "step", "at"))
+    began = {step: at for _, kind, step, at in reversed(marks) if kind == "started"}
+    ended = {step: at for _, kind, step, at in marks if kind == "done"}
     if not ended or began.keys() - ended.keys():
         return None
     return (max(ended.values()) - min(began[step] for step in ended)).total_seconds()

@@ -30,7 +30,7 @@ def _run(operation: int, _ended_at: datetime) -> Run:
     begun: dict[str, datetime] = {}
     found: dict[str, Timed] = {}
     marks = JournalLine.objects.filter(operation=operation, kind__in=(BEGINS, ENDS)).exclude(step="")
-    for kind, step, at in marks.order_by("seq").values_list("kind", "step", "at"):
+    for _, kind, step, at in sorted(marks.order_by().values_list("seq", "kind", "step", "at")):
         if kind == BEGINS:
             begun[step] = at
         elif step in begun:

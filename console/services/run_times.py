@@ -1,5 +1,7 @@
 """Where the time of an operation went, from its journal, and the run that it is held against."""
 
+from django.db.models import QuerySet
+
 from console.domain.checks import Refusal
 from console.domain.comparison import Comparison, Run, compare
 from console.domain.outage_steps import BEGINS, ENDS, Mark, Outage, Times, spells, times
@@ -21,8 +23,9 @@ def outage_of(operation: Operation) -> Outage | None:
 
 def times_of(operation: Operation) -> Times:
     """Where the time of an operation that has ended went, step by step."""
-    lines = JournalLine.objects.filter(operation=operation, kind__in=MARKS).exclude(step="").order_by("seq")
-    marks = [Mark(*values) for values in lines.values_list("kind", "step", "at")]
+    lines = JournalLine.objects.filter(operation=operation, kind__in=MARKS).exclude(step="").order_by()
+    in_order = sorted(lines.values_list("seq", "kind", "step", "at"))  # asked for in order, all of the journal is read
+    marks = [Mark(*values) for _, *values in in_order]
     until = operation.ended_at or (marks[-1].at if marks else operation.confirmed_at)
     return times(spells(marks, until), outage_of(operation))
 
@@ -34,14 +37,18 @@ def run_of(operation: Operation) -> Run:
 
 def good_runs(operation: Operation) -> list[Operation]:
     """The moves of the cluster like this one, before it, that succeeded: same kind and target; the last one first."""
-    like = Operation.objects.filter(cluster_id=operation.cluster_id, kind=operation.kind, target=operation.target)
-    found = like.filter(status=Operation.Status.SUCCEEDED, pk__lt=operation.pk).select_related("cluster", "plan")
-    return list(found.order_by("-pk")[:BACK])
+    return list(_good_runs(operation)[:BACK])
 
 
 def last_good(operation: Operation) -> Operation | None:
     """The last of these."""
-    return next(iter(good_runs(operation)), None)
+    return _good_runs(operation).first()
+
+
+def _good_runs(operation: Operation) -> QuerySet[Operation]:
+    like = Operation.objects.filter(cluster_id=operation.cluster_id, kind=operation.kind, target=operation.target)
+    found = like.filter(status=Operation.Status.SUCCEEDED, pk__lt=operation.pk).select_related("cluster", "plan")
+    return found.order_by("-pk")
 
 
 def compared(operation: Operation, before: Operation) -> Comparison | None:

@@ -132,7 +132,7 @@ def _outline(operation: Operation, titles: Mapping[str, str]) -> list[Group]:
     """Where each step's part begins and ends, up to the last line that `operation` knows of."""
     found = JournalLine.objects.filter(operation=operation, kind__in=(BEGINS, *NEWS), seq__lte=operation.last_seq)
     groups = [Group("", OPENING, 1, operation.last_seq)] if operation.last_seq else []
-    for seq, kind, step in found.order_by("seq").values_list("seq", "kind", "step"):
+    for seq, kind, step in sorted(found.order_by().values_list("seq", "kind", "step")):
         if kind == BEGINS and step:
             groups[-1].last = seq - 1
             groups.append(Group(step, titles.get(step, step), seq, operation.last_seq))

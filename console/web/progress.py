@@ -107,10 +107,13 @@ def _resumed(operation: Operation) -> Resumed | None:
 
 
 def _marks(operation: Operation) -> Mapping[str, Sequence[JournalLine]]:
-    """The lines that begin or end a step, by step, and the last count of the one that runs."""
-    lines = JournalLine.objects.filter(operation=operation, kind__in=MARKS).exclude(step="").order_by("seq")
+    """The lines that begin or end a step, by step, in their order.
+
+    A database that is asked for it in order reads the whole journal; a few lines are sooner put in order here.
+    """
+    lines = JournalLine.objects.filter(operation=operation, kind__in=MARKS).exclude(step="").order_by()
     found: dict[str, list[JournalLine]] = {}
-    for line in lines:
+    for line in sorted(lines, key=lambda line: line.seq):
         found.setdefault(line.step, []).append(line)
     return found
 
