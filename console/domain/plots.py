@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Protocol, TypeVar
 
 from console.domain.printable import one_line
 
@@ -24,6 +25,19 @@ class Dot:
     tone: str
     text: str
     """What it is, for who points at it."""
+
+
+class HasPlace(Protocol):
+    """What `Dot` says of where it lies."""
+
+    @property
+    def at(self) -> float: ...
+
+    @property
+    def seconds(self) -> float: ...
+
+
+Placed = TypeVar("Placed", bound=HasPlace)
 
 
 @dataclass(frozen=True)
@@ -82,11 +96,11 @@ def dots(of: Sequence[Dot], lines: Sequence[Line], ends: tuple[str, str], title:
     return _svg(drawn, HEIGHT, title)
 
 
-def thinned(of: Sequence[Dot]) -> list[Dot]:
+def thinned(of: Sequence[Placed]) -> list[Placed]:
     """At most `MOST_DOTS` of them: the highest of each stretch of time, and the highest of all among them."""
     if len(of) <= MOST_DOTS:
         return list(of)
-    kept: dict[int, Dot] = {}
+    kept: dict[int, Placed] = {}
     for dot in of:
         stretch = min(int(dot.at * MOST_DOTS), MOST_DOTS - 1)
         if stretch not in kept or dot.seconds > kept[stretch].seconds:

@@ -1,9 +1,8 @@
 """The moves of a period as numbers, read in one query: what a report is added up from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, FloatField, Func, QuerySet
 
@@ -27,8 +26,7 @@ class Epoch(Func):
         return super().as_sql(compiler, connection, template=template, **more)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A move that has ended."""
 
     number: int

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from typing import Any
 
 from console.domain.comparison import Row, alone
-from console.models import Cluster, Operation
+from console.models import Operation
 from console.services import drill_report, run_times
-from console.services.reports import Report, Tally
+from console.services.reports import Named, Report, Tally
 
 
 def report(made: Report) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def _row(row: Row, beside: bool) -> dict[str, Any]:
     return {**told, "before": row.before, "verdict": row.verdict if beside else ""}
 
 
-def _outage(row: Operation, clusters: dict[int, Cluster]) -> dict[str, Any]:
+def _outage(row: Operation, clusters: dict[int, Named]) -> dict[str, Any]:
     outage = run_times.outage_of(row)
     return {
         "operation": row.pk,

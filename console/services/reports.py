@@ -1,8 +1,10 @@
 """The report of a period: how long mail was down, how often moves succeeded, and which drills there were."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -13,6 +15,7 @@ from console.services.report_rows import Row, moves, rows
 
 COUNTED = (Operation.Status.SUCCEEDED, Operation.Status.FAILED, Operation.Status.UNCERTAIN)
 """The endings that the rate of success knows: one that a person stopped is neither."""
+ENDINGS = tuple(map(str, Operation.ENDED))
 LONGEST = 10
 """How many of the longest outages are listed."""
 
@@ -21,7 +24,7 @@ LONGEST = 10
 class Tally:
     """Endings and outages, added up."""
 
-    endings: dict[str, int] = field(default_factory=lambda: dict.fromkeys(map(str, Operation.ENDED), 0))
+    endings: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ENDINGS, 0))
     outages: list[float] = field(default_factory=list)
 
     def add(self, row: Row) -> None:
@@ -46,11 +49,18 @@ class Tally:
         return Durations.of(self.outages)
 
 
+class Named(NamedTuple):
+    """A cluster, of which a report knows no more."""
+
+    pk: int
+    name: str
+
+
 @dataclass(frozen=True)
 class ClusterLine:
     """One cluster in the report."""
 
-    cluster: Cluster
+    cluster: Named
     tally: Tally
     drill: Drill | None
     """Its last drill in the period."""
@@ -74,7 +84,7 @@ class Report:
 def report(clusters: QuerySet[Cluster], since: datetime, until: datetime) -> Report:
     """The report of these clusters; moves count where they were confirmed, and drills where they were begun."""
     found = tuple(rows(moves(clusters, since, until)))
-    named = list(clusters.order_by("name").only("name"))
+    named = [Named(*row) for row in clusters.order_by("name").values_list("pk", "name")]
     whole, of_cluster = Tally(), {cluster.pk: Tally() for cluster in named}
     for row in found:
         whole.add(row)
@@ -98,19 +108,17 @@ def _longest(found: Sequence[Row]) -> tuple[Operation, ...]:
 
 def _months(found: Sequence[Row], since: datetime, until: datetime) -> tuple[tuple[str, Tally], ...]:
     zone = timezone.get_current_timezone()
-    made = {name: Tally() for name in _names(since.astimezone(zone), until.astimezone(zone))}
+    firsts = list(_firsts(since.astimezone(zone), until.astimezone(zone)))
+    made = [Tally() for _ in firsts]
+    begins = [first.timestamp() for first in firsts]
     for row in found:
-        made[_month(row.at, zone)].add(row)
-    return tuple(made.items())
+        made[max(bisect_right(begins, row.at) - 1, 0)].add(row)
+    return tuple((f"{first.year:04d}-{first.month:02d}", tally) for first, tally in zip(firsts, made, strict=True))
 
 
-def _month(at: float, zone: tzinfo) -> str:
-    moment = datetime.fromtimestamp(at, zone)
-    return f"{moment.year:04d}-{moment.month:02d}"
-
-
-def _names(first: datetime, last: datetime) -> Iterator[str]:
-    year, month = first.year, first.month
-    while (year, month) <= (last.year, last.month):
-        yield f"{year:04d}-{month:02d}"
+def _firsts(since: datetime, until: datetime) -> Iterator[datetime]:
+    """When each month from the one to the other begins, in their zone."""
+    year, month = since.year, since.month
+    while (year, month) <= (until.year, until.month):
+        yield datetime(year, month, 1, tzinfo=since.tzinfo)
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)

@@ -1,17 +1,24 @@
 """The words of reports, comparisons and drills: durations, days, keys of plots, and how a drill stands."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
+from urllib.parse import quote
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from console.domain.comparison import Row
 from console.models import Drill
+from console.services.reports import ClusterLine, Report
 from console.templatetags.console import badge
 from console.web.phrases import said
-from console.web.report_view import seconds_words
+from console.web.report_view import figures, seconds_words
 
 register = template.Library()
 
@@ -24,6 +31,10 @@ OF_STATE = {
     Drill.State.ENDED: "warn",
 }
 ICONS = {Drill.State.RESTING: "pause", Drill.State.ENDED: "stopped"}
+NUMBER = '<td data-label="{}" class="num">{}</td>'
+LINE = f'<tr><td data-label="{{}}">{{}}</td>{NUMBER * 5}<td data-label="{{}}"><span>{{}}</span></td></tr>\n'
+"""A cluster of a report: each cell with the words of its heading."""
+HEADS = (_("Cluster"), _("Moves"), _("Succeeded"), _("Median outage"), _("95 of 100"), _("Longest"), _("Last drill"))
 LIKE = {"slower": "warn", "faster": "good", "same": "idle", "new": "idle", "gone": "idle"}
 
 
@@ -37,6 +48,32 @@ def seconds(value: object) -> str:
 def day(at: datetime) -> str:
     """The day of a time in the reader's zone, as 2026-01-31."""
     return timezone.localtime(at).strftime("%F")
+
+
+@register.simple_tag
+def report_lines(lines: Iterable[ClusterLine], report: Report) -> SafeString:
+    """A row for each cluster, made without a template: all of them stand on the page for print."""
+    heads = tuple(map(gettext, HEADS))
+    moves = f"{reverse('operations')}?cluster={{}}&since={day(report.since)}&until={day(report.until)}"
+    return format_html_join("", LINE, (chain(*zip(heads, _cells(line, moves), strict=True)) for line in lines))
+
+
+def _cells(line: ClusterLine, moves: str) -> tuple[object, ...]:
+    """What stands in the row of a cluster; its name is a link, and `moves` is the address of its moves."""
+    told, name = figures(line.tally), line.cluster.name
+    numbers = [told[key] or "–" for key in ("rate", "p50", "p95", "longest")]
+    total = _link(moves.format(quote(name, safe="")), told["total"]) if told["total"] else "0"
+    return _link(reverse("cluster", args=[name]), name), total, *numbers, _last_drill(line.drill)
+
+
+def _link(address: str, words: object) -> SafeString:
+    return format_html('<a href="{}">{}</a>', address, words)
+
+
+def _last_drill(drill: Drill | None) -> SafeString:
+    if drill is None:
+        return format_html('<span class="soft">{}</span>', gettext("none"))
+    return format_html("{} {}", _link(reverse("drill", args=[drill.pk]), day(drill.begun_at)), drill_badge(drill))
 
 
 @register.simple_tag

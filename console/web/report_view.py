@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from console.domain import plots
 from console.domain.comparison import Row
 from console.domain.plots import Column, Dot, Line, Pair
+from console.services.report_rows import Row as Outage
 from console.services.reports import Report, Tally
+from console.web.phrases import said
 from console.web.spans import in_words
 
 TONES = {"succeeded": "good", "failed": "bad", "uncertain": "unknown", "stopped": "warn"}
@@ -18,20 +21,26 @@ LEAST_SHARE = 0.01
 """A step that took less than this share of the longest is in the table alone."""
 
 
+class Spot(NamedTuple):
+    """Where an outage lies on the plot: only of those that are drawn are there words."""
+
+    at: float
+    seconds: float
+    row: Outage
+
+
 def outages(report: Report) -> SafeString | str:
     """Each outage at its time, with the levels of the median and of 95 in 100; empty without any."""
     first, last = report.since.timestamp(), report.until.timestamp()
-    told = [row for row in report.rows if row.outage is not None]
+    whole = max(last - first, 1.0)
+    told = [Spot(_within((row.at - first) / whole), row.outage, row) for row in report.rows if row.outage is not None]
     if not told:
         return ""
-    made = [
-        Dot(_within((row.at - first) / max(last - first, 1.0)), row.outage or 0.0, TONES[row.status], _says(row))
-        for row in told
-    ]
+    made = [Dot(spot.at, spot.seconds, TONES[spot.row.status], _says(spot.row)) for spot in plots.thinned(told)]
     figures = report.tally.outage
-    lines = [Line(figures.p50 or 0.0, "median")]
-    lines += [Line(figures.p95 or 0.0, "95 of 100")] if figures.p95 != figures.p50 else []
-    title = f"How long mail was down, {len(told)} times"
+    lines = [Line(figures.p50 or 0.0, _("median"))]
+    lines += [Line(figures.p95 or 0.0, _("95 of 100"))] if figures.p95 != figures.p50 else []
+    title = _("How long mail was down, %(times)s times") % {"times": len(told)}
     return mark_safe(plots.dots(made, lines, (_day(report.since), _day(report.until)), title))  # noqa: S308 - escaped
 
 
@@ -40,15 +49,15 @@ def endings(report: Report) -> SafeString | str:
     if not report.tally.total:
         return ""
     made = [Column(name, _parts(tally)) for name, tally in report.months]
-    return mark_safe(plots.columns(made, "How the moves of each month ended"))  # noqa: S308 - escaped
+    return mark_safe(plots.columns(made, _("How the moves of each month ended")))  # noqa: S308 - escaped
 
 
 def steps(rows: Sequence[Row]) -> SafeString | str:
     """The steps that took time, in this run and the one before."""
     longest = max((max(row.now or 0.0, row.before or 0.0) for row in rows), default=0.0)
     told = [row for row in rows if max(row.now or 0.0, row.before or 0.0) > longest * LEAST_SHARE]
-    made = [Pair(row.title, row.now, row.without_mail, row.before) for row in told]
-    return mark_safe(plots.pairs(made, "How long each step took")) if made else ""  # noqa: S308 - escaped
+    made = [Pair(said(row.title), row.now, row.without_mail, row.before) for row in told]
+    return mark_safe(plots.pairs(made, _("How long each step took"))) if made else ""  # noqa: S308 - escaped
 
 
 def figures(tally: Tally) -> dict[str, Any]:
@@ -70,15 +79,15 @@ def seconds_words(seconds: float | None) -> str:
     """A duration with a decimal where it is short: `0.4 s`, `12 s`, `2 min 05 s`."""
     if seconds is None:
         return ""
-    return f"{seconds:.1f} s" if abs(seconds) < 10 else in_words(seconds)
+    return _("%(seconds)s s") % {"seconds": f"{seconds:.1f}"} if abs(seconds) < 10 else in_words(seconds)
 
 
 def _parts(tally: Tally) -> tuple[tuple[str, int], ...]:
     return tuple((tone, tally.endings[status]) for status, tone in TONES.items())
 
 
-def _says(row: Any) -> str:
-    return f"Operation {row.number}: {seconds_words(row.outage)}"
+def _says(row: Outage) -> str:
+    return _("Operation %(number)s: %(span)s") % {"number": row.number, "span": seconds_words(row.outage)}
 
 
 def _within(share: float) -> float:

@@ -34,7 +34,6 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "report": made,
         "figures": report_view.figures(made.tally),
-        "lines": [(line, report_view.figures(line.tally)) for line in part],
         "part": part,
         "outages": report_view.outages(made),
         "endings": report_view.endings(made),
