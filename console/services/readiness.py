@@ -1,6 +1,6 @@
 """Readiness of every cluster, all day: kept with each observation, with its history, and told when it gets worse."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,13 +96,18 @@ def history(cluster: Cluster, since: datetime) -> list[Point]:
     return [Point(row.at, row.score, row.state, row.weak) for row in found]
 
 
-def histories(clusters: Sequence[Cluster], since: datetime) -> dict[int, list[Point]]:
+def histories(clusters: Collection[int], since: datetime) -> dict[int, list[Point]]:
     """The same of many clusters, by their keys, without the row that held before and without what was weak."""
-    found: dict[int, list[Point]] = {cluster.pk: [] for cluster in clusters}
+    found: dict[int, list[Point]] = {pk: [] for pk in clusters}
     rows = ReadinessChange.objects.filter(cluster__in=found, at__gte=since).order_by("at", "pk")
     for pk, at, score, state in rows.values_list("cluster_id", "at", "score", "state"):
         found[pk].append(Point(at, score, state, ()))
     return found
+
+
+def kept_at(clusters: Collection[int]) -> dict[int, datetime]:
+    """When the last row of the history of each of these clusters was written; those that have none are left out."""
+    return dict(ReadinessRecord.objects.filter(cluster__in=clusters).values_list("cluster_id", "kept_at"))
 
 
 def told(cluster: Cluster, observation: ObservationRecord | None) -> dict[str, Any]:

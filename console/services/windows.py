@@ -114,13 +114,18 @@ def open_at_places(places: Iterable[tuple[int, int]], at: datetime) -> dict[int,
     for pk, site in places:
         by_site.setdefault(site, []).append(pk)
     known = {pk for pks in by_site.values() for pk in pks}
-    not_over = MaintenanceWindow.objects.filter(Q(weekly=True) | Q(ends_at__gt=at), starts_at__lte=at)
-    for window in _standing(not_over) if known else ():
+    for window in that_may_be_open(at, at) if known else ():
         span = window.times.span_at(at, zone())
         for pk in [window.cluster_id] if window.cluster_id else by_site.get(window.site_id, ()):
             if span is not None and pk in known and (pk not in found or found[pk].span.end < span.end):
                 found[pk] = Open(window, span)
     return found
+
+
+def that_may_be_open(first: datetime, last: datetime) -> QuerySet[MaintenanceWindow]:
+    """The windows of which one may be open between two times, and no other: weekly ones are not reckoned."""
+    not_over = MaintenanceWindow.objects.filter(Q(weekly=True) | Q(ends_at__gt=first), starts_at__lte=last)
+    return _standing(not_over)
 
 
 def next_for(cluster: Cluster, at: datetime) -> Open | None:

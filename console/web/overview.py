@@ -19,6 +19,8 @@ AT_ONCE = 200
 """How many rows are given for one question."""
 AT_FIRST = 60
 """How many rows come with the page: more than a screen shows. Without scripts they are the pages to turn."""
+TILES_AT_FIRST = 60
+"""How many tiles come with the wall; without scripts the browser goes on to the one that has all of them."""
 
 
 @methods("GET")
@@ -27,7 +29,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """The clusters that this person may see and that fit, problems first: a part, and the browser asks for the rest."""
     rows = in_order(visible(request.user, ROWS.lately().rows).values())
     wanted = OverviewFilter.of(request.GET)
-    fitting = [row for row in rows if wanted.fits(row)]
+    fitting = [row for row in rows if wanted.fits(row)] if wanted.narrows else rows
     part = Paginator(_by_site(fitting) if wanted.grouped else fitting, AT_FIRST).get_page(request.GET.get("page"))
     context = {
         "section": "clusters",
@@ -69,10 +71,15 @@ def rows(request: HttpRequest) -> HttpResponseBase:
 @methods("GET")
 @needs("view")
 def wall(request: HttpRequest) -> HttpResponseBase:
-    """Every cluster for a screen on the wall: large, and without anything to press."""
+    """Every cluster for a screen on the wall: large, and without anything to press.
+
+    The first tiles come with the page, and the browser asks for the others; `?all` has them all come with it.
+    """
     found = in_order(visible(request.user, ROWS.lately().rows).values())
+    first = found if "all" in request.GET else found[:TILES_AT_FIRST]
     context = {
-        "tiles": _joined(found, "tile"),
+        "tiles": _joined(first, "tile"),
+        "whole": len(first) == len(found),
         "rows": found,
         "sum": _sum(found),
         "signs": icons.sprite(SIGNS),

@@ -1,7 +1,7 @@
 """A cluster as one line of the overview and one tile of the wall: what it is, what is wrong with it, in which order."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -35,6 +35,7 @@ STATES = {
 }
 """What a cluster may be, the worst first: the order of the overview, and what it can be filtered by."""
 RANKS = {state: rank for rank, state in enumerate(STATES)}
+READY_RANKS = {state: rank for rank, state in enumerate((State.NOT_READY, State.UNKNOWN, State.ASKS, State.READY))}
 FORMS = {"line": "clusters/_line.html", "tile": "wall/_tile.html"}
 """The template of each form that a row has."""
 SIGNS = ("good", "warn", "bad", "unknown", "stale", "idle", "running", "active")
@@ -107,7 +108,7 @@ class Row:
         self.version = version
         self._rendered: dict[tuple[str, str | None], str] = {}
 
-    @property
+    @cached_property
     def pk(self) -> int:
         """The cluster's."""
         return self.card.cluster.pk
@@ -117,12 +118,12 @@ class Row:
         """The cluster's."""
         return self.card.cluster.name
 
-    @property
+    @cached_property
     def site(self) -> str:
         """The name of its site."""
         return self.card.cluster.site.name
 
-    @property
+    @cached_property
     def news(self) -> bool:
         """Whether something of it stands among what needs a person."""
         return bool(self.card.alarms or self.card.unseen or self.card.rest)
@@ -182,6 +183,11 @@ class Row:
             "readiness": _readiness(self),
         }
 
+    @cached_property
+    def ready_order(self) -> tuple[int, int, str]:
+        """Where it stands among others by readiness: the least ready first, then by name."""
+        return READY_RANKS[self.readiness.state], self.readiness.score or 0, self.name
+
     @property
     def address(self) -> str:
         """Of the cluster's page."""
@@ -236,12 +242,19 @@ class Row:
 
     def shown(self, to: Showing) -> str:
         """The same as text, for many rows that are shown together."""
-        key = to.form, to.language
+        text = self.kept((to.form, to.language), lambda: self._made(to.form))
+        return text.replace(AGE, to.age_of(self._read))
+
+    def kept(self, key: tuple[str, str | None], make: Callable[[], str]) -> str:
+        """A text about it that is made once; `key` names what it is and its language."""
         if key not in self._rendered:
-            context = {"row": self, "card": self.card, "cells": self.cells, "age": AGE}
-            context |= {"stale": self.card.stale, "signs": {name: sign(name) for name in ("active", "unknown")}}
-            self._rendered[key] = get_template(FORMS[to.form]).render(context)
-        return self._rendered[key].replace(AGE, to.age_of(self._read))
+            self._rendered[key] = make()
+        return self._rendered[key]
+
+    def _made(self, form: str) -> str:
+        context = {"row": self, "card": self.card, "cells": self.cells, "age": AGE}
+        context |= {"stale": self.card.stale, "signs": {name: sign(name) for name in ("active", "unknown")}}
+        return get_template(FORMS[form]).render(context)
 
 
 def _facts(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -1,17 +1,23 @@
 """How ready every cluster is for a failover, and one cluster's readiness with its reasons and its history."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 
 from console.domain.readiness import Readiness
 from console.models import Cluster, ObservationRecord, ReadinessRecord
 from console.services import readiness, reservations
-from console.web import spans, sparkline
+from console.templatetags.console import age
+from console.web import history_drawn, spans, sparkline
 from console.web.access import methods, needs, the_cluster
 from console.web.overview_row import Row
 from console.web.overview_rows import ROWS, visible
@@ -27,7 +33,7 @@ WORDS = {
     "unknown": ("unknown", "unknown"),
 }
 """A state's tone and words."""
-ORDER = ("not-ready", "unknown", "asks", "ready")
+LINE = '<tr>{}<td data-label="{}"><span>{}</span></td><td data-label="{}"><span>{}</span></td></tr>\n'
 
 
 @methods("GET")
@@ -35,11 +41,9 @@ ORDER = ("not-ready", "unknown", "asks", "ready")
 def index(request: HttpRequest) -> HttpResponseBase:
     """The clusters that this person may see, the least ready first."""
     now = timezone.now()
-    in_order = sorted(visible(request.user, ROWS.lately().rows).values(), key=_least_ready_first)
+    in_order = sorted(visible(request.user, ROWS.lately().rows).values(), key=lambda row: row.ready_order)
     part = Paginator(in_order, PAGE).get_page(request.GET.get("page"))
-    drawn = readiness.histories([row.card.cluster for row in part], now - SPAN)
-    rows = [_shown(row.card.observation, row.readiness) | _kept(row.card.cluster, drawn[row.pk], now) for row in part]
-    context = {"section": "clusters", "tab": "readiness", "rows": rows, "part": part}
+    context = {"section": "clusters", "tab": "readiness", "lines": _lines(list(part), now), "part": part}
     return render(request, "readiness/list.html", context)
 
 
@@ -70,6 +74,24 @@ def state_of(cluster: Cluster) -> dict[str, Any]:
     return _shown(observation, readiness.of(observation)) | {"cluster": cluster}
 
 
+def _lines(rows: Sequence[Row], now: datetime) -> SafeString:
+    """The rows as HTML: what says how ready a cluster is is made once for each observation."""
+    drawn = history_drawn.drawings([row.card.cluster for row in rows], SPAN, IN_WORDS, now)
+    words = gettext("7 days"), gettext("Checked"), gettext("never")
+    return format_html_join("", LINE, (_line(row, drawn[row.pk], *words) for row in rows))
+
+
+def _line(row: Row, drawn: SafeString, history: str, checked: str, never: str) -> tuple[str, ...]:
+    observation = row.card.observation
+    about = row.kept(("readiness", get_language()), lambda: _said(row))
+    return SafeString(about), history, drawn, checked, age(observation.at) if observation else never
+
+
+def _said(row: Row) -> str:
+    context = _shown(row.card.observation, row.readiness) | {"cluster": row.card.cluster}
+    return get_template("readiness/_line.html").render(context)
+
+
 def _shown(observation: ObservationRecord | None, now: Readiness) -> dict[str, Any]:
     tone, word = WORDS[now.state.value]
     stale = observation is None or spans.is_stale(observation.at)
@@ -84,7 +106,3 @@ def _kept(cluster: Cluster, points: list[readiness.Point], now: datetime) -> dic
     label = sparkline.in_words(points, IN_WORDS)
     drawn = sparkline.drawing(points, now - SPAN, now, cluster.readiness_least, label)
     return {"cluster": cluster, "spark": drawn}
-
-
-def _least_ready_first(row: Row) -> tuple[int, int, str]:
-    return ORDER.index(row.readiness.state.value), row.readiness.score or 0, row.name

@@ -2,8 +2,11 @@
 
 import re
 
-from playwright.sync_api import Locator, expect
+import pytest
+from playwright.sync_api import Locator, Route, expect
 
+from console.web.overview import AT_FIRST, TILES_AT_FIRST
+from tests.journeys.conftest import People
 from tests.journeys.looks import troubles
 from tests.journeys.person import Person
 from tests.journeys.stack import LabCluster, Stack
@@ -46,11 +49,14 @@ def test_a_move_shows_on_the_overview_and_in_the_picture_without_a_reload(
         assert not person.troubles
 
 
-def test_the_overview_is_filtered_in_the_address_and_walked_by_keys(olga: Person, cluster: LabCluster) -> None:
+def test_the_overview_is_filtered_in_the_address_and_walked_by_keys(
+    stack: Stack, olga: Person, cluster: LabCluster
+) -> None:
     page = olga.page
     page.goto("/")
     shown = page.locator(".line:visible")
-    everything = shown.count()
+    everything = len(stack.world.clusters)
+    expect(shown).to_have_count(everything)
     page.keyboard.press("/")
     expect(page.get_by_label("Find")).to_be_focused()
     page.keyboard.type("mail0")
@@ -63,6 +69,7 @@ def test_the_overview_is_filtered_in_the_address_and_walked_by_keys(olga: Person
     page.keyboard.press("k")
     expect(page.get_by_role("link", name=names[1], exact=True)).to_be_focused()
     page.reload()
+    expect(page.locator("#count")).to_have_text(f"9 of {everything} shown")
     assert page.locator(".line:visible .line__name").all_inner_texts() == names
     page.keyboard.press("Escape")
     expect(shown).to_have_count(everything)
@@ -78,6 +85,38 @@ def test_the_overview_is_filtered_in_the_address_and_walked_by_keys(olga: Person
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/clusters/"))
     assert not olga.troubles
+
+
+@pytest.mark.parametrize(("address", "one"), [("/", ".line"), ("/wall/", ".tile")])
+def test_a_page_comes_with_what_the_first_screen_shows_and_all_else_follows(
+    stack: Stack, people: People, address: str, one: str
+) -> None:
+    everything = len(stack.world.clusters)
+    assert everything > max(AT_FIRST, TILES_AT_FIRST)
+    watching, asked = people(), []
+
+    def fail_once(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort() if len(asked) == 1 else route.continue_()
+
+    watching.page.route("**/overview/rows?*of=*", fail_once)
+    watching.page.goto(address, wait_until="commit")
+    expect(watching.page.locator(one)).to_have_count(everything)
+    assert len(asked) > 1, "the others were asked for, and again after nothing came"
+    expect(watching.link).to_have_text("Live")
+    places = watching.page.locator(one).evaluate_all(
+        "all => all.map((row) => [Number(row.dataset.rank), row.dataset.name])"
+    )
+    assert places == sorted(places)
+    assert len({name for _, name in places}) == everything
+    assert not watching.troubles
+
+
+def test_without_scripts_the_wall_goes_on_to_all_of_its_tiles(stack: Stack, people: People) -> None:
+    reading = people(java_script_enabled=False)
+    reading.page.goto("/wall/")
+    reading.page.wait_for_url("**/wall/?all=1")
+    expect(reading.page.locator(".tile")).to_have_count(len(stack.world.clusters))
 
 
 def test_the_wall_says_loudly_that_it_is_cut_off_and_comes_back_by_itself(

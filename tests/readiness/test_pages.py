@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from console.models import Cluster, ObservationRecord, ObservationTurn
 from console.services.readiness import Point
-from console.web import sparkline
+from console.web import history_drawn, sparkline
 from tests.readiness.looking import GOOD, SILENT, UNTOLD, looked
 from tests.services import making
 from tests.web.conftest import signed_in
@@ -75,6 +77,36 @@ def test_the_least_ready_cluster_comes_first_and_what_nobody_knows_is_not_good(
     kyoto = text.split("/clusters/KYOTO/readiness/")[1].split("</tr>")[0]
     assert "not checked" in kyoto
     assert "tone-good" not in kyoto
+
+
+def drawn(*clusters: Cluster, later: timedelta = timedelta()) -> list[str]:
+    """Their drawings on the page of all clusters."""
+    found = history_drawn.drawings(clusters, WEEK, "7 days", timezone.now() + later)
+    return [found[cluster.pk] for cluster in clusters]
+
+
+def test_a_drawing_is_kept_until_a_row_of_the_history_is_written(
+    tokyo: Cluster, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    osaka = making.cluster("OSAKA", 2)
+    looked(tokyo, *GOOD, minutes=-60)
+    before = drawn(tokyo, osaka)
+    assert ("now 100" in before[0], "nothing was kept" in before[1]) == (True, True)
+    with django_assert_num_queries(1):
+        assert drawn(tokyo, osaka) == before
+    looked(osaka, *SILENT, minutes=-30)
+    looked(tokyo, *SILENT, minutes=-30)
+    now = drawn(tokyo, osaka)
+    assert ("between 49 and 100" in now[0], "now 49" in now[1]) == (True, True)
+
+
+def test_a_kept_drawing_goes_on_with_the_time_and_with_what_is_asked_of_the_cluster(tokyo: Cluster) -> None:
+    looked(tokyo, *GOOD, minutes=-60)
+    before = drawn(tokyo)
+    assert drawn(tokyo, later=timedelta(days=1)) != before
+    assert "nothing was kept" in drawn(tokyo, later=timedelta(days=8))[0]
+    tokyo.readiness_least = 10
+    assert drawn(tokyo) != before
 
 
 def test_what_is_old_is_not_shown_as_ready(olga: Client, tokyo: Cluster, page: Page) -> None:

@@ -309,6 +309,21 @@ def test_the_wall_says_loudly_when_its_data_is_old(olga: Client, tokyo: Cluster,
     assert "Mail is up everywhere" not in text
 
 
+def test_the_wall_comes_with_its_first_tiles_and_with_all_of_them_where_scripts_do_not_run(
+    olga: Client, many: dict[str, Cluster], page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "TILES_AT_FIRST", 3)
+    first, whole = page(olga, reverse("wall")), page(olga, reverse("wall") + "?all=1")
+    assert (first.count('<li class="tile'), whole.count('<li class="tile')) == (3, 5)
+    assert "ALPHA" not in first
+    assert '<noscript><meta http-equiv="refresh" content="0; url=?all=1"></noscript>' in first
+    assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in whole
+    for text in (first, whole):
+        assert "1 down" in text
+        assert f'data-newest="{row(many["ALPHA"]).read_at}"' in text, "though its tile comes later"
+        assert "OLD DATA" not in text
+
+
 def test_a_wall_without_clusters_is_not_good(olga: Client, page: Page) -> None:
     text = page(olga, reverse("wall"))
     assert "No clusters" in text

@@ -22,6 +22,7 @@
     let source = null;
     let heard = Date.now();
     let polling = 0;
+    let behind = false;
     let since = null;
     let state = "none";
 
@@ -43,12 +44,17 @@
 
     // What the page has is held against the versions of all rows, and what differs is asked for.
     async function reconcile(versions) {
+      behind = true;
       const { changed, missing } = old(versions);
       if (missing.length) gone(missing);
       for (let first = 0; first < changed.length; first += AT_ONCE) {
         const part = changed.slice(first, first + AT_ONCE);
         put((await answer(within(rows, `of=${part.join(",")}`))).rows);
       }
+      behind = false;
+    }
+    function askLater(pause) {
+      polling ||= window.setTimeout(poll, pause);
     }
     async function poll() {
       window.clearTimeout(polling);
@@ -57,7 +63,10 @@
       try { await reconcile((await answer(rows)).versions); } catch (error) {
         found = error.message === "signed-out" ? "signed-out" : "offline";
       }
-      if (source?.readyState === EventSource.OPEN) return;
+      if (source?.readyState === EventSource.OPEN) {
+        if (found === "offline") askLater(ASK_EVERY);
+        return;
+      }
       say(found);
       if (found === "signed-out") { source?.close(); source = null; return; }
       polling = window.setTimeout(poll, ASK_EVERY);
@@ -69,8 +78,10 @@
       heard = Date.now();
       const hear = (handler) => (event) => {
         heard = Date.now();
-        window.clearTimeout(polling);
-        polling = 0;
+        if (!behind) {
+          window.clearTimeout(polling);
+          polling = 0;
+        }
         const told = event.data ? JSON.parse(event.data) : {};
         if (told.blind) { say("blind"); return; }
         if (state !== "blind" || "blind" in told) say("live");
@@ -78,21 +89,21 @@
       };
       source.addEventListener("open", hear());
       source.addEventListener("beat", hear());
-      source.addEventListener("versions", hear((told) => { reconcile(told.versions).catch(() => undefined); }));
+      source.addEventListener("versions", hear((told) => { reconcile(told.versions).catch(() => askLater(1500)); }));
       source.addEventListener("rows", hear((told) => put(told.rows)));
       source.addEventListener("gone", hear((told) => gone(told.gone.map(String))));
       source.addEventListener("head", hear(head));
       source.addEventListener("over", () => { source.close(); poll(); });
       source.addEventListener("error", () => {
         if (["live", "none"].includes(state)) say("reconnecting");
-        polling ||= window.setTimeout(poll, 1500);
+        askLater(1500);
       });
     }
     window.setInterval(() => {
       if (source === null) return;
       const silent = Date.now() - heard > SILENCE;
       if (silent) { say("reconnecting"); listen(); }
-      if (silent || source.readyState === EventSource.CLOSED) polling ||= window.setTimeout(poll, 0);
+      if (silent || source.readyState === EventSource.CLOSED) askLater(0);
     }, 5000);
     window.setInterval(() => { if (source?.readyState === EventSource.CLOSED) listen(); }, 30000);
     window.addEventListener("online", () => { if (state !== "signed-out") listen(); });

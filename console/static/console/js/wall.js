@@ -12,12 +12,14 @@
   const shown = new changeover.rows.Shown(tiles);
   const LOUD = ["offline", "signed-out", "blind", "reconnecting"];
   const staleAfter = Number(tiles.dataset.staleAfter);
+  // The page comes with its first tiles; the newest of all was this one then, and the others follow with the stream.
+  const newestThen = Date.parse(tiles.dataset.newest) || 0;
   let connection = "";
   let late = 0;
 
   function newest() {
     const times = [...tiles.querySelectorAll("time[data-age]")].map((one) => Date.parse(one.dateTime));
-    return times.length ? Math.max(...times) : 0;
+    return Math.max(newestThen, ...times);
   }
   function judge() {
     const at = newest();
