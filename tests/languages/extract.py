@@ -1,4 +1,4 @@
-"""Every text that is marked for translation: in templates, in our Python, and in our scripts."""
+"""Every text that is translated: marked in templates, Python and scripts, and what the catalog says of set-up."""
 
 import ast
 import io
@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
+from console.catalog import loader
 from tests.architecture.sources import ROOT
 
 PYTHON = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
@@ -18,6 +19,8 @@ CALL = re.compile(
     r"(?<![\w.])(_|gettext|ngettext|pgettext|npgettext)\(((?:\s|,|count|u?'(?:\\.|[^'\\])*'|u?\"(?:\\.|[^\"\\])*\")+)\)"
 )
 LITERAL = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
+DRIVE = "X:\\"
+"""Stands for a cluster's own drive: what holds it is shown with another one."""
 DRAWN = re.compile(r"""{% (?:badge|mark|icon|key|status_badge) [^\s%]+ "([^"]+)\"""")
 """Tags that translate the words that they are given."""
 
@@ -40,8 +43,8 @@ class Text:
 
 @cache
 def of_pages() -> list[Text]:
-    """What templates and Python say: the domain `django`."""
-    return [*_of_templates(), *_of_python()]
+    """What templates, Python and the catalog say: the domain `django`."""
+    return [*_of_templates(), *_of_python(), *_of_catalog()]
 
 
 @cache
@@ -87,6 +90,24 @@ def _of_python() -> Iterator[Text]:
                 words = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
                 if words:
                     yield _text(node.func.id, words, path.relative_to(ROOT).as_posix(), node.lineno)
+
+
+def _of_catalog() -> Iterator[Text]:
+    """Findings, and the steps of procedures with what proves and does them; paths and names alone are no texts."""
+    for area in loader.finding_areas():
+        for words in (area.title, area.looked):
+            yield Text(words, "", "console/catalog/findings", 0)
+        for kind in area.findings:
+            for words in (kind.title, kind.explains, kind.consequence, kind.remedy):
+                yield Text(words, "", "console/catalog/findings", 0)
+    means = loader.means()
+    told = [means.proofs, means.actions, *(loader.procedure(key).steps for key in loader.procedures())]
+    titled = [*(loader.procedure(key) for key in loader.procedures()), *(one for many in told for one in many)]
+    for one in titled:
+        for name in ("title", "reads", "remedy", "reason"):
+            words = getattr(one, name, "")
+            if " " in words and DRIVE not in words:
+                yield Text(words, "", "console/catalog/procedures", 0)
 
 
 def _text(marker: str, words: list[str], place: str, line: int) -> Text:
