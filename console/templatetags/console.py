@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from django import template
@@ -87,6 +86,7 @@ def news_tone(status: str) -> str:
 register.filter(kind_word)
 register.filter(named)
 register.filter(tone_now)
+register.filter("age", spans.aged)
 
 
 @register.filter
@@ -102,23 +102,6 @@ def stale(value: object) -> bool:
 
 
 @register.filter
-def age(value: object) -> SafeString | str:
-    """`12 s ago`, with the exact time in its tooltip; greyed when it is too old, and ticking where scripts run."""
-    seconds = spans.seconds_since(value)
-    at = spans.moment(value)
-    if seconds is None or at is None:
-        return spans.ago(None)
-    return format_html(
-        '<time class="age{}" datetime="{}" title="{}" data-age="{}">{}</time>',
-        " is-stale" if spans.is_stale(at) else "",
-        _utc(at),
-        timezone.localtime(at).strftime("%F %T %Z"),
-        spans.stale_after(),
-        spans.ago(seconds),
-    )
-
-
-@register.filter
 def moment(value: object) -> SafeString | str:
     """The time of day, with the date in front when it was not today."""
     at = spans.moment(value)
@@ -127,7 +110,7 @@ def moment(value: object) -> SafeString | str:
     local = timezone.localtime(at)
     pattern = "%T" if local.date() == timezone.localdate() else "%F %T"
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', _utc(at), local.strftime("%F %T %Z"), local.strftime(pattern)
+        '<time datetime="{}" title="{}">{}</time>', spans.utc(at), local.strftime("%F %T %Z"), local.strftime(pattern)
     )
 
 
@@ -144,7 +127,7 @@ def ticking(start: object, end: object = None) -> SafeString | str:
     words = spans.between(start, end)
     if first is None or spans.moment(end):
         return words
-    return format_html('<time class="tick" datetime="{}" data-since>{}</time>', _utc(first), words)
+    return format_html('<time class="tick" datetime="{}" data-since>{}</time>', spans.utc(first), words)
 
 
 @register.filter
@@ -218,12 +201,7 @@ def until(value: object) -> SafeString | str:
         return ""
     left = (at - timezone.now()).total_seconds()
     words = _("in %(span)s") % {"span": spans.in_words(left)} if left > 0 else _("just now")
-    return format_html('<time datetime="{}" data-until>{}</time>', _utc(at), words)
-
-
-def _utc(at: datetime) -> str:
-    """What programs read of a time, whatever zone people read it in."""
-    return at.astimezone(UTC).isoformat()
+    return format_html('<time datetime="{}" data-until>{}</time>', spans.utc(at), words)
 
 
 @register.filter

@@ -16,7 +16,6 @@ from django.utils.translation import get_language, gettext
 from console.domain.readiness import Readiness
 from console.models import Cluster, ObservationRecord, ReadinessRecord
 from console.services import readiness, reservations
-from console.templatetags.console import age
 from console.web import history_drawn, spans, sparkline
 from console.web.access import methods, needs, the_cluster
 from console.web.overview_row import Row
@@ -84,7 +83,7 @@ def _lines(rows: Sequence[Row], now: datetime) -> SafeString:
 def _line(row: Row, drawn: SafeString, history: str, checked: str, never: str) -> tuple[str, ...]:
     observation = row.card.observation
     about = row.kept(("readiness", get_language()), lambda: _said(row))
-    return SafeString(about), history, drawn, checked, age(observation.at) if observation else never
+    return SafeString(about), history, drawn, checked, spans.aged(observation.at) if observation else never
 
 
 def _said(row: Row) -> str:

@@ -1,9 +1,11 @@
 """Times for people: how long ago, how long it took, and when a fact is too old to be trusted."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 READING_SECONDS = 30
@@ -57,6 +59,27 @@ def in_words(seconds: float) -> str:
 def ago(seconds: float | None) -> str:
     """`12 s ago`; `never read` where there is no time."""
     return _("never read") if seconds is None else _("%(span)s ago") % {"span": in_words(seconds)}
+
+
+def aged(value: object) -> SafeString | str:
+    """`12 s ago`, with the exact time in its tooltip; greyed when it is too old, and ticking where scripts run."""
+    at, seconds = moment(value), seconds_since(value)
+    if seconds is None or at is None:
+        return ago(None)
+    limit = stale_after()
+    return format_html(
+        '<time class="age{}" datetime="{}" title="{}" data-age="{}">{}</time>',
+        " is-stale" if seconds > limit else "",
+        utc(at),
+        timezone.localtime(at).strftime("%F %T %Z"),
+        limit,
+        ago(seconds),
+    )
+
+
+def utc(at: datetime) -> str:
+    """What programs read of a time, whatever zone people read it in."""
+    return at.astimezone(UTC).isoformat()
 
 
 def between(start: object, end: object) -> str:

@@ -100,7 +100,7 @@ def test_the_list_asks_the_database_the_same_number_of_times_however_long_it_is(
 ) -> None:
     for number in range(2, 8):
         world.observed(making.cluster(f"CL{number}", number))
-    with django_assert_num_queries(22):  # every row is new
+    with django_assert_num_queries(19):  # every row is new
         olga.get("/")
     with django_assert_num_queries(18):
         olga.get("/")
