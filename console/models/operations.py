@@ -194,7 +194,7 @@ class Operation(models.Model):
         ]
         indexes = [
             models.Index(fields=["cluster", "-id"]),
-            models.Index(fields=["status"]),
+            models.Index(fields=["status", "confirmed_at"], name="operations_by_status"),
             models.Index(fields=["cluster", "kind", "-id"], name="operations_of_kind"),
             models.Index(fields=["kind", "ended_at"], name="operations_by_ending"),
             models.Index(

@@ -97,7 +97,7 @@ def report(clusters: QuerySet[Cluster], since: datetime, until: datetime) -> Rep
 
 def _drills(clusters: QuerySet[Cluster], since: datetime, until: datetime) -> QuerySet[Drill]:
     begun = Drill.objects.filter(cluster__in=clusters, begun_at__gte=since, begun_at__lte=until)
-    return begun.select_related("cluster", "there", "back").order_by("-pk")
+    return begun.prefetch_related("cluster", "there", "back").order_by("-pk")
 
 
 def _longest(found: Sequence[Row]) -> tuple[Operation, ...]:

@@ -25,7 +25,7 @@ def times_of(operation: Operation) -> Times:
     """Where the time of an operation that has ended went, step by step."""
     lines = JournalLine.objects.filter(operation=operation, kind__in=MARKS).exclude(step="").order_by()
     in_order = sorted(lines.values_list("seq", "kind", "step", "at"))  # asked for in order, all of the journal is read
-    marks = [Mark(*values) for _, *values in in_order]
+    marks = [Mark(kind, step, at) for _, kind, step, at in in_order]
     until = operation.ended_at or (marks[-1].at if marks else operation.confirmed_at)
     return times(spells(marks, until), outage_of(operation))
 
