@@ -288,4 +288,12 @@ FORMS = (
     _("the last 90 days"),
     _("the last year"),
     _("For everybody who reads the audit"),
+    _("Set-up log"),
+    _(
+        "Exchange 2003: Exchange Server Setup Progress.log. Exchange 2007: ExchangeSetup.log. Up to "
+        "%(number)s MiB; a larger one: manage.py diagnose --log FILE."
+    ),
+    _("setup-2003"),
+    _("setup-2007"),
+    _("service-pack-2007"),
 )

@@ -256,4 +256,46 @@ TOLD = (
     _("Exchange is to be moved to %(target)s, by an operation of its own."),
     _("What speaks against it cannot be told: %(text)s."),
     _("The console could not do this yet: %(text)s."),
+    _("%(node)s (primary)"),
+    _("%(node)s (standby)"),
+    _(
+        "%(cluster)s runs on %(what)s, for which Exchange is set up on each node as a server of its own: "
+        "there are no cluster files, resource types or cluster logs of a set-up to look at."
+    ),
+    _("Its page shows how it stands; the set-up procedures prove what the guide asks for."),
+    # -- preparing a node
+    _("Install WinRM"),
+    _("Turn WinRM on"),
+    _("Starts the service, has it start with Windows, and makes a listener for HTTP."),
+    _("Listen on port %(number)s for HTTP"),
+    _("Listen on port %(number)s for HTTPS"),
+    _(
+        "Install a certificate for %(node)s in the machine's own store first; THUMBPRINT is its thumbprint, "
+        "without blanks. Then take the listener for HTTP away."
+    ),
+    _("The console encrypts what it says by NTLM's keys, so HTTP is not clear text here."),
+    _("Take no clear text"),
+    _("Without it a mistake in a client's settings shows the password to the network."),
+    _("Raise the quotas of remote shells"),
+    _("Take credentials on (CredSSP)"),
+    _(
+        "For Exchange's cmdlets and dnscmd alone. The node gets the account's password for as long as they "
+        "run; Windows Server 2003 cannot do this."
+    ),
+    _("Let the node ask on (Kerberos delegation)"),
+    _(
+        "Trust this computer's account for delegation to the services that the cmdlets ask (Active Directory "
+        "Users and Computers, Delegation). It works only while the node's HOST name is on its own account."
+    ),
+    _("Let %(account)s in"),
+    _(
+        "The cluster product's commands and the task scheduler ask for a local administrator. It must not be "
+        "a domain administrator: what it needs in the directory, manage.py directory delegation prints."
+    ),
+    _("Let the console through to port %(number)s"),
+    _("Only the hosts of the console's workers need to reach it; a firewall in between must let them through too."),
+    _("Set the clock"),
+    _("By the domain's time; signatures and Kerberos take 300 s at most."),
+    _("Have the tools"),
+    _("All of them are part of Windows."),
 )

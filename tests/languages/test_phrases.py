@@ -96,6 +96,8 @@ COMPOSED = {
     **{f"%(count)s {word}": ["{} {}{}", word] for word in COUNTED},
     **{f"%(count)s {word}s": ["{} {}{}", word] for word in COUNTED},
     "slower by %(span)s": ["{} by {}", "slower"],
+    "%(node)s (primary)": ["{} ({})", "primary"],
+    "%(node)s (standby)": ["{} ({})", "standby"],
     "faster by %(span)s": ["{} by {}", "faster"],
     "Operation %(number)s (%(kind)s to %(node)s) came in between.": ["Operation {} ({} to {}) came in between."],
     "The plan of the way back was refused: %(text)s": ["The plan of the way back {}: {}", "was refused"],

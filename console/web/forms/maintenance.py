@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.utils.translation import pgettext_lazy
 
 from console.domain.planner import PLANNED_MOVES
 from console.domain.tickets import LONGEST_TICKET
@@ -93,7 +94,7 @@ class ScheduleForm(Spoken, forms.Form):
     """A move that begins by itself."""
 
     kind = forms.ChoiceField(label="What", choices=[(kind, kind) for kind in PLANNED_MOVES])
-    target = forms.ChoiceField(label="To", required=False)
+    target = forms.ChoiceField(label=pgettext_lazy("where a move goes", "To"), required=False)
     at = MomentField("Begins")
     reason = ReasonField()
     ticket = forms.CharField(required=False, strip=True, max_length=LONGEST_TICKET)

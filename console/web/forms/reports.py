@@ -14,6 +14,7 @@ from console.services.reasons import Asked
 from console.services.report_rows import USUAL_DAYS
 from console.web.forms.filters import ChooseOne, DayField, TimeSpanForm
 from console.web.forms.operations import LONGEST_REASON
+from console.web.phrases import said_when_shown
 
 
 class ReportFilter(TimeSpanForm):
@@ -26,7 +27,10 @@ class ReportFilter(TimeSpanForm):
     def __init__(self, *args: Any, clusters: QuerySet[Cluster], **more: Any) -> None:
         super().__init__(*args, **more)
         self.seen = clusters
-        names = [("", "all"), *((name, name) for name in clusters.order_by("name").values_list("name", flat=True))]
+        names = [
+            ("", said_when_shown("all")),
+            *((name, name) for name in clusters.order_by("name").values_list("name", flat=True)),
+        ]
         self.fields["cluster"].widget = ChooseOne(choices=names)
 
     def clusters(self) -> QuerySet[Cluster]:
