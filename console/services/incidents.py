@@ -190,15 +190,19 @@ def _of_operation(one: Operation) -> Incident:
 
 
 def _unseen(operations: QuerySet[Operation]) -> list[Operation]:
-    """Those that ended, and that a person has to look into; asked for one by one, each by an index of its own."""
-    standing = operations.filter(acknowledged_at__isnull=True, kind__in=ACTING_KINDS).select_related("cluster")
+    """Those that ended, and that a person has to look into; asked for one by one, each by an index of its own.
+
+    They are few, and their kinds are looked at here: a database that is asked for kinds takes another index.
+    """
+    standing = operations.filter(acknowledged_at__isnull=True).select_related("cluster")
     parts = (
         standing.filter(status=Operation.Status.UNCERTAIN),
         standing.filter(automatic=True),
         standing.filter(status=Operation.Status.FAILED).exclude(todo=[]),
     )
     found = {one.pk: one for part in parts for one in part}
-    return [found[pk] for pk in sorted(found, reverse=True) if found[pk].status in Operation.ENDED]
+    ended = (found[pk] for pk in sorted(found, reverse=True) if found[pk].status in Operation.ENDED)
+    return [one for one in ended if one.kind in ACTING_KINDS]
 
 
 def _with_care(found: Sequence[Incident]) -> list[Incident]:
