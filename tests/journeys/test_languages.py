@@ -64,7 +64,13 @@ def test_the_whole_way_to_a_failover_is_there_in_japanese(page: Page, cluster: L
     looks_japanese(page, "operation")
 
 
-@pytest.mark.parametrize("address", ["/operations/", "/approvals/", "/account/", "/wall/", "/no-such-page/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/operations/", "/approvals/", "/account/", "/wall/", "/no-such-page/"),
+        *("/inventory/clusters/add/", "/notifications/", "/rights/", "/audit/", "/reports/", "/findings/", "/first/"),
+    ],
+)
 def test_the_pages_beside_it_are_there_too(page: Page, address: str) -> None:
     page.goto(address)
     looks_japanese(page, address)

@@ -1,7 +1,7 @@
 """Forms whose choices are said in the reader's language."""
 
-from collections.abc import Iterable
 from typing import Any
+
 
 from django import forms
 
@@ -18,6 +18,6 @@ class Spoken(forms.BaseForm):
                 field.choices = spoken(field.choices)
 
 
-def spoken(choices: Iterable[Any]) -> list[Any]:
+def spoken(choices: Any) -> list[Any]:
     """Pairs of a value and its words, or of a heading and such pairs, with the words in the reader's language."""
     return [(value, spoken(words) if isinstance(words, list | tuple) else said(str(words))) for value, words in choices]
