@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from django import forms
 
 from console.web.phrases import said
