@@ -11,6 +11,8 @@ from pytest_django import Settings
 from console.models import Cluster, SetupLogRecord
 from tests.web import diagnosis_world, world
 
+pytestmark = pytest.mark.slow
+
 UP = ["../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%252f", "..\\", "..%5c", "....//", "%c0%ae%c0%ae/", "//", "/./../"]
 TARGETS = ["console/settings.py", "manage.py", "etc/passwd", "var/secret-key"]
 NAMES = [

@@ -25,7 +25,7 @@ from tests.commands.conftest import Told, one_object
 from tests.directory.backends import Backend
 from tests.moves.trapped import all_of_it, put_right
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 Manage = Callable[..., Told]
 

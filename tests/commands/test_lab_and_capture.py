@@ -22,7 +22,7 @@ from tests.commands.conftest import Told, one_object
 from tests.recordings import replay
 from tests.services import making
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 Manage = Callable[..., Told]
 MANAGE = Path(__file__).parents[2] / "manage.py"

@@ -17,7 +17,7 @@ from console.services.execute import execute
 from tests.commands.conftest import Told, one_object
 from tests.services import making
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 Manage = Callable[..., Told]
 

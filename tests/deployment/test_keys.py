@@ -24,7 +24,7 @@ from console.services.hooks.keys import find
 from tests.commands.conftest import Told
 from tests.deployment.conftest import disks, on_disk
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 FOLDER = r"C:\Changeover"
 ONLY = {r"BUILTIN\Administrators": "F", r"NT AUTHORITY\SYSTEM": "F"}
 
@@ -119,7 +119,6 @@ def test_while_it_is_not_proved_both_are_accepted_and_asking_again_goes_on(
     assert (third.key_id, third.proved, third.retired) == (second.key_id, True, (first.key_id,))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("places", [1, 3, 4, 5])
 def test_broken_off_anywhere_the_node_can_sign_and_asking_again_ends_it(
     lab: Lab, listening: None, actor: Actor, quick: None, places: int

@@ -20,7 +20,7 @@ from console.services.clock import database_now
 from tests import personas
 from tests.discovery.conftest import ACCOUNT, told
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WRONG = "not-the-password-1"
 START = {"scheme": "http", "auth": "ntlm", "codepage": "65001", "username": ACCOUNT.username}
 

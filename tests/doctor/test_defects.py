@@ -8,6 +8,8 @@ from console.domain.doctor import Diagnosis
 from tests.doctor.clinic import Clinic
 from tests.doctor.defects import Defect, Found, all_expected, defects, made, pairs
 
+pytestmark = pytest.mark.slow
+
 SINGLES = [(generation, defect) for generation in ("2003", "2007") for defect in defects(generation)]
 
 
@@ -35,7 +37,6 @@ def test_each_defect_gives_just_its_findings(generation: str, defect: Defect) ->
     assert difference(generation, defect) == ""
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("generation", ["2003", "2007"])
 def test_each_pair_of_defects_gives_just_the_findings_of_both(generation: str) -> None:

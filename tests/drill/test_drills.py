@@ -17,7 +17,7 @@ from console.services.execute import execute
 from tests.services import making
 from tests.web import world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

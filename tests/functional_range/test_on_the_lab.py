@@ -13,6 +13,8 @@ from console.domain.ports import CommandResult
 from console.lab import presets
 from tests.moves.ground import Ground
 
+pytestmark = pytest.mark.slow
+
 SUPPORTED = {"2003": 7 + 2, "2007": 6 + 2}
 """The items of the guide's lists; its one for POP3, SMTP and IMAP4 is three here."""
 UNSUPPORTED = {"2003": 6, "2007": 9}

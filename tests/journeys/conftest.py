@@ -31,6 +31,7 @@ People = Callable[..., Person]
 Who = Callable[[str], Colleague]
 HERE = Path(__file__).parent
 DRIVEN = ExitStack()
+RUNNING: list[Browser] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,20 +63,26 @@ def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
         DRIVEN.close()
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Browser:
+    """Chromium, without a window: the one that runs, or another after journeys of another console."""
+    if not RUNNING:
+        playwright = DRIVEN.enter_context(sync_playwright())
+        RUNNING.append(playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS))
+        DRIVEN.callback(RUNNING.clear)
+        DRIVEN.callback(RUNNING[0].close)
+    return RUNNING[0]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Browser:
     """Chromium, without a window."""
-    playwright = DRIVEN.enter_context(sync_playwright())
-    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-    DRIVEN.callback(chromium.close)
-    yield chromium
-    DRIVEN.close()
+    return chromium()
 
 
 @pytest.fixture(scope="session")
-def signed_in(stack: Stack, browser: Browser) -> object:
+def signed_in(stack: Stack) -> object:
     """The cookies of a signed-in operator: signing in is a journey of its own."""
-    context = browser.new_context(base_url=stack.address)
+    context = chromium().new_context(base_url=stack.address)
     sign_in(context.new_page())
     state = context.storage_state()
     context.close()

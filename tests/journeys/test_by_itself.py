@@ -50,7 +50,7 @@ def test_the_active_node_dies_and_a_person_finds_mail_up_on_the_other_and_acknow
     notice = olga.notice("While nobody looked")
     expect(notice).to_contain_text(f"Mail is up on {night.standby}, proved. Mail was down for")
     expect(notice).to_contain_text(f"{night.standby} asked for a go to start Exchange (FAILOVER")
-    notice.get_by_role("link", name=f"operation {number}").click()
+    notice.get_by_role("link", name=f"See what operation {number} did").click()
     olga.sees("begun without a click", f"Mail is up on {night.standby}, proved.", "Mail was down for")
     questions = olga.page.get_by_role("region", name="Questions of the nodes")
     expect(questions).to_contain_text(f"{night.standby} has its go (FAILOVER")

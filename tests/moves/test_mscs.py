@@ -16,6 +16,8 @@ from tests.moves.carried import CarriedGround
 from tests.moves.ground import at_beat, texts
 from tests.moves.test_resuming import Mortal, carried_out, in_turns
 
+pytestmark = pytest.mark.slow
+
 N1, N2 = "KYO-N1", "KYO-N2"
 MOVE = 'cluster group "EVS Kyoto" /move:KYO-N2 /wait:5'
 STORE = "Exchange Information Store Instance - (KYO-EVS1)"
@@ -64,7 +66,6 @@ def test_a_planned_move_of_a_virtual_server_changes_nothing_in_the_directory(kyo
     assert order.index(NAME) < order.index("System Attendant") < order.index(STORE) < order.index("MS Search")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Bob's group (1)", "A & B", "EVS Online"])
 def test_a_group_may_be_called_whatever_a_command_can_carry(tmp_path: Path, name: str) -> None:
     ground = CarriedGround(tmp_path / "lab", replace(presets.kyoto(), group=name, disks=["Y:"]))
@@ -76,7 +77,6 @@ def test_a_group_may_be_called_whatever_a_command_can_carry(tmp_path: Path, name
         ground.close()
 
 
-@pytest.mark.slow
 def test_a_node_whose_windows_speaks_japanese_is_moved_by_its_numbers(kyoto: CarriedGround) -> None:
     for name in (N1, N2):
         kyoto.lab.fault(name, "cp932")
@@ -130,7 +130,6 @@ def test_a_group_that_is_well_is_not_moved_by_force(kyoto: CarriedGround) -> Non
     assert f"{N1} has EVS Kyoto online" in reasons["takeover.needed"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("failovers", [0, 1], ids=["it stays", "the cluster takes it back"])
 def test_a_resource_that_fails_after_the_move_ends_it_failed_with_its_name(tmp_path: Path, failovers: int) -> None:
     made = presets.kyoto()
@@ -147,7 +146,6 @@ def test_a_resource_that_fails_after_the_move_ends_it_failed_with_its_name(tmp_p
         ground.close()
 
 
-@pytest.mark.slow
 def test_once_its_cause_is_mended_a_forced_move_brings_online_what_failed(kyoto: CarriedGround) -> None:
     kyoto.lab.fault(N2, "group-fails", resource=STORE)
     assert kyoto.perform(kyoto.plan("failover")).status is Status.FAILED
@@ -159,7 +157,6 @@ def test_once_its_cause_is_mended_a_forced_move_brings_online_what_failed(kyoto:
     assert kyoto.owner() == N2
 
 
-@pytest.mark.slow
 def test_a_move_that_failed_is_taken_back_by_force_which_has_to_be_typed(kyoto: CarriedGround) -> None:
     kyoto.lab.fault(N2, "group-fails", resource=STORE)
     plan = kyoto.plan("failover")
@@ -172,7 +169,6 @@ def test_a_move_that_failed_is_taken_back_by_force_which_has_to_be_typed(kyoto: 
     assert kyoto.owner() == N1
 
 
-@pytest.mark.slow
 def test_brought_online_by_hand_it_is_carried_on_from_there_without_a_second_move(kyoto: CarriedGround) -> None:
     kyoto.lab.fault(N2, "group-fails", resource=STORE)
     plan, journal = kyoto.plan("failover"), Mortal(before=True, only=())
@@ -185,7 +181,6 @@ def test_brought_online_by_hand_it_is_carried_on_from_there_without_a_second_mov
     assert kyoto.effects("owner") == [(N2, "EVS Kyoto", N2)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("target", [N1, N2])
 def test_a_group_that_somebody_took_offline_is_brought_up_on_either_node(kyoto: CarriedGround, target: str) -> None:
     kyoto.lab.type(N1, 'cluster group "EVS Kyoto" /offline /wait:20').told(20)
@@ -194,7 +189,6 @@ def test_a_group_that_somebody_took_offline_is_brought_up_on_either_node(kyoto: 
     assert kyoto.owner() == target
 
 
-@pytest.mark.slow
 def test_a_forced_move_whose_every_worker_dies_moves_and_starts_the_group_once(kyoto: CarriedGround) -> None:
     kyoto.lab.type(N1, 'cluster group "EVS Kyoto" /offline /wait:20').told(20)
     plan, journal = kyoto.takeover(N2), Mortal(before=False)
@@ -215,7 +209,6 @@ def test_what_the_cluster_service_refuses_after_all_is_explained_and_moves_nothi
     assert marks(kyoto.journal) == ["outage-started", "outage-none"]
 
 
-@pytest.mark.slow
 def test_a_resource_that_hangs_past_its_deadline_is_uncertain(kyoto: CarriedGround) -> None:
     kyoto.lab.fault(N2, "resource-hangs", resource=NAME)
     ending = kyoto.perform(kyoto.plan("failover"))
@@ -231,7 +224,6 @@ def test_what_changed_since_the_plan_stops_it_before_its_first_change(kyoto: Car
     assert "owner of the group: was KYO-N1, is KYO-N2" in ending.summary
 
 
-@pytest.mark.slow
 def test_a_stop_acts_until_the_move_and_not_after_it(kyoto: CarriedGround) -> None:
     people = at_beat("recheck", lambda: setattr(people, "stop_by", "olga"))
     ending = kyoto.perform(kyoto.plan("failover"), people)
@@ -252,7 +244,6 @@ def test_a_move_whose_every_worker_dies_before_or_after_a_line_moves_the_group_o
     assert kyoto.effects("owner") == [(N2, "EVS Kyoto", N2)]
 
 
-@pytest.mark.slow
 def test_a_node_that_dies_is_failed_over_by_the_cluster_and_a_start_proves_it(kyoto: CarriedGround) -> None:
     kyoto.lab.fault(N1, "powered-off")
     plan = kyoto.start(N2)

@@ -10,6 +10,8 @@ from console.lab import presets
 from tests.moves.fire import Died, Fire, Reference
 from tests.moves.ground import texts
 
+pytestmark = pytest.mark.slow
+
 MAILBOXES = 6
 WRITES, SENDS = 15, 10
 """Of a whole switch of this cluster: mount flags, release, claim, mailboxes (sent at once), pointers."""
@@ -54,7 +56,6 @@ def test_a_line_that_breaks_after_every_write_still_carries_all_of_them_once(fir
 STEPS = ("mount-flags", "release-names", "claim-names", "mailboxes", "pointers")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("key", STEPS)
 def test_a_controller_that_restarts_at_a_step_s_first_write_is_waited_for(
     fire: Fire, reference: Reference, key: str
@@ -84,7 +85,6 @@ class Restart:
             self.fire.directory.fault("refuse", False)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("key", STEPS)
 def test_a_controller_that_stays_away_ends_uncertain_and_the_answer_again_finishes_it(
     fire: Fire, reference: Reference, key: str

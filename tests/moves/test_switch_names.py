@@ -12,6 +12,8 @@ from tests.moves.fire import Died, Fire, Reference
 from tests.moves.ground import texts
 from tests.moves.trapped import all_of_it
 
+pytestmark = pytest.mark.slow
+
 SPN = "servicePrincipalName"
 DELAY = 2.5
 
@@ -157,7 +159,6 @@ def test_a_line_that_is_lost_at_the_claim_is_made_good(fire: Fire, reference: Re
     reference.holds_for(fire)
 
 
-@pytest.mark.slow
 def test_a_claim_is_tried_again_while_another_controller_still_sees_the_old_holder(
     fire: Fire, reference: Reference
 ) -> None:
@@ -168,7 +169,6 @@ def test_a_claim_is_tried_again_while_another_controller_still_sees_the_old_hold
     assert fire.written() == reference.written
 
 
-@pytest.mark.slow
 def test_a_lag_that_lasts_fails_the_claim_with_the_names_back(fire: Fire, reference: Reference) -> None:
     fire.hurried("claim-names", within=0.5)
     lagging(fire)

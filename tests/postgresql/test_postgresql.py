@@ -23,6 +23,7 @@ AREAS = (
 )
 
 
+@pytest.mark.timeout(600)  # hundreds of tests, beside three other processes
 def test_what_holds_on_sqlite_holds_on_postgresql(database_url: str) -> None:
     """The tests of audit, operations, approvals, leases, journal, inventory and more, as they are, on the other one."""
     env = os.environ | {"CHANGEOVER_DATABASE_URL": database_url}

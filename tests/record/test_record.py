@@ -19,7 +19,7 @@ from tests.approvals import asking
 from tests.record import making as records
 from tests.services import making
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 class Tags(HTMLParser):

@@ -22,7 +22,7 @@ from tests.web import world
 from tests.web.conftest import signed_in
 from tests.web.reading import kept
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Page = Callable[..., str]
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

@@ -9,6 +9,8 @@ from console.domain.server_settings import RIGHT, Difference, Side, compare, cou
 from console.lab import presets
 from tests.moves.ground import Ground
 
+pytestmark = pytest.mark.slow
+
 PRESETS = {"2003": presets.tokyo, "2007": presets.osaka}
 
 

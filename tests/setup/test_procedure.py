@@ -9,8 +9,9 @@ from console.services import plan_records, reservations, setup
 from tests.procedures import lacking
 from tests.setup.scene import Scene, why
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 def test_on_a_cluster_that_is_set_up_it_asks_for_words_proves_the_rest_and_changes_nothing(scene: Scene) -> None:
     before = scene.effects()
     operation = scene.begun()
@@ -23,7 +24,6 @@ def test_on_a_cluster_that_is_set_up_it_asks_for_words_proves_the_rest_and_chang
     assert operation.steps_done == operation.steps_total == len(states)
 
 
-@pytest.mark.slow
 def test_run_again_it_needs_nobody_since_the_words_that_were_given_stand(scene: Scene) -> None:
     first = scene.say_all(scene.begun())
     assert first.status == "succeeded"
@@ -125,7 +125,6 @@ def test_without_a_reason_nothing_begins(scene: Scene) -> None:
     assert not Operation.objects.exists()
 
 
-@pytest.mark.slow
 def test_the_record_says_who_did_what_when_and_on_what_evidence(scene: Scene) -> None:
     operation = scene.say_all(scene.begun())
     record = setup.record(operation)

@@ -17,6 +17,8 @@ from django.core.management import call_command
 
 from console.lab.mscs.setup_logs import NO_EXIT, SERVER, whole
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 TYPES = ["Microsoft Exchange System Attendant", "Microsoft Exchange Information Store"]
 Told = tuple[int, str, str]

@@ -13,7 +13,7 @@ from console.models import AuditRecord
 from tests import personas
 from tests.sign_in.browsers import actions, code, sign_in, text_of, with_app
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def give(client: Client, typed: str) -> Any:

@@ -19,6 +19,8 @@ from tests.services import making
 from tests.web import world
 from tests.web.diagnosis_world import BY_HAND, GAP, MISSING, NOTE, SOURCE, asked, found, kyoto
 
+pytestmark = pytest.mark.slow
+
 Page = Callable[..., str]
 
 

@@ -17,7 +17,7 @@ from console.web import journal, live, watch
 from tests import personas
 from tests.web import world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def in_a_loop(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:

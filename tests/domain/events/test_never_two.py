@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from console.domain.events.facts import RunAnswer
 from tests.domain.events.world import GO_SECONDS, NODES, World, other
+
+pytestmark = pytest.mark.slow
 
 node = st.sampled_from(NODES)
 

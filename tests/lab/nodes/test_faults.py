@@ -23,6 +23,8 @@ from console.lab.state import RUNNING, START_PENDING, STOP_PENDING, STOPPED, Nod
 from console.lab.world import World
 from tests.lab.nodes.conftest import Shell, attempt, command, hasty, protocol
 
+pytestmark = pytest.mark.slow
+
 WIRE = {"refuse", "hang", "drop", "wrong-password", "slow", "garbage", "winrm-down"}
 TEXT = {
     "clpstat-garbage",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -12,6 +13,8 @@ from console.lab.exchange import START_ORDER
 from console.lab.presets import fast_definition, tokyo
 from console.lab.state import RUNNING, Group, Node
 from console.lab.world import World
+
+pytestmark = pytest.mark.slow
 
 NODES = st.integers(0, 1)
 SERVICES = st.sampled_from(START_ORDER["2003"])
