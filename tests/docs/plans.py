@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from console.domain import planner
 from console.domain.plan import Plan
 from console.domain.topology import Cluster, Timing
 from console.lab import presets
@@ -36,7 +37,7 @@ class Carrying(Unhurried, CarriedGround):
 def plans(folder: Path) -> dict[str, Plan]:
     """A plan for each name: the kind, and what the group runs where that makes a difference."""
     found: dict[str, Plan] = {}
-    for name, make in (("bare", _bare), ("scripts", _scripts), ("dead", _dead), ("carried", _carried)):
+    for name, make in MAKERS.items():
         found |= make(folder / name)
     return found
 
@@ -51,7 +52,22 @@ def _there_and_back(ground: Ground) -> dict[str, Plan]:
     ground.patient = False  # type: ignore[attr-defined]
     ground.perform(ground.plan("failover"))
     ground.patient = True  # type: ignore[attr-defined]
-    return {"failover": over, "failback": ground.plan("failback"), "undo": ground.undo_plan(over)}
+    found = {"failover": over, "failback": ground.plan("failback"), "undo": ground.undo_plan(over)}
+    ground.lab.fault(TYO2, "powered-off", True)
+    _wait(ground, lambda: ground.owner() == TYO1)
+    ground.lab.fault(TYO2, "powered-off", False)
+    _wait(ground, lambda: ground.lab.world.node(TYO2).engine)
+    return found | {"directory-switch": _closing(ground)}
+
+
+def _closing(ground: Ground) -> Plan:
+    ground.frozen.kept.clear()
+    with ground.open() as opened:
+        return planner.make_directory_switch(opened, "", ground.frozen.kept.extend)
+
+
+def _wait(ground: Ground, until: Callable[[], bool]) -> None:
+    assert ground.lab.world.schedule.wait(until, 20)
 
 
 def _scripts(folder: Path) -> dict[str, Plan]:
@@ -77,8 +93,28 @@ def _alone(ground: Any) -> dict[str, Plan]:
     return {"start": ground.start(ground.asked(TYO1))}
 
 
+def _unmoved(folder: Path) -> dict[str, Plan]:
+    return _with(WithScripts(folder), _by_a_person)
+
+
+def _by_a_person(ground: Any) -> dict[str, Plan]:
+    """The active node died while the product on the other one was down: nothing has moved the group."""
+    ground.lab.fault(TYO2, "engine-down", True)
+    ground.lab.fault(TYO1, "powered-off", True)
+    _wait(ground, lambda: ground.owner() == "")
+    ground.lab.fault(TYO2, "engine-down", False)
+    return {"takeover, by a person": ground.take_by_hand(TYO2)}
+
+
 def _carried(folder: Path) -> dict[str, Plan]:
-    return _with(Carrying(folder, presets.kyoto()), lambda ground: {"failover, carried": ground.plan("failover")})
+    return _with(Carrying(folder, presets.kyoto()), _moved_and_forced)
+
+
+def _moved_and_forced(ground: Any) -> dict[str, Plan]:
+    """A planned move; then somebody takes the group offline, and another one brings it up elsewhere."""
+    over = ground.plan("failover")
+    ground.lab.type(ground.source, 'cluster group "EVS Kyoto" /offline /wait:20').told(20)
+    return {"failover, carried": over, "takeover, carried": ground.takeover(ground.target)}
 
 
 def _with(ground: Any, make: Callable[[Any], dict[str, Plan]]) -> dict[str, Plan]:
@@ -86,3 +122,12 @@ def _with(ground: Any, make: Callable[[Any], dict[str, Plan]]) -> dict[str, Plan
         return make(ground)
     finally:
         ground.close()
+
+
+MAKERS: dict[str, Callable[[Path], dict[str, Plan]]] = {
+    "bare": _bare,
+    "scripts": _scripts,
+    "dead": _dead,
+    "unmoved": _unmoved,
+    "carried": _carried,
+}
