@@ -1,5 +1,7 @@
 """Forms about the passwords of accounts: one that an administrator gives, and one that a person chooses."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 
@@ -10,6 +12,10 @@ REASON = 1000
 
 class OwnPasswordForm(SetPasswordForm):
     """A person's new password, twice, and not the one that they have: that one somebody may have given them."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["new_password2"].help_text = ""  # the page says once what a password is like
 
     def clean_new_password1(self) -> str:
         """It is another one."""
