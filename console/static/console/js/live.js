@@ -43,26 +43,30 @@
   }
   const connected = () => ["live", "polling"].includes(link.dataset.state);
 
-  // ---- for who listens: where it stands, a sentence at a time, and never the lines
+  // ---- for who listens: which steps are done, what broke and how it ended, a sentence at a time; never the lines
   let saidAt = 0;
   let saying = 0;
   let lastSaid = "";
   function whereItStands() {
-    const quiet = document.getElementById("quiet");
-    if (quiet && !quiet.hidden) return quiet.querySelector("strong").textContent.replace(/ for .*/, ".");
+    const now = document.getElementById("now");
     const step = document.querySelector('#steps [aria-current="step"] .run-step__title');
-    if (open && step) return fill(gettext("Now: %(step)s."), { step: step.textContent });
-    return document.querySelector("#now .now__sentence")?.textContent.trim() || "";
+    const quiet = document.getElementById("quiet");
+    if (quiet && !quiet.hidden && step) return fill(gettext("No progress: %(step)s."), { step: step.textContent });
+    if (!step || !now?.matches(".now--running")) return now?.querySelector(".now__sentence")?.textContent.trim() ?? "";
+    const { value: done, max: total } = now.querySelector(".now__progress progress");
+    return fill(gettext("%(done)s of %(total)s steps done. Now: %(step)s."), { done, total, step: step.textContent });
   }
-  function tell() {
-    if (saying) return;
-    saying = window.setTimeout(() => {
-      saying = 0;
-      const sentence = whereItStands();
-      if (!sentence || sentence === lastSaid) return;
-      [lastSaid, saidAt] = [sentence, Date.now()];
-      told.textContent = sentence;
-    }, Math.max(0, saidAt + TELL - Date.now()));
+  function sayIt() {
+    window.clearTimeout(saying);
+    saying = 0;
+    const sentence = whereItStands();
+    if (!sentence || sentence === lastSaid) return;
+    [lastSaid, saidAt] = [sentence, Date.now()];
+    told.textContent = sentence;
+  }
+  function tell() { // the end does not wait its turn
+    if (document.querySelector(ENDED.map((word) => `#now.now--${word}`).join())) sayIt();
+    else saying ||= window.setTimeout(sayIt, Math.max(0, saidAt + TELL - Date.now()));
   }
 
   // ---- the parts around the journal are read anew: soon when a step changed, later when it only went on
