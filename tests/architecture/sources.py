@@ -1,4 +1,4 @@
-"""The project's own sources as the rules see them: parsed modules, what they import, how long things are."""
+"""The project's own sources as the rules see them: modules, what they import, how long things are, how they open."""
 
 import ast
 import sys
@@ -13,12 +13,16 @@ OWN = ("console", "tasks", "tests")
 
 @dataclass(frozen=True)
 class Module:
-    """One Python file: its dotted name, where it is, its text and its syntax tree."""
+    """One Python file: its dotted name, where it is, its text."""
 
     name: str
     path: Path
     text: str
-    tree: ast.Module
+
+    @property
+    def tree(self) -> ast.Module:
+        """Its syntax tree, parsed anew: nobody keeps millions of nodes, which slow down all that comes after."""
+        return ast.parse(self.text, str(self.path), feature_version=(3, 11))
 
     @property
     def area(self) -> str:
@@ -31,7 +35,12 @@ class Module:
 
 
 def _is_package(parts: list[str]) -> bool:
-    return len(parts) > 1 and (ROOT / parts[0] / parts[1]).is_dir()
+    return len(parts) > 1 and _is_folder(parts[0], parts[1])
+
+
+@cache
+def _is_folder(top: str, name: str) -> bool:
+    return (ROOT / top / name).is_dir()
 
 
 def area_of(dotted: str) -> str:
@@ -48,38 +57,61 @@ def modules(*tops: str) -> tuple[Module, ...]:
 
 @cache
 def _module(path: Path) -> Module:
-    text = path.read_text(encoding="utf-8")
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    return Module(name, path, text, ast.parse(text, str(path), feature_version=(3, 11)))
+    return Module(name, path, path.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What the rules ask of every module.
+
+    Line and absolute dotted name of all that it imports, also inside functions; name, first line and length (from `def`
+    to the last line) of every function; its docstring.
+    """
+
+    imports: tuple[tuple[int, str], ...]
+    functions: tuple[tuple[str, int, int], ...]
+    opening: str
 
 
 @cache
-def imports(module: Module) -> tuple[tuple[int, str], ...]:
-    """Line and absolute dotted name of everything that a module imports, also inside functions."""
-    return tuple(_imports(module))
+def outline(module: Module) -> Outline:
+    """Read once for all rules, from the statements alone: they are a tenth of the tree."""
+    tree = module.tree
+    found = list(_statements(tree.body))
+    return Outline(
+        tuple(one for node in found for one in _imported(node, module)),
+        tuple(one for node in found for one in _function(node)),
+        ast.get_docstring(tree) or "",
+    )
 
 
-def _imports(module: Module) -> Iterator[tuple[int, str]]:
-    package = module.name if module.path.name == "__init__.py" else module.name.rpartition(".")[0]
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                above = package.split(".")[: len(package.split(".")) - node.level + 1]
-                base = ".".join([*above, base] if base else above)
-            yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in body:
+        yield node
+        for inner in (node, *getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+            for field in ("body", "orelse", "finalbody"):
+                yield from _statements(getattr(inner, field, []))
+
+
+def _imported(node: ast.stmt, module: Module) -> Iterator[tuple[int, str]]:
+    if isinstance(node, ast.Import):
+        yield from ((node.lineno, alias.name) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        package = module.name if module.path.name == "__init__.py" else module.name.rpartition(".")[0]
+        base = node.module or ""
+        if node.level:
+            above = package.split(".")[: len(package.split(".")) - node.level + 1]
+            base = ".".join([*above, base] if base else above)
+        yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
+
+
+def _function(node: ast.stmt) -> Iterator[tuple[str, int, int]]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield node.name, node.lineno, (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def foreign(dotted: str) -> str | None:
     """The top-level name of an import from neither the standard library nor this project."""
     top = dotted.split(".")[0]
     return None if top in OWN or top in sys.stdlib_module_names else top
-
-
-def functions(module: Module) -> Iterator[tuple[str, int, int]]:
-    """Name, first line and length (from `def` to the last line) of every function."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name, node.lineno, (node.end_lineno or node.lineno) - node.lineno + 1

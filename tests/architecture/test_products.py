@@ -39,7 +39,7 @@ def test_the_rule_sees_every_way_to_name_a_product() -> None:
         "from console.drivers import mscs",
         "x.mscs()",
     ):
-        module = Module("console.web.x", modules("tasks")[0].path, text, ast.parse(text))
+        module = Module("console.web.x", modules("tasks")[0].path, text)
         assert named(module, frozenset({"mscs"})), text
 
 
