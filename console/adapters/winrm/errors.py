@@ -28,7 +28,7 @@ from requests_credssp.exceptions import AuthenticationException, NTStatusExcepti
 from urllib3 import exceptions as wire
 from winrm import exceptions as winrm
 
-from console.adapters.winrm.transport import ReplyTooLarge
+from console.adapters.winrm.line import ReplyTooLarge
 from console.domain.errors import (
     AccessDenied,
     ConnectionLost,

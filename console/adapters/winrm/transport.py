@@ -1,14 +1,19 @@
 """pywinrm's transport with bounds: a short connect timeout, a deadline, a size limit, no proxy, a named certificate."""
 
+import queue
 import time
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3.connection import HTTPConnection
+from winrm.exceptions import WinRMTransportError
 from winrm.protocol import Protocol
 from winrm.transport import Transport
 
+from console.adapters.winrm.direct import WAYS_IN, Direct
+from console.adapters.winrm.line import REPLY_LIMIT, Dropped, Line, ReplyTooLarge, ReplyTooSlow
 from console.adapters.winrm.messages import CommandProtocol
 from console.domain.topology import Node
 
@@ -21,20 +26,9 @@ OPERATION_TIMEOUT = 15
 RECEIVE_TIMEOUT = 5
 """Seconds for which a node may hold a Receive before it says that there is nothing new."""
 
-REPLY_LIMIT = 4 * 1024 * 1024
-"""Bytes of one HTTP reply; pywinrm asks for envelopes of 150 kB."""
-
 _DEMAND_LIMIT = 64 * 1024
 _GRACE = 5.0
 """Seconds that a reply may take beyond the operation timeout."""
-
-
-class ReplyTooLarge(requests.RequestException):
-    """A reply grew beyond the limit, so that it was not read to its end."""
-
-
-class ReplyTooSlow(requests.exceptions.ReadTimeout):
-    """A reply dripped in so slowly that the deadline passed."""
 
 
 class Bounds:
@@ -42,12 +36,14 @@ class Bounds:
 
     def __init__(self) -> None:
         self.deadline = time.monotonic() + CONNECT_TIMEOUT + _GRACE
+        self.reading = _GRACE
 
     def allow(self, seconds: float, patience: float) -> tuple[float, float]:
         """Give the next exchange so many seconds; its connect and read timeouts, the latter beyond `patience`."""
         seconds = max(0.5, seconds)
         self.deadline = time.monotonic() + seconds
-        return (min(CONNECT_TIMEOUT, seconds), min(seconds, patience + _GRACE))
+        self.reading = min(seconds, patience + _GRACE)
+        return (min(CONNECT_TIMEOUT, seconds), self.reading)
 
     def left(self) -> float:
         """Seconds until the deadline."""
@@ -85,6 +81,15 @@ class BoundedAdapter(HTTPAdapter):
         response._content_consumed = True  # type: ignore[attr-defined]
         return response
 
+    def take(self) -> HTTPConnection | None:
+        """The one connection that is kept open, which is the caller's from now on; None where there is none."""
+        pools = self.poolmanager.pools
+        try:
+            connection: HTTPConnection | None = pools[next(iter(pools.keys()))].pool.get(block=False)
+        except (StopIteration, queue.Empty):
+            return None
+        return connection if connection is not None and connection.sock is not None else None
+
     def _read(self, response: requests.Response) -> bytes:
         pieces: list[bytes] = []
         size = 0
@@ -121,6 +126,36 @@ class BoundedTransport(Transport):
         )
         self.tls_name = node.tls_name
         self.bounds = Bounds()
+        self._direct: Direct | None = None
+
+    def send_message(self, message: str | bytes) -> bytes:
+        """Send an envelope, and give the one that came back.
+
+        What is sent first connects and signs in; for what follows the connection is used directly, and made anew where
+        it was dropped before anything of this was carried out. Raises what pywinrm and requests raise.
+        """
+        data = message.encode() if isinstance(message, str) else message
+        if self._direct is not None:
+            try:
+                return self._over(self._direct, data)
+            except Dropped:
+                pass  # the session is closed, and nothing was carried out
+        answer: bytes = super().send_message(data)
+        self._take_over()
+        return answer
+
+    def _over(self, direct: Direct, data: bytes) -> bytes:
+        """One exchange over the connection that was taken; after what breaks it nothing of the session is left."""
+        try:
+            return direct.ask(data, within=self.bounds.reading, deadline=self.bounds.deadline)
+        except WinRMTransportError:
+            raise
+        except BaseException:
+            direct.close()
+            raise
+        finally:
+            if not direct.usable:
+                self.close_session()
 
     def build_session(self) -> requests.Session:
         """The session, bounded."""
@@ -139,6 +174,9 @@ class BoundedTransport(Transport):
 
     def close_session(self) -> None:
         """Drop the connection and its keys."""
+        if self._direct is not None:
+            self._direct.close()
+            self._direct = None
         super().close_session()
         self.encryption = None
 
@@ -146,6 +184,15 @@ class BoundedTransport(Transport):
         """Give the next exchange so many seconds, with a node that answers within `patience`."""
         # requests takes (connect, read) where pywinrm's annotation knows one number for both
         self.read_timeout_sec = self.bounds.allow(seconds, patience)  # type: ignore[assignment]
+
+    def _take_over(self) -> None:
+        """Take the connection that is signed in out of the session's pool, where there is one that is kept."""
+        if self.auth_method not in WAYS_IN or self.session is None:
+            return
+        adapter = self.session.get_adapter(self.endpoint)
+        connection = adapter.take() if isinstance(adapter, BoundedAdapter) else None
+        if connection is not None:
+            self._direct = Direct(Line(connection), self.session, self.endpoint, self.encryption)
 
     def _bound(self, session: requests.Session) -> None:
         """Bound a session once: its connection carries the sign-in and must stay."""

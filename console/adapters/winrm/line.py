@@ -1,0 +1,166 @@
+"""The connection on which a session signed in, spoken over directly: one HTTP exchange at a time.
+
+requests and urllib3 build some hundred objects for each exchange, which with many nodes is most of what they cost. They
+connect and sign in; what follows is one send and one reply on the same socket (RFC 9112).
+"""
+
+import re
+import ssl
+import time
+from dataclasses import dataclass
+
+from requests import exceptions as http
+from urllib3.connection import HTTPConnection
+from urllib3.util import is_connection_dropped
+from winrm.exceptions import WinRMError
+
+REPLY_LIMIT = 4 * 1024 * 1024
+"""Bytes of one HTTP reply; pywinrm asks for envelopes of 150 kB."""
+
+_HEAD_LIMIT = 64 * 1024
+_PIECE = 64 * 1024
+_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})(?: |$)")
+_SIZE = re.compile(rb"\s*([0-9A-Fa-f]{1,8})\s*(?:;.*)?")
+
+
+class ReplyTooLarge(http.RequestException):
+    """A reply grew beyond the limit, so that it was not read to its end."""
+
+
+class ReplyTooSlow(http.ReadTimeout):
+    """A reply dripped in so slowly that the deadline passed."""
+
+
+class Dropped(http.RequestException):
+    """The node gave the connection up while nothing was on its way: what was to be sent now was not carried out."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A whole reply; header names in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes
+
+
+class Line:
+    """A signed-in connection, for one thread at a time. After anything that it raises it is of no use any more."""
+
+    def __init__(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+        self._buffer = bytearray()
+        self._deadline = 0.0
+
+    def ask(self, request: bytes, *, within: float, deadline: float) -> Reply:
+        """Send a whole request and read its reply: each piece within so many seconds, all of it until `deadline`.
+
+        `deadline` is by the monotonic clock. Raises `Dropped` where nothing was sent; `ReplyTooLarge`, `ReplyTooSlow`,
+        `TimeoutError`, `WinRMError` for what is no HTTP, and requests' `SSLError` and `ConnectionError`.
+        """
+        if self._buffer or is_connection_dropped(self._connection):
+            raise Dropped("The node closed the connection while it was not in use.")
+        self._deadline = deadline
+        try:
+            self._connection.sock.settimeout(within)
+            self._connection.sock.sendall(request)
+            return self._reply()
+        except (TimeoutError, http.RequestException):
+            raise
+        except ssl.SSLError as error:
+            raise http.SSLError(error) from error
+        except OSError as error:
+            raise http.ConnectionError(error) from error
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is still open on our side."""
+        return self._connection.sock is not None
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _reply(self) -> Reply:
+        status, headers = self._head()
+        while status < 200:
+            status, headers = self._head()
+        length = headers.get("content-length", "")
+        if headers.get("transfer-encoding", "").lower() == "chunked":
+            content = self._chunks()
+        elif length.isdecimal():
+            content = self._take(int(length))
+        elif status in (204, 304):
+            content = b""
+        else:
+            content = self._rest()
+        if headers.get("connection", "").lower() == "close":
+            self.close()
+        return Reply(status, headers, content)
+
+    def _head(self) -> tuple[int, dict[str, str]]:
+        first, *lines = self._until(b"\r\n\r\n").split(b"\r\n")
+        found = _STATUS.match(first)
+        if found is None:
+            raise WinRMError("The reply is not HTTP.")
+        fields = (line.decode("latin-1").partition(":") for line in lines)
+        return int(found[1]), {name.strip().lower(): value.strip() for name, _, value in fields}
+
+    def _chunks(self) -> bytes:
+        """A body in chunks, whose trailers nobody wants."""
+        pieces: list[bytes] = []
+        total = 0
+        while size := self._size():
+            total += size
+            if total > REPLY_LIMIT:
+                raise ReplyTooLarge(f"The reply is larger than {REPLY_LIMIT} bytes.")
+            pieces.append(self._take(size))
+            self._take(2)
+        while self._until(b"\r\n"):
+            pass
+        return b"".join(pieces)
+
+    def _size(self) -> int:
+        found = _SIZE.fullmatch(self._until(b"\r\n"))
+        if found is None:
+            raise WinRMError("The reply comes in chunks that do not say how long they are.")
+        return int(found[1], 16)
+
+    def _until(self, end: bytes) -> bytes:
+        """What comes before `end`, which is passed over."""
+        while (at := self._buffer.find(end)) < 0:
+            if len(self._buffer) > _HEAD_LIMIT:
+                raise ReplyTooLarge(f"The reply's head is larger than {_HEAD_LIMIT} bytes.")
+            self._need()
+        taken = bytes(self._buffer[:at])
+        del self._buffer[: at + len(end)]
+        return taken
+
+    def _take(self, size: int) -> bytes:
+        if size > REPLY_LIMIT:
+            raise ReplyTooLarge(f"The reply is larger than {REPLY_LIMIT} bytes.")
+        while len(self._buffer) < size:
+            self._need()
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return taken
+
+    def _rest(self) -> bytes:
+        """All until the node closes the connection."""
+        while self._more():
+            if len(self._buffer) > REPLY_LIMIT:
+                raise ReplyTooLarge(f"The reply is larger than {REPLY_LIMIT} bytes.")
+        self.close()
+        return bytes(self._buffer)
+
+    def _need(self) -> None:
+        if not self._more():
+            raise http.ConnectionError("The node hung up before its reply was whole.")
+
+    def _more(self) -> bool:
+        """Whether a further piece came; false at the end of the connection."""
+        piece = self._connection.sock.recv(_PIECE)
+        if time.monotonic() > self._deadline:
+            raise ReplyTooSlow("The reply came too slowly.")
+        self._buffer += piece
+        return bool(piece)
