@@ -8,11 +8,11 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Model
+from django.db.models import Model, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from console.models import Cluster, Credential, Directory, Site
+from console.models import Cluster, Credential, Directory, Node, Site
 from console.services import inventory_seen
 from console.services.access import Account, clusters_with, sees_all, why_not
 from console.services.audit_reads import SensitivePage
@@ -25,6 +25,10 @@ from console.web.forms.inventory import CredentialForm, DirectoryForm, SiteForm
 from console.web.reading import shown
 
 PAGE = 50
+LISTED = ("name", "generation", "driver", "group", "floating_ip", "site__name", "directory__name")
+TOLD = ("cluster_id", "role", "name", "address", "port", "allow_clear_text")
+NODES = Prefetch("nodes", Node.objects.order_by("role").only(*TOLD))
+"""What the list tells of a cluster and of its nodes."""
 LARGEST_FILE = 2_000_000
 SECRETS = re.compile(r"(?im)^([\s\-]*[\w\-]*(?:pass|pwd|secret)[\w\-]*[\"']?\s*:).*$")
 """Lines of a file that hold what must not be in it; the rest of the file is shown back with its mistakes."""
@@ -54,7 +58,7 @@ KINDS = (
 def index(request: HttpRequest) -> HttpResponseBase:
     """What this person may see of the inventory on one page: clusters, and what those use."""
     seen = inventory_seen.seen_by(request.user)
-    clusters = seen.clusters.select_related("site", "directory").prefetch_related("nodes")
+    clusters = seen.clusters.select_related("site", "directory").only(*LISTED).prefetch_related(NODES)
     part = Paginator(clusters, PAGE).get_page(request.GET.get("page"))
     context = {
         "section": "inventory",
