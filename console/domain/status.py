@@ -276,9 +276,10 @@ def _services_fact(cluster: Cluster, generation: Generation, seen: NodeObservati
     value = f"{len(running)} of {len(wanted)} running"
     if active is None:
         return Fact("services", "Services", value, Tone.UNKNOWN, at, "", seen.node)
+    if not active and not running:
+        return Fact("services", "Services", "stopped", Tone.IDLE, at, "as they should be on a passive node", seen.node)
     if not active:
-        tone = Tone.IDLE if not running else Tone.BAD
-        return Fact("services", "Services", value, tone, at, ", ".join(running), seen.node)
+        return Fact("services", "Services", value, Tone.BAD, at, ", ".join(running), seen.node)
     missing = [s.name for s, state in known if state.state != "RUNNING"]
     tone = Tone.GOOD if not missing else Tone.BAD
     return Fact(

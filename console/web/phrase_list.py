@@ -34,6 +34,7 @@ PHRASES = (
     _("Directory"),
     _("%(count)s of %(all)s running"),
     _("not running: %(names)s"),
+    _("as they should be on a passive node"),
     _("Partition %(drive)s"),
     _("Partition"),
     _("elsewhere"),

@@ -4,6 +4,9 @@ from django.utils.translation import gettext_noop as _
 
 FORMS = (
     # -- labels and help of the inventory
+    _("What belongs to it"),
+    _("Rules for its moves"),
+    _("Connection"),
     _("Cluster product"),
     _("Generation"),
     _("The failover group that carries Exchange."),

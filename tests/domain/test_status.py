@@ -60,6 +60,12 @@ def test_nodes_that_disagree_raise_an_alarm_and_nobody_is_called_active():
     assert now.group.tone is Tone.UNKNOWN
 
 
+def test_services_that_are_stopped_on_the_standby_are_said_to_be_so_and_that_they_should():
+    services = fact(status(worlds.observation()), "NODE2", "services")
+    assert (services.value, services.tone) == ("stopped", Tone.IDLE)
+    assert "should be" in services.detail
+
+
 def test_services_that_run_on_the_standby_raise_an_alarm():
     now = status(worlds.observation(NODE2=worlds.seen("NODE2", active=True)))
     assert fact(now, "NODE2", "services").tone is Tone.BAD

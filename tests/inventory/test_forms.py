@@ -48,6 +48,11 @@ def cluster_data(**changes: str) -> dict[str, str]:
     return sent | {name.replace("_", "-", 1): value for name, value in changes.items()}
 
 
+def test_every_field_stands_in_one_group() -> None:
+    for part in ClusterForm():
+        assert sorted(field.name for _, fields in part.groups() for field in fields) == sorted(part.fields)
+
+
 def test_a_cluster_is_saved_with_both_nodes_and_servers(actor: audit.Actor) -> None:
     form = ClusterForm(cluster_data())
     assert form.is_valid(), form.errors

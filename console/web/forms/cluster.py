@@ -1,8 +1,8 @@
 """The form of a cluster: itself, its primary and its standby node with their Exchange servers, on one page."""
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -32,8 +32,25 @@ LEAST = 80
 """The usual readiness below which it is told."""
 
 
-class ClusterPart(Spoken, AnyModelForm):
+class Grouped:
+    """A form whose fields stand in groups, the first of which needs no title."""
+
+    GROUPS: ClassVar[Mapping[str, Sequence[str]]]
+
+    def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
+        """The title of each group with its fields, in the order in which they are shown."""
+        for title, names in self.GROUPS.items():
+            yield title, [self[name] for name in names]  # type: ignore[index]
+
+
+class ClusterPart(Grouped, Spoken, AnyModelForm):
     """The cluster's own fields."""
+
+    GROUPS: ClassVar[Mapping[str, Sequence[str]]] = {
+        "": ("name", "site", "directory", "driver", "generation", "group", "floating_ip", "partition"),
+        "What belongs to it": (*WORDS, "product_folder", "timing"),
+        "Rules for its moves": ("cooldown_seconds", "membership_tolerance", *WATCHED, *ASKED),
+    }
 
     floating_ip = forms.CharField(max_length=45, label="Floating IP address")
     spn_classes = WordsField(initial=DEFAULT_SPN_CLASSES, label="SPN classes")
@@ -86,8 +103,21 @@ class ClusterPart(Spoken, AnyModelForm):
         return int(self.cleaned_data["reason_length"] or 0)
 
 
-class NodePart(Spoken, AnyModelForm):
+class NodePart(Grouped, Spoken, AnyModelForm):
     """A node with its Exchange server."""
+
+    GROUPS: ClassVar[Mapping[str, Sequence[str]]] = {
+        "": ("name", "address", "port", "credential"),
+        "Windows and Exchange": (
+            "windows",
+            "edition",
+            "service_pack",
+            "architecture",
+            "server_name",
+            "server_service_pack",
+        ),
+        "Connection": ("scheme", "auth", "tls_name", "codepage", "second_hop", "allow_clear_text", "ca"),
+    }
 
     second_hop = forms.ChoiceField(choices=SECOND_HOP_CHOICES, initial="none", required=False)
     server_name = forms.CharField(
