@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from console.domain import readings
@@ -171,11 +171,17 @@ def _store_questions(generation: Generation) -> tuple[Argv, ...]:
 
 def _services(answers: _Answers, names: Sequence[str]) -> dict[str, Seen[ServiceState]]:
     def read(name: str) -> ServiceState:
-        state = readings.read_service(name, answers.of(("sc", "query", name)))
-        start_type, needs = readings.read_config(name, answers.of(("sc", "qc", name)))
-        return replace(state, start_type=start_type, depends_on=needs)
+        return _service(name, answers.of(("sc", "query", name)), answers.of(("sc", "qc", name)))
 
     return {name.casefold(): answers.seen(partial(read, name)) for name in names}
+
+
+@lru_cache(maxsize=2048)
+def _service(name: str, query: CommandResult, config: CommandResult) -> ServiceState:
+    """What the two answers say; hardly ever anything new. Raises `Garbled`."""
+    state = readings.read_service(name, query)
+    start_type, needs = readings.read_config(name, config)
+    return replace(state, start_type=start_type, depends_on=needs)
 
 
 def _stores(answers: _Answers, generation: Generation, services: Mapping[str, Seen[ServiceState]]) -> frozenset[str]:

@@ -7,6 +7,7 @@ backslashes count only before a double quote. A line holds at most 8191 characte
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from console.domain.errors import Unquotable
 
@@ -50,7 +51,7 @@ def batch_line(commands: Sequence[Sequence[str]], nonce: str) -> str:
     Quoted arguments stand outside of the quotes for the outer cmd.exe, so their special characters carry a caret
     there, which it takes off. Raises `Unquotable`, also when the line grows beyond 8191 characters.
     """
-    return bounded(_joined([_nested(argv) for argv in commands], nonce))
+    return bounded(_joined([_nested(tuple(argv)) for argv in commands], nonce))
 
 
 def batch_lines(
@@ -60,11 +61,11 @@ def batch_lines(
 
     Every line begins with the commands of `opening`, which are not counted.
     """
-    first = [_nested(argv) for argv in opening]
+    first = [_nested(tuple(argv)) for argv in opening]
     lines: list[tuple[str, int]] = []
     held: list[str] = []
     length = 0
-    for text in map(_nested, commands):
+    for text in [_nested(tuple(argv)) for argv in commands]:
         more = len(_AND + _part(text, nonce, len(first) + len(held) + 1))
         if held and length + more > LINE_LIMIT:
             lines.append((_joined([*first, *held], nonce), len(held)))
@@ -159,7 +160,9 @@ def _argument(text: str, position: int) -> str:
     return f'{opening}"{text[len(opening) :]}{trailing}"'
 
 
-def _nested(argv: Sequence[str]) -> str:
+@lru_cache(maxsize=4096)
+def _nested(argv: tuple[str, ...]) -> str:
+    """A command quoted for a batch; the same few are asked of every node again and again."""
     return _OUTER_SPECIAL.sub(r"^\1", cmd_line(argv))
 
 

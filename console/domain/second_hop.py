@@ -5,6 +5,8 @@ gives the node the password for as long as the command runs (MS-CSSP); Kerberos 
 trusts the node's account for delegation.
 """
 
+from functools import lru_cache
+
 from console.domain.errors import SecondHopRefused
 from console.domain.ports import Argv
 from console.domain.topology import Node
@@ -19,6 +21,7 @@ REMEDY = (
 )
 
 
+@lru_cache(maxsize=4096)
 def needs(argv: Argv) -> bool:
     """Whether the command signs in to a further machine: Exchange's cmdlets, dnscmd, and whatever reaches a share."""
     program = argv[0].replace("/", "\\").rpartition("\\")[2].casefold().removesuffix(".exe")

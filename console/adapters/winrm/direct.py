@@ -2,6 +2,7 @@
 
 import struct
 from types import SimpleNamespace
+from typing import Any
 
 import requests
 from requests.auth import HTTPBasicAuth
@@ -34,7 +35,7 @@ class Direct:
         self._line = line
         self._endpoint = endpoint
         self._encryption = encryption
-        self._security = session.auth.session_security if encryption else None  # type: ignore[union-attr]
+        self._security: Any = session.auth.session_security if encryption else None  # type: ignore[union-attr]
         self._basic = isinstance(session.auth, HTTPBasicAuth)
         request = requests.Request("POST", endpoint, auth=session.auth).prepare()
         told = f"Authorization: {request.headers['Authorization']}\r\n" if self._basic else ""

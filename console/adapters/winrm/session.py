@@ -19,6 +19,9 @@ from console.domain.topology import UNNAMED, Node
 _START_TIMES = ("23:59", "23:59:00")
 """A time that schtasks wants though the task is run by hand; Windows 2003 may ask for seconds."""
 
+_MARKER = re.compile(r"@@([^@:\s]+):(\d+):(-?\d+)[ \t]*(?:\r?\n|$)")
+"""What a batch prints after each command: its nonce, the command's number, the exit code."""
+
 
 @dataclass(frozen=True)
 class Exchanged:
@@ -191,15 +194,14 @@ def split_batch(commands: Sequence[Argv], answer: Answer, nonce: str) -> list[Co
 
     A marker need not begin a line: what was printed before it may have ended without one.
     """
-    marker = re.compile(rf"@@{nonce}:(\d+):(-?\d+)[ \t]*(\r?\n|$)")
+    markers = (found for found in _MARKER.finditer(answer.stdout) if found[1] == nonce)
     results: list[CommandResult] = []
     at = 0
     for number, argv in enumerate(commands, start=1):
-        found = marker.search(answer.stdout, at)
-        if found is None or int(found.group(1)) != number:
+        found = next(markers, None)
+        if found is None or int(found[2]) != number:
             cut = answer.stdout[at:].strip()[-200:] or "nothing"
             raise Garbled(f"The answer to {' '.join(argv)!r} ({number} of {len(commands)}) did not come whole: {cut}")
-        code = int(found.group(2))
-        results.append(CommandResult(argv, code, answer.stdout[at : found.start()]))
+        results.append(CommandResult(argv, int(found[3]), answer.stdout[at : found.start()]))
         at = found.end()
     return results

@@ -125,6 +125,8 @@ def _add(blocks: list[Block], line: str, column: int, section: str) -> None:
 
 def _char_at(line: str, column: int) -> tuple[int, str]:
     """The index and the character at a display column; (-1, "") when the line does not reach it."""
+    if line.isascii():
+        return (column, line[column]) if column < len(line) else (-1, "")
     at = 0
     for index, char in enumerate(line):
         if at == column:
