@@ -12,7 +12,13 @@ from xdist.workermanage import WorkerController
 
 from tests import network, schema
 
-OF_A_CONSOLE = ("tests/journeys/test_looks", "tests/journeys/test_keyboard", "tests/journeys/test_newcomer")
+OF_A_CONSOLE = (
+    "tests/journeys/test_looks",
+    "tests/journeys/test_keyboard",
+    "tests/journeys/test_carrying_on",
+    "tests/journeys/test_live",
+    "tests/journeys/test_newcomer",
+)
 """Journeys that have a console of their own, so that they need not come one after the other with all others."""
 TOGETHER = (*OF_A_CONSOLE, "tests/journeys/", "tests/architecture/")
 """What shares what takes long: a whole console, and all of the sources read. The first one that fits counts."""
@@ -24,9 +30,14 @@ FIRST = (
     "tests/postgresql/test_postgresql.py",
     "tests/journeys/test_keyboard",
     "tests/chaos/test_sample.py",
+    "tests/journeys/test_carrying_on",
     "tests/tasks/test_hints.py",
     "tests/demo/test_launch.py",
+    "tests/journeys/test_live",
     "tests/setup/test_journey_2007.py",
+    "tests/setup/test_journey_2003.py",
+    "tests/tasks/test_sites.py",
+    "tests/twin/test_twin.py",
 )
 """Minutes each: begun last, one of them would run on alone, on one core. Consoles do not all start at once."""
 BUILDING = 300
