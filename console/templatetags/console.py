@@ -1,6 +1,7 @@
 """The words of the pages' design language: icons, badges, ages, and the theme that the reader chose."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.forms import BoundField, CheckboxInput
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -21,6 +22,7 @@ from console.models import GlobalStop
 from console.services import brakes
 from console.services.access import Right, why_not, why_nowhere
 from console.web import icons, spans
+from console.web.browsers import browser_name
 from console.web.kind_words import kind_word, named
 from console.web.phrases import said
 from console.web.session import THEMES
@@ -29,6 +31,8 @@ from console.web.tones import tone_now
 
 register = template.Library()
 
+NAME = re.compile(r"(?<![\w<&;/=\"-])(?=[\w-]{3,20}(?![\w-]))[A-Z0-9]\w*(?:-\w+)+")
+"""A name of at most 20 letters with a hyphen in it."""
 TONES = frozenset({"good", "warn", "bad", "unknown", "idle", "stale", "running"})
 OF_VERDICT = {"pass": "good", "warn": "warn", "fail": "bad", "unknown": "unknown"}
 OF_STATUS = {
@@ -83,6 +87,7 @@ def news_tone(status: str) -> str:
     return "warn" if status == "succeeded" else OF_STATUS.get(status, "unknown")
 
 
+register.filter(browser_name)
 register.filter(kind_word)
 register.filter(named)
 register.filter(tone_now)
@@ -93,6 +98,12 @@ register.filter("age", spans.aged)
 def translated(text: object) -> str:
     """A word or a sentence of the console's rules in the reader's language; as it is where nobody has translated it."""
     return said(str(text))
+
+
+@register.filter
+def unbroken(text: object) -> SafeString:
+    """The text, in which no line ends within a short name with a hyphen, such as a node's."""
+    return mark_safe(NAME.sub(r'<span class="nowrap">\g<0></span>', conditional_escape(text)))  # noqa: S308 -- escaped
 
 
 @register.filter
