@@ -54,6 +54,9 @@ django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHash
 settings.load_profile("gate" if os.environ.get("CI") else "here")
 
 
+pytest_plugins = ["tests.collecting"]
+
+
 def pytest_configure() -> None:
     """Before anything listens."""
     if network.is_worker():
