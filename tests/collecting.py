@@ -15,7 +15,8 @@ import pytest
 
 NOT_QUICK = ("samba", "browser", "wine", "slow")
 QUICK = " and ".join(f"not {mark}" for mark in NOT_QUICK)
-"""What the Makefile and tests/run.sh give to `-m` for the quick tests."""
+OTHERS = f"not ({QUICK})"
+"""What the Makefile and tests/run.sh give to `-m` for the quick tests, and for the others."""
 IN_A_BROWSER = Path(__file__).with_name("journeys")
 """Its conftest.py marks every test there."""
 MARKED = re.compile(r"^pytestmark = (?:\[\n(?: .*\n)*\]|.*)\n", re.MULTILINE)
@@ -66,18 +67,11 @@ def _marks(beginning: str) -> Iterator[str]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Wherever all files are read, hold what is told by their text against the marks that their tests have.
-
-    Raises `pytest.UsageError` for a test that neither the quick tests nor the others would have.
-    """
-    every = [*items]
+def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> Iterator[None]:
+    """What the text of a file says of its tests and they turn out not to have makes them no quick ones: they stay."""
+    every = [*items] if config.getoption("markexpr") == OTHERS else []
     yield
-    lost = [item.nodeid for item in every if _told(item.path) and not any(map(item.get_closest_marker, NOT_QUICK))]
-    if lost:
-        raise pytest.UsageError(
-            f"tests/collecting.py takes these for not quick, and no mark says so: {', '.join(lost)}"
-        )
+    items += [item for item in every if _told(item.path) and not any(map(item.get_closest_marker, NOT_QUICK))]
 
 
 @cache

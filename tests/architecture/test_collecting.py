@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.sources import ROOT
-from tests.collecting import QUICK, has_none
+from tests.collecting import OTHERS, QUICK, has_none
 
 TEST = "def test_it() -> None:\n    pass\n"
 FILES = {
@@ -23,11 +23,12 @@ FILES = {
     "def test_it(n: int) -> None:\n    pass\n",
     "quoted": f'"""As in\n\npytestmark = pytest.mark.slow\n"""\n\n\n{TEST}',
     "twice": f"import pytest\n\npytestmark = pytest.mark.slow\npytestmark = []\n\n\n{TEST}",
+    "back": f"import pytest\n\npytestmark = pytest.mark.slow\n\n\n{TEST}\n\nglobals().pop('pytest' + 'mark')\n",
     "within": f"import pytest\n\nif __debug__:\n    pytestmark = pytest.mark.slow\n\n\n{TEST}",
     "named": f"import pytest\n\nslow = pytest.mark.timeout(60)\npytestmark = slow\n\n\n{TEST}",
 }
-UNREAD = {"single", "called", "listed", "folded"}
-"""Whose own text says that there is no quick test."""
+UNREAD = {"single", "called", "listed", "folded", "back"}
+"""Whose own text says that it has no quick test; `back` takes that back, and its test stays with the others."""
 
 
 @pytest.fixture(scope="module")
@@ -39,27 +40,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def found(folder: Path, chosen: str) -> tuple[list[str], str]:
-    """The tests that pytest finds there, and all that it says."""
-    plugins = ["-p", "tests.collecting", "-p", "no:django", "-p", "no:schemathesis", "-p", "no:cacheprovider"]
-    argv = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-c",
-        "/dev/null",
-        "--co",
-        "-q",
-        "-W",
-        "ignore",
-        *plugins,
-        "-m",
-        chosen,
-        ".",
-    ]
+def found(folder: Path, chosen: str) -> list[str]:
+    """The tests that pytest finds there."""
+    plugins = "-p tests.collecting -p no:django -p no:schemathesis -p no:cacheprovider"
+    options = f"-m pytest -c /dev/null --collect-only -q -W ignore {plugins}".split()
+    argv = [sys.executable, *options, "-m", chosen, "."]
     env = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
     run = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False)
-    return re.findall(r"^test_\S+::\S+$", run.stdout, re.MULTILINE), run.stdout + run.stderr
+    return re.findall(r"^test_\S+::\S+$", run.stdout, re.MULTILINE)
 
 
 def test_what_a_file_says_of_all_its_tests_is_told_by_its_text(folder: Path) -> None:
@@ -67,21 +55,17 @@ def test_what_a_file_says_of_all_its_tests_is_told_by_its_text(folder: Path) -> 
 
 
 def test_the_quick_ones_and_the_others_are_all_and_none_is_in_both(folder: Path) -> None:
-    every, quick, others = (found(folder, chosen)[0] for chosen in ("", QUICK, f"not ({QUICK})"))
+    every, quick, others = (found(folder, chosen) for chosen in ("", QUICK, OTHERS))
     assert len(every) == len(FILES) + 2
     assert sorted(quick + others) == sorted(every)
     assert not {f"test_{name}.py::test_it" for name in UNREAD} & set(quick)
 
 
-def test_a_test_that_neither_run_would_have_is_named(folder: Path, tmp_path: Path) -> None:
-    """The file takes back at the end what it says of itself at its top."""
-    lost = FILES["single"] + '\n\nglobals().pop("pytest" + "mark")\n'
-    (tmp_path / "test_lost.py").write_text(lost, encoding="utf-8")
-    assert found(tmp_path, QUICK)[0] == []
-    assert "test_lost.py::test_it" in found(tmp_path, f"not ({QUICK})")[1]
-
-
 def test_those_who_run_the_quick_ones_ask_for_them_in_these_words() -> None:
     """Other words choose among all tests as well, and read every file."""
-    for name, line in {"Makefile": f"QUICK := {QUICK}\n", "tests/run.sh": f'quick="{QUICK}"\n'}.items():
-        assert line in (ROOT / name).read_text(encoding="utf-8"), name
+    for name, words in (
+        ("Makefile", f"QUICK := {QUICK}\n"),
+        ("tests/run.sh", f'quick="{QUICK}"\n'),
+        ("tests/run.sh", OTHERS.replace(QUICK, "$quick")),
+    ):
+        assert words in (ROOT / name).read_text(encoding="utf-8"), (name, words)
