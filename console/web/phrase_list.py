@@ -6,12 +6,16 @@
 from django.utils.translation import gettext_noop as _
 
 from console.web.phrase_list_checks import CHECKS
+from console.web.phrase_list_endings import ENDINGS
 from console.web.phrase_list_forms import FORMS
+from console.web.phrase_list_steps import STEPS
 from console.web.phrase_list_told import TOLD
 
 PHRASES = (
     *CHECKS,
+    *ENDINGS,
     *FORMS,
+    *STEPS,
     *TOLD,
     # -- an observation: headline, facts
     _("Mail is up."),

@@ -1,7 +1,7 @@
 """What the rules say, in the reader's language: their words and sentences are known here by their patterns.
 
 The domain says everything in English, once, for the page, the audit and the API alike. A page looks a text up whole,
-then by pattern, then sentence by sentence; what nobody has translated stays as it was said.
+then by pattern, then sentence by sentence and clause by clause; what nobody has translated stays as it was said.
 """
 
 import re
@@ -17,7 +17,7 @@ WORD, NUMBER, NAMES = "[^ ]+?", "[0-9]+", "[A-Z][A-Z0-9, ]*"
 WORDS, ANYTHING = "(?:(?![.?!] [A-Z]).)+?", ".+?"
 SLOTS = {
     **dict.fromkeys(("account", "context", "grounds", "group", "name", "names", "scope", "server", "service"), WORDS),
-    **dict.fromkeys(("span", "state", "what"), WORDS),
+    **dict.fromkeys(("after", "before", "span", "state", "what"), WORDS),
     **dict.fromkeys(("text", "users", "version", "why"), ANYTHING),
     **dict.fromkeys(("all", "changing", "count", "number", "score", "seconds"), NUMBER),
     "protocols": NAMES,
@@ -27,6 +27,7 @@ SLOTS = {
 LONGEST = 500
 """Letters: no sentence of ours is longer, and what a node told may be."""
 BETWEEN_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z])")
+BETWEEN_CLAUSES = "; "
 
 
 def said(text: str) -> str:
@@ -49,7 +50,10 @@ def _looked_up(text: str, language: str) -> str:
         if found := pattern.fullmatch(text):
             return gettext(phrase) % {name: said(value) for name, value in found.groupdict().items()}
     parts = BETWEEN_SENTENCES.split(text)
-    return _joined(parts, [said(part) for part in parts]) if len(parts) > 1 else text
+    if len(parts) > 1:
+        return _joined(parts, [said(part) for part in parts])
+    clauses = text.split(BETWEEN_CLAUSES)
+    return BETWEEN_CLAUSES.join(said(clause) for clause in clauses) if len(clauses) > 1 else text
 
 
 def _joined(before: list[str], after: list[str]) -> str:

@@ -12,7 +12,9 @@ from django.forms.utils import pretty_name
 from console.web import forms
 from tests.architecture.sources import ROOT
 
-OF_RULES = ("console/domain", "console/models", "console/services", "console/web", "console/drivers", "console/catalog")
+OF_RULES = tuple(
+    f"console/{name}" for name in ("domain", "models", "services", "web", "drivers", "catalog", "adapters")
+)
 NOT = "phrase_list"
 """Begins the names of the files that the phrases themselves stand in."""
 SLOT = re.compile(r"%\(\w+\)s")

@@ -13,6 +13,7 @@ from console.domain.rights import ROLES
 from console.models import Approval, Operation, PlanRecord
 from console.web.phrase_list import PHRASES
 from console.web.phrases import said
+from tests.languages.composed import AT_NIGHT
 from tests.languages.sources import labels_of_names, opened, said_by_rules
 
 SPOKEN = {
@@ -26,7 +27,7 @@ ENDINGS = ("went well", "failed", "did not finish", "nothing says how it ended")
 MAY_NOT = "The account {} may not {}{}{}. {}"
 ONLY_UP = "The group {} is {}{}; only a group that is up can be moved."
 
-COMPOSED = {
+COMPOSED = AT_NIGHT | {
     "%(status)s on no node": ["{} {}", "on no node"],
     "%(status)s on %(node)s": ["{} {}", "on {}"],
     "%(count)s of %(all)s": ["{} of {} running"],
