@@ -21,7 +21,7 @@ from console.domain.procedures import Mode
 from console.models import GlobalStop
 from console.services import brakes
 from console.services.access import Right, why_not, why_nowhere
-from console.web import icons, spans
+from console.web import icons, spans, words
 from console.web.browsers import browser_name
 from console.web.kind_words import kind_word, named
 from console.web.phrases import said
@@ -92,6 +92,7 @@ register.filter(kind_word)
 register.filter(named)
 register.filter(tone_now)
 register.filter("age", spans.aged)
+register.filter("words_address", words.address)
 
 
 @register.filter
