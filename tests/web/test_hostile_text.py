@@ -62,7 +62,7 @@ def test_in_a_refusal_and_in_an_error(olga: Client, tokyo: Cluster, page: Page) 
     record = plans.prepare(tokyo, "failover", "", making.actor(), send=False)
 
     def refuse(*_: object) -> None:
-        raise Refusal(HOSTILE, [Reason(HOSTILE, HOSTILE, HOSTILE, HOSTILE)])
+        raise Refusal(HOSTILE, [Reason(f"{HOSTILE}.", HOSTILE, HOSTILE, HOSTILE)])
 
     plans.make(record.pk, refuse)  # type: ignore[arg-type]
     harmless(page(olga, reverse("plan", args=[record.pk])), 4)
