@@ -1,6 +1,7 @@
 """Language and time zone: as the reader chose, else as the browser says; programs are answered in English and UTC."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from console.models import AuditRecord, Cluster, MaintenanceWindow, Operation, PersonalChoices
+from console.web import words
 from tests import personas
 from tests.services import making
 
@@ -123,11 +125,25 @@ def test_what_is_decided_on_a_japanese_page_is_recorded_in_english(olga: Client,
 
 def test_the_words_of_scripts_come_in_the_language_of_the_page(olga: Client) -> None:
     assert "/words/" not in text_of(olga)
-    assert '<script src="/words/ja.js" defer>' in text_of(olga, **JAPANESE)
-    script = Client().get("/words/ja.js")
+    found = re.search(r'<script src="(/words/ja\.js\?v=\w+)" defer>', text_of(olga, **JAPANESE))
+    assert found is not None
+    script = Client().get(found[1])
     assert script["Content-Type"].startswith("text/javascript")
     assert json.dumps("たった今") in script.content.decode()
     assert Client().get("/words/xx.js").status_code == 404
+
+
+def test_the_words_of_scripts_are_kept_for_good_and_have_another_address_once_they_are_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = words.address("ja")
+    assert "immutable" in Client().get(before)["Cache-Control"]
+    for asked in ("/words/ja.js", "/words/ja.js?v=0123456789ab"):
+        assert Client().get(asked)["Cache-Control"] == "private, no-cache"
+    other = b"/* the words of the next version */"
+    monkeypatch.setattr(words, "script", lambda language: other)
+    assert words.address("ja") != before
+    assert Client().get(words.address("ja")).content == other
 
 
 @pytest.mark.parametrize(
