@@ -91,8 +91,10 @@ def observe_cluster(
         except ChangeoverError as error:
             return NodeObservation(node.name, clock.now(), unreachable=error.message, remedy=error.remedy)
 
-    with ThreadPoolExecutor(max_workers=len(cluster.nodes), thread_name_prefix="observe") as pool:
-        seen = list(pool.map(look, cluster.nodes))
+    first, *others = cluster.nodes
+    with ThreadPoolExecutor(max_workers=len(others), thread_name_prefix="observe") as pool:
+        begun = pool.map(look, others)
+        seen = [look(first), *begun]
     return ClusterObservation(cluster.name, clock.now(), {observation.node: observation for observation in seen})
 
 

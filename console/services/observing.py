@@ -35,11 +35,12 @@ def observe_taken(cluster_id: int) -> ObservationRecord:
 def open_kept(cluster: Cluster, *, pressing: bool = False) -> Field:
     """The cluster's field over the connections that are kept here, or over its own where none are.
 
-    The thread holds no connection to the database while it waits for nodes. Raises `CredentialUnavailable`.
+    The thread holds no connection to a database server while it waits for nodes: there are only so many. Raises
+    `CredentialUnavailable`.
     """
     if not _here:
         return open_field(cluster)
     field = open_field(cluster, nodes=_here[0].pressing() if pressing else _here[0])
-    if not connection.in_atomic_block:
+    if connection.vendor != "sqlite" and not connection.in_atomic_block:
         connection.close()
     return field

@@ -14,7 +14,7 @@ def topology(cluster: Cluster) -> domain.Cluster:
 
     Raises `CredentialUnavailable` when one of them cannot be had.
     """
-    nodes = {node.role: node for node in cluster.nodes.select_related("credential", "server")}
+    nodes = {node.role: node for node in cluster.nodes.order_by().select_related("credential", "server")}
     primary, standby = nodes["primary"], nodes["standby"]
     return domain.Cluster(
         id=cluster.pk,

@@ -146,6 +146,7 @@ class Channel:
         if idle > (KEPT_IDLE_LIMIT if self._kept else IDLE_LIMIT):
             self._transport.close_session()
         if not self._shell:
+            self._transport.look()
             try:
                 self._shell = self._call(self._open_shell, deadline)
             except ReachError as error:
@@ -194,6 +195,7 @@ class Channel:
 
     def _command(self, line: str, deadline: float, on_line: OnLine | None = None, stdin: bytes | None = None) -> Answer:
         """One command in the shell that is open."""
+        self._transport.look()
         self._commands += 1
         command = ""
         try:

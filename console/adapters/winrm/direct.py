@@ -47,6 +47,11 @@ class Direct:
         """Whether the connection is still open on our side."""
         return self._line.usable
 
+    @property
+    def dropped(self) -> bool:
+        """Whether either side has closed the connection."""
+        return self._line.dropped
+
     def close(self) -> None:
         """Close the connection."""
         self._line.close()

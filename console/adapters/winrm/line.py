@@ -5,7 +5,9 @@ connect and sign in; what follows is one send and one reply on the same socket (
 """
 
 import re
+import socket
 import ssl
+import struct
 import time
 from dataclasses import dataclass
 
@@ -32,7 +34,7 @@ class ReplyTooSlow(http.ReadTimeout):
 
 
 class Dropped(http.RequestException):
-    """The node gave the connection up while nothing was on its way: what was to be sent now was not carried out."""
+    """The connection or its sign-in is over, and what was to be sent was certainly not carried out."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,11 @@ class Reply:
 
 
 class Line:
-    """A signed-in connection, for one thread at a time. After anything that it raises it is of no use any more."""
+    """A signed-in connection, for one thread at a time. After anything that it raises it is of no use any more.
+
+    Whenever Python asks something of a socket it lets other threads run, and with many of them it costs more to get the
+    turn back than to ask: so without TLS in between the system keeps the time-outs, and one call does for each wait.
+    """
 
     def __init__(self, connection: HTTPConnection) -> None:
         self._connection = connection
@@ -58,13 +64,15 @@ class Line:
         `deadline` is by the monotonic clock. Raises `Dropped` where nothing was sent; `ReplyTooLarge`, `ReplyTooSlow`,
         `TimeoutError`, `WinRMError` for what is no HTTP, and requests' `SSLError` and `ConnectionError`.
         """
-        if self._buffer or is_connection_dropped(self._connection):
+        if self._buffer or not self.usable:
             raise Dropped("The node closed the connection while it was not in use.")
         self._deadline = deadline
         try:
-            self._connection.sock.settimeout(within)
+            self._allow(within)
             self._connection.sock.sendall(request)
             return self._reply()
+        except BlockingIOError as error:
+            raise TimeoutError("The node did not answer in time.") from error
         except (TimeoutError, http.RequestException):
             raise
         except ssl.SSLError as error:
@@ -77,9 +85,26 @@ class Line:
         """Whether it is still open on our side."""
         return self._connection.sock is not None
 
+    @property
+    def dropped(self) -> bool:
+        """Whether either side has closed it: to be looked at before what must not be sent in vain."""
+        return is_connection_dropped(self._connection)
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def _allow(self, seconds: float) -> None:
+        """Let each wait for the other side take so long: `TimeoutError` or `BlockingIOError` after that."""
+        sock = self._connection.sock
+        if isinstance(sock, ssl.SSLSocket):
+            sock.settimeout(seconds)
+            return
+        if sock.gettimeout() is not None:
+            sock.settimeout(None)
+        limit = struct.pack("@ll", int(seconds), max(1, int(seconds % 1 * 1e6)))  # a timeval; none at all is for ever
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
     def _reply(self) -> Reply:
         status, headers = self._head()

@@ -3,6 +3,7 @@
 Both write the same; a test holds one against the other. What is rare (Create, Send, Delete) stays pywinrm's.
 """
 
+import random
 import uuid
 from base64 import b64decode
 from typing import Any
@@ -83,7 +84,7 @@ class CommandProtocol(Protocol):
         Raises what pywinrm raises, `ParseError`, and `WinRMError` for an answer to something else.
         """
         fields = {"action": action, "shell": escape(shell_id), "body": body, "options": options}
-        message = f"uuid:{uuid.uuid4()}"
+        message = f"uuid:{uuid.UUID(int=random.getrandbits(128), version=4)}"
         text = _ENVELOPE % {"message": message, "seconds": self.operation_timeout_sec, **fields}
         root = ElementTree.fromstring(self.send_message(text))  # noqa: S314 (a reply is read to a limit)
         relates = root.find(f".//{{{_ADDRESSING}}}RelatesTo")

@@ -132,7 +132,7 @@ class BoundedTransport(Transport):
         """Send an envelope, and give the one that came back.
 
         What is sent first connects and signs in; for what follows the connection is used directly, and made anew where
-        it was dropped before anything of this was carried out. Raises what pywinrm and requests raise.
+        nothing of this was carried out on it. Raises what pywinrm and requests raise.
         """
         data = message.encode() if isinstance(message, str) else message
         if self._direct is not None:
@@ -171,6 +171,11 @@ class BoundedTransport(Transport):
         except BaseException:
             self.close_session()
             raise
+
+    def look(self) -> None:
+        """Give the connection up when the node has dropped it: so what is sent next is not lost with it."""
+        if self._direct is not None and self._direct.dropped:
+            self.close_session()
 
     def close_session(self) -> None:
         """Drop the connection and its keys."""
