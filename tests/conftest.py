@@ -93,9 +93,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing
 @pytest.fixture(scope="session", autouse=True)
 def _each_page_looks_by_itself() -> None:
     """A test changes a row and asks for a page at once; the look of a second ago may even be that of another test."""
-    from console.web import overview_rows
+    from console.web import overview_keys, overview_rows
 
     overview_rows.FRESH = 0.0
+    overview_keys.INVENTORY_SECONDS = -1.0
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,6 @@
 """Readiness: how well a cluster could be failed over now, as a number of 100 and the checks that it is made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +16,7 @@ WEIGHTS = {
     "node.clock": LIGHT,
 }
 """What a check weighs, by its key; the others weigh `USUAL`."""
+PASSES = Verdict.PASS.value
 WORTH = {Verdict.PASS: 1.0, Verdict.WARN: 0.75, Verdict.UNKNOWN: 0.0, Verdict.FAIL: 0.0}
 """The part of its weight that a check brings in. Unknown is not good."""
 MOST_WITH_UNKNOWN, MOST_WITH_FAIL = 79, 49
@@ -84,17 +85,32 @@ def readiness(checks: Iterable[Check]) -> Readiness:
     Each check brings in its weight when it passes, three quarters of it with a warning, and nothing when it fails or
     is unknown; one that fails or is unknown also bounds the score.
     """
-    marks = tuple(sorted((Mark(check, WEIGHTS.get(check.key, USUAL)) for check in checks), key=_worst_first))
-    if not marks:
+    marks = [_mark(check) for check in checks]
+    return _judged(marks, sum(mark.weight for mark in marks))
+
+
+def at_a_glance(checks: Sequence[Mapping[str, object]]) -> Readiness:
+    """The same of checks as plain JSON values, without the marks of those that pass: for hundreds of clusters."""
+    weak = [_mark(Check.from_json(check)) for check in checks if check["verdict"] != PASSES]
+    return _judged(weak, sum(WEIGHTS.get(str(check["key"]), USUAL) for check in checks))
+
+
+def _mark(check: Check) -> Mark:
+    return Mark(check, WEIGHTS.get(check.key, USUAL))
+
+
+def _judged(marks: Iterable[Mark], whole: int) -> Readiness:
+    """By the marks of at least all checks that do not pass; `whole` is what all checks weigh."""
+    told = tuple(sorted(marks, key=_worst_first))
+    if not whole:
         return Readiness(None, State.UNKNOWN, ())
-    whole = sum(mark.weight for mark in marks)
-    score = int(BEST * (whole - sum(mark.lost for mark in marks)) / whole)
-    verdicts = {mark.check.verdict for mark in marks}
+    score = int(BEST * (whole - sum(mark.lost for mark in told)) / whole)
+    verdicts = {mark.check.verdict for mark in told}
     if Verdict.FAIL in verdicts:
-        return Readiness(min(score, MOST_WITH_FAIL), State.NOT_READY, marks)
+        return Readiness(min(score, MOST_WITH_FAIL), State.NOT_READY, told)
     if Verdict.UNKNOWN in verdicts:
-        return Readiness(min(score, MOST_WITH_UNKNOWN), State.ASKS, marks)
-    return Readiness(score, State.READY, marks)
+        return Readiness(min(score, MOST_WITH_UNKNOWN), State.ASKS, told)
+    return Readiness(score, State.READY, told)
 
 
 def name_of(check: Check) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from console.domain.checks import Check
-from console.domain.readiness import BELOW, UNREADABLE, News, Readiness, Told, news, readiness
+from console.domain.readiness import BELOW, UNREADABLE, News, Readiness, Told, at_a_glance, news, readiness
 from console.models import Cluster, ObservationRecord, ReadinessChange, ReadinessRecord
 from console.services import reservations, windows
 from console.services.notifications import telling
@@ -33,6 +33,11 @@ def of(observation: ObservationRecord | None) -> Readiness:
     """How ready the cluster was when it was last observed."""
     raw = observation.checks if observation else []
     return readiness(Check.from_json(check) for check in raw)
+
+
+def glance(observation: ObservationRecord | None) -> Readiness:
+    """The same without the marks of checks that pass: for a row of many clusters."""
+    return at_a_glance(observation.checks if observation else [])
 
 
 def note(cluster: Cluster, checks: Sequence[Check], at: datetime, *, bare: bool = False) -> None:

@@ -1,16 +1,19 @@
 """What each cluster's row depends on, as small columns: what one look reads of all of them, and how it is compared."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
-from console.models import Alarm, Cluster, GlobalStop, IncidentCare, Node, Operation
+from console.models import Alarm, AuditRecord, Cluster, GlobalStop, IncidentCare, Node, Operation
 from console.models.operations import ACTING_KINDS
 from console.services import windows
 from console.web import spans
@@ -18,13 +21,17 @@ from console.web import spans
 OF_CLUSTER = (
     *("pk", "cooldown_seconds", "site_id", "name", "generation", "driver", "group", "partition", "floating_ip"),
     "readiness_least",
-    *("site__name", "observation__at"),
+    "site__name",
 )
+INVENTORY_SECONDS = 5.0
+"""For so long the inventory is not asked for anew, unless the audit has a new record: every change of it is audited."""
 OF_OPERATION = (
     *("cluster_id", "pk", "kind", "target", "status", "current_step", "steps_done", "steps_total", "started_at"),
     *("superseded_by_id", "assigned_to_name", "paused_by", "waiting_text", "outage_started_at", "outage_ended_at"),
 )
 HOUR = timedelta(hours=1)
+MOMENTS_KEPT = 20_000
+"""So many times are remembered as times: those of the last observations of all clusters."""
 WORDS_KEPT = 64
 """So many questions are kept in the database's words: those without a time, and those of the last hours."""
 NOTHING: tuple[Any, ...] = ()
@@ -34,12 +41,20 @@ Asked = QuerySet[Any, Plain]
 Ask = Callable[..., Asked]
 
 
+class Known(NamedTuple):
+    """What the inventory says of a cluster."""
+
+    cluster: Plain
+    nodes: Iterable[Plain] = NOTHING
+
+
 class Key(NamedTuple):
     """Everything that the row of a cluster depends on."""
 
-    cluster: Plain
+    known: Known
+    read_at: str | None
+    """When it was observed, in the database's words."""
     is_stale: bool
-    nodes: Iterable[Plain] = NOTHING
     going_on: Iterable[Plain] = NOTHING
     """What acts, rests, or waits to be looked at. Empty for most."""
 
@@ -52,14 +67,34 @@ class Key(NamedTuple):
 Keys = dict[int, Key]
 
 
-def keys() -> Keys:
+@dataclass
+class Inventory:
+    """What the inventory says of every cluster, kept for as long as nothing speaks for a change."""
+
+    _known: dict[int, Known] = field(default_factory=dict)
+    _newest: list[Plain] = field(default_factory=list)
+    _until: float = 0.0
+
+    def of(self, clusters: Collection[int]) -> dict[int, Known]:
+        """Of each of these clusters, which are all that there are."""
+        newest = _plain(_audited)
+        if newest != self._newest or self._known.keys() != clusters or time.monotonic() > self._until:
+            nodes = _by_cluster(_plain(_nodes))
+            self._known = {row[0]: Known(row, nodes.get(row[0], NOTHING)) for row in _plain(_clusters)}
+            self._newest, self._until = newest, time.monotonic() + INVENTORY_SECONDS
+        return self._known
+
+
+def keys(inventory: Inventory) -> Keys:
     """The key of every cluster as it is now, by a handful of questions however many there are."""
     now = timezone.now()
-    rows = _plain(_clusters)
-    is_stale = _before(now - timedelta(seconds=spans.stale_after()))
-    nodes, going_on = _by_cluster(_plain(_nodes)), _by_cluster(_going_on(rows, now))
+    limit = now - timedelta(seconds=spans.stale_after())
+    seen = dict(_plain(_observed))
+    known = inventory.of(seen.keys())
+    going_on = _by_cluster(_going_on([one.cluster for one in known.values()], now))
     return {
-        row[0]: Key(row, is_stale(row[-1]), nodes.get(row[0], NOTHING), going_on.get(row[0], NOTHING)) for row in rows
+        pk: Key(one, seen.get(pk), _moment(seen.get(pk)) < limit, going_on.get(pk, NOTHING))
+        for pk, one in known.items()
     }
 
 
@@ -91,6 +126,13 @@ def _before(limit: datetime) -> Callable[[datetime | None], bool]:
     return lambda at: at is None or at < (limit if at.tzinfo else bare)
 
 
+@lru_cache(maxsize=MOMENTS_KEPT)
+def _moment(text: str | None) -> datetime:
+    """The time that the database's text means; None lies before all. Some leave out that their times are UTC."""
+    at = datetime.fromisoformat(text) if text else datetime.min
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 def _plain(ask: Ask, *about: object) -> list[Plain]:
     """The rows as the database gives them: they are only compared."""
     text, values = _as_sql(ask, *about)
@@ -107,6 +149,15 @@ def _as_sql(ask: Ask, *about: object) -> tuple[str, Plain]:
 
 def _clusters() -> Asked:
     return Cluster.objects.order_by().values_list(*OF_CLUSTER)
+
+
+def _observed() -> Asked:
+    """Every cluster, and when it was observed: as a text, since objects for hundreds of times take longest."""
+    return Cluster.objects.order_by().values_list("pk", Cast("observation__at", TextField()))
+
+
+def _audited() -> Asked:
+    return AuditRecord.objects.order_by("-pk").values_list("pk")[:1]
 
 
 def _nodes() -> Asked:

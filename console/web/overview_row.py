@@ -210,8 +210,8 @@ class Row:
 
     @cached_property
     def readiness(self) -> Readiness:
-        """How ready it was for a failover when it was observed."""
-        return readiness.of(self.card.observation)
+        """How ready it was for a failover when it was observed; of its marks those that are not in order."""
+        return readiness.glance(self.card.observation)
 
     @cached_property
     def text(self) -> str:

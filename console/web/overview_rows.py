@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
-from console.models import Cluster, Node
+from console.models import Cluster, Node, ObservationRecord
 from console.services.access import Account, sees_all, visible_clusters
 from console.web import overview_keys
 from console.web.cards import ClusterCard, cards
-from console.web.overview_keys import Key, Keys
+from console.web.overview_keys import Inventory, Key, Keys
 from console.web.overview_row import Row
 
 NOT_SHOWN = (
@@ -44,6 +44,7 @@ class RowStore:
 
     _seen: Overview = NOTHING
     _keys: Keys = field(default_factory=dict)
+    _inventory: Inventory = field(default_factory=Inventory)
     _at: float | None = None
     """When the last look began; None has the next page look."""
     _lock: Lock = field(default_factory=Lock)
@@ -55,7 +56,7 @@ class RowStore:
     def forget(self) -> None:
         """Have the next look make every row anew."""
         with self._lock:
-            self._seen, self._keys, self._at = NOTHING, {}, None
+            self._seen, self._keys, self._at, self._inventory = NOTHING, {}, None, Inventory()
 
     def lately(self) -> Overview:
         """How everything was less than a second ago."""
@@ -65,14 +66,26 @@ class RowStore:
         """How everything is. The very same object as before when nothing has changed."""
         with self._lock:
             self._at = time.monotonic()
-            before, keys = self._seen.rows, overview_keys.keys()
+            before, keys = self._seen.rows, overview_keys.keys(self._inventory)
             changed = {pk: key for pk, key in keys.items() if self._keys.get(pk) != key}
             stop = overview_keys.stop()
             if changed or len(keys) != len(before) or stop != self._seen.stop:
                 kept = {pk: row for pk, row in before.items() if pk in keys}
-                self._seen = Overview(kept | _made(changed, whole=len(changed) == len(keys)), stop)
-            self._keys = {pk: key for pk, key in keys.items() if pk in self._seen.rows}
+                self._seen = Overview(kept | self._made(changed), stop)
+            rows = self._seen.rows
+            self._keys = keys if keys.keys() == rows.keys() else {pk: key for pk, key in keys.items() if pk in rows}
             return self._seen
+
+    def _made(self, changed: Keys) -> dict[int, Row]:
+        """Rows for those keys: of what is only observed anew, only the observation is read."""
+        before = {
+            pk: self._seen.rows[pk].card
+            for pk, key in changed.items()
+            if pk in self._keys and self._keys[pk].known == key.known and not key.going_on
+        }
+        others = {pk: key for pk, key in changed.items() if pk not in before}
+        found = [*_cards(others, whole=not self._keys), *_again(before)]
+        return {card.cluster.pk: Row(card, changed[card.cluster.pk].version) for card in found}
 
     def _is_fresh(self) -> bool:
         return self._at is not None and time.monotonic() - self._at < FRESH
@@ -97,20 +110,26 @@ def in_order(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: row.order)
 
 
-def _made(changed: Keys, *, whole: bool) -> dict[int, Row]:
-    """Rows for those keys; `whole` says that they are all that there are."""
+def _cards(changed: Keys, *, whole: bool) -> list[ClusterCard]:
+    """The clusters of those keys; `whole` says that they are all that there are."""
     if not changed:
-        return {}
-    found = Cluster.objects.select_related("site", "observation").defer(*NOT_SHOWN)
-    clusters = list(found.all() if whole else found.filter(pk__in=changed))
-    clusters = [cluster for cluster in clusters if cluster.pk in changed]
-    busy = [cluster for cluster in clusters if changed[cluster.pk].going_on]
-    quiet = [_quiet(cluster, changed[cluster.pk]) for cluster in clusters if not changed[cluster.pk].going_on]
-    made = [*(cards(busy) if busy else ()), *quiet]
-    return {card.cluster.pk: Row(card, changed[card.cluster.pk].version) for card in made}
+        return []
+    asked = Cluster.objects.select_related("site", "observation").defer(*NOT_SHOWN)
+    found = [cluster for cluster in (asked if whole else asked.filter(pk__in=changed)) if cluster.pk in changed]
+    busy = [cluster for cluster in found if changed[cluster.pk].going_on]
+    quiet = [cluster for cluster in found if not changed[cluster.pk].going_on]
+    told = [_quiet(cluster, changed[cluster.pk]) for cluster in quiet]
+    return [*(cards(busy) if busy else ()), *told]
+
+
+def _again(before: Mapping[int, ClusterCard]) -> list[ClusterCard]:
+    """The same quiet clusters with the observation that they have now."""
+    asked = ObservationRecord.objects.order_by().defer("held").filter(cluster__in=list(before))
+    found = {record.cluster_id: record for record in asked} if before else {}
+    return [ClusterCard(card.cluster, card.nodes, found.get(pk), None, None) for pk, card in before.items()]
 
 
 def _quiet(cluster: Cluster, key: Key) -> ClusterCard:
     """The card of a cluster with which nothing is going on: there is nothing more to ask for."""
-    nodes = tuple(Node(cluster_id=pk, name=name, role=role) for pk, name, role in key.nodes)
+    nodes = tuple(Node(cluster_id=pk, name=name, role=role) for pk, name, role in key.known.nodes)
     return ClusterCard(cluster, nodes, getattr(cluster, "observation", None), None, None)

@@ -97,7 +97,7 @@ def _shown(observation: ObservationRecord | None, now: Readiness) -> dict[str, A
     if tone == "good" and any(mark.lost for mark in now.marks):
         tone, word = "warn", "ready, with warnings"
     if stale:
-        tone, word = "stale", f"was {word}" if now.marks else "not checked"
+        tone, word = "stale", "not checked" if now.score is None else f"was {word}"
     return {"observation": observation, "readiness": now, "tone": tone, "word": word}
 
 

@@ -4,7 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.domain.checks import Check, Verdict
-from console.domain.readiness import MOST_WITH_FAIL, MOST_WITH_UNKNOWN, WEIGHTS, State, Told, news, readiness
+from console.domain.readiness import (
+    MOST_WITH_FAIL,
+    MOST_WITH_UNKNOWN,
+    WEIGHTS,
+    State,
+    Told,
+    at_a_glance,
+    news,
+    readiness,
+)
 
 KEYS = [*WEIGHTS, "partition.free", "services.start-type", "directory.agrees"]
 CHECKS = st.lists(
@@ -41,6 +50,13 @@ def test_a_score_is_bounded_by_the_worst_check_and_unknown_is_never_good(checks:
     else:
         assert found.state is State.READY
     assert (found.score == 100) == (verdicts == {Verdict.PASS})
+
+
+@given(CHECKS)
+def test_a_glance_says_the_same_without_what_passes(checks: list[Check]) -> None:
+    whole, glance = readiness(checks), at_a_glance([one.to_json() for one in checks])
+    assert (glance.score, glance.state, glance.reasons) == (whole.score, whole.state, whole.reasons)
+    assert glance.marks == glance.reasons
 
 
 @given(CHECKS, st.integers(0, 29))

@@ -1,5 +1,6 @@
 """The overview of many clusters: problems first, filters in the address, rows kept until something of them changes."""
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -11,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.domain.checks import Check, Verdict
+from console.domain.inventory import SiteSpec
 from console.models import Alarm, Cluster, Grant, MaintenanceWindow, Node, ObservationRecord, Operation, Site
-from console.web import overview, overview_rows
+from console.services.inventory import save_site
+from console.web import overview, overview_keys, overview_rows
 from console.web.forms.overview import OverviewFilter
 from console.web.overview_row import Row
 from console.web.overview_rows import ROWS, in_order
@@ -136,8 +139,11 @@ def test_a_look_is_shared_for_a_second_and_not_after_somebody_changed_something_
 
 
 def test_a_look_asks_as_often_for_many_clusters_as_for_one(
-    tokyo: Cluster, django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]]
+    tokyo: Cluster,
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(overview_keys, "INVENTORY_SECONDS", 60.0)
     for number in range(2, 9):
         fine(making.cluster(f"C{number}", number))
     world.running(tokyo)
@@ -212,6 +218,39 @@ def test_a_row_is_kept_until_something_that_it_shows_changes(
     after = ROWS.now()
     assert after.rows[tokyo.pk].version != before.rows[tokyo.pk].version
     assert (after.rows[osaka.pk] is before.rows[osaka.pk]) == (tokyo.site.name == Site.objects.get().name)
+
+
+def test_the_inventory_is_asked_for_anew_when_something_was_decided_and_after_seconds_at_the_latest(
+    tokyo: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview_keys, "INVENTORY_SECONDS", 60.0)
+    ROWS.forget()
+    before = row(tokyo)
+    save_site(SiteSpec("renamed"), making.actor(role="administrator"), tokyo.site)
+    assert (before.site, row(tokyo).site) == ("main", "renamed")
+    Site.objects.update(name="by another way")
+    assert row(tokyo).site == "renamed"
+    later = time.monotonic() + 61
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert row(tokyo).site == "by another way"
+
+
+def test_a_cluster_is_seen_as_soon_as_it_is_there(tokyo: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview_keys, "INVENTORY_SECONDS", 60.0)
+    ROWS.forget()
+    assert len(ROWS.now().rows) == 1
+    added = making.cluster("KYOTO", 3)
+    assert row(added).name == "KYOTO"
+
+
+def test_what_is_only_observed_anew_has_its_new_observation_and_the_rest_as_it_was(tokyo: Cluster) -> None:
+    fine(tokyo)
+    before = row(tokyo)
+    world.observed(tokyo, mail="down")
+    after = row(tokyo)
+    assert (before.mail_tone, after.mail_tone) == ("good", "bad")
+    assert after.card.cluster is before.card.cluster
+    assert after.pair == before.pair
 
 
 @pytest.fixture
