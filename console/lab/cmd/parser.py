@@ -79,6 +79,15 @@ Command = Simple | Block | Chain | If | ForEach
 
 _OPERATORS = ("&", "||", "&&", "|")  # loosest first
 _COMPARISONS = ("equ", "neq", "lss", "leq", "gtr", "geq")
+_KEYWORD = re.compile(r"[A-Za-z]+")
+_JOINED = re.compile(r"&&|\|\||&|\|")
+_REDIRECT = re.compile(r"([0-9])?(>>|>|<)")
+_DESCRIPTOR = re.compile(r"[0-9][<>]")
+_PLAIN = re.compile(r'[^"^&|\n)<>0-9]+')
+_IN_QUOTES = re.compile(r'[^"\n]+')
+"""What of a command's text has no meaning to cmd.exe: lines have thousands of such characters, taken at once."""
+_ELSE = re.compile(r"else\b", re.IGNORECASE)
+_FOR = re.compile(r'\s*(?:/([lf])(?:\s+"([^"]*)")?\s+)?%{1,2}([A-Za-z])\s+in\s+\(([^)]*)\)\s+do\s', re.IGNORECASE)
 
 
 def parse(line: str) -> Command | None:
@@ -118,7 +127,7 @@ class _Parser:
         self._skip("@")
         if self.peek() == "(":
             return self._block()
-        word = re.match(r"[A-Za-z]+", self.text[self.at :])
+        word = _KEYWORD.match(self.text, self.at)
         keyword = word.group().casefold() if word else ""
         after = self.text[self.at + len(keyword) : self.at + len(keyword) + 1]
         if keyword == "if" and after in " \t":
@@ -134,11 +143,10 @@ class _Parser:
 
     def _takes(self, operator: str) -> bool:
         self._blanks()
-        rest = self.text[self.at :]
-        if operator == "&" and self.depth and rest[:1] == "\n":
+        if operator == "&" and self.depth and self.peek() == "\n":
             self._skip("\n")
             return True
-        found = re.match(r"&&|\|\||&|\|", rest)
+        found = _JOINED.match(self.text, self.at)
         if not found or found.group() != operator:
             return False
         self.at += len(operator)
@@ -171,7 +179,7 @@ class _Parser:
             raise SyntaxProblem(") was unexpected at this time.")
         redirects: list[Redirect] = []
         self._blanks()
-        while re.match(r"[0-9]?[<>]", self.text[self.at :]):
+        while _REDIRECT.match(self.text, self.at):
             redirects.append(self._redirect())
             self._blanks()
         return Block(body, redirects)
@@ -181,6 +189,10 @@ class _Parser:
         redirects: list[Redirect] = []
         quoted = False
         while char := self.peek():
+            if plain := (_IN_QUOTES if quoted else _PLAIN).match(self.text, self.at):
+                text.append(plain.group())
+                self.at = plain.end()
+                continue
             if quoted or char == '"':
                 if char == "\n":
                     break
@@ -203,14 +215,14 @@ class _Parser:
         return Simple("".join(text), redirects)
 
     def _descriptor(self, before: list[str]) -> bool:
-        starts = not before or before[-1] in " \t,;="
-        return starts and re.match(r"[0-9][<>]", self.text[self.at :]) is not None
+        starts = not before or before[-1][-1] in " \t,;="
+        return starts and _DESCRIPTOR.match(self.text, self.at) is not None
 
     def _redirect(self) -> Redirect:
-        found = re.match(r"([0-9])?(>>|>|<)", self.text[self.at :])
+        found = _REDIRECT.match(self.text, self.at)
         if found is None:
             raise SyntaxProblem("The syntax of the command is incorrect.")
-        self.at += found.end()
+        self.at = found.end()
         operator = found.group(2)
         fd = int(found.group(1)) if found.group(1) else (0 if operator == "<" else 1)
         if self.peek() == "&":
@@ -248,7 +260,7 @@ class _Parser:
         then = self._branch()
         otherwise = None
         self._blanks()
-        if re.match(r"else\b", self.text[self.at :], re.IGNORECASE):
+        if _ELSE.match(self.text, self.at):
             self.at += 4
             otherwise = self._branch()
         return If(negated, ignore_case, test, operands, then, otherwise)
@@ -272,10 +284,9 @@ class _Parser:
         return branch
 
     def _for(self) -> Command:
-        pattern = r'\s*(?:/([lf])(?:\s+"([^"]*)")?\s+)?%{1,2}([A-Za-z])\s+in\s+\(([^)]*)\)\s+do\s'
-        found = re.match(pattern, self.text[self.at :], re.IGNORECASE)
+        found = _FOR.match(self.text, self.at)
         if found is None:
             raise SyntaxProblem("The syntax of the command is incorrect.")
-        self.at += found.end()
+        self.at = found.end()
         kind, options, variable, items = found.groups()
         return ForEach(variable, (kind or "").casefold(), items, self._branch(), options or "")
