@@ -32,8 +32,10 @@ OF_STATE = {
 }
 ICONS = {Drill.State.RESTING: "pause", Drill.State.ENDED: "stopped"}
 NUMBER = '<td data-label="{}" class="num">{}</td>'
-LINE = f'<tr><td data-label="{{}}">{{}}</td>{NUMBER * 5}<td data-label="{{}}"><span>{{}}</span></td></tr>\n'
-"""A cluster of a report: each cell with the words of its heading."""
+LINE = (
+    f'<tr class="{{}}"><td data-label="{{}}">{{}}</td>{NUMBER * 5}<td data-label="{{}}"><span>{{}}</span></td></tr>\n'
+)
+"""A cluster of a report, by whether it moved: each cell with the words of its heading."""
 HEADS = (_("Cluster"), _("Moves"), _("Succeeded"), _("Median outage"), _("95 of 100"), _("Longest"), _("Last drill"))
 LIKE = {"slower": "warn", "faster": "good", "same": "idle", "new": "idle", "gone": "idle"}
 
@@ -55,7 +57,14 @@ def report_lines(lines: Iterable[ClusterLine], report: Report) -> SafeString:
     """A row for each cluster, made without a template: all of them stand on the page for print."""
     heads = tuple(map(gettext, HEADS))
     moves = f"{reverse('operations')}?cluster={{}}&since={day(report.since)}&until={day(report.until)}"
-    return format_html_join("", LINE, (chain(*zip(heads, _cells(line, moves), strict=True)) for line in lines))
+    return format_html_join(
+        "", LINE, ((_moved(line), *chain(*zip(heads, _cells(line, moves), strict=True))) for line in lines)
+    )
+
+
+def _moved(line: ClusterLine) -> str:
+    """The class of its row: of what has not moved a telephone shows no figures."""
+    return "moved" if line.tally.total else "unmoved"
 
 
 def _cells(line: ClusterLine, moves: str) -> tuple[object, ...]:
