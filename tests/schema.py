@@ -1,4 +1,4 @@
-"""A migrated SQLite database for every test process to copy, made once for as long as the console stays the same."""
+"""A migrated SQLite database for every test process to copy, made once for as long as what it is made of stays."""
 
 import fcntl
 import hashlib
@@ -12,9 +12,14 @@ from pathlib import Path
 from django.apps import apps
 
 from console.demo import children
+from tests.architecture.sources import module_at, outline
 
 KEPT = children.CHECKOUT / ".pytest_cache" / "d" / "schema"
 """Where pytest keeps what takes long to make: `--cache-clear` empties it."""
+CONSOLE = children.CHECKOUT / "console"
+BEGINNINGS = ("migrations/*.py", "models/**/*.py", "apps.py", "settings.py")
+"""What decides how the database looks that `migrate` makes, with all that it imports."""
+LOCK = children.CHECKOUT / "deploy" / "constraints.txt"
 DATABASE = "changeover.sqlite3"
 """What the console calls its file."""
 
@@ -46,15 +51,31 @@ def _make(made: Path) -> None:
 
 @cache
 def _of_the_console() -> str:
-    """A name for all that migrations are made of: those of every application, and whatever of ours they import."""
+    """A name for all that the database is made of: versions, migrations, models, and whatever of ours they import."""
     found = hashlib.sha256()
-    for path in sorted(_sources()):
+    for path in sorted({LOCK, *sources()}):
         found.update(f"{path}\n".encode())
         found.update(path.read_bytes())
     return found.hexdigest()[:16]
 
 
-def _sources() -> Iterator[Path]:
-    yield from (children.CHECKOUT / "console").rglob("*.py")
+def sources() -> Iterator[Path]:
+    """Every file that decides how the database looks, some of them twice."""
     for app in apps.get_app_configs():
         yield from (Path(app.path) / "migrations").glob("*.py")
+    waiting = [path for what in BEGINNINGS for path in CONSOLE.glob(what)]
+    seen = set(waiting)
+    while waiting:
+        yield (path := waiting.pop())
+        new = {*_imported(path)} - seen
+        seen |= new
+        waiting += new
+
+
+def _imported(path: Path) -> Iterator[Path]:
+    """The files of the console that one imports, with the packages that they lie in."""
+    for _, name in outline(module_at(path)).imports:
+        parts = name.split(".") if name.startswith("console.") else []
+        for count in range(1, len(parts)):
+            one = CONSOLE.joinpath(*parts[1 : count + 1])
+            yield from (file for file in (one.with_suffix(".py"), one / "__init__.py") if file.is_file())

@@ -52,11 +52,12 @@ def area_of(dotted: str) -> str:
 def modules(*tops: str) -> tuple[Module, ...]:
     """Every module under these folders, migrations left out: Django writes those."""
     paths = [path for top in tops for path in sorted((ROOT / top).rglob("*.py"))]
-    return tuple(_module(path) for path in paths if not {"migrations", "__pycache__"} & {*path.parts})
+    return tuple(module_at(path) for path in paths if not {"migrations", "__pycache__"} & {*path.parts})
 
 
 @cache
-def _module(path: Path) -> Module:
+def module_at(path: Path) -> Module:
+    """The module in this file of the checkout."""
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     return Module(name, path, path.read_text(encoding="utf-8"))
 
