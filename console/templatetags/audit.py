@@ -33,4 +33,4 @@ def audit_of(context: template.Context, kind: str, number: object, cluster: Clus
         return ""
     address = f"{reverse('audit')}?{urlencode({'about': f'{kind}:{number}'})}"
     words = _("What is on record about it")
-    return format_html('<a class="small" href="{}">{} {}</a>', address, icons.icon("audit"), words)
+    return format_html('<a class="small" href="{}">{}{}</a>', address, icons.icon("audit"), words)
