@@ -61,6 +61,7 @@ CHECKS = (
     _("Look at the services on %(node)s by hand."),
     _("The move goes on from here: what is stopped counts as done."),
     _("Stop them on %(node)s, and find out what started them: they must be Manual."),
+    _("Leave them as they are: %(node)s has the group."),
     _("Running there: %(names)s."),
     _("%(service)s is not installed on %(node)s."),
     _("Install Exchange there with the same roles, or correct the cluster's extra services."),

@@ -66,6 +66,12 @@ def test_a_healthy_cluster_passes_every_check():
     assert not_passed(preflight.checks(situation())) == set()
 
 
+def test_nobody_is_told_to_stop_what_serves_mail_where_the_group_is_already():
+    found = preflight.checks(situation(source="NODE2", target="NODE1"))
+    remedies = {check.key: check.remedy for check in found if check.verdict is Verdict.FAIL}
+    assert remedies["services.target"] == "Leave them as they are: NODE1 has the group."
+
+
 @pytest.mark.parametrize(
     ("broken", "expected"),
     [

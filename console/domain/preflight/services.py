@@ -52,6 +52,9 @@ def target_check(situation: Situation) -> Check:
     running = [state.name for state in known if state.state not in ("STOPPED", "ABSENT")]
     if running:
         remedy = f"Stop them on {node}, and find out what started them: they must be Manual."
+        owner = situation.observation.owner(situation.cluster.group).value or ""
+        if owner.casefold() == node.casefold():
+            remedy = f"Leave them as they are: {node} has the group."
         return failed("services.target", title, f"Running there: {', '.join(running)}.", remedy, about=node)
     if unread:
         return untold("services.target", title, f"Cannot be read: {', '.join(unread)}.", "Look by hand.", about=node)
