@@ -51,11 +51,12 @@ def target_check(situation: Situation) -> Check:
     known, unread = _states(situation, node)
     running = [state.name for state in known if state.state not in ("STOPPED", "ABSENT")]
     if running:
-        remedy = f"Stop them on {node}, and find out what started them: they must be Manual."
+        text = f"Running there: {', '.join(running)}."
         owner = situation.observation.owner(situation.cluster.group).value or ""
         if owner.casefold() == node.casefold():
-            remedy = f"Leave them as they are: {node} has the group."
-        return failed("services.target", title, f"Running there: {', '.join(running)}.", remedy, about=node)
+            return failed("services.target", title, text, f"Leave them as they are: {node} has the group.", about=node)
+        remedy = f"Stop them on {node}, and find out what started them: they must be Manual."
+        return failed("services.target", title, text, remedy, about=node)
     if unread:
         return untold("services.target", title, f"Cannot be read: {', '.join(unread)}.", "Look by hand.", about=node)
     return passed("services.target", title, "All are stopped.", about=node)
