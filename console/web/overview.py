@@ -6,6 +6,7 @@ from itertools import groupby
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_noop as _
 
@@ -52,7 +53,7 @@ def head(request: HttpRequest) -> HttpResponseBase:
     rows = in_order(visible(request.user, ROWS.lately().rows).values())
     if form_of(request) == "tile":
         return render(request, "wall/_sum.html", {"rows": rows, "sum": _sum(rows)})
-    return render(request, "clusters/_head.html", {"rows": rows} | _head(rows))
+    return render(request, "clusters/_head.html", {"rows": rows, "whole_page": reverse("clusters")} | _head(rows))
 
 
 @methods("GET")

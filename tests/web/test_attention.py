@@ -110,6 +110,16 @@ def test_the_global_stop_is_set_with_a_reason_seen_everywhere_and_lifted(
     assert [r.reason for r in AuditRecord.objects.filter(action__startswith="brake:stop")] == ["done", "storage work"]
 
 
+def test_who_lifts_a_stop_that_came_while_the_overview_was_open_comes_back_to_the_whole_page(
+    olga: Client, tokyo: Cluster, page: Page
+) -> None:
+    brakes.set_stop(making.actor(), "storage work")
+    text = page(olga, "/overview/head")
+    assert 'action="/stop/off/"' in text
+    assert 'name="next" value="/"' in text
+    assert 'name="next" value="/overview/head"' not in text
+
+
 def test_an_alarm_is_acknowledged_with_a_comment_only(olga: Client, tokyo: Cluster, page: Page) -> None:
     alarm = alarms.sound(tokyo, "two-actives", "both want to be active <b>", "look")
     assert alarms.sound(tokyo, "two-actives", "again", "look") == alarm, "not doubled while it stands"
