@@ -25,6 +25,10 @@ class Epoch(Func):
         template = "((julianday(%(expressions)s) - 2440587.5) * 86400.0)"
         return super().as_sql(compiler, connection, template=template, **more)
 
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        """None: what the database gives is a number, and who reads it makes it a float."""
+        return []
+
 
 class Row(NamedTuple):
     """A move that has ended."""
@@ -51,5 +55,5 @@ def rows(found: QuerySet[Operation]) -> Iterator[Row]:
     )
     read = told.values_list("pk", "cluster_id", "status", "at", "began", "up")
     for number, cluster, status, at, began, up in read.iterator(chunk_size=5000):
-        outage = None if began is None or up is None else max(round(float(up) - float(began), 3), 0.0)
+        outage = None if began is None or up is None else max(round(float(up - began), 3), 0.0)
         yield Row(number, cluster, status, float(at), outage)

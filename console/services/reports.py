@@ -18,6 +18,11 @@ COUNTED = (Operation.Status.SUCCEEDED, Operation.Status.FAILED, Operation.Status
 ENDINGS = tuple(map(str, Operation.ENDED))
 LONGEST = 10
 """How many of the longest outages are listed."""
+LISTED = (
+    *("cluster__name", "kind", "target", "status", "todo", "automatic", "acknowledged_at", "assigned_to_name"),
+    *("origin", "requested_by_name", "confirmed_at", "started_at", "ended_at", "outage_started_at", "outage_ended_at"),
+)
+"""What a list tells of an operation."""
 
 
 @dataclass
@@ -102,7 +107,8 @@ def _drills(clusters: QuerySet[Cluster], since: datetime, until: datetime) -> Qu
 
 def _longest(found: Sequence[Row]) -> tuple[Operation, ...]:
     told = sorted((row for row in found if row.outage is not None), key=lambda row: -(row.outage or 0.0))[:LONGEST]
-    by_number = Operation.objects.select_related("cluster").in_bulk([row.number for row in told])
+    asked = Operation.objects.select_related("cluster").only(*LISTED)
+    by_number = asked.in_bulk([row.number for row in told])
     return tuple(by_number[row.number] for row in told)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import chain
 from urllib.parse import quote
 
 from django import template
@@ -31,11 +30,12 @@ OF_STATE = {
     Drill.State.ENDED: "warn",
 }
 ICONS = {Drill.State.RESTING: "pause", Drill.State.ENDED: "stopped"}
-NUMBER = '<td data-label="{}" class="num">{}</td>'
+NUMBER = '<td data-label="{}" class="num">{{}}</td>'
 LINE = (
-    f'<tr class="{{}}"><td data-label="{{}}">{{}}</td>{NUMBER * 5}<td data-label="{{}}"><span>{{}}</span></td></tr>\n'
+    f'<tr class="{{{{}}}}"><td data-label="{{}}">{{{{}}}}</td>{NUMBER * 5}'
+    '<td data-label="{}"><span>{{}}</span></td></tr>\n'
 )
-"""A cluster of a report, by whether it moved: each cell with the words of its heading."""
+"""A cluster of a report: each cell gets the words of its heading once for all rows, then what stands in it."""
 HEADS = (_("Cluster"), _("Moves"), _("Succeeded"), _("Median outage"), _("95 of 100"), _("Longest"), _("Last drill"))
 LIKE = {"slower": "warn", "faster": "good", "same": "idle", "new": "idle", "gone": "idle"}
 
@@ -55,11 +55,9 @@ def day(at: datetime) -> str:
 @register.simple_tag
 def report_lines(lines: Iterable[ClusterLine], report: Report) -> SafeString:
     """A row for each cluster, made without a template: all of them stand on the page for print."""
-    heads = tuple(map(gettext, HEADS))
+    line = format_html(LINE, *map(gettext, HEADS))
     moves = f"{reverse('operations')}?cluster={{}}&since={day(report.since)}&until={day(report.until)}"
-    return format_html_join(
-        "", LINE, ((_moved(line), *chain(*zip(heads, _cells(line, moves), strict=True))) for line in lines)
-    )
+    return format_html_join("", line, ((_moved(one), *_cells(one, moves)) for one in lines))
 
 
 def _moved(line: ClusterLine) -> str:

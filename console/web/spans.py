@@ -1,15 +1,19 @@
 """Times for people: how long ago, how long it took, and when a fact is too old to be trusted."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 READING_SECONDS = 30
 """How long a round of observation may take before its absence means something."""
+SPANS_KEPT = 4096
+"""So many durations are kept in words: pages with hundreds of rows have the same ones again and again."""
 
 
 def stale_after() -> int:
@@ -43,7 +47,12 @@ def is_stale(value: object) -> bool:
 
 def in_words(seconds: float) -> str:
     """A duration in its two largest units: `0 s`, `59 s`, `2 min 05 s`, `3 h 07 min`, `4 d 2 h`."""
-    whole = int(max(0.0, seconds))
+    return _in_words(int(max(0.0, seconds)), get_language())
+
+
+@lru_cache(maxsize=SPANS_KEPT)
+def _in_words(whole: int, language: str | None) -> str:
+    """The language is that which holds: it is named so that each has its own."""
     minutes, rest = divmod(whole, 60)
     hours, minutes_left = divmod(minutes, 60)
     days, hours_left = divmod(hours, 24)
