@@ -9,7 +9,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from console.catalog import driver_choices
 from console.models import Cluster, Node
 from console.templatetags.console import badge
 from console.web.phrases import said
@@ -60,10 +59,10 @@ def _danger(node: Node) -> str:
 
 
 def _product(driver: str) -> str:
-    return gettext("on %(get_driver_display)s") % {"get_driver_display": said(_products().get(driver, driver))}
+    return gettext("on %(get_driver_display)s") % {"get_driver_display": said(_title(driver))}
 
 
 @cache
-def _products() -> dict[str, str]:
-    """The cluster products' titles: a field looks for its choices in every row anew, in the catalog's folder."""
-    return dict(driver_choices())
+def _title(driver: str) -> str:
+    """A cluster product's title: a field looks for its choices in every row anew, in the catalog's folder."""
+    return str(Cluster(driver=driver).get_driver_display())
