@@ -24,6 +24,7 @@ from console.api import (
     findings,
     handing_in,
     inventory,
+    locks,
     maintenance,
     notice_rules,
     observing,
@@ -71,7 +72,7 @@ problems.install(api)
 PARTS = (
     *(clusters, observing, inventory, trials, discoveries, scripts, plans, asking, approvals, approval_rules),
     *(operations, doing, procedures, findings, handing_in, drills, reports, attention, maintenance),
-    *(channels, notice_rules, people, audit, own_tokens),
+    *(channels, notice_rules, people, locks, audit, own_tokens),
 )
 for part in PARTS:
     api.add_router("", part.router)

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 
 from console.models import AuditRecord, Channel, Cluster, Grant, NoticeRule
+from console.services import sign_in_failures
 from tests import personas
 from tests.api.calling import Program
 from tests.services import making
@@ -46,6 +47,19 @@ def test_a_token_for_some_clusters_administers_those(tokyo: Cluster) -> None:
     bound.post(f"people/{olga.pk}/roles", WHY | {"cluster": "tokyo", "roles": {"approver": []}}, 200)
     bound.post(f"people/{olga.pk}/roles", WHY | {"roles": {"approver": []}}, 403)
     bound.get("people", 403)
+
+
+def test_an_address_that_is_locked_is_listed_and_may_try_again(ada: Program, settings: object) -> None:
+    settings.SIGN_IN_FAILURES = {"account": 100, "address": 1}  # type: ignore[attr-defined]
+    sign_in_failures.attempt("olga", "192.0.2.7")
+    (lock,) = ada.get("sign-in-locks")["items"]
+    assert (lock["what"], lock["key"], lock["failures"]) == ("address", "192.0.2.7", 1)
+    asked = WHY | {"what": "address", "key": "192.0.2.7"}
+    assert ada.post("sign-in-locks/unlock", asked, 200)["items"] == []
+    assert sign_in_failures.locked() == []
+    record = AuditRecord.objects.latest("seq")
+    assert (record.action, record.reason) == ("account:session:unlocked", WHY["reason"])
+    ada.post("sign-in-locks/unlock", WHY | {"what": "anything", "key": "192.0.2.7"}, 422)
 
 
 def test_an_account_is_added_given_roles_and_switched_off(ada: Program, tokyo: Cluster) -> None:

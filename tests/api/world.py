@@ -41,6 +41,7 @@ ADMINISTERING = {
     *("list_channels", "get_channel", "make_channel", "change_channel", "remove_channel", "test_channel"),
     *("renew_secret", "send_again", "list_notice_rules", "make_notice_rule", "change_notice_rule"),
     *("remove_notice_rule", "list_people", "list_groups", "add_person", "switch_person", "unlock_person"),
+    *("list_locks", "unlock_sign_in"),
     *("add_group", "set_members", "remove_group", "set_roles", "set_group_roles"),
 }
 INVENTORY_WHOLE = {
@@ -102,6 +103,7 @@ BODIES: dict[str, Any] = {
     "read_configuration": CLP_CONF,
     "recognise_set_up_error": {"node": "TOK-EX1", "text": "Setup will not go on."},
     "unlock_person": {},
+    "unlock_sign_in": {"what": "address", "key": "192.0.2.7"},
     **{one: {} for one in ("prepare_undo", "prepare_repair", "diagnose", "stop_operation", "revoke_token")},
 }
 
