@@ -40,8 +40,9 @@ FIRST = (
     "tests/twin/test_twin.py",
 )
 """Minutes each: begun last, one of them would run on alone, on one core. Consoles do not all start at once."""
-BUILDING = 300
-"""Seconds for a test with a real domain controller, which may wait for another process that builds its own."""
+PATIENCE = 300
+"""Seconds for a test that takes long even alone: beside others it takes several times that. One with a real domain
+controller may wait for another process that builds its own."""
 
 # No deadline: two cores are shared with a domain controller and a browser, and a slow example is not a wrong one.
 settings.register_profile("here", deadline=None)
@@ -66,8 +67,9 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A time for those that set none."""
     for item in items:
-        if item.get_closest_marker("samba") and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(BUILDING))
+        long = item.get_closest_marker("samba") or item.get_closest_marker("slow")
+        if long and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(PATIENCE))
 
 
 class Sharing(LoadFileScheduling):
