@@ -17,6 +17,8 @@ NOT_QUICK = ("samba", "browser", "wine", "slow")
 QUICK = " and ".join(f"not {mark}" for mark in NOT_QUICK)
 OTHERS = f"not ({QUICK})"
 """What the Makefile and tests/run.sh give to `-m` for the quick tests, and for the others."""
+OFTEN_ENOUGH = 10_000
+"""New objects before somebody looks for garbage; at 700, as Python has it, that costs noticeably more."""
 IN_A_BROWSER = Path(__file__).with_name("journeys")
 """Its conftest.py marks every test there."""
 MARKED = re.compile(r"^pytestmark = (?:\[\n(?: .*\n)*\]|.*)\n", re.MULTILINE)
@@ -30,6 +32,7 @@ def pytest_collection() -> Iterator[object]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(OFTEN_ENOUGH)
         gc.enable()
 
 
