@@ -292,6 +292,11 @@
     return all[all.indexOf(item) + way];
   }
   view.addEventListener("keydown", (event) => {
+    if (event.key === "End" && !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault(); // by itself it would glide to where the end was before the lines on its way were there
+      toEnd();
+      return;
+    }
     const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const item = event.target.closest?.(".jl");
     if (!way || !item) return;

@@ -58,26 +58,35 @@ function tick() {
   }
 }
 
-// Regions keep the reader's place: only what changed is replaced, and never the part that holds the focus.
+// Regions keep the reader's place: only what changed is replaced, and not the part that holds the focus until it leaves.
 // Tokens and ages differ in every answer; they are no change.
+const LEFT = 400; // a press that took the focus away is over by then: nothing moves under it
 const shown = new Map();
+const held = new Map();
 function essence(region) {
   return region.outerHTML.replace(/csrfmiddlewaretoken" value="[^"]*"/g, "").replace(/(<time [^>]*>)[^<]*/g, "$1");
 }
 
+function takeRegion(region) {
+  const old = document.getElementById(region.id);
+  const now = essence(region);
+  held.delete(region.id);
+  if (!old || shown.get(region.id) === now) return;
+  if (old.contains(document.activeElement)) { held.set(region.id, region); return; }
+  const open = new Map([...old.querySelectorAll("details[id]")].map((fold) => [fold.id, fold.open]));
+  old.replaceWith(region);
+  for (const fold of region.querySelectorAll("details[id]")) fold.open = open.get(fold.id) ?? fold.open;
+  shown.set(region.id, now);
+}
+
 function takeRegions(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
-  for (const region of fresh.querySelectorAll("[data-region]")) {
-    const old = document.getElementById(region.id);
-    const now = essence(region);
-    if (!old || shown.get(region.id) === now || old.contains(document.activeElement)) continue;
-    const open = new Map([...old.querySelectorAll("details[id]")].map((fold) => [fold.id, fold.open]));
-    old.replaceWith(region);
-    for (const fold of region.querySelectorAll("details[id]")) fold.open = open.get(fold.id) ?? fold.open;
-    shown.set(region.id, now);
-  }
+  for (const region of fresh.querySelectorAll("[data-region]")) takeRegion(region);
   tick();
 }
+document.addEventListener("focusout", () => {
+  if (held.size) window.setTimeout(() => { [...held.values()].forEach(takeRegion); tick(); }, LEFT);
+});
 
 async function refresh(url) {
   const response = await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
