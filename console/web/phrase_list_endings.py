@@ -205,6 +205,7 @@ ENDINGS = (
     _("End it where it is"),
     _("See its steps"),
     _("the cluster product"),
+    _("alarm"),
     _("%(name)s denied it: %(text)s"),
     _("CA certificate (PEM), or the path of a file that holds it."),
 )

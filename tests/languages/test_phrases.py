@@ -147,6 +147,15 @@ def test_no_phrase_is_there_twice() -> None:
             "操作 7 は人の対応待ちです。同時に実行できる操作は一つです。",
         ),
         ("Stop Microsoft Exchange System Attendant on A1", "A1 の Microsoft Exchange System Attendant を停止する"),
+        (
+            "The steps before it are done; not done: Move the group G from A to B; Start X on B; and 13 more steps.",
+            "それより前のステップは完了しています。"
+            "未実行: グループ G を A から B に移動する; B で X を開始する; ほか 13 ステップ。",
+        ),
+        (
+            "Failed at “Stop X on A”. A at 10.0.0.1:5985 does not answer.",
+            "「A の X を停止する」で失敗しました。A (10.0.0.1:5985) から応答がありません。",
+        ),
     ],
 )
 def test_a_sentence_is_found_by_its_pattern(english: str, japanese_text: str) -> None:
