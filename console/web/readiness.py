@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
@@ -32,7 +32,8 @@ WORDS = {
     "unknown": ("unknown", "unknown"),
 }
 """A state's tone and words."""
-LINE = '<tr>{}<td data-label="{}"><span>{}</span></td><td data-label="{}"><span>{}</span></td></tr>\n'
+LINE = '<tr>{{}}<td data-label="{}"><span>{{}}</span></td><td data-label="{}"><span>{{}}</span></td></tr>\n'
+"""A cluster of the list: two cells get the words of their headings, once for all rows, then all what stands in them."""
 
 
 @methods("GET")
@@ -76,14 +77,14 @@ def state_of(cluster: Cluster) -> dict[str, Any]:
 def _lines(rows: Sequence[Row], now: datetime) -> SafeString:
     """The rows as HTML: what says how ready a cluster is is made once for each observation."""
     drawn = history_drawn.drawings([row.card.cluster for row in rows], SPAN, IN_WORDS, now)
-    words = gettext("7 days"), gettext("Checked"), gettext("never")
-    return format_html_join("", LINE, (_line(row, drawn[row.pk], *words) for row in rows))
+    line, language = format_html(LINE, gettext("7 days"), gettext("Checked")), get_language()
+    return format_html_join("", line, (_line(row, drawn[row.pk], language) for row in rows))
 
 
-def _line(row: Row, drawn: SafeString, history: str, checked: str, never: str) -> tuple[str, ...]:
+def _line(row: Row, drawn: SafeString, language: str | None) -> tuple[str, ...]:
     observation = row.card.observation
-    about = row.kept(("readiness", get_language()), lambda: _said(row))
-    return SafeString(about), history, drawn, checked, spans.aged(observation.at) if observation else never
+    about = row.kept(("readiness", language), lambda: _said(row))
+    return SafeString(about), drawn, spans.aged(observation.at) if observation else gettext("never")
 
 
 def _said(row: Row) -> str:
