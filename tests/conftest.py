@@ -38,8 +38,10 @@ FIRST = (
     "tests/setup/test_journey_2003.py",
     "tests/tasks/test_sites.py",
     "tests/twin/test_twin.py",
+    *("tests/setup/test_answers.py", "tests/services/test_execute.py"),
 )
-"""Minutes each: begun last, one of them would run on alone, on one core. Consoles do not all start at once."""
+"""Minutes each, or of the quick ones many seconds: begun last, one would run on alone, on one core. Consoles do not all
+start at once."""
 PATIENCE = 300
 """Seconds for a test that takes long even alone: beside others it takes several times that. One with a real domain
 controller may wait for another process that builds its own."""
