@@ -89,7 +89,7 @@ def keys(inventory: Inventory) -> Keys:
     """The key of every cluster as it is now, by a handful of questions however many there are."""
     now = timezone.now()
     limit = now - timedelta(seconds=spans.stale_after())
-    seen = dict(_plain(_observed))
+    seen: dict[int, str | None] = dict(_plain(_observed))
     known = inventory.of(seen.keys())
     going_on = _by_cluster(_going_on([one.cluster for one in known.values()], now))
     return {
