@@ -4,17 +4,21 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.urls import resolve
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.conftest import OF_A_CONSOLE
+from tests.journeys.by_keys import BY_KEYS
 from tests.journeys.colleagues import Colleague, make_accounts
+from tests.journeys.keyboard import keys_alone
 from tests.journeys.person import Person, sign_in
 from tests.journeys.stack import LOGIN, LabCluster, Stack
 
 CLUSTERS, SCRIPTED = 56, 8
-FEW, FEW_SCRIPTED = 16, 2
+FEW, FEW_SCRIPTED = 18, 2
 """For those that tests/conftest.py gives a console of their own: who only looks at pages, and who has only keys."""
 GENERATIONS = ("2003", "2007")
 CHROMIUM = "/usr/bin/chromium"
@@ -73,6 +77,18 @@ def chromium() -> Browser:
     return RUNNING[0]
 
 
+@pytest.fixture
+def keys(request: pytest.FixtureRequest, sent: list[str]) -> Iterator[None]:
+    """Everything is done by keys; and afterwards: every form was sent of which the table says that it is."""
+    failed = request.session.testsfailed
+    with keys_alone():
+        yield
+    if request.session.testsfailed > failed:
+        return
+    missing = set(BY_KEYS.get(request.node.name, ())) - {resolve(path).route for path in sent}
+    assert not missing, "tests/journeys/by_keys.py says that this journey sends a form to each of them"
+
+
 @pytest.fixture(scope="module")
 def browser() -> Browser:
     """Chromium, without a window."""
@@ -90,7 +106,13 @@ def signed_in(stack: Stack) -> object:
 
 
 @pytest.fixture
-def people(stack: Stack, browser: Browser, signed_in: object) -> Iterator[People]:
+def sent() -> list[str]:
+    """The paths to which forms were sent in this journey, by whomever."""
+    return []
+
+
+@pytest.fixture
+def people(stack: Stack, browser: Browser, signed_in: object, sent: list[str]) -> Iterator[People]:
     """Makes people, each with a browser window of their own; they are signed in unless told otherwise."""
     contexts: list[BrowserContext] = []
 
@@ -98,6 +120,7 @@ def people(stack: Stack, browser: Browser, signed_in: object) -> Iterator[People
         state = {"storage_state": signed_in} if known else {}
         context = browser.new_context(base_url=stack.address, locale="en-GB", **state, **options)  # type: ignore[arg-type]
         context.set_default_timeout(20_000)
+        context.on("request", lambda asked: sent.append(urlsplit(asked.url).path) if asked.method == "POST" else None)
         contexts.append(context)
         return Person(context.new_page())
 

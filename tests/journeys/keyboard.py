@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import FilePayload, Locator, Page
 
 MOST = 400
 """So many presses of Tab; what is not reached by then cannot be reached."""
@@ -78,6 +78,14 @@ def type_in(target: Locator, value: str, **_: Any) -> None:
     keyboard.type(value)
 
 
+def hand_in(target: Locator, file: FilePayload, **_: Any) -> None:
+    """What handing in a file does: Enter opens the system's own dialog, which is not of the page."""
+    with target.page.expect_file_chooser() as asked:
+        tab_to(target)
+        target.page.keyboard.press("Enter")
+    asked.value.set_files(file)
+
+
 def tick(target: Locator, **_: Any) -> None:
     """What ticking does. Of radio buttons one is a stop, and arrows lead to the others."""
     if target.is_checked():
@@ -114,7 +122,8 @@ def no_focus(target: Locator, **_: Any) -> None:
 @contextmanager
 def keys_alone() -> Iterator[None]:
     """Within this, every journey is made by keys."""
-    ways = {"click": press, "fill": type_in, "check": tick, "uncheck": untick, "select_option": choose}
+    ways = {"click": press, "fill": type_in, "check": tick, "uncheck": untick}
+    ways |= {"select_option": choose, "set_input_files": hand_in}
     with pytest.MonkeyPatch.context() as patch:
         for name, by_keys in {**ways, "focus": no_focus, "press": no_focus, "tap": no_focus, "hover": no_focus}.items():
             patch.setattr(Locator, name, by_keys)

@@ -1,7 +1,6 @@
 """The journeys by keyboard alone: no click, nothing focused but by keys, and the focus seen at each stop."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
@@ -9,18 +8,14 @@ from playwright.sync_api import expect
 from tests.journeys import test_diagnosing, test_first, test_refusals, test_setup, test_stopping, test_takeover
 from tests.journeys.colleagues import sets_up_app
 from tests.journeys.conftest import People, Who
-from tests.journeys.keyboard import keys_alone, stops, tab_to
+from tests.journeys.keyboard import stops, tab_to
 from tests.journeys.looks import troubles
 from tests.journeys.person import Person
 from tests.journeys.stack import LOGIN, PASSWORD, LabCluster
 from tests.sign_in.browsers import code
 
-
-@pytest.fixture(autouse=True)
-def _keys_alone() -> Iterator[None]:
-    """What these journeys share with the others by name, they do by keys."""
-    with keys_alone():
-        yield
+pytestmark = pytest.mark.usefixtures("keys")
+"""What these journeys share with the others by name, they do by keys."""
 
 
 def chooses(person: Person, words: str, entry: str) -> None:

@@ -1,0 +1,75 @@
+"""By keyboard alone: who may sign in and how, tokens of programs, and saved filters of the audit."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Who
+from tests.journeys.person import Person
+from tests.journeys.stack import LOGIN, Stack
+
+pytestmark = pytest.mark.usefixtures("keys")
+LOCK = (
+    "INSERT INTO console_signinfailures (kind, key, failures, since, locked_until) "
+    "VALUES ('account', ?, 9, datetime('now'), datetime('now', '+1 hour'))"
+)
+
+
+def locked(stack: Stack, name: str) -> None:
+    """Somebody has tried that name too often."""
+    stack.rows("DELETE FROM console_signinfailures WHERE key = ?", name)
+    stack.rows(LOCK, name)
+
+
+def press(person: Person, name: str) -> None:
+    """Press the button of that name."""
+    person.page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_who_may_sign_in_and_how_is_kept(stack: Stack, who: Who) -> None:
+    olga = who(LOGIN)
+    page = olga.page
+    stack.rows("INSERT OR IGNORE INTO auth_group (name) VALUES ('operators')")
+    locked(stack, "nobody-here")
+    page.goto("/sign-ins/")
+    press(olga, "Unlock nobody-here")
+    page.get_by_label("Somebody lost theirs").fill("vera")
+    page.get_by_label("Why, and how you know that it is them").fill("she came by")
+    press(olga, "Take them away")
+    page.get_by_label("The domain's DNS name").fill("corp.example")
+    press(olga, "Let its people in")
+    page.get_by_label("Group outside").fill("CN=Mail operators,DC=corp,DC=example")
+    press(olga, "Add")
+    press(olga, "Remove CN=Mail operators,DC=corp,DC=example")
+    press(olga, "Remove corp.example")
+    who("vera")
+    page.goto("/sign-ins/")
+    page.get_by_role("button", name=re.compile("^End the session of vera")).first.click()
+    olga.sees("vera")
+
+
+def test_a_token_is_made_and_revoked_and_a_filter_saved_renamed_and_removed(who: Who) -> None:
+    olga = who(LOGIN)
+    page = olga.page
+    page.goto("/tokens/")
+    page.get_by_label("Name").fill("by-keys")
+    page.get_by_label("Why?").fill("a report")
+    press(olga, "Make it")
+    page.get_by_role("link", name="I have copied it").click()
+    row = page.get_by_role("row").filter(has_text="by-keys")
+    row.locator("summary").click()
+    row.get_by_role("button", name="Revoke by-keys").click()
+    expect(page.get_by_role("region", name="Revoked")).to_contain_text("by-keys")
+    page.goto("/audit/?text=token")
+    page.locator("summary", has_text="Save this filter").click()
+    page.get_by_label("Name", exact=True).fill("programs")
+    press(olga, "Save")
+    page.goto("/audit/filters/")
+    page.locator("summary", has_text="Change programs").click()
+    page.get_by_label("Name", exact=True).fill("tokens")
+    press(olga, "Save")
+    page.goto("/audit/filters/")
+    page.locator("summary", has_text="Change tokens").click()
+    press(olga, "Remove tokens")
+    olga.sees("No filter is saved yet")
