@@ -104,7 +104,7 @@ def translated(text: object) -> str:
 @register.filter
 def unbroken(text: object) -> SafeString:
     """The text, in which no line ends within a short name with a hyphen, such as a node's."""
-    return mark_safe(NAME.sub(r'<span class="nowrap">\g<0></span>', conditional_escape(text)))  # noqa: S308 -- escaped
+    return mark_safe(NAME.sub(r'<span class="nowrap">\g<0></span>', conditional_escape(str(text))))  # noqa: S308 -- escaped
 
 
 @register.filter
