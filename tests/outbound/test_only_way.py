@@ -23,6 +23,8 @@ MAY = {
     "console/adapters/outbound.py": "the way out, to places that the settings name",
     "console/adapters/greeting.py": "the floating address of a cluster of the inventory",
     "console/adapters/ldap/opening.py": "the directories of the inventory",
+    "console/adapters/winrm/direct.py": "names the type of a session with a node, and opens none",
+    "console/adapters/winrm/line.py": "goes on over a connection to a node that transport.py opened",
     "console/adapters/winrm/transport.py": "the nodes of the inventory",
     "console/demo/ready.py": "the demo asks its own processes, on loopback",
 }
