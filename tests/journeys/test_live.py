@@ -7,6 +7,19 @@ from playwright.sync_api import expect
 from tests.journeys.person import Person
 from tests.journeys.stack import LabCluster, Stack
 
+HEARD = """document.addEventListener("DOMContentLoaded", () => {
+  const spoken = "[role=status], [role=alert], [role=log], [aria-live]";
+  window.heard = [];
+  new MutationObserver((changes) => {
+    const parents = changes.map(({ target }) => (target.nodeType === 1 ? target : target.parentElement));
+    const added = changes.flatMap(({ addedNodes }) => [...addedNodes]).filter((one) => one.nodeType === 1);
+    const alerts = added.filter((one) => one.matches("[role=alert], :has([role=alert])"));
+    const regions = new Set([...parents.map((one) => one?.closest(spoken)).filter(Boolean), ...alerts]);
+    for (const one of regions) window.heard.push([one.id, one.textContent.trim()]);
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+})"""
+"""Keeps what a screen reader says by itself: what is put into regions that are read out when they change."""
+
 
 def journal(stack: Stack, operation: int) -> list[tuple[int, str]]:
     """The operation's journal as the database has it: numbers and texts."""
@@ -44,3 +57,23 @@ def test_without_a_stream_the_page_asks_and_when_nothing_answers_it_says_since_w
     cluster.fault(cluster.primary, "slow", on=False)
     olga.sees_ending("succeeded")
     sees_every_line_once(olga, stack)
+
+
+def test_who_listens_hears_what_is_done_what_failed_and_the_end_each_once_and_never_the_lines(
+    stack: Stack, olga: Person, cluster: LabCluster
+) -> None:
+    store = "Mailbox Store" if cluster.generation == "2003" else "Mailbox Database"
+    cluster.fault(cluster.standby, "store-unmounted", store=store)
+    cluster.fault(cluster.primary, "slow", ms="200")
+    olga.page.add_init_script(HEARD)
+    olga.begins(cluster, "failover")
+    expect(olga.page.locator("#told")).to_have_text(re.compile(r"^\d+ of \d+ steps done\. Now: .+\.$"))
+    cluster.fault(cluster.primary, "slow", on=False)
+    olga.sees_ending("failed")
+    ending = str(olga.now.locator(".now__sentence").text_content()).strip()
+    expect(olga.page.locator("#told")).to_have_text(ending)
+    heard: list[tuple[str, str]] = [(where, said) for where, said in olga.page.evaluate("window.heard")]
+    told = [said for where, said in heard if where == "told"]
+    assert re.fullmatch(r"Failed at “Every store is mounted on .*", told[-1])
+    assert len(told) == len(set(told)), "each once"
+    assert len(heard) < len(journal(stack, olga.operation)) / 4
