@@ -46,6 +46,18 @@ BY_KEYS = {
         "sign-ins/groups/add/",
         "sign-ins/groups/<int:pk>/remove/",
     ),
+    "test_somebody_keeps_their_own_account": (
+        "theme/",
+        "language/",
+        "sign-in/again/",
+        "account/reading/",
+        "account/password/",
+        "account/sessions/<int:pk>/end/",
+        "account/sessions/end-others/",
+        "account/second-factor/again/",
+        "account/second-factor/app/remove/",
+        "account/second-factor/recovery-codes/new/",
+    ),
     "test_a_token_is_made_and_revoked_and_a_filter_saved_renamed_and_removed": (
         "tokens/make/",
         "tokens/<int:pk>/revoke/",
@@ -72,13 +84,6 @@ NOT_BY_KEYS = {
 }
 """Routes that take a form and that no journey by keyboard alone sends one to, and why not."""
 BY_CLICKS = {
-    "account/password/",
-    "account/reading/",
-    "account/second-factor/again/",
-    "account/second-factor/app/remove/",
-    "account/second-factor/recovery-codes/new/",
-    "account/sessions/<int:pk>/end/",
-    "account/sessions/end-others/",
     "alarms/<int:pk>/acknowledge/",
     "clusters/<str:name>/cooldown/lift/",
     "clusters/<str:name>/drill/",
@@ -95,7 +100,6 @@ BY_CLICKS = {
     "incidents/<str:what>/<int:pk>/let-go/",
     "inventory/<str:kind>/add/",
     "inventory/credentials/<int:pk>/try/",
-    "language/",
     "maintenance/moves/<int:pk>/cancel/",
     "maintenance/windows/<int:pk>/end/",
     "maintenance/windows/add/",
@@ -125,9 +129,7 @@ BY_CLICKS = {
     "people/groups/<int:pk>/remove/",
     "people/groups/add/",
     "set-up-logs/",
-    "sign-in/again/",
     "stop/off/",
     "stop/on/",
-    "theme/",
 }
 """Routes whose form is sent by clicks alone, in a journey or by a test client; a new form does not belong here."""

@@ -1,19 +1,22 @@
-"""By keyboard alone: who may sign in and how, tokens of programs, and saved filters of the audit."""
+"""By keyboard alone: who may sign in and how, one's own account, tokens of programs, and saved filters of the audit."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.colleagues import sets_up_app
 from tests.journeys.conftest import Who
-from tests.journeys.person import Person
-from tests.journeys.stack import LOGIN, Stack
+from tests.journeys.person import Person, sign_in
+from tests.journeys.stack import LOGIN, PASSWORD, Stack
+from tests.sign_in.browsers import code
 
 pytestmark = pytest.mark.usefixtures("keys")
 LOCK = (
     "INSERT INTO console_signinfailures (kind, key, failures, since, locked_until) "
     "VALUES ('account', ?, 9, datetime('now'), datetime('now', '+1 hour'))"
 )
+OWN = "a better word than the first"
 
 
 def locked(stack: Stack, name: str) -> None:
@@ -47,6 +50,42 @@ def test_who_may_sign_in_and_how_is_kept(stack: Stack, who: Who) -> None:
     page.goto("/sign-ins/")
     page.get_by_role("button", name=re.compile("^End the session of vera")).first.click()
     olga.sees("vera")
+
+
+def test_somebody_keeps_their_own_account(who: Who) -> None:
+    sam, elsewhere = who("sam"), who("sam")
+    page = sam.page
+    page.goto("/account/")
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("button", name="日本語").click()
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_role("button", name=re.compile("^End the session of sam")).first.click()
+    who("sam")
+    page.goto("/account/")
+    press(sam, "End all others")
+    elsewhere.page.goto("/account/")
+    expect(elsewhere.page.get_by_label("Password")).to_be_visible()
+    secret = sets_up_app(page)
+    page.goto("/sign-in/again/?next=/account/second-factor/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main button").first.click()
+    page.get_by_role("link", name="Make new codes").click()
+    press(sam, "Make them")
+    page.get_by_role("link", name="I have kept them").click()
+    page.goto("/account/second-factor/again/?next=/account/second-factor/")
+    page.get_by_role("textbox", name="Code").fill(code(secret))
+    page.locator("main button").first.click()
+    page.get_by_role("link", name="Remove it").click()
+    press(sam, "Remove it")
+    page.goto("/account/password/")
+    for field in page.locator("main input[type=password]").all():
+        field.fill(OWN)
+    page.locator("main button").first.click()
+    sam.signs_out()
+    sign_in(page, "sam", OWN)
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 def test_a_token_is_made_and_revoked_and_a_filter_saved_renamed_and_removed(who: Who) -> None:
