@@ -23,10 +23,15 @@ BY_KEYS = {
         "inventory/<str:kind>/<int:pk>/",
         "inventory/<str:kind>/<int:pk>/remove/",
     ),
-    "test_beginning_a_procedure_and_answering_it": (
+    "test_beginning_a_procedure_answering_it_and_giving_it_up": (
         "clusters/<str:name>/procedures/<str:key>/prove/",
         "clusters/<str:name>/procedures/<str:key>/plan/",
         "operations/<int:pk>/say/",
+        "operations/<int:pk>/check-again/",
+        "operations/<int:pk>/pause/",
+        "operations/<int:pk>/hand-over/",
+        "operations/<int:pk>/resume/",
+        "operations/<int:pk>/give-up/",
     ),
     "test_diagnosing_and_repairing": ("clusters/<str:name>/diagnose/", "clusters/<str:name>/repair/"),
     "test_an_approval_is_denied_withdrawn_renewed_and_gone_without": (
@@ -114,11 +119,6 @@ BY_CLICKS = {
     "notifications/rules/add/",
     "operations/<int:pk>/acknowledge/",
     "operations/<int:pk>/carry-on/",
-    "operations/<int:pk>/check-again/",
-    "operations/<int:pk>/give-up/",
-    "operations/<int:pk>/hand-over/",
-    "operations/<int:pk>/pause/",
-    "operations/<int:pk>/resume/",
     "operations/<int:pk>/ticket/",
     "operations/<int:pk>/undo/",
     "people/<int:pk>/password/",

@@ -11,7 +11,7 @@ from tests.journeys.conftest import People, Who
 from tests.journeys.keyboard import stops, tab_to
 from tests.journeys.looks import troubles
 from tests.journeys.person import Person
-from tests.journeys.stack import LOGIN, PASSWORD, LabCluster
+from tests.journeys.stack import LOGIN, PASSWORD, LabCluster, Stack
 from tests.sign_in.browsers import code
 
 pytestmark = pytest.mark.usefixtures("keys")
@@ -191,10 +191,26 @@ def test_diagnosing_and_repairing(olga: Person, kyoto: LabCluster) -> None:
     test_diagnosing.test_what_a_set_up_left_undone_is_found_explained_and_mended(olga, kyoto)
 
 
-def test_beginning_a_procedure_and_answering_it(olga: Person, mail2003: LabCluster) -> None:
+def test_beginning_a_procedure_answering_it_and_giving_it_up(
+    company: Stack, olga: Person, mail2003: LabCluster
+) -> None:
     test_setup.proves(olga, mail2003)
     test_setup.begins(olga)
     test_setup.answers(olga)
+    test_setup.rests(olga)
+    olga.page.get_by_role("button", name="Check again").first.click()
+    test_setup.rests(olga)
+    olga.writes("Pause it", "until tomorrow").click()
+    expect(olga.now).to_contain_text("Paused by olga.")
+    hand = test_setup.folded(olga, "Hand it over")
+    hand.locator("select").select_option("otto")
+    hand.locator("input[name=note]").fill("the builder is open")
+    hand.get_by_role("button", name="Hand over").click()
+    olga.sees("for otto")
+    olga.page.get_by_role("button", name="Resume").click()
+    test_setup.rests(olga)
+    olga.writes("Give it up", "it is set up already").click()
+    olga.sees_ending("stopped")
 
 
 def test_what_is_refused_is_checked_again(olga: Person, cluster: LabCluster) -> None:
