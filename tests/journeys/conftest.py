@@ -18,7 +18,7 @@ from tests.journeys.person import Person, sign_in
 from tests.journeys.stack import LOGIN, LabCluster, Stack
 
 CLUSTERS, SCRIPTED = 56, 8
-FEW, FEW_SCRIPTED = 18, 2
+FEW, FEW_SCRIPTED = 22, 2
 """For those that tests/conftest.py gives a console of their own: who only looks at pages, and who has only keys."""
 GENERATIONS = ("2003", "2007")
 CHROMIUM = "/usr/bin/chromium"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -69,13 +70,37 @@ def press(target: Locator, **_: Any) -> None:
     target.page.wait_for_function("() => !document.querySelector('form[data-sent]')")  # what was sent has arrived
 
 
+def press_twice(target: Locator, **_: Any) -> None:
+    """What a double click does: Enter, and again before anything can have come of it."""
+    tab_to(target)
+    target.page.keyboard.press("Enter")
+    target.page.keyboard.press("Enter")
+    target.page.wait_for_function("() => !document.querySelector('form[data-sent]')")
+
+
 def type_in(target: Locator, value: str, **_: Any) -> None:
-    """What filling in does: everything marked, and typed over."""
+    """What filling in does: everything marked, and typed over; of a moment one part after the other."""
     tab_to(target)
     keyboard = target.page.keyboard
+    if target.get_attribute("type") == "datetime-local":
+        _type_moment(target, datetime.fromisoformat(value))
+        return
     keyboard.press("Control+a")
     keyboard.press("Delete")
     keyboard.type(value)
+
+
+def _type_moment(target: Locator, moment: datetime) -> None:
+    """In the order in which the browser asks for the parts, which is that of the machine's language."""
+    for day, time in ((f"{moment:%m%d%Y}", f"{moment:%I%M%p}"), (f"{moment:%d%m%Y}", f"{moment:%H%M}")):
+        tab_to(target)
+        target.page.keyboard.type(day)
+        target.page.keyboard.press("ArrowRight")  # a year may have six digits: it does not lead on by itself
+        target.page.keyboard.type(time)
+        if target.input_value() == f"{moment:%Y-%m-%dT%H:%M}":
+            return
+        target.page.keyboard.press("Shift+Tab")
+    raise AssertionError(f"{target} does not take {moment}")
 
 
 def hand_in(target: Locator, file: FilePayload, **_: Any) -> None:
@@ -122,7 +147,7 @@ def no_focus(target: Locator, **_: Any) -> None:
 @contextmanager
 def keys_alone() -> Iterator[None]:
     """Within this, every journey is made by keys."""
-    ways = {"click": press, "fill": type_in, "check": tick, "uncheck": untick}
+    ways = {"click": press, "dblclick": press_twice, "fill": type_in, "check": tick, "uncheck": untick}
     ways |= {"select_option": choose, "set_input_files": hand_in}
     with pytest.MonkeyPatch.context() as patch:
         for name, by_keys in {**ways, "focus": no_focus, "press": no_focus, "tap": no_focus, "hover": no_focus}.items():
