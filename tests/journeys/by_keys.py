@@ -86,6 +86,14 @@ BY_KEYS = {
         "operations/<int:pk>/ticket/",
         "operations/<int:pk>/undo/",
     ),
+    "test_what_needs_a_person_is_taken_on_let_go_acknowledged_and_lifted": (
+        "clusters/<str:name>/cooldown/lift/",
+        "incidents/<str:what>/<int:pk>/",
+        "incidents/<str:what>/<int:pk>/let-go/",
+        "alarms/<int:pk>/acknowledge/",
+        "stop/on/",
+        "stop/off/",
+    ),
 }
 """Journeys by keyboard alone, and the routes to which each of them sends a form; each route at its first journey."""
 KEY = "a security key is plugged in by clicks too: tests/sign_in/test_browser.py; its buttons are like all others"
@@ -105,15 +113,11 @@ NOT_BY_KEYS = {
 }
 """Routes that take a form and that no journey by keyboard alone sends one to, and why not."""
 BY_CLICKS = {
-    "alarms/<int:pk>/acknowledge/",
-    "clusters/<str:name>/cooldown/lift/",
     "clusters/<str:name>/prepare/check/",
     "clusters/<str:name>/scripts/ask/",
     "clusters/<str:name>/scripts/set/",
     "clusters/<str:name>/set-up-errors/",
     "first/file/",
-    "incidents/<str:what>/<int:pk>/",
-    "incidents/<str:what>/<int:pk>/let-go/",
     "inventory/<str:kind>/add/",
     "inventory/credentials/<int:pk>/try/",
     "notifications/channels/<int:pk>/change/",
@@ -133,7 +137,5 @@ BY_CLICKS = {
     "people/groups/<int:pk>/remove/",
     "people/groups/add/",
     "set-up-logs/",
-    "stop/off/",
-    "stop/on/",
 }
 """Routes whose form is sent by clicks alone, in a journey or by a test client; a new form does not belong here."""
