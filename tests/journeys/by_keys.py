@@ -94,6 +94,13 @@ BY_KEYS = {
         "stop/on/",
         "stop/off/",
     ),
+    "test_nodes_are_prepared_and_given_their_scripts_and_a_log_of_the_set_up_is_handed_in": (
+        "clusters/<str:name>/prepare/check/",
+        "clusters/<str:name>/set-up-errors/",
+        "clusters/<str:name>/scripts/set/",
+        "clusters/<str:name>/scripts/ask/",
+        "set-up-logs/",
+    ),
 }
 """Journeys by keyboard alone, and the routes to which each of them sends a form; each route at its first journey."""
 KEY = "a security key is plugged in by clicks too: tests/sign_in/test_browser.py; its buttons are like all others"
@@ -113,10 +120,6 @@ NOT_BY_KEYS = {
 }
 """Routes that take a form and that no journey by keyboard alone sends one to, and why not."""
 BY_CLICKS = {
-    "clusters/<str:name>/prepare/check/",
-    "clusters/<str:name>/scripts/ask/",
-    "clusters/<str:name>/scripts/set/",
-    "clusters/<str:name>/set-up-errors/",
     "first/file/",
     "inventory/<str:kind>/add/",
     "inventory/credentials/<int:pk>/try/",
@@ -136,6 +139,5 @@ BY_CLICKS = {
     "people/groups/<int:pk>/",
     "people/groups/<int:pk>/remove/",
     "people/groups/add/",
-    "set-up-logs/",
 }
 """Routes whose form is sent by clicks alone, in a journey or by a test client; a new form does not belong here."""
