@@ -101,6 +101,16 @@ BY_KEYS = {
         "clusters/<str:name>/scripts/ask/",
         "set-up-logs/",
     ),
+    "test_a_cluster_is_found_from_its_configuration_file": ("first/file/",),
+    "test_an_account_is_made_given_a_password_switched_and_unlocked": (
+        "people/add/",
+        "people/<int:pk>/switch/",
+        "people/<int:pk>/password/",
+        "people/<int:pk>/unlock/",
+        "people/groups/add/",
+        "people/groups/<int:pk>/",
+        "people/groups/<int:pk>/remove/",
+    ),
 }
 """Journeys by keyboard alone, and the routes to which each of them sends a form; each route at its first journey."""
 KEY = "a security key is plugged in by clicks too: tests/sign_in/test_browser.py; its buttons are like all others"
@@ -120,7 +130,6 @@ NOT_BY_KEYS = {
 }
 """Routes that take a form and that no journey by keyboard alone sends one to, and why not."""
 BY_CLICKS = {
-    "first/file/",
     "inventory/<str:kind>/add/",
     "inventory/credentials/<int:pk>/try/",
     "notifications/channels/<int:pk>/change/",
@@ -132,12 +141,5 @@ BY_CLICKS = {
     "notifications/rules/<int:pk>/",
     "notifications/rules/<int:pk>/remove/",
     "notifications/rules/add/",
-    "people/<int:pk>/password/",
-    "people/<int:pk>/switch/",
-    "people/<int:pk>/unlock/",
-    "people/add/",
-    "people/groups/<int:pk>/",
-    "people/groups/<int:pk>/remove/",
-    "people/groups/add/",
 }
 """Routes whose form is sent by clicks alone, in a journey or by a test client; a new form does not belong here."""

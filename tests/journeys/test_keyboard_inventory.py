@@ -1,8 +1,10 @@
-"""By keyboard alone: the inventory put in as a file and as text, and something taken out of it."""
+"""By keyboard alone: the inventory put in as a file and as text, something taken out of it, and a cluster found."""
 
 import pytest
 
+from tests.journeys import test_first
 from tests.journeys.person import Person
+from tests.journeys.stack import LabCluster
 
 pytestmark = pytest.mark.usefixtures("keys")
 
@@ -22,3 +24,7 @@ def test_a_file_is_shown_applied_and_changed_in_the_page(olga: Person) -> None:
     page.locator("summary", has_text="Remove this site").click()
     page.get_by_role("button", name="Remove Morioka").click()
     olga.sees("The site Morioka is removed.")
+
+
+def test_a_cluster_is_found_from_its_configuration_file(olga: Person, mail2007: LabCluster) -> None:
+    test_first.test_a_cluster_is_read_from_its_configuration_file(olga, mail2007)

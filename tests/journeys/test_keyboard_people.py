@@ -1,4 +1,4 @@
-"""By keyboard alone: who may sign in and how, one's own account, tokens of programs, and saved filters of the audit."""
+"""By keyboard alone: accounts, groups and how people sign in, tokens of programs, and saved filters of the audit."""
 
 import re
 
@@ -28,6 +28,32 @@ def locked(stack: Stack, name: str) -> None:
 def press(person: Person, name: str) -> None:
     """Press the button of that name."""
     person.page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_an_account_is_made_given_a_password_switched_and_unlocked(stack: Stack, who: Who) -> None:
+    olga = who(LOGIN)
+    page = olga.page
+    page.goto("/people/")
+    page.get_by_label("Name of a new group").fill("keys")
+    press(olga, "Add the group")
+    page.locator("#id_name").fill("kim")
+    page.locator("#id_password").fill(PASSWORD)
+    press(olga, "Add the account")
+    page.get_by_role("link", name="keys", exact=True).click()
+    page.get_by_role("checkbox", name="kim").check()
+    press(olga, "Keep these people")
+    page.get_by_role("link", name="keys", exact=True).click()
+    expect(page.get_by_role("checkbox", name="kim")).to_be_checked()
+    press(olga, "Remove the group")
+    page.goto("/people/")
+    press(olga, "Switch kim off")
+    locked(stack, "kim")
+    press(olga, "Switch on")
+    press(olga, "Unlock")
+    page.get_by_label("Password for the next sign-in").fill(OWN)
+    page.get_by_label("Reason", exact=False).first.fill("called back")
+    press(olga, "Give this password")
+    olga.sees("given by olga")
 
 
 def test_who_may_sign_in_and_how_is_kept(stack: Stack, who: Who) -> None:
