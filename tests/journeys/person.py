@@ -147,11 +147,13 @@ class Person:
         expect(self.now.locator(".badge")).to_have_text(word, timeout=ENDING)
 
     def reasons(self) -> dict[str, str]:
-        """Every reason of the refusal that the page shows, with its remedy."""
+        """Every reason of the refusal that the page shows, with its remedy; one that is alone is the heading."""
         refusal = self.page.get_by_role("region", name="Refused")
         expect(refusal).to_be_visible()
+        heading = refusal.get_by_role("heading").inner_text().strip()
         items = refusal.locator(".reasons > li").all()
-        return {item.locator("p").first.inner_text(): item.locator(".remedy").inner_text() for item in items}
+        told = [(item.locator("p:not(.remedy)").all_inner_texts(), item.locator(".remedy").inner_text()) for item in items]
+        return {(reason or [heading])[0]: remedy for reason, remedy in told}
 
     def line_numbers(self) -> list[int]:
         """The numbers of the journal's lines, in the order in which they stand on the page."""
