@@ -151,9 +151,11 @@ class Person:
         refusal = self.page.get_by_role("region", name="Refused")
         expect(refusal).to_be_visible()
         heading = refusal.get_by_role("heading").inner_text().strip()
-        items = refusal.locator(".reasons > li").all()
-        told = [(item.locator("p:not(.remedy)").all_inner_texts(), item.locator(".remedy").inner_text()) for item in items]
-        return {(reason or [heading])[0]: remedy for reason, remedy in told}
+        found: dict[str, str] = {}
+        for item in refusal.locator(".reasons > li").all():
+            (reason,) = item.locator("p:not(.remedy)").all_inner_texts() or [heading]
+            found[reason] = item.locator(".remedy").inner_text()
+        return found
 
     def line_numbers(self) -> list[int]:
         """The numbers of the journal's lines, in the order in which they stand on the page."""
