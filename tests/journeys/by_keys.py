@@ -101,6 +101,10 @@ BY_KEYS = {
         "clusters/<str:name>/scripts/ask/",
         "set-up-logs/",
     ),
+    "test_everything_of_a_cluster_is_entered_by_hand_and_then_it_is_observed": (
+        "inventory/<str:kind>/add/",
+        "inventory/credentials/<int:pk>/try/",
+    ),
     "test_a_cluster_is_found_from_its_configuration_file": ("first/file/",),
     "test_an_account_is_made_given_a_password_switched_and_unlocked": (
         "people/add/",
@@ -110,6 +114,17 @@ BY_KEYS = {
         "people/groups/add/",
         "people/groups/<int:pk>/",
         "people/groups/<int:pk>/remove/",
+    ),
+    "test_a_channel_and_a_rule_are_made_tried_changed_and_removed": (
+        "notifications/channels/add/<str:kind>/",
+        "notifications/channels/<int:pk>/change/",
+        "notifications/channels/<int:pk>/remove/",
+        "notifications/channels/<int:pk>/test/",
+        "notifications/channels/<int:pk>/secret/",
+        "notifications/deliveries/<int:pk>/again/",
+        "notifications/rules/add/",
+        "notifications/rules/<int:pk>/",
+        "notifications/rules/<int:pk>/remove/",
     ),
 }
 """Journeys by keyboard alone, and the routes to which each of them sends a form; each route at its first journey."""
@@ -129,17 +144,3 @@ NOT_BY_KEYS = {
     "observe/": "one button without a field, which would have every cluster of the other journeys looked at",
 }
 """Routes that take a form and that no journey by keyboard alone sends one to, and why not."""
-BY_CLICKS = {
-    "inventory/<str:kind>/add/",
-    "inventory/credentials/<int:pk>/try/",
-    "notifications/channels/<int:pk>/change/",
-    "notifications/channels/<int:pk>/remove/",
-    "notifications/channels/<int:pk>/secret/",
-    "notifications/channels/<int:pk>/test/",
-    "notifications/channels/add/<str:kind>/",
-    "notifications/deliveries/<int:pk>/again/",
-    "notifications/rules/<int:pk>/",
-    "notifications/rules/<int:pk>/remove/",
-    "notifications/rules/add/",
-}
-"""Routes whose form is sent by clicks alone, in a journey or by a test client; a new form does not belong here."""

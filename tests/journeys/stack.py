@@ -231,6 +231,12 @@ class LabCluster:
         self._seen = len(self.lab.effects())
         return self
 
+    def alone(self) -> Self:
+        """Begin when nothing runs any more that another journey left: all clusters have one directory."""
+        running = "SELECT 1 FROM console_operation WHERE status IN ('queued', 'running')"
+        wait_for(lambda: not self.stack.rows(running), "what other journeys began has ended", 60)
+        return self.begin()
+
     def fault(self, node: str, name: str, on: bool = True, **arguments: str) -> None:
         """Switch a fault of one of its nodes."""
         self.lab.fault(node, name, on, **arguments)

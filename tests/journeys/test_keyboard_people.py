@@ -1,4 +1,4 @@
-"""By keyboard alone: accounts, groups and how people sign in, tokens of programs, and saved filters of the audit."""
+"""By keyboard alone: accounts, groups and how people sign in, what is told to whom, programs, and saved filters."""
 
 import re
 
@@ -9,6 +9,7 @@ from tests.journeys.colleagues import sets_up_app
 from tests.journeys.conftest import Who
 from tests.journeys.person import Person, sign_in
 from tests.journeys.stack import LOGIN, PASSWORD, Stack
+from tests.journeys.test_looks import told
 from tests.sign_in.browsers import code
 
 pytestmark = pytest.mark.usefixtures("keys")
@@ -112,6 +113,34 @@ def test_somebody_keeps_their_own_account(who: Who) -> None:
     sam.signs_out()
     sign_in(page, "sam", OWN)
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def test_a_channel_and_a_rule_are_made_tried_changed_and_removed(who: Who) -> None:
+    olga = who(LOGIN)
+    page = olga.page
+    numbers = told(olga)
+    page.get_by_role("button", name=re.compile("^Send again")).first.click()
+    page.locator("summary", has_text="Make a new secret").click()
+    press(olga, "Make a new secret")
+    olga.sees("whsec_")
+    page.goto(f"/notifications/channels/{numbers['channel']}/")
+    page.get_by_role("link", name="Change", exact=True).first.click()
+    page.get_by_label("Name").fill("night-shift")
+    press(olga, "Save")
+    page.goto(f"/notifications/rules/{numbers['rule']}/")
+    page.get_by_role("checkbox", name="operation.opened").check()
+    press(olga, "Save")
+    olga.sees("operation.opened would never be told")
+    page.get_by_label("From this severity on").select_option(label="info")
+    press(olga, "Save")
+    page.get_by_role("link", name="Change the rule of everything to night-shift").click()
+    expect(page.get_by_role("checkbox", name="operation.opened")).to_be_checked()
+    page.locator("summary", has_text="Remove this rule").click()
+    press(olga, "Remove the rule")
+    page.goto(f"/notifications/channels/{numbers['channel']}/")
+    page.locator("summary", has_text="Remove this channel").click()
+    press(olga, "Remove night-shift")
+    expect(page.get_by_role("link", name="night-shift")).to_have_count(0)
 
 
 def test_a_token_is_made_and_revoked_and_a_filter_saved_renamed_and_removed(who: Who) -> None:

@@ -71,7 +71,7 @@ def test_a_procedure_is_begun_answered_paused_handed_over_resumed_and_printed(
     stack: Stack, olga: Person, people: People, night: LabCluster
 ) -> None:
     stack.manage("account", "add", "nora", "--role", "operator", "--password-stdin", typed=PASSWORD)
-    proves(olga, night)
+    proves(olga, night.alone())
     operation = begins(olga)
     answers(olga)
     rests(olga)

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 from tests.access.routes import routes
-from tests.journeys.by_keys import BY_CLICKS, BY_KEYS, NOT_BY_KEYS
+from tests.journeys.by_keys import BY_KEYS, NOT_BY_KEYS
 
 JOURNEYS = Path(__file__).parents[1] / "journeys"
 FORMS = {route.path for route in routes() if not route.signed and route.door and "POST" in route.door.methods}
@@ -12,12 +12,12 @@ SENT = [path for paths in BY_KEYS.values() for path in paths]
 
 
 def test_every_form_is_sent_by_keyboard_alone_or_it_is_said_why_not() -> None:
-    left_out = FORMS - set(SENT) - NOT_BY_KEYS.keys() - BY_CLICKS
+    left_out = FORMS - set(SENT) - NOT_BY_KEYS.keys()
     assert not left_out, "add each to a journey of tests/journeys/by_keys.py"
 
 
 def test_what_the_table_names_is_a_form_and_named_once() -> None:
-    named = [*SENT, *NOT_BY_KEYS, *BY_CLICKS]
+    named = [*SENT, *NOT_BY_KEYS]
     assert not set(named) - FORMS
     assert len(named) == len(set(named))
 
