@@ -30,11 +30,10 @@ exec unshare --net sh -c '
         export CHANGEOVER_TESTS_OWN_NETWORK=1
         cores=$(nproc)
         [ "$cores" -le 4 ] || cores=4
-        # The quick tests calculate. The others wait half of the time, for a lab or a worker: three processes more than
-        # there are cores; and their files in order, else those with few tests come last, and the longest are alone in
-        # theirs.
+        # The quick tests calculate. The others wait half of the time, for a lab or a worker: two processes more than there
+        # are cores; and their files in order, else those with few tests come last, and the longest are alone in theirs.
         tests --cache-clear -q -m "$quick" --dist loadfile -n $((cores + 1))
-        tests -q -m "not ($quick)" --durations 40 --no-loadscope-reorder --dist loadfile -n $((cores + 3))
+        tests -q -m "not ($quick)" --durations 40 --no-loadscope-reorder --dist loadfile -n $((cores + 2))
     fi
     [ "$again" -eq 1 ] || exit 0
     echo "Once more, alone, what failed above:"
