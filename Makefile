@@ -24,7 +24,7 @@ help: ## Show this list
 demo: .venv/.demo ## Start the console with a lab of six clusters, on loopback, without root (Ctrl-C ends it)
 	@exec $(PY) manage.py demo $(ARGS)
 
-check: lint types unit ## Lint, types, import rules, the quick tests and what is installed (a little over 3 minutes)
+check: lint types unit ## Lint, types, import rules, the quick tests and what is installed (2 to 3 minutes)
 	@$(PY) deploy/audit.py --offline
 
 test: lint types ## Everything, on a real domain controller and in a real browser (root, Debian 12, 35 minutes)
