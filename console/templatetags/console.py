@@ -23,7 +23,7 @@ from console.services import brakes
 from console.services.access import Right, why_not, why_nowhere
 from console.web import icons, spans, words
 from console.web.browsers import browser_name
-from console.web.kind_words import kind_word, named
+from console.web.kind_words import kind_list, kind_word, named
 from console.web.phrases import said
 from console.web.session import THEMES
 from console.web.setup_view import WHO
@@ -89,6 +89,7 @@ def news_tone(status: str) -> str:
 
 register.filter(browser_name)
 register.filter(kind_word)
+register.filter(kind_list)
 register.filter(named)
 register.filter(tone_now)
 register.filter("age", spans.aged)

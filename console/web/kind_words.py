@@ -1,5 +1,9 @@
 """What an operation's kind is called where people read it."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -22,6 +26,19 @@ KIND_WORDS = {
 def kind_word(kind: str) -> str:
     """An operation's kind as a button says it."""
     return said(KIND_WORDS.get(kind, str(kind).replace("-", " ").capitalize()))
+
+
+_word_when_shown = lazy(kind_word, str)
+
+
+def kind_choices(kinds: Iterable[str]) -> list[tuple[str, Any]]:
+    """The kinds as choices of a form: sent by their names, read by their words."""
+    return [(kind, _word_when_shown(kind)) for kind in kinds]
+
+
+def kind_list(kinds: Iterable[str]) -> str:
+    """Several kinds in a row, as buttons say them."""
+    return _(", ").join(map(kind_word, kinds))
 
 
 def named(what: Operation | PlanRecord) -> str:

@@ -127,7 +127,7 @@ class TestPages:
     def test_the_grid_shows_who_has_what_where(self, browser: Browser, tokyo: Cluster, osaka: Cluster) -> None:
         olga(), person("mover", "operator", on=tokyo, kinds=("failover",))
         text = browser(ada()).get(reverse("rights")).content.decode()
-        for word in ("TOKYO", "OSAKA", "Site Nishi", "Everything", "Roles of mover on TOKYO", "failover"):
+        for word in ("TOKYO", "OSAKA", "Site Nishi", "Everything", "Roles of mover on TOKYO", "Fail over"):
             assert word in text
         only = browser(ada()).get(reverse("rights"), {"site": osaka.site_id, "q": "olg"}).content.decode()
         assert "Roles of olga on OSAKA" in only

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from console.models import Cluster, Operation
 from console.models.operations import KINDS
+from console.web.kind_words import kind_choices
 from console.web.phrases import said_when_shown
 
 DAY_HELP = "Write the day as 2026-01-31."
@@ -52,7 +53,7 @@ class TimeSpanForm(forms.Form):
 
 
 ANY = ("", said_when_shown("any"))
-KIND_CHOICES = [ANY, *((kind, said_when_shown(kind)) for kind in KINDS)]
+KIND_CHOICES = [ANY, *kind_choices(KINDS)]
 STATUS_CHOICES = [ANY, *((status.value, said_when_shown(str(status.label))) for status in Operation.Status)]
 
 

@@ -16,6 +16,7 @@ from console.services import access, schedules, windows
 from console.web.forms.filters import DAY_HELP
 from console.web.forms.operations import LONGEST_REASON
 from console.web.forms.spoken import Spoken
+from console.web.kind_words import kind_choices
 from console.web.phrases import said_when_shown
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -93,7 +94,7 @@ class WindowForm(forms.Form):
 class ScheduleForm(Spoken, forms.Form):
     """A move that begins by itself."""
 
-    kind = forms.ChoiceField(label="What", choices=[(kind, kind) for kind in PLANNED_MOVES])
+    kind = forms.ChoiceField(label="What", choices=kind_choices(PLANNED_MOVES))
     target = forms.ChoiceField(label=pgettext_lazy("where a move goes", "To"), required=False)
     at = MomentField("Begins")
     reason = ReasonField()

@@ -12,6 +12,7 @@ from console.domain.secrets import Secret
 from console.models import Cluster
 from console.models.operations import KINDS
 from console.web.forms.spoken import Spoken
+from console.web.kind_words import kind_choices
 from console.web.phrases import said, said_when_shown
 
 STARTED_BY_PEOPLE = tuple(kind for kind in KINDS if kind != "start")
@@ -34,9 +35,11 @@ class RolesForm(forms.Form):
                 choices=limits, required=False, initial="some" if kinds else "all", widget=forms.RadioSelect
             )
             self.fields[f"limit-{role}"] = limit
-            choices = [(kind, kind) for kind in STARTED_BY_PEOPLE]
             self.fields[f"kinds-{role}"] = forms.MultipleChoiceField(
-                choices=choices, required=False, initial=kinds, widget=forms.CheckboxSelectMultiple
+                choices=kind_choices(STARTED_BY_PEOPLE),
+                required=False,
+                initial=kinds,
+                widget=forms.CheckboxSelectMultiple,
             )
 
     def clean(self) -> dict[str, Any]:
@@ -128,7 +131,7 @@ class WhyForm(Spoken, forms.Form):
     )
     kind = forms.ChoiceField(
         required=False,
-        choices=[("", "no operation: a cooldown, an alarm, scripts"), *((kind, kind) for kind in STARTED_BY_PEOPLE)],
+        choices=[("", "no operation: a cooldown, an alarm, scripts"), *kind_choices(STARTED_BY_PEOPLE)],
         label="Kind of operation",
     )
 

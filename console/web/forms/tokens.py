@@ -9,6 +9,7 @@ from console.domain.secrets import Secret
 from console.models import ApiToken, Cluster
 from console.services import access, audit, tokens
 from console.web.forms.spoken import Spoken
+from console.web.kind_words import kind_choices
 
 ALL = "all"
 SOME = "some"
@@ -26,7 +27,7 @@ class TokenForm(Spoken, forms.Form):
         Cluster.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Clusters"
     )
     kinds = forms.MultipleChoiceField(
-        choices=[(kind, kind) for kind in tokens.KINDS],
+        choices=kind_choices(tokens.KINDS),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label="Only these kinds of operation",
