@@ -66,8 +66,9 @@ class Readiness:
 
     @property
     def weak(self) -> list[list[str]]:
-        """The same in few words, for what is kept: key, what it is about, verdict."""
-        return [[mark.check.key, mark.check.about, mark.check.verdict.value] for mark in self.reasons]
+        """The same in few words, for what is kept: key, what it is about, verdict, title."""
+        found = (mark.check for mark in self.reasons)
+        return [[check.key, check.about, check.verdict.value, check.title] for check in found]
 
     def troubles(self, least: int) -> frozenset[str]:
         """What somebody has to be told of: each check that fails, and a score below `least` or none at all."""

@@ -27,6 +27,7 @@ class Point:
     score: int | None
     state: str
     weak: Sequence[Sequence[str]]
+    """Key, what it is about, verdict; and the title, which older rows do not have."""
 
 
 def of(observation: ObservationRecord | None) -> Readiness:
@@ -50,7 +51,8 @@ def note(cluster: Cluster, checks: Sequence[Check], at: datetime, *, bare: bool 
     row = ReadinessRecord.objects.filter(cluster=cluster).first()
     told = Told(frozenset(row.told), frozenset(row.suspected)) if row else Told()
     found = news(told, now.troubles(cluster.readiness_least))
-    same = row is not None and (row.score, row.state, row.weak) == (now.score, now.state.value, now.weak)
+    is_now = _told_apart(now.score, now.state, now.weak)
+    same = row is not None and _told_apart(row.score, row.state, row.weak) == is_now
     due = row is None or not same or at - row.kept_at >= DAILY
     if not due and found.after == told:
         return
@@ -58,6 +60,11 @@ def note(cluster: Cluster, checks: Sequence[Check], at: datetime, *, bare: bool 
         return
     _keep(cluster, row, now, found, at, same=same, due=due)
     _tell(cluster, now, found, at)
+
+
+def _told_apart(score: int | None, state: str, weak: Sequence[Sequence[str]]) -> tuple[object, ...]:
+    """What makes a readiness another one: the words in which a check is named do not."""
+    return score, str(state), [list(one[:3]) for one in weak]
 
 
 def _keep(

@@ -12,6 +12,8 @@ from console.services.readiness import Point
 
 WIDTH, HEIGHT, EDGE = 240, 48, 3
 BEST = 100
+SEEN = 4.0
+"""How wide what holds now is drawn at least, however short it has held."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,10 @@ class Stretch:
 
 
 def stretches(points: Sequence[Point], since: datetime, until: datetime) -> list[Stretch]:
-    """The history between two times as stretches from left to right; before the first point there is none."""
+    """The history between two times as stretches from left to right; before the first point there is none.
+
+    The last one is wide enough to be seen where nothing is drawn before it.
+    """
     whole = max((until - since).total_seconds(), 1.0)
 
     def across(at: datetime) -> float:
@@ -34,7 +39,10 @@ def stretches(points: Sequence[Point], since: datetime, until: datetime) -> list
     bounds = [*(point.at for point in points), until]
     pairs = zip(points, pairwise(bounds), strict=True)
     found = [Stretch(across(start), across(end), point.score) for point, (start, end) in pairs]
-    return [one for one in found if one.right > one.left]
+    drawn = [one for one in found if one.right > one.left]
+    if not drawn and found:
+        return [Stretch(WIDTH - EDGE - SEEN, WIDTH - EDGE, found[-1].score)]
+    return drawn
 
 
 def path(found: Sequence[Stretch]) -> str:

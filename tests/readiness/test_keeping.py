@@ -38,8 +38,20 @@ def test_a_row_is_written_when_something_changes_and_once_a_day() -> None:
     looked(tokyo, *UNTOLD, minutes=6 + 24 * 60)
     assert scores(tokyo) == [100, 79, 79]
     record = ReadinessRecord.objects.get()
-    assert (record.score, record.state, record.weak) == (79, "asks", [["partition.free", "", "unknown"]])
+    weak = [["partition.free", "", "unknown", "partition.free"]]
+    assert (record.score, record.state, record.weak) == (79, "asks", weak)
     assert record.kept_at - record.since > timedelta(hours=23)
+
+
+def test_another_name_of_the_same_check_is_no_change() -> None:
+    tokyo = making.cluster()
+    looked(tokyo, *UNTOLD)
+    record = ReadinessRecord.objects.get()
+    for kept in (["partition.free", "", "unknown"], ["partition.free", "", "unknown", "Nobody uses X:"]):
+        ReadinessRecord.objects.update(weak=[kept])
+        looked(tokyo, *UNTOLD, minutes=1)
+        assert scores(tokyo) == [79]
+        assert ReadinessRecord.objects.get().since == record.since
 
 
 def test_the_history_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.models import Cluster, ObservationRecord, ObservationTurn
+from console.models import Cluster, ObservationRecord, ObservationTurn, ReadinessChange
 from console.services.readiness import Point
 from console.web import history_drawn, sparkline
 from tests.readiness.looking import GOOD, SILENT, UNTOLD, looked
@@ -21,6 +21,7 @@ from tests.windows.opening import demanding
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WEEK = timedelta(days=7)
+UNBROKEN = re.compile(r'<span class="nowrap">([^<]*)</span>')
 Page = Callable[..., str]
 HISTORIES = st.lists(
     st.tuples(st.timedeltas(timedelta(), WEEK), st.none() | st.integers(0, 100)), max_size=20, unique_by=lambda p: p[0]
@@ -56,6 +57,11 @@ def test_every_stretch_lies_within_the_drawing_and_none_begins_before_the_last(
     assert all(sparkline.EDGE <= edge <= sparkline.WIDTH - sparkline.EDGE for edge in edges)
     levels = [float(one) for one in re.findall(r"(?:V|M[\d.]+ )([\d.]+)", sparkline.path(drawn))]
     assert all(sparkline.EDGE <= level <= sparkline.HEIGHT - sparkline.EDGE for level in levels)
+
+
+def test_what_holds_for_a_moment_only_can_still_be_seen() -> None:
+    drawn = sparkline.stretches(points((WEEK - timedelta(seconds=9), 100)), START, START + WEEK)
+    assert sparkline.path(drawn) == "M233 3H237"
 
 
 def test_it_is_said_in_words_too() -> None:
@@ -124,11 +130,27 @@ def test_a_clusters_page_has_every_check_what_it_weighs_and_what_changed(
     looked(tokyo, *GOOD)
     looked(tokyo, *SILENT, minutes=1)
     text = page(olga, "/clusters/TOKYO/readiness/")
-    checks = of(text, "checks")
+    checks = UNBROKEN.sub(r"\1", of(text, "checks"))
     assert checks.index("node.reach TOK-EX2") < checks.index("node.reach TOK-EX1")
     assert "Mend node.reach." in checks
     assert "weighs 4" in checks
-    assert of(text, "history").count("<tr>") == 3, "the head, and two rows"
+    history = UNBROKEN.sub(r"\1", of(text, "history"))
+    assert history.count("<tr>") == 3, "the head, and two rows"
+    assert "node.reach TOK-EX2</span>" in history, "the check by its title"
+    assert "<code>" not in history
+
+
+def test_a_row_of_before_titles_were_kept_names_the_check_by_its_key(olga: Client, tokyo: Cluster, page: Page) -> None:
+    looked(tokyo, *SILENT)
+    ReadinessChange.objects.update(weak=[["node.reach", "TOK-EX2", "fail"]])
+    assert "<code>node.reach</code>" in of(page(olga, "/clusters/TOKYO/readiness/"), "history")
+
+
+def test_what_is_ready_says_nothing_of_what_keeps_it_from_100_but_to_who_listens(
+    olga: Client, tokyo: Cluster, page: Page
+) -> None:
+    looked(tokyo, *GOOD)
+    assert '<span class="visually-hidden">nothing</span>' in of(page(olga, "/readiness/"), "readiness")
 
 
 def test_an_empty_page_says_what_to_expect(olga: Client, page: Page) -> None:

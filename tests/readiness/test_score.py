@@ -87,7 +87,7 @@ def test_the_reasons_are_what_keeps_it_from_100_the_worst_first() -> None:
         "partition.free",
         "node.clock",
     ]
-    assert found.weak[0] == ["node.reach", "EX2", "fail"]
+    assert found.weak[0] == ["node.reach", "EX2", "fail", "node.reach EX2"]
 
 
 def test_what_a_check_weighs_is_what_it_costs() -> None:
