@@ -16,6 +16,8 @@ NEWS = TROUBLE | {"resumed", "continued", "skipped", ACCEPTED}
 """The lines that nobody should have to look for: their step is folded out."""
 BEGINS = "started"
 """The line with which a step's part of the journal begins."""
+COUNTS = "progress"
+"""The line that says how far a step has come."""
 OPENING = "Before the first step"
 
 
@@ -141,14 +143,23 @@ def _outline(operation: Operation, titles: Mapping[str, str]) -> list[Group]:
 
 
 def as_json(line: JournalLine) -> dict[str, Any]:
-    """A line for the live page."""
-    return {
+    """A line for the live page; one that counts says how far its step has come."""
+    told = {
         "seq": line.seq,
         "at": line.at.isoformat(),
         "kind": line.kind,
         "step": line.step,
         "text": line.text,
     }
+    done, total = counted(line)
+    return told if done is None else told | {"done": done, "total": total}
+
+
+def counted(line: JournalLine) -> tuple[int, int] | tuple[None, None]:
+    """How many of how many the line says are done; None of none for a line that does not count."""
+    data: Mapping[str, Any] = (line.data or {}) if line.kind == COUNTS else {}
+    done, total = data.get("done"), data.get("total")
+    return (done, total) if isinstance(done, int) and isinstance(total, int) else (None, None)
 
 
 def as_text(line: JournalLine) -> str:

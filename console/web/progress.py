@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from console.domain.plan import Plan, Step
 from console.domain.progress import ACCEPTED, CONTINUED, RESUMED, SAID
 from console.models import JournalLine, Operation
+from console.web.journal import COUNTS, counted
 
 STATES = {
     "started": "running",
@@ -38,6 +39,11 @@ class StepRow:
     said: str = ""
     done: int | None = None
     total: int | None = None
+
+    @property
+    def took(self) -> float | None:
+        """Seconds from its beginning to its end; None while it has none."""
+        return (self.ended_at - self.started_at).total_seconds() if self.started_at and self.ended_at else None
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,5 @@ def _state(said: str, operation: Operation) -> str:
 
 def _count(operation: Operation, step: Step) -> tuple[int | None, int | None]:
     """The last count that the step journaled."""
-    last = JournalLine.objects.filter(operation=operation, kind="progress", step=step.key).order_by("-seq").first()
-    data: Mapping[str, Any] = (last.data or {}) if last else {}
-    done, total = data.get("done"), data.get("total")
-    return (done, total) if isinstance(done, int) and isinstance(total, int) else (None, None)
+    last = JournalLine.objects.filter(operation=operation, kind=COUNTS, step=step.key).order_by("-seq").first()
+    return counted(last) if last else (None, None)

@@ -19,6 +19,8 @@ from console.web.spans import in_words
 TONES = {"succeeded": "good", "failed": "bad", "uncertain": "unknown", "stopped": "warn"}
 LEAST_SHARE = 0.01
 """A step that took less than this share of the longest is in the table alone."""
+LEAST_SAID = 0.1
+"""Seconds: what is shorter is only said to be so, where `0.0 s` would read as nothing."""
 
 
 class Spot(NamedTuple):
@@ -76,10 +78,12 @@ def figures(tally: Tally) -> dict[str, Any]:
 
 
 def seconds_words(seconds: float | None) -> str:
-    """A duration with a decimal where it is short: `0.4 s`, `12 s`, `2 min 05 s`."""
+    """A duration with a decimal where it is short: `under 0.1 s`, `0.4 s`, `12 s`, `2 min 05 s`."""
     if seconds is None:
         return ""
-    return _("%(seconds)s s") % {"seconds": f"{seconds:.1f}"} if abs(seconds) < 10 else in_words(seconds)
+    if 0 < abs(seconds) < LEAST_SAID:
+        return _("under %(seconds)s s") % {"seconds": LEAST_SAID}
+    return _("%(seconds)s s") % {"seconds": f"{seconds:.1f}"} if 0 < abs(seconds) < 10 else in_words(seconds)
 
 
 def _parts(tally: Tally) -> tuple[tuple[str, int], ...]:

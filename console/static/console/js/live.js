@@ -30,6 +30,7 @@
     polling: () => gettext("Asking every 2 s (no live stream)"),
     offline: () => fill(gettext("Offline since %(since)s. What you see is as of then; the operation goes on without this page."), { since }),
     "signed-out": () => gettext("Signed out: reload to sign in again"),
+    "shut-out": () => gettext("You may not see this operation any more"),
     over: () => gettext("Ended"),
   };
   function say(state) {
@@ -69,6 +70,18 @@
     else saying ||= window.setTimeout(sayIt, Math.max(0, saidAt + TELL - Date.now()));
   }
 
+  // ---- how far a counting step has come, as the last line says: the parts around the journal are read later than that
+  const counts = new Map();
+  const countOf = (step) => document.querySelector(`#steps [data-step="${CSS.escape(step)}"] .progress`);
+  function showCounts() {
+    for (const [step, { done, total }] of counts) {
+      const count = countOf(step);
+      if (!count) continue;
+      Object.assign(count.querySelector("progress"), { max: total, value: done });
+      count.querySelector(".run-step__count").textContent = fill(gettext("%(done)s of %(total)s"), { done, total });
+    }
+  }
+
   // ---- the parts around the journal are read anew: soon when a step changed, later when it only went on
   let asked = 0;
   let due = Infinity;
@@ -80,6 +93,7 @@
     asked = window.setTimeout(async () => {
       due = Infinity;
       await changeover.refresh(stateUrl).catch(() => undefined);
+      showCounts();
       watchSilence();
       tell();
     }, at - Date.now());
@@ -101,10 +115,14 @@
     const fresh = journal.take(lines);
     if (!fresh.length) return;
     newest = Date.parse(fresh.at(-1).at);
+    const counting = fresh.filter((line) => "done" in line);
+    for (const line of counting) counts.set(line.step, line);
+    showCounts();
     const quiet = document.getElementById("quiet");
     if (quiet) for (const at of quiet.querySelectorAll("time[data-since]")) at.dateTime = fresh.at(-1).at;
     watchSilence();
-    refresh(fresh.every((line) => CHATTER.includes(line.kind)) ? LATER : SOON);
+    const first = counting.some((line) => !countOf(line.step));
+    refresh(!first && fresh.every((line) => CHATTER.includes(line.kind)) ? LATER : SOON);
   }
   window.setInterval(watchSilence, 1000);
 
@@ -113,6 +131,7 @@
     const response = await fetch(`${linesUrl}?after=${journal.last()}`, { credentials: "same-origin", signal: AbortSignal.timeout(ANSWER) });
     changeover.learnClock(response);
     if (response.redirected) return "signed-out";
+    if ([403, 404].includes(response.status)) return "shut-out";
     if (!response.ok) throw new Error(String(response.status));
     const answer = await response.json();
     take(answer.lines);
@@ -128,7 +147,7 @@
     const state = await ask().catch(() => "offline");
     if (source && source.readyState === EventSource.OPEN) return;
     say(state);
-    if (state === "signed-out" || state === "over") { source?.close(); return; }
+    if (["signed-out", "shut-out", "over"].includes(state)) { source?.close(); return; }
     polling = window.setTimeout(poll, 2000);
   }
 
@@ -161,6 +180,8 @@
   }, 5000);
   window.setInterval(() => { if (source?.readyState === EventSource.CLOSED) listen(); }, 30000);
   window.addEventListener("online", listen);
+  // The browser knows at once that it has no network; the stream would be silent for a while first.
+  window.addEventListener("offline", () => { if (source !== null) { say("reconnecting"); poll(); } });
 
   if (open) listen();
 })();

@@ -1,0 +1,20 @@
+"""Names of the directory on pages."""
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+WHOLE = 24
+"""A part of a name of at most so many letters is never broken."""
+
+
+@register.filter
+def by_parts(dn: object) -> SafeString:
+    """A distinguished name in which a line ends after a comma rather than within a part."""
+    return format_html_join(mark_safe(",<wbr>"), "{}", ((_part(part),) for part in str(dn).split(",")))
+
+
+def _part(text: str) -> SafeString:
+    return format_html('<span class="nowrap">{}</span>' if len(text) <= WHOLE else "{}", text)
