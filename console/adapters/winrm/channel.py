@@ -55,7 +55,7 @@ PIECE = 65536
 """Bytes of a command's input that go in one message: well below the 150 kB that an envelope may have."""
 
 CLEANUP_SECONDS = 3.0
-"""What saying goodbye to a command or a shell may take."""
+"""What saying goodbye to a command or a shell may take, and for how long the answer to a goodbye is due."""
 
 
 class Channel:
@@ -146,7 +146,7 @@ class Channel:
         if idle > (KEPT_IDLE_LIMIT if self._kept else IDLE_LIMIT):
             self._transport.close_session()
         if not self._shell:
-            self._transport.look()
+            self._look(deadline)
             try:
                 self._shell = self._call(self._open_shell, deadline)
             except ReachError as error:
@@ -195,9 +195,9 @@ class Channel:
 
     def _command(self, line: str, deadline: float, on_line: OnLine | None = None, stdin: bytes | None = None) -> Answer:
         """One command in the shell that is open."""
-        self._transport.look()
+        self._look(deadline)
         self._commands += 1
-        command = ""
+        command, ended = "", False
         try:
             console = stdin is None
             command = self._call(
@@ -207,6 +207,7 @@ class Channel:
             )
             refused = self._feed(command, stdin, deadline) if stdin is not None else None
             answer = self._receive(command, deadline, on_line)
+            ended = True
             if refused is not None and answer.exit_code == 0:
                 raise refused
             return answer
@@ -214,7 +215,7 @@ class Channel:
             self._after(error)
             raise
         finally:
-            self._signal(command)
+            self._signal(command, ended)
             self._used = self.clock.monotonic()
 
     def _feed(self, command: str, data: bytes, deadline: float) -> ReachError | None:
@@ -256,6 +257,7 @@ class Channel:
         """One exchange with the node. Raises `ReachError`; `_Quiet` when a Receive has nothing new."""
         if self._denied is not None:
             raise self._denied
+        self._settle(deadline)
         left = deadline - self.clock.monotonic()
         patience = RECEIVE_TIMEOUT if sent else OPERATION_TIMEOUT
         self._protocol.operation_timeout_sec = max(1, min(patience, int(left)))
@@ -277,10 +279,24 @@ class Channel:
         if not isinstance(error, AccessDenied):
             self._transport.close_session()
 
-    def _signal(self, command: str) -> None:
+    def _look(self, deadline: float) -> None:
+        """See that the connection is not closed already: what is sent next must not be lost with it."""
+        self._settle(deadline)  # an answer that has come is no sign of that
+        self._transport.look()
+
+    def _settle(self, deadline: float) -> None:
+        """Have the answer to the last goodbye read, in half of the time at most: what is sent next needs some too."""
+        self._transport.settle((deadline - self.clock.monotonic()) / 2)
+
+    def _signal(self, command: str, ended: bool) -> None:
+        """Say goodbye to a command. One that has ended needs no answer: it is read before the next message."""
         if self._shell and command:
             with contextlib.suppress(ReachError):
-                self._quietly(lambda: self._protocol.cleanup_command(self._shell, command))
+                self._quietly(lambda: self._part(command, ended))
+
+    def _part(self, command: str, ended: bool) -> None:
+        if not (ended and self._transport.part(self._protocol.goodbye(self._shell, command))):
+            self._protocol.cleanup_command(self._shell, command)
 
     def _close_shell(self) -> None:
         shell, self._shell = self._shell, ""

@@ -14,6 +14,9 @@ from console.adapters.winrm.line import Dropped, Line, Reply
 WAYS_IN = frozenset({"ntlm", "basic"})
 """How one may have signed in for this: the others seal in ways of their own, and are used rarely."""
 
+_ANSWERS = (200, 500)
+"""How HTTP calls an envelope that answers, the latter one with a fault."""
+
 _REQUEST = (
     "POST /wsman HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Python WinRM client\r\nConnection: Keep-Alive\r\n"
     "Content-Type: {kind}\r\n{authorization}Content-Length: "
@@ -52,6 +55,11 @@ class Direct:
         """Whether either side has closed the connection."""
         return self._line.dropped
 
+    @property
+    def owed(self) -> bool:
+        """Whether the reply to a message that was sent by `part` has not been read yet."""
+        return self._line.owed
+
     def close(self) -> None:
         """Close the connection."""
         self._line.close()
@@ -62,9 +70,7 @@ class Direct:
         Raises what that raises, `WinRMTransportError` for a reply that is an error, `Dropped` where the sign-in does
         not hold any more, `InvalidCredentialsError`, `TooManyRedirects`, and `WinRMError` for a broken seal or none.
         """
-        body = self._sealed(message) if self._security else message
-        request = b"%s%d\r\n\r\n%s" % (self._head, len(body), body)
-        reply = self._line.ask(request, within=within, deadline=deadline)
+        reply = self._line.ask(self._request(message), within=within, deadline=deadline)
         if reply.status == 401:
             if self._basic:
                 raise InvalidCredentialsError("the specified credentials were rejected by the server")
@@ -75,6 +81,26 @@ class Direct:
         if reply.status >= 400:
             raise WinRMTransportError("http", reply.status, content.decode())
         return content
+
+    def part(self, message: bytes, *, within: float, deadline: float) -> None:
+        """Send an envelope whose reply nobody needs, and which `settle` reads. Raises what `Line.part` raises."""
+        self._line.part(self._request(message), within=within, deadline=deadline)
+
+    def settle(self, within: float) -> None:
+        """Read the reply that is owed: seals are numbered, so it is unsealed as any other, and then dropped.
+
+        What it says changes nothing, a fault neither. Raises what `Line.settle` raises, `WinRMError` for a broken seal
+        or none, and `Dropped` for a reply after which the connection is not to be relied on.
+        """
+        reply = self._line.settle(within)
+        if reply.status not in _ANSWERS:
+            raise Dropped(f"The node answered with HTTP {reply.status}.")
+        if self._encryption:
+            self._opened(reply, self._encryption)
+
+    def _request(self, message: bytes) -> bytes:
+        body = self._sealed(message) if self._security else message
+        return b"%s%d\r\n\r\n%s" % (self._head, len(body), body)
 
     def _sealed(self, message: bytes) -> bytes:
         """The body of a sealed request (MS-WSMV 2.2.9.1)."""

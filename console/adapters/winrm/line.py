@@ -9,6 +9,8 @@ import socket
 import ssl
 import struct
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from requests import exceptions as http
@@ -18,6 +20,9 @@ from winrm.exceptions import WinRMError
 
 REPLY_LIMIT = 4 * 1024 * 1024
 """Bytes of one HTTP reply; pywinrm asks for envelopes of 150 kB."""
+
+DUE = 0.5
+"""Seconds for which a reply is still waited for that should have been here long ago."""
 
 _HEAD_LIMIT = 64 * 1024
 _PIECE = 64 * 1024
@@ -57,6 +62,7 @@ class Line:
         self._connection = connection
         self._buffer = bytearray()
         self._deadline = 0.0
+        self._owed_until: float | None = None
 
     def ask(self, request: bytes, *, within: float, deadline: float) -> Reply:
         """Send a whole request and read its reply: each piece within so many seconds, all of it until `deadline`.
@@ -64,21 +70,33 @@ class Line:
         `deadline` is by the monotonic clock. Raises `Dropped` where nothing was sent; `ReplyTooLarge`, `ReplyTooSlow`,
         `TimeoutError`, `WinRMError` for what is no HTTP, and requests' `SSLError` and `ConnectionError`.
         """
-        if self._buffer or not self.usable:
-            raise Dropped("The node closed the connection while it was not in use.")
-        self._deadline = deadline
-        try:
-            self._allow(within)
-            self._connection.sock.sendall(request)
+        with self._speaking():
+            self._send(request, within, deadline)
             return self._reply()
-        except BlockingIOError as error:
-            raise TimeoutError("The node did not answer in time.") from error
-        except (TimeoutError, http.RequestException):
-            raise
-        except ssl.SSLError as error:
-            raise http.SSLError(error) from error
-        except OSError as error:
-            raise http.ConnectionError(error) from error
+
+    def part(self, request: bytes, *, within: float, deadline: float) -> None:
+        """Send a whole request whose reply is owed until `deadline`: `settle` reads it. Raises what `ask` raises."""
+        with self._speaking():
+            self._send(request, within, deadline)
+        self._owed_until = deadline
+
+    def settle(self, within: float) -> Reply:
+        """The reply that is owed: waited for until it is due, and no longer than so many seconds.
+
+        One that has been due for long is here by now, so it is waited for a moment only. Raises what `ask` raises.
+        """
+        now, due = time.monotonic(), self._owed_until or 0.0
+        self._deadline = min(max(due, now + DUE), now + max(within, 0.01))
+        with self._speaking():
+            self._allow(self._deadline - now)
+            reply = self._reply()
+        self._owed_until = None
+        return reply
+
+    @property
+    def owed(self) -> bool:
+        """Whether the reply to what was sent last has not been read yet: until it is, nothing else is sent."""
+        return self._owed_until is not None
 
     @property
     def usable(self) -> bool:
@@ -93,6 +111,27 @@ class Line:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        """Whatever the system and TLS raise inside of this, as the errors that are promised."""
+        try:
+            yield
+        except BlockingIOError as error:
+            raise TimeoutError("The node did not answer in time.") from error
+        except (TimeoutError, http.RequestException):
+            raise
+        except ssl.SSLError as error:
+            raise http.SSLError(error) from error
+        except OSError as error:
+            raise http.ConnectionError(error) from error
+
+    def _send(self, request: bytes, within: float, deadline: float) -> None:
+        if self._buffer or self.owed or not self.usable:
+            raise Dropped("The node closed the connection while it was not in use.")
+        self._deadline = deadline
+        self._allow(within)
+        self._connection.sock.sendall(request)
 
     def _allow(self, seconds: float) -> None:
         """Let each wait for the other side take so long: `TimeoutError` or `BlockingIOError` after that."""

@@ -75,19 +75,31 @@ class CommandProtocol(Protocol):
 
     def cleanup_command(self, shell_id: str, command_id: str) -> None:
         """Have the node forget the command, and end it if it runs."""
-        code = f"<rsp:Code>{_SHELL}/signal/terminate</rsp:Code>"
-        self._ask("Signal", shell_id, f"<rsp:Signal CommandId={quoteattr(command_id)}>{code}</rsp:Signal>")
+        self._ask("Signal", shell_id, _signal(command_id))
+
+    def goodbye(self, shell_id: str, command_id: str) -> str:
+        """The envelope that has the node forget the command, for who does not wait for the answer."""
+        return self._written("Signal", shell_id, _signal(command_id))[1]
 
     def _ask(self, action: str, shell_id: str, body: str, options: str = "") -> ElementTree.Element:
         """Send an envelope, and give the one that answers it.
 
         Raises what pywinrm raises, `ParseError`, and `WinRMError` for an answer to something else.
         """
-        fields = {"action": action, "shell": escape(shell_id), "body": body, "options": options}
-        message = f"uuid:{uuid.UUID(int=random.getrandbits(128), version=4)}"
-        text = _ENVELOPE % {"message": message, "seconds": self.operation_timeout_sec, **fields}
+        message, text = self._written(action, shell_id, body, options)
         root = ElementTree.fromstring(self.send_message(text))  # noqa: S314 (a reply is read to a limit)
         relates = root.find(f".//{{{_ADDRESSING}}}RelatesTo")
         if relates is not None and (relates.text or "").casefold() != message:
             raise WinRMError("The node answered another message than the one that it was sent.")
         return root
+
+    def _written(self, action: str, shell_id: str, body: str, options: str = "") -> tuple[str, str]:
+        """A message's id, and its envelope."""
+        fields = {"action": action, "shell": escape(shell_id), "body": body, "options": options}
+        message = f"uuid:{uuid.UUID(int=random.getrandbits(128), version=4)}"
+        return message, _ENVELOPE % {"message": message, "seconds": self.operation_timeout_sec, **fields}
+
+
+def _signal(command_id: str) -> str:
+    code = f"<rsp:Code>{_SHELL}/signal/terminate</rsp:Code>"
+    return f"<rsp:Signal CommandId={quoteattr(command_id)}>{code}</rsp:Signal>"

@@ -1,7 +1,9 @@
 """pywinrm's transport with bounds: a short connect timeout, a deadline, a size limit, no proxy, a named certificate."""
 
+import contextlib
 import queue
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import requests
@@ -9,7 +11,6 @@ from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection
 from winrm.exceptions import WinRMTransportError
-from winrm.protocol import Protocol
 from winrm.transport import Transport
 
 from console.adapters.winrm.direct import WAYS_IN, Direct
@@ -137,17 +138,45 @@ class BoundedTransport(Transport):
         data = message.encode() if isinstance(message, str) else message
         if self._direct is not None:
             try:
-                return self._over(self._direct, data)
+                with self._speaking(self._direct) as direct:
+                    return direct.ask(data, within=self.bounds.reading, deadline=self.bounds.deadline)
             except Dropped:
                 pass  # the session is closed, and nothing was carried out
         answer: bytes = super().send_message(data)
         self._take_over()
         return answer
 
-    def _over(self, direct: Direct, data: bytes) -> bytes:
-        """One exchange over the connection that was taken; after what breaks it nothing of the session is left."""
+    def part(self, message: str) -> bool:
+        """Send an envelope whose reply nobody waits for; `settle` reads it. False where nothing was sent.
+
+        Only what goes directly over a connection can be left like this. Raises what sending raises.
+        """
+        direct = self._direct
+        if direct is None:
+            return False
         try:
-            return direct.ask(data, within=self.bounds.reading, deadline=self.bounds.deadline)
+            with self._speaking(direct):
+                direct.part(message.encode(), within=self.bounds.reading, deadline=self.bounds.deadline)
+        except Dropped:
+            return False
+        return True
+
+    def settle(self, within: float) -> None:
+        """Read the reply that is owed, in so many seconds at most: due before anything else is said to the node.
+
+        Where it does not come, or not well, the connection is given up like one that the node has dropped.
+        """
+        direct = self._direct
+        if direct is None or not direct.owed:
+            return
+        with contextlib.suppress(Exception), self._speaking(direct):  # whatever is wrong with it: nobody needs it
+            direct.settle(within)
+
+    @contextlib.contextmanager
+    def _speaking(self, direct: Direct) -> Iterator[Direct]:
+        """Inside of this the connection is used that was taken; after what breaks it nothing of the session is left."""
+        try:
+            yield direct
         except WinRMTransportError:
             raise
         except BaseException:
@@ -173,7 +202,10 @@ class BoundedTransport(Transport):
             raise
 
     def look(self) -> None:
-        """Give the connection up when the node has dropped it: so what is sent next is not lost with it."""
+        """Give the connection up when the node has dropped it: so what is sent next is not lost with it.
+
+        To be called when nothing is owed: a reply that has come looks the same.
+        """
         if self._direct is not None and self._direct.dropped:
             self.close_session()
 
@@ -216,7 +248,7 @@ def endpoint(node: Node) -> str:
     return f"{node.scheme}://{host}:{node.port}/wsman"
 
 
-def make_protocol(node: Node) -> tuple[Protocol, BoundedTransport]:
+def make_protocol(node: Node) -> tuple[CommandProtocol, BoundedTransport]:
     """pywinrm's protocol over our transport, and that transport."""
     protocol = CommandProtocol(
         endpoint=endpoint(node),

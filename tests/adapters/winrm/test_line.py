@@ -131,25 +131,73 @@ def test_a_connection_is_given_up_when_the_reply_says_so(answering: Callable[...
         ask(over)
 
 
+def part(over: Line, due: float = 5.0) -> None:
+    over.part(ASK, within=5, deadline=time.monotonic() + due)
+
+
+def test_a_reply_that_is_owed_is_read_before_anything_else_is_sent(answering: Callable[..., Line]) -> None:
+    over = answering(*(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%d" % number for number in range(3)))
+    part(over)
+    assert over.owed
+    assert over.settle(within=5).content == b"0"
+    assert not over.owed
+    assert [ask(over).content for _ in range(2)] == [b"1", b"2"]
+
+
+def test_nothing_is_sent_while_a_reply_is_owed(answering: Callable[..., Line]) -> None:
+    over = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    part(over)
+    with pytest.raises(Dropped):
+        ask(over)
+    with pytest.raises(Dropped):
+        part(over)
+
+
+@pytest.mark.parametrize(("due", "within"), [(5.0, 0.2), (0.1, 5.0)])
+def test_a_reply_that_is_owed_is_not_waited_for_beyond_either_bound(
+    answering: Callable[..., Line], due: float, within: float
+) -> None:
+    over = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n", pause=2.0)
+    part(over, due)
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        over.settle(within)
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_reply_that_came_long_ago_is_still_read(answering: Callable[..., Line]) -> None:
+    over = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc")
+    part(over, due=-60)
+    time.sleep(0.3)
+    assert over.settle(within=5).content == b"abc"
+
+
+def test_a_connection_that_ends_in_place_of_the_reply_that_is_owed_is_lost(answering: Callable[..., Line]) -> None:
+    over = answering(b"")
+    part(over)
+    with pytest.raises(requests.ConnectionError):
+        over.settle(within=5)
+
+
 @pytest.mark.parametrize("way", ["sealed", "tls", "basic"])
 def test_what_follows_the_first_message_goes_over_the_connection_that_signed_in(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    asked: list[bytes] = []
-    real = direct.Direct.ask
+    said: list[bytes] = []
+    real = direct.Direct._request
 
-    def counted(self: direct.Direct, message: bytes, *, within: float, deadline: float) -> bytes:
-        asked.append(message)
-        return real(self, message, within=within, deadline=deadline)
+    def counted(self: direct.Direct, message: bytes) -> bytes:
+        said.append(message)
+        return real(self, message)
 
-    monkeypatch.setattr(direct.Direct, "ask", counted)
+    monkeypatch.setattr(direct.Direct, "_request", counted)
     node = make_node(lab, "TYO-EX1", PASSWORD, tls=way != "sealed")
     node = replace(node, auth="basic") if way == "basic" else node
     with WinrmNodes(SystemClock()).open(node) as session:
         for _ in range(2):
             assert session.batch([("ver",)], within=10)[0].ok
     # all but Create: Command, Receive and Signal of each line, and Delete
-    assert [b"Create" in message for message in asked] == [False] * 7
+    assert [b"Create" in message for message in said] == [False] * 7
 
 
 def test_a_good_reply_in_clear_to_what_was_sealed_is_not_believed(
