@@ -76,6 +76,7 @@ def test_an_unknown_is_taken_on_by_a_tick_and_the_typed_name_or_not_at_all(olga:
     typed.fill(cluster.name.lower())
     olga.confirm_button.click()
     olga.sees("Nothing was started", f"Type the name of the cluster, {cluster.name}, to confirm.", "Tick each thing")
+    expect(olga.page.locator("#messages > .tone-bad")).to_be_focused()
     assert cluster.untouched()
     typed.fill(cluster.name)
     for box in olga.page.get_by_role("checkbox").all():

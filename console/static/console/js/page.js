@@ -120,4 +120,15 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-document.addEventListener("DOMContentLoaded", () => { tick(); window.setInterval(tick, 1000); window.setTimeout(keepFresh, 1000); });
+// After a form was refused the focus is on what says why, or where nothing does on the first field that is wrong: who
+// listens hears it, and the Tab key leads on from there.
+function goToRefusal() {
+  const page = document.getElementById("main");
+  const why = page.querySelector("#messages > .tone-bad") ??
+    ("answer" in page.dataset ? page.querySelector('.refusal, .notice.tone-bad[role="alert"], [aria-invalid="true"]') : null);
+  if (!why) return;
+  if (why.tabIndex < 0) why.tabIndex = -1; // a notice takes the focus when it is given, and is no stop of the Tab key
+  why.focus();
+}
+
+document.addEventListener("DOMContentLoaded", () => { goToRefusal(); tick(); window.setInterval(tick, 1000); window.setTimeout(keepFresh, 1000); });
