@@ -58,7 +58,7 @@ def methods(*allowed: str) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if request.method in allowed:
+            if request.method in allowed or (request.method == "HEAD" and "GET" in allowed):
                 response = view(request, *args, **kwargs)
                 if request.method == "POST":
                     ROWS.due()  # whoever sent this is about to look at what became of it

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
-from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
@@ -13,12 +12,12 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 
 from console.web.session_limits import BEGUN
+from console.web.way_back import SAFE, page_of
 
 P = ParamSpec("P")
-SAFE = ("GET", "HEAD")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
@@ -45,19 +44,8 @@ def needs_fresh(seconds: int | None = None) -> Callable[[View[P]], View[P]]:
                 return view(request, *args, **kwargs)
             if request.method not in SAFE:
                 messages.warning(request, "Nothing was done yet: prove that it is you, then send the form again.")
-            return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': _page(request)})}")
+            return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': page_of(request)})}")
 
         return guarded
 
     return decorate
-
-
-def _page(request: HttpRequest) -> str:
-    """The page to come back to."""
-    if request.method in SAFE:
-        return request.get_full_path()
-    referer = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
-        return "/"
-    parts = urlsplit(referer)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path

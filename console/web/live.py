@@ -74,7 +74,8 @@ class Viewer:
 async def stream(pk: int, place: int, viewer: Viewer | None = None) -> AsyncIterator[str]:
     """Every line of the operation after `place`, once and in order; ends some time after the operation has.
 
-    It ends too, within `ASK_AGAIN` seconds, when `viewer` may not see the operation any more, or the session was ended.
+    It breaks off, within `ASK_AGAIN` seconds, when `viewer` may not see the operation any more, or the session was
+    ended: then nothing says that the operation is over, and who asks again is told why nothing comes.
     """
     yield "retry: 2000\n\n"
     eyes, seen = watch(), None
@@ -86,7 +87,7 @@ async def stream(pk: int, place: int, viewer: Viewer | None = None) -> AsyncIter
             head = await eyes.changed(pk, seen, BEAT)
             if viewer is not None and time.monotonic() - asked >= ASK_AGAIN:
                 if not await read(_may_still, viewer, pk):
-                    break
+                    return
                 asked = time.monotonic()
             while head is not None and place < head.last_seq:
                 found, place = await eyes.lines(pk, place)

@@ -5,16 +5,30 @@
 
 from django.utils.translation import gettext_noop as _
 
+from console.web.phrase_list_asked import ASKED
 from console.web.phrase_list_checks import CHECKS
 from console.web.phrase_list_endings import ENDINGS
 from console.web.phrase_list_forms import FORMS
+from console.web.phrase_list_inventory import INVENTORY
+from console.web.phrase_list_moves import MOVES
+from console.web.phrase_list_nodes import NODES
+from console.web.phrase_list_people import PEOPLE
+from console.web.phrase_list_procedures import PROCEDURES
+from console.web.phrase_list_repairs import REPAIRS
 from console.web.phrase_list_steps import STEPS
 from console.web.phrase_list_told import TOLD
 
 PHRASES = (
+    *ASKED,
     *CHECKS,
     *ENDINGS,
     *FORMS,
+    *INVENTORY,
+    *MOVES,
+    *NODES,
+    *PEOPLE,
+    *PROCEDURES,
+    *REPAIRS,
     *STEPS,
     *TOLD,
     # -- an observation: headline, facts
@@ -170,6 +184,7 @@ PHRASES = (
     _("It is denied."),
     _("It is withdrawn."),
     _("Nothing was done yet: prove that it is you, then send the form again."),
+    _("Nothing was done with what you sent. Sign in, then send it again."),
     _("This is the password that you have now. Choose another one."),
     _("Give the number of the change or incident, such as %(example)s."),
     _("This is not the plan that you looked at. Reload the page and read it again."),

@@ -10,11 +10,10 @@ from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
-from django.utils.http import urlencode
 
 from console.services import passwords, second_factor, sessions
+from console.web.way_back import to_sign_in
 
 BEGUN, SEEN = "begun_at", "seen_at"
 """Keys of the session: when it began and when it was last used, in seconds of the epoch."""
@@ -44,7 +43,7 @@ class SessionLimitsMiddleware(MiddlewareMixin):
         if reason is not None:
             logout(request)
             messages.warning(request, reason)
-            return _to_sign_in(request)
+            return to_sign_in(request) if is_use(request) else redirect("sign-in")
         if is_use(request):
             _keep(request)
         name = (request.resolver_match.url_name if request.resolver_match else None) or ""
@@ -94,10 +93,3 @@ def _keep(request: HttpRequest) -> None:
 def _to_own_password(request: HttpRequest) -> HttpResponse:
     messages.warning(request, "Your password was given to you by an administrator. Choose one of your own first.")
     return redirect(OWN_PASSWORD)
-
-
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """The sign-in page, and from there back to the page that was asked for."""
-    if request.method != "GET" or not is_use(request):
-        return redirect("sign-in")
-    return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.journeys.person import Person
-from tests.journeys.stack import LabCluster, Stack
+from tests.journeys.stack import LOGIN, PASSWORD, LabCluster, Stack
 
 HEARD = """document.addEventListener("DOMContentLoaded", () => {
   const spoken = "[role=status], [role=alert], [role=log], [aria-live]";
@@ -54,6 +54,27 @@ def test_without_a_stream_the_page_asks_and_when_nothing_answers_it_says_since_w
     expect(olga.link).to_contain_text("Offline since")
     olga.page.context.set_offline(False)
     expect(olga.link).to_have_text("Asking every 2 s (no live stream)")
+    cluster.fault(cluster.primary, "slow", on=False)
+    olga.sees_ending("succeeded")
+    sees_every_line_once(olga, stack)
+
+
+def test_who_signs_out_in_another_window_is_told_so_where_something_runs_and_comes_back_to_it(
+    stack: Stack, olga: Person, cluster: LabCluster
+) -> None:
+    cluster.fault(cluster.primary, "slow", ms="2000")
+    olga.begins(cluster, "failover")
+    expect(olga.link).to_have_text("Live")
+    other = olga.page.context.new_page()
+    other.goto("/")
+    other.get_by_role("button", name="Sign out").click()
+    expect(olga.link).to_have_text("Signed out: reload to sign in again", timeout=30_000)
+    olga.stop_button.click()
+    expect(olga.notice("Nothing was done with what you sent.")).to_be_visible()
+    olga.page.get_by_label("Name").fill(LOGIN)
+    olga.page.get_by_label("Password").fill(PASSWORD)
+    olga.page.get_by_role("button", name="Sign in").click()
+    expect(olga.link).to_have_text("Live")
     cluster.fault(cluster.primary, "slow", on=False)
     olga.sees_ending("succeeded")
     sees_every_line_once(olga, stack)

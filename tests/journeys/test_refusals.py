@@ -32,6 +32,25 @@ def test_three_things_wrong_are_three_reasons_and_checking_again_finds_them_mend
     assert cluster.untouched()
 
 
+def test_what_was_refused_is_read_anew_and_left_backwards_without_being_sent_again(
+    stack: Stack, olga: Person, cluster: LabCluster
+) -> None:
+    olga.asks(cluster, "failover")
+    plan = olga.page.url
+    olga.page.evaluate("document.querySelector('#reason').form.noValidate = true")
+    with olga.page.expect_response(lambda answer: answer.request.method == "POST") as sent:
+        olga.confirm_button.click()
+    assert sent.value.status == 422
+    expect(olga.page).to_have_url(plan)
+    again = olga.page.reload()
+    assert again is not None
+    assert (again.request.method, again.status) == ("GET", 200)
+    back = olga.page.go_back()
+    assert back is not None
+    assert back.request.method == "GET"
+    assert cluster.untouched()
+
+
 def test_a_partition_in_use_is_refused_and_who_uses_it_is_named(olga: Person, cluster: LabCluster) -> None:
     cluster.lab.open_handle(cluster.primary, "notepad.exe", r"X:\Exchsrv\readme.txt")
     olga.asks(cluster, "failover")

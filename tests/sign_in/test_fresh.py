@@ -58,7 +58,7 @@ def test_a_form_is_not_kept_but_sent_again_from_its_page() -> None:
     assert "do not keep me" not in str(dict(ada.session.items()))
     assert "Nothing was done yet" in ada.get(response["Location"]).content.decode()
     foreign = ada.post(reverse("unlock-sign-in"), told, HTTP_REFERER="https://elsewhere.example/")
-    assert foreign["Location"] == f"{AGAIN}?next=%2F"
+    assert foreign["Location"] == f"{AGAIN}?next=%2Fsign-ins%2F"
 
 
 def test_a_wrong_password_is_counted_and_lets_nobody_through(olga: Client) -> None:

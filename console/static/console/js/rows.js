@@ -107,6 +107,7 @@
     }, 5000);
     window.setInterval(() => { if (source?.readyState === EventSource.CLOSED) listen(); }, 30000);
     window.addEventListener("online", () => { if (state !== "signed-out") listen(); });
+    window.addEventListener("offline", () => { if (source !== null) { say("reconnecting"); askLater(0); } });
     listen();
   }
 
