@@ -14,7 +14,6 @@ from console.adapters.winrm import WinrmSession, channel
 from console.adapters.winrm.direct import Direct
 from console.adapters.winrm.line import Line, Reply
 from console.adapters.winrm.messages import CommandProtocol
-from console.domain.errors import TimedOut
 from console.lab.presets import PASSWORD
 from console.lab.server import Lab
 from console.lab.wsman import server
@@ -255,13 +254,18 @@ def test_an_answer_that_ends_the_connection_is_taken_at_its_word(
 
 
 def test_a_command_that_has_not_ended_is_ended_with_an_answer(lab: Lab, session: WinrmSession, wire: Wire) -> None:
-    say(session, "a")
+    """Who listens breaks off: the connection is sound, but the command runs, and is to be over when we go on."""
+
+    def hear(stream: str, text: str) -> None:
+        raise InterruptedError(text)
+
+    assert change(session, "before")
     parted = wire.seen.count("part")
-    with pytest.raises(TimedOut):
-        session.batch([("ping", "-n", "60", "127.0.0.1")], within=1.5)
-    assert wire.seen.count("part") == parted
+    with pytest.raises(InterruptedError):
+        session.run(("ping", "-n", "60", "127.0.0.1"), within=20, on_line=hear)
     (shell,) = lab.servers[ONE].shells._shells.values()
     assert not shell.commands
+    assert (wire.seen.count("part"), wire.connections) == (parted, 1)
 
 
 def test_threads_that_take_turns_never_have_two_messages_with_a_node(
