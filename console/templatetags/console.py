@@ -31,8 +31,8 @@ from console.web.tones import tone_now
 
 register = template.Library()
 
-NAME = re.compile(r"(?<![\w<&;/=\"-])(?=[\w-]{3,20}(?![\w-]))[A-Z0-9]\w*(?:-\w+)+")
-"""A name of at most 20 letters with a hyphen in it."""
+NAME = re.compile(r"(?<![\w<&;/=\"-])(?=[\w-]{3,20}(?![\w-]))(?:[A-Z0-9]\w*(?:-\w+)+|set-up)")
+"""A name of at most 20 letters with a hyphen in it; and the one word of many headings that has one."""
 TONES = frozenset({"good", "warn", "bad", "unknown", "idle", "stale", "running"})
 OF_VERDICT = {"pass": "good", "warn": "warn", "fail": "bad", "unknown": "unknown"}
 OF_STATUS = {

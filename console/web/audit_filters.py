@@ -5,11 +5,12 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.forms import ChoiceField, Field
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from console.models import SavedFilter
+from console.models import Cluster, SavedFilter
 from console.services import audit_filters
 from console.services.access import NotAllowed, clusters_with
 from console.services.audit_filters import FilterRefused
@@ -24,7 +25,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     user = _person(request)
     share = audit_filters.may_share(user)
     rows = [
-        (row, audit_filters.may_change(row, user), _form(row), address_of(row.fields))
+        (row, audit_filters.may_change(row, user), _form(row), address_of(row.fields), in_words(row.fields))
         for row in audit_filters.shown_to(user)
     ]
     return render(request, "audit/filters.html", {"section": "audit", "rows": rows, "may_share": share})
@@ -71,6 +72,21 @@ def address_of(fields: dict[str, str]) -> str:
     query = QueryDict(mutable=True)
     query.update(fields)
     return f"{reverse('audit')}?{query.urlencode()}"
+
+
+def in_words(fields: dict[str, str]) -> list[tuple[str, str]]:
+    """Each field that the filter fills in, as the form calls it and the choice that was made."""
+    form = AuditFilterForm(clusters=Cluster.objects.none())
+    return [(str(form[name].label), _chosen(form.fields[name], value)) for name, value in fields.items()]
+
+
+def _chosen(field: Field, value: str) -> str:
+    if not isinstance(field, ChoiceField):
+        return value
+    options = [
+        one for key, words in field.choices for one in (words if isinstance(words, list | tuple) else [(key, words)])
+    ]
+    return next((str(words) for key, words in options if str(key) == value), value)
 
 
 def _do(request: HttpRequest, act: Callable[[], None], told: str, back: str) -> HttpResponseBase:

@@ -209,7 +209,7 @@ PHRASES = (
     _("People who have to approve"),
     _("Started by"),
     _("Stands for (minutes)"),
-    _("In an emergency without"),
+    _("In an emergency, without approval"),
     _("who asked for it"),
     _("one of those who approved it"),
     _("either of them"),

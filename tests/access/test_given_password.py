@@ -1,6 +1,6 @@
 """A password that an administrator gives: for accounts of this console alone, and only to choose another one with."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
@@ -68,6 +68,16 @@ def test_it_is_good_for_three_days() -> None:
     TemporaryPassword.objects.update(good_until=database_now())
     told = Client().post(reverse("sign-in"), {"username": "olga", "password": GIVEN}).content.decode()
     assert "The password that olga was given is good no longer." in told
+
+
+def test_the_page_says_until_when_in_the_zone_of_who_reads(ada: Client) -> None:
+    olga = personas.olga()
+    gives(ada, olga)
+    TemporaryPassword.objects.update(good_until=datetime(2030, 1, 1, 20, 15, tzinfo=UTC))
+    ada.cookies["zone"] = "Asia/Tokyo"
+    text = ada.get(reverse("person", args=[olga.pk])).content.decode()
+    assert ">2030-01-02 05:15:00</time>" in text
+    assert "05:15:00 UTC" not in text
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Every page on a narrow screen, and in the eyes of axe, in light and dark."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,6 +57,7 @@ def places(stack: Stack, unused: dict[str, list[LabCluster]], windows: Windows) 
     seen, stuck, unseen, guarded = (unused["2003"].pop(0).begin() for _ in range(4))
     found: Places = {"seen": seen.name, "unseen": unseen.name, "guarded": guarded.name}
     found |= moved(olga, seen, stuck) | asked(olga, windows, guarded) | kept(stack, olga, guarded) | told(olga)
+    planned(olga, unseen)
     sets_up_app(windows.of(WITH_AN_APP).page)
     stack.forget(unseen.name)
     return found
@@ -121,6 +123,28 @@ def kept(stack: Stack, olga: Colleague, guarded: LabCluster) -> Places:
         guarded.name,
     )
     return {"credential": credential, "person": person, "group": group, "cluster": cluster, "request": request}
+
+
+def planned(olga: Colleague, cluster: LabCluster) -> None:
+    """A maintenance window, a move that begins in it by itself, and a filter of the audit that is kept."""
+    page, begins = olga.page, datetime.now(UTC) + timedelta(days=1)
+    page.goto("/maintenance/windows/add/")
+    page.get_by_label("Of", exact=True).select_option(cluster.name)
+    page.get_by_label("Begins").fill(f"{begins:%Y-%m-%dT%H:%M}")
+    page.get_by_label("Ends").fill(f"{begins + timedelta(hours=2):%Y-%m-%dT%H:%M}")
+    page.get_by_label("What is done").fill("new firmware of the switching partition's controller")
+    page.get_by_role("button", name="Add the window").click()
+    olga.sees("new firmware")
+    page.goto(f"/clusters/{cluster.name}/schedule/")
+    page.get_by_label("Begins").fill(f"{begins + timedelta(minutes=30):%Y-%m-%dT%H:%M}")
+    page.get_by_label("Reason").fill("moved for the new firmware")
+    page.get_by_role("button", name="Schedule it").click()
+    olga.sees("moved for the new firmware")
+    page.goto("/audit/?outcome=failed&days=7")
+    page.locator("summary", has_text="Save this filter").click()
+    page.get_by_label("Name", exact=True).fill("What failed this week")
+    page.get_by_role("button", name="Save", exact=True).click()
+    olga.sees("What failed this week")
 
 
 def told(olga: Colleague) -> Places:

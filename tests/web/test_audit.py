@@ -135,14 +135,16 @@ def test_an_object_leads_to_its_records_for_who_may_read_them(
 
 def test_a_filter_is_saved_found_again_changed_and_removed(aki: Client, page: Page) -> None:
     note(Action.OPERATION_FAILED, "failover")
-    query = "outcome=failed&actor=&before=3"
+    query = "outcome=failed&days=7&actor=&before=3"
     answer = aki.post(reverse("save-audit-filter"), {"name": "What failed", "query": query, "shared": ""})
-    assert answer["Location"] == "/audit/?outcome=failed"
+    assert answer["Location"] == "/audit/?outcome=failed&days=7"
     text = page(aki, answer["Location"])
-    assert '<a class="chip" href="/audit/?outcome=failed" aria-current="true">What failed</a>' in text
+    assert '<a class="chip" href="/audit/?outcome=failed&amp;days=7" aria-current="true">What failed</a>' in text
     row = SavedFilter.objects.get()
     aki.post(reverse("change-audit-filter", args=[row.pk]), {"name": "Failures"})
-    assert "Failures" in page(aki, reverse("audit-filters"))
+    text = page(aki, reverse("audit-filters"))
+    assert "Failures" in text
+    assert '<span class="soft">Time</span> the last 7 days' in text, "as the form calls it, not as the address does"
     aki.post(reverse("remove-audit-filter", args=[row.pk]))
     assert "No filter is saved yet" in page(aki, reverse("audit-filters"))
 

@@ -52,7 +52,7 @@ class RuleForm(forms.Form):
         choices=[(role, said_when_shown(role)) for role in OVERRIDING],
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label="In an emergency without",
+        label="In an emergency, without approval",
     )
 
     def __init__(self, rule: Rule, data: Any = None) -> None:

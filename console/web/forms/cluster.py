@@ -58,7 +58,11 @@ class ClusterPart(Grouped, Spoken, AnyModelForm):
     extra_services = WordsField(required=False, help_text="Optional services that this cluster also runs.")
     timing = TimingField(required=False, help_text="Deadlines that differ from the defaults: move_group=1800.")
     reason_length = forms.IntegerField(
-        min_value=0, initial=0, required=False, help_text="Characters that a reason has at least; 0: any will do."
+        min_value=0,
+        initial=0,
+        required=False,
+        label="Least length of a reason",
+        help_text="Characters that a reason has at least; 0: any will do.",
     )
     tickets = WordsField(required=False, help_text="What a ticket looks like, such as CHG######, one a line.")
     readiness_least = forms.IntegerField(
@@ -66,6 +70,7 @@ class ClusterPart(Grouped, Spoken, AnyModelForm):
         max_value=100,
         initial=LEAST,
         required=False,
+        label="Least readiness",
         help_text="A readiness below this is told; 0: only checks that fail.",
     )
     ticket_kinds = WordsField(required=False, help_text="Kinds that need a ticket, such as failover; empty: all.")
@@ -89,6 +94,10 @@ class ClusterPart(Grouped, Spoken, AnyModelForm):
             *ASKED,
             *WATCHED,
         ]
+        labels: ClassVar[dict[str, str]] = {
+            "cooldown_seconds": "Cooldown, in seconds",
+            "windows_required": "Only in a maintenance window",
+        }
 
     def _post_clean(self) -> None:
         """The rules of the domain look instead, and the service writes."""
