@@ -5,11 +5,12 @@ then by pattern, then sentence by sentence and clause by clause; what nobody has
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext
 
+from console.services import catalog_texts
 from console.web.phrase_list import PHRASES
 
 SLOT = re.compile(r"%\((\w+)\)s")
@@ -18,7 +19,7 @@ WORDS, ANYTHING = "(?:(?![.?!] [A-Z]).)+?", ".+?"
 SLOTS = {
     **dict.fromkeys(("account", "context", "grounds", "group", "name", "names", "scope", "server", "service"), WORDS),
     **dict.fromkeys(("after", "before", "span", "state", "what"), WORDS),
-    **dict.fromkeys(("text", "users", "version", "why"), ANYTHING),
+    **dict.fromkeys(("text", "users", "version", "why", "grace"), ANYTHING),
     **dict.fromkeys(("all", "changing", "count", "number", "score", "seconds"), NUMBER),
     "protocols": NAMES,
     "stage": "[^.]+",
@@ -46,8 +47,8 @@ def _looked_up(text: str, language: str) -> str:
     whole = gettext(text)
     if whole != text:
         return whole
-    for phrase, pattern in _PATTERNS if len(text) <= LONGEST else ():
-        if found := pattern.fullmatch(text):
+    for phrase, says, pattern in _patterns() if len(text) <= LONGEST else ():
+        if says in text and (found := pattern.fullmatch(text)):
             return gettext(phrase) % {name: said(value) for name, value in found.groupdict().items()}
     parts = BETWEEN_SENTENCES.split(text)
     if len(parts) > 1:
@@ -65,18 +66,21 @@ def _joined(before: list[str], after: list[str]) -> str:
     return text
 
 
+@cache
+def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
+    """Each phrase with slots, the longest of what it says itself, and what it fits; what says most is tried first."""
+    phrases = [phrase for phrase in (*PHRASES, *catalog_texts.texts()) if SLOT.search(phrase)]
+    phrases.sort(key=lambda phrase: -len(SLOT.sub("", phrase)))
+    return [(phrase, max(SLOT.split(phrase)[::2], key=len), _pattern(phrase)) for phrase in phrases]
+
+
 def _pattern(phrase: str) -> re.Pattern[str]:
-    parts = SLOT.split(phrase)
-    words = (re.escape(part) if at % 2 == 0 else _slot(part) for at, part in enumerate(parts))
+    """A slot that comes again has to hold the same again."""
+    parts, seen, words = SLOT.split(phrase), set[str](), []
+    for at, part in enumerate(parts):
+        if at % 2 == 0:
+            words.append(re.escape(part))
+        else:
+            words.append(f"(?P={part})" if part in seen else f"(?P<{part}>{SLOTS.get(part, WORD)})")
+            seen.add(part)
     return re.compile("".join(words), re.DOTALL)
-
-
-def _slot(name: str) -> str:
-    return f"(?P<{name}>{SLOTS.get(name, WORD)})"
-
-
-_PATTERNS = [
-    (phrase, _pattern(phrase))
-    for phrase in sorted(PHRASES, key=lambda phrase: -len(SLOT.sub("", phrase)))  # what says most is tried first
-    if SLOT.search(phrase)
-]

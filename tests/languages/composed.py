@@ -31,6 +31,13 @@ CONTROLLER_SAYS = {
 """How a sentence about a domain controller goes on, and how the adapter says it."""
 
 AT_NIGHT = {
+    "Do that part of the sheet: manage.py prepare-node %(node)s": [
+        "Do that part of the sheet: manage.py prepare-node {node}"
+    ],
+    "Install handle.exe in the search path of %(node)s, then check again; or make sure on %(node)s that nothing uses the "
+    "partition, and accept that it cannot be told: in use while the group goes, it takes the node down.": [
+        "Install handle.exe in the search path of {node}, then check again; or make sure on {node} that nothing uses"
+    ],
     "It is uncertain whether “%(what)s” took effect.": TOOK_EFFECT,
     "Failed at “%(what)s”.": ["Failed at", "{} {}.", "“{}”"],
     "The steps before it are done and stay done.": ["The steps before it are done", "{} and stay done."],

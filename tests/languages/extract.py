@@ -1,4 +1,4 @@
-"""Every text that is translated: marked in templates, Python and scripts, and what the catalog says of set-up."""
+"""Every text that is translated: marked in templates, Python and scripts, and what the catalog says."""
 
 import ast
 import io
@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
-from console.catalog import loader
+from console.services import catalog_texts
 from tests.architecture.sources import ROOT
 
 PYTHON = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
@@ -19,8 +19,6 @@ CALL = re.compile(
     r"(?<![\w.])(_|gettext|ngettext|pgettext|npgettext)\(((?:\s|,|count|u?'(?:\\.|[^'\\])*'|u?\"(?:\\.|[^\"\\])*\")+)\)"
 )
 LITERAL = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
-DRIVE = "X:\\"
-"""Stands for a cluster's own drive: what holds it is shown with another one."""
 DRAWN = re.compile(r"""{% (?:badge|mark|icon|key|status_badge) [^\s%]+ "([^"]+)\"""")
 """Tags that translate the words that they are given."""
 
@@ -93,21 +91,9 @@ def _of_python() -> Iterator[Text]:
 
 
 def _of_catalog() -> Iterator[Text]:
-    """Findings, and the steps of procedures with what proves and does them; paths and names alone are no texts."""
-    for area in loader.finding_areas():
-        for words in (area.title, area.looked):
-            yield Text(words, "", "console/catalog/findings", 0)
-        for kind in area.findings:
-            for words in (kind.title, kind.explains, kind.consequence, kind.remedy):
-                yield Text(words, "", "console/catalog/findings", 0)
-    means = loader.means()
-    told = [means.proofs, means.actions, *(loader.procedure(key).steps for key in loader.procedures())]
-    titled = [*(loader.procedure(key) for key in loader.procedures()), *(one for many in told for one in many)]
-    for one in titled:
-        for name in ("title", "reads", "remedy", "reason"):
-            words = getattr(one, name, "")
-            if " " in words and DRIVE not in words:
-                yield Text(words, "", "console/catalog/procedures", 0)
+    """What the catalog says of findings, procedures, the guide's notes, events and exit codes."""
+    for words in catalog_texts.texts():
+        yield Text(words, "", "console/catalog", 0)
 
 
 def _text(marker: str, words: list[str], place: str, line: int) -> Text:
