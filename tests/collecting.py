@@ -1,4 +1,4 @@
-"""How pytest finds the tests in a fraction of the time, in each of its processes: a plugin of it.
+"""How pytest finds the tests in a fraction of the time, in each of its processes, and their order: a plugin of it.
 
 Files without a quick test are told by their own text; a run of the quick tests imports neither them nor what only they
 need.
@@ -6,6 +6,7 @@ need.
 
 import ast
 import gc
+import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -15,8 +16,7 @@ import pytest
 
 NOT_QUICK = ("samba", "browser", "wine", "slow")
 QUICK = " and ".join(f"not {mark}" for mark in NOT_QUICK)
-OTHERS = f"not ({QUICK})"
-"""What the Makefile and tests/run.sh give to `-m` for the quick tests, and for the others."""
+"""What the Makefile gives to `-m`."""
 OFTEN_ENOUGH = 10_000
 """New objects before somebody looks for garbage; at 700, as Python has it, that costs noticeably more."""
 IN_A_BROWSER = Path(__file__).with_name("journeys")
@@ -34,6 +34,17 @@ def pytest_collection() -> Iterator[object]:
         gc.freeze()
         gc.set_threshold(OFTEN_ENOUGH)
         gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, the files with quick ones alone come last.
+
+    They calculate, and so fill the cores while the last of the others still wait for a lab or a worker.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        long = {item.path for item in items if any(map(item.get_closest_marker, NOT_QUICK))}
+        items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -67,16 +78,3 @@ def _marks(beginning: str) -> Iterator[str]:
             mark = one.func if isinstance(one, ast.Call) else one
             if isinstance(mark, ast.Attribute) and ast.unparse(mark.value) == "pytest.mark":
                 yield mark.attr
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> Iterator[None]:
-    """What the text of a file says of its tests and they turn out not to have makes them no quick ones: they stay."""
-    every = [*items] if config.getoption("markexpr") == OTHERS else []
-    yield
-    items += [item for item in every if _told(item.path) and not any(map(item.get_closest_marker, NOT_QUICK))]
-
-
-@cache
-def _told(path: Path) -> bool:
-    return any(has_none(one) for one in (path, *path.parents))

@@ -38,6 +38,8 @@ FIRST = (
     "tests/setup/test_journey_2003.py",
     "tests/tasks/test_sites.py",
     "tests/twin/test_twin.py",
+    *("tests/doctor/test_defects.py", "tests/automatic/test_any_order.py", "tests/automatic/test_matrix.py"),
+    *("tests/moves/test_undo.py", "tests/moves/test_switch_cut.py", "tests/automatic/test_journeys.py"),
     *("tests/setup/test_answers.py", "tests/services/test_execute.py"),
 )
 """Minutes each, or of the quick ones many seconds: begun last, one would run on alone, on one core. Consoles do not all

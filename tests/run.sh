@@ -12,11 +12,10 @@ if ! unshare --net true; then
 fi
 # A test that fails is tried once more, alone, and named: with two cores shared by a domain controller, a browser and a
 # lab, time can run out for a test that is right. One that fails again makes the run red.
-# All tests share the cores, the quick ones first; the tests of one file stay together. Each process has a network of its
-# own (tests/network.py), and with it every port. With arguments all that they choose goes one by one.
+# All tests share the cores; those of one file stay together. Each process has a network of its own (tests/network.py), and
+# with it every port. With arguments all that they choose goes one by one.
 exec unshare --net sh -c '
     ip link set lo up
-    quick="not samba and not browser and not wine and not slow"
     again=0
     tests() {
         .venv/bin/python -m pytest "$@" && return
@@ -30,10 +29,10 @@ exec unshare --net sh -c '
         export CHANGEOVER_TESTS_OWN_NETWORK=1
         cores=$(nproc)
         [ "$cores" -le 4 ] || cores=4
-        # The quick tests calculate. The others wait half of the time, for a lab or a worker: two processes more than there
-        # are cores; and their files in order, else those with few tests come last, and the longest are alone in theirs.
-        tests --cache-clear -q -m "$quick" --dist loadfile -n $((cores + 1))
-        tests -q -m "not ($quick)" --durations 40 --no-loadscope-reorder --dist loadfile -n $((cores + 2))
+        # What takes long comes first, and waits half of the time, for a lab or a worker; the quick tests, which calculate,
+        # fill what is left at the end (tests/conftest.py). So there are two processes more than cores, and the files stay
+        # in that order.
+        tests --cache-clear -q --durations 40 --no-loadscope-reorder --dist loadfile -n $((cores + 2))
     fi
     [ "$again" -eq 1 ] || exit 0
     echo "Once more, alone, what failed above:"
