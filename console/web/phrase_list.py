@@ -14,6 +14,7 @@ from console.web.phrase_list_moves import MOVES
 from console.web.phrase_list_nodes import NODES
 from console.web.phrase_list_people import PEOPLE
 from console.web.phrase_list_procedures import PROCEDURES
+from console.web.phrase_list_readings import READINGS
 from console.web.phrase_list_repairs import REPAIRS
 from console.web.phrase_list_steps import STEPS
 from console.web.phrase_list_told import TOLD
@@ -28,6 +29,7 @@ PHRASES = (
     *NODES,
     *PEOPLE,
     *PROCEDURES,
+    *READINGS,
     *REPAIRS,
     *STEPS,
     *TOLD,

@@ -7,8 +7,11 @@ from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from console.services.readiness import Point
+from console.web.phrases import said
 
 WIDTH, HEIGHT, EDGE = 240, 48, 3
 BEST = 100
@@ -78,13 +81,17 @@ def drawing(points: Sequence[Point], since: datetime, until: datetime, least: in
 def in_words(points: Sequence[Point], span: str) -> str:
     """What the drawing shows, for who cannot see it."""
     if not points:
-        return f"Readiness over {span}: nothing was kept yet."
+        return _("Readiness over %(span)s: nothing was kept yet.") % {"span": said(span)}
     known = [point.score for point in points if point.score is not None]
     now = points[-1].score
     times = sum(point.score is None for point in points)
-    text = f"Readiness over {span}: now {'unknown' if now is None else now}"
-    text += f", between {min(known)} and {max(known)}" if known else ""
-    return text + (f", unknown {times} times." if times > 1 else ", unknown once." if times else ".")
+    shown = _("unknown") if now is None else now
+    parts = [_("Readiness over %(span)s: now %(now)s") % {"span": said(span), "now": shown}]
+    if known:
+        parts.append(_("between %(least)s and %(most)s") % {"least": min(known), "most": max(known)})
+    if times:
+        parts.append(ngettext("unknown once", "unknown %(times)s times", times) % {"times": times})
+    return ", ".join(parts) + _(".")
 
 
 def _up(score: int) -> float:

@@ -1,5 +1,7 @@
 """Texts at night that the rules put together, and the pieces that they put them together from."""
 
+from console.domain.prepare.facts import QUOTAS
+
 TOOK_EFFECT = ["It is uncertain whether", "{} {} took effect.", "“{}”"]
 UNDONE = ["{}, but {} could not be done: failed, incomplete.", "{} thing{}"]
 LEFT_OUT = ["Every other step is done, but {} had been left out: failed, incomplete.", "{} step{}"]
@@ -31,11 +33,14 @@ CONTROLLER_SAYS = {
 """How a sentence about a domain controller goes on, and how the adapter says it."""
 
 AT_NIGHT = {
+    "Ask somebody to approve it.": ["Ask somebody to approve it{}."],
+    "Give the number of the change or incident.": ["Give the number of the change or incident{}."],
+    **{f"{quota.name}: {quota.why}.": [quota.name, quota.why, "{}: {}."] for quota in QUOTAS},
     "Do that part of the sheet: manage.py prepare-node %(node)s": [
         "Do that part of the sheet: manage.py prepare-node {node}"
     ],
-    "Install handle.exe in the search path of %(node)s, then check again; or make sure on %(node)s that nothing uses the "
-    "partition, and accept that it cannot be told: in use while the group goes, it takes the node down.": [
+    "Install handle.exe in the search path of %(node)s, then check again; or make sure on %(node)s that nothing uses "
+    "the partition, and accept that it cannot be told: in use while the group goes, it takes the node down.": [
         "Install handle.exe in the search path of {node}, then check again; or make sure on {node} that nothing uses"
     ],
     "It is uncertain whether “%(what)s” took effect.": TOOK_EFFECT,
