@@ -25,7 +25,7 @@ FORMS = (
     _("On the nodes; left empty, it is the product's usual one, if it has one."),
     _("Timing"),
     _("Deadlines that differ from the defaults: move_group=1800."),
-    _("Least length of a reason"),
+    _("Shortest reason"),
     _("Characters that a reason has at least; 0: any will do."),
     _("Tickets"),
     _("What a ticket looks like, such as CHG######, one a line."),

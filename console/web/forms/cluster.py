@@ -61,7 +61,7 @@ class ClusterPart(Grouped, Spoken, AnyModelForm):
         min_value=0,
         initial=0,
         required=False,
-        label="Least length of a reason",
+        label="Shortest reason",
         help_text="Characters that a reason has at least; 0: any will do.",
     )
     tickets = WordsField(required=False, help_text="What a ticket looks like, such as CHG######, one a line.")
