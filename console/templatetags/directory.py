@@ -1,5 +1,7 @@
 """Names of the directory on pages."""
 
+import re
+
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -8,12 +10,13 @@ register = template.Library()
 
 WHOLE = 24
 """A part of a name of at most so many letters is never broken."""
+PARTS = re.compile(r"(?<=[,/])")
 
 
 @register.filter
-def by_parts(dn: object) -> SafeString:
-    """A distinguished name in which a line ends after a comma rather than within a part."""
-    return format_html_join(mark_safe(",<wbr>"), "{}", ((_part(part),) for part in str(dn).split(",")))
+def by_parts(name: object) -> SafeString:
+    """A name of the directory in which a line ends after a comma or a slash rather than within a part."""
+    return format_html_join(mark_safe("<wbr>"), "{}", ((_part(part),) for part in PARTS.split(str(name))))
 
 
 def _part(text: str) -> SafeString:

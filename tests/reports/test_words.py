@@ -23,11 +23,12 @@ def test_a_duration_is_said_as_finely_as_it_matters(seconds: float | None, said:
     assert seconds_words(seconds) == said
 
 
-def test_a_distinguished_name_breaks_after_a_comma_and_its_short_parts_never() -> None:
+def test_a_name_of_the_directory_breaks_after_commas_and_slashes_and_its_short_parts_never() -> None:
     long = "CN=" + "x" * 40
-    said = by_parts(f"CN=MX01-A,{long},DC=<b>")
+    said = by_parts(f"HOST/mx01-a,{long},DC=<b>")
     assert said.split("<wbr>") == [
-        '<span class="nowrap">CN=MX01-A</span>,',
+        '<span class="nowrap">HOST/</span>',
+        '<span class="nowrap">mx01-a,</span>',
         f"{long},",
         '<span class="nowrap">DC=&lt;b&gt;</span>',
     ]
