@@ -16,7 +16,7 @@ from console.web.phrases import said
 WIDTH, HEIGHT, EDGE = 240, 48, 3
 BEST = 100
 SEEN = 4.0
-"""How wide what holds now is drawn at least, however short it has held."""
+"""How wide a history is drawn at least, however short it is."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Stretch:
 def stretches(points: Sequence[Point], since: datetime, until: datetime) -> list[Stretch]:
     """The history between two times as stretches from left to right; before the first point there is none.
 
-    The last one is wide enough to be seen where nothing is drawn before it.
+    A history too short to be seen is one stretch that can be, at its last score.
     """
     whole = max((until - since).total_seconds(), 1.0)
 
@@ -43,7 +43,7 @@ def stretches(points: Sequence[Point], since: datetime, until: datetime) -> list
     pairs = zip(points, pairwise(bounds), strict=True)
     found = [Stretch(across(start), across(end), point.score) for point, (start, end) in pairs]
     drawn = [one for one in found if one.right > one.left]
-    if not drawn and found:
+    if found and (not drawn or drawn[-1].right - drawn[0].left < SEEN):
         return [Stretch(WIDTH - EDGE - SEEN, WIDTH - EDGE, found[-1].score)]
     return drawn
 
