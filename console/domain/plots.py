@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Protocol, TypeVar
 
@@ -13,6 +14,7 @@ LEFT, RIGHT, TOP, BOTTOM = 58.0, 12.0, 12.0, 30.0
 ROW = 26.0
 MOST_DOTS = 400
 """More are thinned out: of those that would lie on each other the longest is kept."""
+HINTS_KEPT = 10 * MOST_DOTS
 NICE_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 43200, 86400)
 
 
@@ -183,6 +185,7 @@ def _whole_ceiling(count: int) -> int:
     return math.ceil(count / step) * step or step
 
 
+@lru_cache(maxsize=HINTS_KEPT)
 def _hint(text: str) -> str:
     return f"<title>{escape(one_line(text))}</title>"
 

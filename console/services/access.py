@@ -43,10 +43,9 @@ def why_not(user: Account, right: Right, cluster: Cluster | None = None, kind: s
 
 def why_nowhere(user: Account, right: Right) -> str | None:
     """Why `user` holds the right on nothing at all, or None if they hold it on something."""
-    reason = _why_nobody(user)
-    if reason is not None or any(held.gives(right, held.place, ANY_KIND) for held in held_by(user)):
-        return reason
-    return _refusal(user, right, EVERYTHING, "", "")
+    if may_somewhere(user, right):
+        return None
+    return _why_nobody(user) or _refusal(user, right, EVERYTHING, "", "")
 
 
 def why_not_in_site(user: Account, right: Right, site: Site | None) -> str | None:
@@ -83,6 +82,11 @@ def clusters_with(user: Account, right: Right, kind: str = ANY_KIND) -> QuerySet
     return Cluster.objects.filter(Q(pk__in=[p.cluster for p in places]) | Q(site__in=[p.site for p in places]))
 
 
+def of_any(clusters: QuerySet[Cluster]) -> Q:
+    """What belongs to one of `clusters`; where they are all there are, nothing has to be left out."""
+    return Q(cluster__in=clusters) if clusters.query.where else Q()
+
+
 def audit_readable(user: Account) -> Q:
     """Which audit records `user` may read: those of clusters whose audit they may read, or all of them."""
     return Q() if sees_all(user, "read-audit") else Q(cluster_id__in=clusters_with(user, "read-audit").values("pk"))
@@ -90,7 +94,12 @@ def audit_readable(user: Account) -> Q:
 
 def sees_all(user: Account, right: Right = "view") -> bool:
     """Whether `user` holds the right on everything, so that nothing has to be left out."""
-    return why_not(user, right) is None
+    return _why_nobody(user) is None and _gives(user, right, EVERYTHING)
+
+
+def may_somewhere(user: Account, right: Right) -> bool:
+    """Whether `user` holds the right on something. For every page: it looks for nobody whom they could ask."""
+    return _why_nobody(user) is None and any(held.gives(right, held.place, ANY_KIND) for held in held_by(user))
 
 
 def roles_on(user: Account, cluster: Cluster | None = None, kind: str = ANY_KIND) -> frozenset[str]:

@@ -12,7 +12,7 @@ from console.services.clock import database_now
 
 def waiting_for(user: access.Account) -> list[Approval]:
     """The requests that this person can approve and has not, and that need one more; those that lapse first, first."""
-    if not isinstance(user, User) or access.why_nowhere(user, "approve") is not None:
+    if not isinstance(user, User) or not access.may_somewhere(user, "approve"):
         return []
     ours = access.clusters_with(user, "approve")
     standing = _rows().filter(state__in=Approval.OPEN, expires_at__gt=database_now(), plan__cluster__in=ours)

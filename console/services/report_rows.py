@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, FloatField, Func, QuerySet
 
 from console.models import Cluster, Operation
+from console.services.access import of_any
 from console.services.run_times import MOVES
 
 USUAL_DAYS = 90
@@ -44,7 +45,7 @@ class Row(NamedTuple):
 
 def moves(clusters: QuerySet[Cluster], since: datetime, until: datetime) -> QuerySet[Operation]:
     """The moves of these clusters in that time that have ended and had begun."""
-    of = Operation.objects.filter(cluster__in=clusters, kind__in=MOVES, status__in=Operation.ENDED)
+    of = Operation.objects.filter(of_any(clusters), kind__in=MOVES, status__in=Operation.ENDED)
     return of.filter(confirmed_at__gte=since, confirmed_at__lte=until, started_at__isnull=False)
 
 

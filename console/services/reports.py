@@ -1,9 +1,14 @@
 """The report of a period: how long mail was down, how often moves succeeded, and which drills there were."""
 
-from bisect import bisect_right
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from heapq import nlargest
+from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -11,6 +16,7 @@ from django.utils import timezone
 
 from console.domain.statistics import Durations, rate
 from console.models import Cluster, Drill, Operation
+from console.services.access import of_any
 from console.services.report_rows import Row, moves, rows
 
 COUNTED = (Operation.Status.SUCCEEDED, Operation.Status.FAILED, Operation.Status.UNCERTAIN)
@@ -32,11 +38,11 @@ class Tally:
     endings: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ENDINGS, 0))
     outages: list[float] = field(default_factory=list)
 
-    def add(self, row: Row) -> None:
-        """Count one more."""
-        self.endings[row.status] += 1
-        if row.outage is not None:
-            self.outages.append(row.outage)
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> "Tally":
+        """Those of `rows`."""
+        endings = dict.fromkeys(ENDINGS, 0) | Counter(map(attrgetter("status"), rows))
+        return cls(endings, [row.outage for row in rows if row.outage is not None])
 
     @property
     def total(self) -> int:
@@ -61,14 +67,19 @@ class Named(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class ClusterLine:
-    """One cluster in the report."""
+    """One cluster in the report. Of hundreds only those on a page are added up."""
 
     cluster: Named
-    tally: Tally
+    rows: Sequence[Row]
     drill: Drill | None
     """Its last drill in the period."""
+
+    @cached_property
+    def tally(self) -> Tally:
+        """Its moves."""
+        return Tally.of(self.rows)
 
 
 @dataclass(frozen=True)
@@ -90,23 +101,22 @@ def report(clusters: QuerySet[Cluster], since: datetime, until: datetime) -> Rep
     """The report of these clusters; moves count where they were confirmed, and drills where they were begun."""
     found = tuple(rows(moves(clusters, since, until)))
     named = [Named(*row) for row in clusters.order_by("name").values_list("pk", "name")]
-    whole, of_cluster = Tally(), {cluster.pk: Tally() for cluster in named}
+    of_cluster: dict[int, list[Row]] = defaultdict(list)
     for row in found:
-        whole.add(row)
-        of_cluster[row.cluster].add(row)
+        of_cluster[row.cluster].append(row)
     drills = tuple(_drills(clusters, since, until))
     last = {drill.cluster_id: drill for drill in reversed(drills)}
-    lines = tuple(ClusterLine(one, of_cluster[one.pk], last.get(one.pk)) for one in named)
-    return Report(since, until, whole, lines, _months(found, since, until), found, _longest(found), drills)
+    lines = tuple(ClusterLine(one, of_cluster.get(one.pk, ()), last.get(one.pk)) for one in named)
+    return Report(since, until, Tally.of(found), lines, _months(found, since, until), found, _longest(found), drills)
 
 
 def _drills(clusters: QuerySet[Cluster], since: datetime, until: datetime) -> QuerySet[Drill]:
-    begun = Drill.objects.filter(cluster__in=clusters, begun_at__gte=since, begun_at__lte=until)
+    begun = Drill.objects.filter(of_any(clusters), begun_at__gte=since, begun_at__lte=until)
     return begun.prefetch_related("cluster", "there", "back").order_by("-pk")
 
 
 def _longest(found: Sequence[Row]) -> tuple[Operation, ...]:
-    told = sorted((row for row in found if row.outage is not None), key=lambda row: -(row.outage or 0.0))[:LONGEST]
+    told = nlargest(LONGEST, (row for row in found if row.outage is not None), key=attrgetter("outage"))
     asked = Operation.objects.select_related("cluster").only(*LISTED)
     by_number = asked.in_bulk([row.number for row in told])
     return tuple(by_number[row.number] for row in told)
@@ -115,11 +125,10 @@ def _longest(found: Sequence[Row]) -> tuple[Operation, ...]:
 def _months(found: Sequence[Row], since: datetime, until: datetime) -> tuple[tuple[str, Tally], ...]:
     zone = timezone.get_current_timezone()
     firsts = list(_firsts(since.astimezone(zone), until.astimezone(zone)))
-    made = [Tally() for _ in firsts]
-    begins = [first.timestamp() for first in firsts]
-    for row in found:
-        made[max(bisect_right(begins, row.at) - 1, 0)].add(row)
-    return tuple((f"{first.year:04d}-{first.month:02d}", tally) for first, tally in zip(firsts, made, strict=True))
+    names = [f"{first.year:04d}-{first.month:02d}" for first in firsts]
+    begins = [0, *(bisect_left(found, first.timestamp(), key=attrgetter("at")) for first in firsts[1:]), len(found)]
+    parts = (found[begin:end] for begin, end in pairwise(begins))
+    return tuple((name, Tally.of(part)) for name, part in zip(names, parts, strict=True))
 
 
 def _firsts(since: datetime, until: datetime) -> Iterator[datetime]:

@@ -20,7 +20,7 @@ from console.domain.closing import HALF_DONE
 from console.domain.procedures import Mode
 from console.models import GlobalStop
 from console.services import brakes
-from console.services.access import Right, why_not, why_nowhere
+from console.services.access import Right, may_somewhere, why_not, why_nowhere
 from console.web import icons, spans, words
 from console.web.browsers import browser_name
 from console.web.kind_words import kind_list, kind_word, named
@@ -176,6 +176,12 @@ def why_not_allowed(user: Any, right: Right, cluster: Any = None, kind: str = ""
 
 
 @register.simple_tag
+def allowed_somewhere(user: Any, right: Right) -> bool:
+    """Whether this reader may do it anywhere at all."""
+    return may_somewhere(user, right)
+
+
+@register.simple_tag
 def why_nowhere_allowed(user: Any, right: Right) -> str:
     """Why this reader may do it nowhere; empty when they may somewhere."""
     return why_nowhere(user, right) or ""
@@ -189,7 +195,7 @@ def global_stop(context: template.Context) -> GlobalStop | None:
     """
     request = context["request"]
     if not hasattr(request, "global_stop"):
-        request.global_stop = brakes.global_stop() if why_nowhere(request.user, "view") is None else None
+        request.global_stop = brakes.global_stop() if may_somewhere(request.user, "view") else None
     found: GlobalStop | None = request.global_stop
     return found
 

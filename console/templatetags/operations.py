@@ -1,13 +1,21 @@
-"""The rows of a list of operations: fifty of them are on a page, so they are made without a template for each."""
+"""The rows of a list of operations: fifty of them are on a page, so they are made without a template for each.
+
+A row of what has ended is kept. It is made of nothing but what it is kept under, so it can be neither old nor another
+reader's: every value that it shows, and who reads it.
+"""
 
 from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from django import template
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
 
 from console.models import Operation
 from console.templatetags.console import moment, status_badge, ticking, took
@@ -23,13 +31,68 @@ LINE = (
 SOFT = '<span class="soft">{}</span>'
 
 
+ROWS_KEPT = 2000
+
+
+class Reader(NamedTuple):
+    """What a row shows otherwise to another reader, or on another day."""
+
+    language: str | None
+    zone: str
+    today: str
+    prefix: str
+    """What the addresses of this console begin with."""
+
+    @classmethod
+    def now(cls) -> "Reader":
+        """Who reads now."""
+        zone, today = timezone.get_current_timezone_name(), timezone.localdate().isoformat()
+        return cls(get_language(), zone, today, get_script_prefix())
+
+
+class Shown(NamedTuple):
+    """Everything of an operation that its row shows."""
+
+    id: int
+    kind: str
+    target: str
+    status: str
+    automatic: bool
+    origin: str
+    requested_by_name: str
+    assigned_to_name: str
+    acknowledged_at: datetime | None
+    confirmed_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    outage_started_at: datetime | None
+    outage_ended_at: datetime | None
+
+
 @register.simple_tag
 def operation_rows(operations: Iterable[Operation], *, short: bool = False) -> SafeString:
     """A row for each; `short` leaves out the cluster, which is the same in all of them."""
-    of = gettext("Operation"), gettext("Cluster")
+    reader = Reader.now()
+    made = (_line_of(one, "" if short else one.cluster.name, reader) for one in operations)
+    return mark_safe("".join(made))  # noqa: S308 - each of them is escaped
+
+
+def _line_of(operation: Operation, cluster: str, reader: Reader) -> SafeString:
+    """Kept, unless it counts on."""
+    shown = Shown(*(getattr(operation, name) for name in Shown._fields))
+    counts_on = shown.ended_at is None or operation.open
+    return (_line if counts_on else _kept)(shown, bool(operation.todo), cluster, reader)
+
+
+def _line(shown: Shown, incomplete: bool, cluster: str, reader: Reader) -> SafeString:
+    """The reader is who reads now: named so that each has their own."""
+    operation = Operation(**shown._asdict(), todo=[""] if incomplete else [])
     heads = gettext("Ending"), gettext("Asked by"), gettext("When"), gettext("Took"), gettext("Outage")
-    told = ((one, "" if short else _cluster(of[1], one)) for one in operations)
-    return format_html_join("", LINE, ((of[0], *_row(one, cluster, heads)) for one, cluster in told))
+    where = _cluster(gettext("Cluster"), cluster) if cluster else ""
+    return format_html(LINE, gettext("Operation"), *_row(operation, where, heads))
+
+
+_kept = lru_cache(maxsize=ROWS_KEPT)(_line)
 
 
 def _row(operation: Operation, cluster: str, heads: tuple[str, ...]) -> tuple[object, ...]:
@@ -38,8 +101,7 @@ def _row(operation: Operation, cluster: str, heads: tuple[str, ...]) -> tuple[ob
     return address, named(operation), operation.pk, cluster, *chain(*zip(heads, cells, strict=True))
 
 
-def _cluster(head: str, operation: Operation) -> SafeString:
-    name = operation.cluster.name
+def _cluster(head: str, name: str) -> SafeString:
     return format_html('<td data-label="{}"><a href="{}">{}</a></td>', head, reverse("cluster", args=[name]), name)
 
 

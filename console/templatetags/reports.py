@@ -2,22 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django import template
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from console.domain.comparison import Row
+from console.domain.statistics import Durations
 from console.models import Drill
 from console.services.reports import ClusterLine, Report
 from console.templatetags.console import badge
 from console.web.phrases import said
-from console.web.report_view import figures, seconds_words
+from console.web.report_view import rate_words, seconds_words
 
 register = template.Library()
 
@@ -37,6 +40,7 @@ LINE = (
 )
 """A cluster of a report: each cell gets the words of its heading once for all rows, then what stands in it."""
 HEADS = (_("Cluster"), _("Moves"), _("Succeeded"), _("Median outage"), _("95 of 100"), _("Longest"), _("Last drill"))
+ROWS_KEPT = 2000
 LIKE = {"slower": "warn", "faster": "good", "same": "idle", "new": "idle", "gone": "idle"}
 
 
@@ -52,25 +56,40 @@ def day(at: datetime) -> str:
     return timezone.localtime(at).strftime("%F")
 
 
+class Frame(NamedTuple):
+    """What the rows of a report have in common."""
+
+    language: str | None
+    prefix: str
+    """What the addresses of this console begin with."""
+    since: str
+    until: str
+
+
 @register.simple_tag
 def report_lines(lines: Iterable[ClusterLine], report: Report) -> SafeString:
     """A row for each cluster, made without a template: all of them stand on the page for print."""
+    frame = Frame(get_language(), get_script_prefix(), day(report.since), day(report.until))
+    return mark_safe("".join(_line_of(one, frame) for one in lines))  # noqa: S308 - each of them is escaped
+
+
+def _line_of(one: ClusterLine, frame: Frame) -> SafeString:
+    told, drill = one.tally.outage, _last_drill(one.drill)
+    return _line(one.cluster.name, one.tally.total, one.tally.succeeded, told, drill, frame)
+
+
+@lru_cache(maxsize=ROWS_KEPT)
+def _line(name: str, total: int, rate: float | None, told: Durations, drill: SafeString, frame: Frame) -> SafeString:
+    """The row of a cluster, kept under all that it shows; its name is a link, and so is the number of its moves.
+
+    Of what has not moved a telephone shows no figures.
+    """
+    moves = f"{reverse('operations')}?cluster={quote(name, safe='')}&since={frame.since}&until={frame.until}"
+    count = _link(moves, total) if total else "0"
+    numbers = [words or "–" for words in (rate_words(rate), *map(seconds_words, (told.p50, told.p95, told.longest)))]
     line = format_html(LINE, *map(gettext, HEADS))
-    moves = f"{reverse('operations')}?cluster={{}}&since={day(report.since)}&until={day(report.until)}"
-    return format_html_join("", line, ((_moved(one), *_cells(one, moves)) for one in lines))
-
-
-def _moved(line: ClusterLine) -> str:
-    """The class of its row: of what has not moved a telephone shows no figures."""
-    return "moved" if line.tally.total else "unmoved"
-
-
-def _cells(line: ClusterLine, moves: str) -> tuple[object, ...]:
-    """What stands in the row of a cluster; its name is a link, and `moves` is the address of its moves."""
-    told, name = figures(line.tally), line.cluster.name
-    numbers = [told[key] or "–" for key in ("rate", "p50", "p95", "longest")]
-    total = _link(moves.format(quote(name, safe="")), told["total"]) if told["total"] else "0"
-    return _link(reverse("cluster", args=[name]), name), total, *numbers, _last_drill(line.drill)
+    page = _link(reverse("cluster", args=[name]), name)
+    return format_html(line, "moved" if total else "unmoved", page, count, *numbers, drill)
 
 
 def _link(address: str, words: object) -> SafeString:

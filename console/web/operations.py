@@ -19,6 +19,7 @@ from console.services.access import NotAllowed, visible_clusters
 from console.services.advice import for_operation
 from console.services.continuing import Choice
 from console.services.journal_filter import JournalFilter
+from console.services.reports import LISTED
 from console.web import journal, journal_files, streaming
 from console.web.access import actor_of, methods, needs, the_operation
 from console.web.after_run import after_run
@@ -42,7 +43,7 @@ NO_FACTS = ("started", "output", "ending")
 def index(request: HttpRequest) -> HttpResponseBase:
     """Every operation that fits the filters, newest first."""
     form = HistoryFilter(request.GET, clusters=visible_clusters(request.user))
-    found = Paginator(form.operations().select_related("cluster"), PAGE).get_page(request.GET.get("page"))
+    found = Paginator(form.operations().select_related("cluster").only(*LISTED), PAGE).get_page(request.GET.get("page"))
     context = {"section": "operations", "form": form, "page": found, "operations": found.object_list}
     return render(request, "operations/list.html", context)
 

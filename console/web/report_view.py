@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from console.domain import plots
@@ -17,6 +19,7 @@ from console.web.phrases import said
 from console.web.spans import in_words
 
 TONES = {"succeeded": "good", "failed": "bad", "uncertain": "unknown", "stopped": "warn"}
+DOTS_KEPT = 10 * plots.MOST_DOTS
 LEAST_SHARE = 0.01
 """A step that took less than this share of the longest is in the table alone."""
 LEAST_SAID = 0.1
@@ -35,10 +38,14 @@ def outages(report: Report) -> SafeString | str:
     """Each outage at its time, with the levels of the median and of 95 in 100; empty without any."""
     first, last = report.since.timestamp(), report.until.timestamp()
     whole = max(last - first, 1.0)
-    told = [Spot(_within((row.at - first) / whole), row.outage, row) for row in report.rows if row.outage is not None]
+    told = [Spot((row.at - first) / whole, row.outage, row) for row in report.rows if row.outage is not None]
     if not told:
         return ""
-    made = [Dot(spot.at, spot.seconds, TONES[spot.row.status], _says(spot.row)) for spot in plots.thinned(told)]
+    language = get_language()
+    made = [
+        Dot(_within(at), seconds, TONES[row.status], _says(row.number, seconds, language))
+        for at, seconds, row in plots.thinned(told)
+    ]
     figures = report.tally.outage
     lines = [Line(figures.p50 or 0.0, _("median"))]
     lines += [Line(figures.p95 or 0.0, _("95 of 100"))] if figures.p95 != figures.p50 else []
@@ -68,13 +75,20 @@ def figures(tally: Tally) -> dict[str, Any]:
     return {
         "total": tally.total,
         "endings": tally.endings,
-        "rate": "" if share is None else f"{100 * share:.0f} %" if share in (0, 1) else f"{100 * share:.1f} %",
+        "rate": rate_words(share),
         "rate_tone": "idle" if share is None else "good" if share == 1 else "warn",
         "outages": of.count,
         "p50": seconds_words(of.p50),
         "p95": seconds_words(of.p95),
         "longest": seconds_words(of.longest),
     }
+
+
+def rate_words(share: float | None) -> str:
+    """A rate in hundredths, with a decimal where it is neither none nor all; empty where there is none."""
+    if share is None:
+        return ""
+    return f"{100 * share:.0f} %" if share in (0, 1) else f"{100 * share:.1f} %"
 
 
 def seconds_words(seconds: float | None) -> str:
@@ -90,8 +104,10 @@ def _parts(tally: Tally) -> tuple[tuple[str, int], ...]:
     return tuple((tone, tally.endings[status]) for status, tone in TONES.items())
 
 
-def _says(row: Outage) -> str:
-    return _("Operation %(number)s: %(span)s") % {"number": row.number, "span": seconds_words(row.outage)}
+@lru_cache(maxsize=DOTS_KEPT)
+def _says(number: int, seconds: float, language: str | None) -> str:
+    """The language is that which holds: it is named so that each has its own."""
+    return _("Operation %(number)s: %(span)s") % {"number": number, "span": seconds_words(seconds)}
 
 
 def _within(share: float) -> float:

@@ -27,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """The report of a period, of one cluster or of all that one may see."""
     form = ReportFilter(request.GET, clusters=visible_clusters(request.user))
     made = report(form.clusters(), *form.period())
-    in_order = sorted(made.clusters, key=lambda line: not line.tally.total)
+    in_order = sorted(made.clusters, key=lambda line: not line.rows)
     part = Paginator(in_order, MOST if "all" in request.GET else PAGE).get_page(request.GET.get("page"))
     context = {
         "section": "operations",

@@ -1,6 +1,7 @@
 """What a list is narrowed down to; a filter that cannot be read is ignored and says so beside its field."""
 
 from datetime import datetime, time
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -13,9 +14,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from console.models import Cluster, Operation
 from console.models.operations import KINDS
+from console.services.access import of_any
 from console.web.kind_words import kind_choices
 from console.web.phrases import said_when_shown
 
+OPTIONS_KEPT = 64
+"""So many lists of options are kept as they are shown, under all their words."""
 DAY_HELP = "Write the day as 2026-01-31."
 
 
@@ -32,9 +36,14 @@ class ChooseOne(forms.Select):
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """The whole control."""
-        options = mark_safe("".join(_option(str(key), str(words), str(value or "")) for key, words in self.choices))  # noqa: S308 - escaped
+        options = _options(tuple((str(key), str(words)) for key, words in self.choices), str(value or ""))
         told = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
         return format_html("<select{}>{}</select>", told, options)
+
+
+@lru_cache(maxsize=OPTIONS_KEPT)
+def _options(of: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
+    return mark_safe("".join(_option(key, words, chosen) for key, words in of))  # noqa: S308 - escaped
 
 
 def _option(key: str, words: str, chosen: str) -> str:
@@ -61,8 +70,8 @@ class HistoryFilter(TimeSpanForm):
     """Operations of the given clusters, by cluster, kind, ending, who asked, ticket, and time."""
 
     cluster = forms.CharField(required=False, max_length=63)
-    kind = forms.ChoiceField(required=False, choices=KIND_CHOICES)
-    status = forms.ChoiceField(required=False, label="Ending", choices=STATUS_CHOICES)
+    kind = forms.ChoiceField(required=False, choices=KIND_CHOICES, widget=ChooseOne)
+    status = forms.ChoiceField(required=False, label="Ending", choices=STATUS_CHOICES, widget=ChooseOne)
     who = forms.CharField(required=False, max_length=150, label="Asked by")
     ticket = forms.CharField(required=False, max_length=64)
     since = DayField("From")
@@ -86,7 +95,7 @@ class HistoryFilter(TimeSpanForm):
             "confirmed_at__gte": since,
             "confirmed_at__lte": until,
         }
-        seen = Operation.objects.filter(cluster__in=self.clusters)
+        seen = Operation.objects.filter(of_any(self.clusters))
         return seen.filter(**{name: value for name, value in conditions.items() if value})
 
     def cluster_names(self) -> list[str]:
