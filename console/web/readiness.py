@@ -34,6 +34,7 @@ WORDS = {
 """A state's tone and words."""
 LINE = '<tr>{{}}<td data-label="{}"><span>{{}}</span></td><td data-label="{}"><span>{{}}</span></td></tr>\n'
 """A cluster of the list: two cells get the words of their headings, once for all rows, then all what stands in them."""
+NEVER = '<span class="age">{}</span>'
 
 
 @methods("GET")
@@ -84,7 +85,7 @@ def _lines(rows: Sequence[Row], now: datetime) -> SafeString:
 def _line(row: Row, drawn: SafeString, language: str | None) -> tuple[str, ...]:
     observation = row.card.observation
     about = row.kept(("readiness", language), lambda: _said(row))
-    return SafeString(about), drawn, spans.aged(observation.at) if observation else gettext("never")
+    return SafeString(about), drawn, spans.aged(observation.at) if observation else format_html(NEVER, gettext("never"))
 
 
 def _said(row: Row) -> str:
