@@ -299,6 +299,7 @@ class ObservationRecord(models.Model):
     class Meta:
         ordering = ["cluster_id"]
         default_permissions = ()
+        indexes = [models.Index(fields=["at", "cluster"], name="observations_by_time")]
 
     def __str__(self) -> str:
         return f"observation of {self.cluster} at {self.at:%F %T}"

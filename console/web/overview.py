@@ -1,7 +1,9 @@
 """The overview of all clusters and the wall: rows that are kept, what is to be seen to, and the rows by themselves."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
@@ -14,7 +16,7 @@ from console.web import icons, spans
 from console.web.access import methods, needs
 from console.web.forms.overview import PROBLEMS, OverviewFilter, counts
 from console.web.overview_row import FORMS, SIGNS, STATES, Row, Showing
-from console.web.overview_rows import ROWS, in_order, visible
+from console.web.overview_rows import ROWS, visible
 
 AT_ONCE = 200
 """How many rows are given for one question."""
@@ -28,7 +30,7 @@ TILES_AT_FIRST = 60
 @needs("view")
 def index(request: HttpRequest) -> HttpResponseBase:
     """The clusters that this person may see and that fit, problems first: a part, and the browser asks for the rest."""
-    rows = in_order(visible(request.user, ROWS.lately().rows).values())
+    rows = visible(request.user, ROWS.lately())
     wanted = OverviewFilter.of(request.GET)
     fitting = [row for row in rows if wanted.fits(row)] if wanted.narrows else rows
     part = Paginator(_by_site(fitting) if wanted.grouped else fitting, AT_FIRST).get_page(request.GET.get("page"))
@@ -50,7 +52,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @needs("view")
 def head(request: HttpRequest) -> HttpResponseBase:
     """What stands above the rows, or above the tiles: how many are how, and what needs a person."""
-    rows = in_order(visible(request.user, ROWS.lately().rows).values())
+    rows = visible(request.user, ROWS.lately())
     if form_of(request) == "tile":
         return render(request, "wall/_sum.html", {"rows": rows, "sum": _sum(rows)})
     return render(request, "clusters/_head.html", {"rows": rows, "whole_page": reverse("clusters")} | _head(rows))
@@ -60,7 +62,7 @@ def head(request: HttpRequest) -> HttpResponseBase:
 @needs("view")
 def rows(request: HttpRequest) -> HttpResponseBase:
     """The version of every row, or with `?of=1,2` those rows themselves, for a page that is open already."""
-    found = visible(request.user, ROWS.lately().rows)
+    found = {row.pk: row for row in visible(request.user, ROWS.lately())}
     asked = request.GET.get("of")
     if asked is None:
         return JsonResponse({"versions": versions(found.values())})
@@ -76,7 +78,7 @@ def wall(request: HttpRequest) -> HttpResponseBase:
 
     The first tiles come with the page, and the browser asks for the others; `?all` has them all come with it.
     """
-    found = in_order(visible(request.user, ROWS.lately().rows).values())
+    found = visible(request.user, ROWS.lately())
     first = found if "all" in request.GET else found[:TILES_AT_FIRST]
     context = {
         "tiles": _joined(first, "tile"),
@@ -84,7 +86,7 @@ def wall(request: HttpRequest) -> HttpResponseBase:
         "rows": found,
         "sum": _sum(found),
         "signs": icons.sprite(SIGNS),
-        "read_at": max((row.read_at for row in found), default=""),
+        "read_at": max(map(attrgetter("read_at"), found), default=""),
         "stale_after": spans.stale_after(),
     }
     return render(request, "wall/wall.html", context)
@@ -129,11 +131,10 @@ def _head(rows: Sequence[Row]) -> dict[str, object]:
 
 
 def _sum(rows: Sequence[Row]) -> dict[str, int]:
-    tones = [row.mail_tone for row in rows]
-    up, down, new = (tones.count(tone) for tone in ("good", "bad", "idle"))
-    running = sum(row.card.operation is not None for row in rows)
-    resting = sum(row.card.resting is not None for row in rows)
-    unknown = len(tones) - up - down - new
+    found = Counter(map(attrgetter("counted"), rows))
+    up, down, new = (sum(n for one, n in found.items() if one.mail == tone) for tone in ("good", "bad", "idle"))
+    running, resting = (sum(n * getattr(one, what) for one, n in found.items()) for what in ("running", "resting"))
+    unknown = len(rows) - up - down - new
     return {"up": up, "down": down, "new": new, "unknown": unknown, "running": running, "resting": resting}
 
 

@@ -2,21 +2,20 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import connection
-from django.db.models import QuerySet, TextField
+from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from console.models import Alarm, AuditRecord, Cluster, GlobalStop, IncidentCare, Node, Operation
+from console.models import Alarm, AuditRecord, Cluster, GlobalStop, IncidentCare, Node, ObservationRecord, Operation
 from console.models.operations import ACTING_KINDS
 from console.services import windows
 from console.web import spans
+from console.web.plain_rows import Asked, Plain, moment, plain
 
 OF_CLUSTER = (
     *("pk", "cooldown_seconds", "site_id", "name", "generation", "driver", "group", "partition", "floating_ip"),
@@ -30,15 +29,8 @@ OF_OPERATION = (
     *("superseded_by_id", "assigned_to_name", "paused_by", "waiting_text", "outage_started_at", "outage_ended_at"),
 )
 HOUR = timedelta(hours=1)
-MOMENTS_KEPT = 20_000
-"""So many times are remembered as times: those of the last observations of all clusters."""
-WORDS_KEPT = 64
-"""So many questions are kept in the database's words: those without a time, and those of the last hours."""
-NOTHING: tuple[Any, ...] = ()
-
-Plain = tuple[Any, ...]
-Asked = QuerySet[Any, Plain]
-Ask = Callable[..., Asked]
+NOTHING: Plain = ()
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Known(NamedTuple):
@@ -65,47 +57,87 @@ class Key(NamedTuple):
 
 
 Keys = dict[int, Key]
+GoingOn = Mapping[int, Sequence[Plain]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """The key of every cluster, and what was read for it: the next look compares that first, not 500 keys."""
+
+    keys: Keys = field(default_factory=dict)
+    changed: Keys = field(default_factory=dict)
+    """Those that the look before had not, or had otherwise."""
+    known: Mapping[int, Known] = field(default_factory=dict)
+    times: Set[Plain] = frozenset()
+    """Of each cluster that was ever observed, when."""
+    going_on: GoingOn = field(default_factory=dict)
+    oldest: datetime = NEVER
+    """Nothing that is not stale was observed before this."""
+
+    def without(self, lost: Set[int]) -> "Look":
+        """The same, so that the next look finds these clusters, and compares every other one."""
+        return replace(self, keys={pk: key for pk, key in self.keys.items() if pk not in lost}, known={})
 
 
 @dataclass
 class Inventory:
     """What the inventory says of every cluster, kept for as long as nothing speaks for a change."""
 
+    longest_rest: int = 0
+    """Seconds of the longest cooldown."""
     _known: dict[int, Known] = field(default_factory=dict)
+    _there: list[Plain] = field(default_factory=list)
     _newest: list[Plain] = field(default_factory=list)
     _until: float = 0.0
 
-    def of(self, clusters: Collection[int]) -> dict[int, Known]:
-        """Of each of these clusters, which are all that there are."""
-        newest = _plain(_audited)
-        if newest != self._newest or self._known.keys() != clusters or time.monotonic() > self._until:
-            nodes = _by_cluster(_plain(_nodes))
-            self._known = {row[0]: Known(row, nodes.get(row[0], NOTHING)) for row in _plain(_clusters)}
-            self._newest, self._until = newest, time.monotonic() + INVENTORY_SECONDS
+    def now(self) -> Mapping[int, Known]:
+        """Of every cluster that there is. The very same object while nothing has changed."""
+        there, newest = plain(_there), plain(_audited)
+        if newest != self._newest or there != self._there or time.monotonic() > self._until:
+            nodes = _by_cluster(plain(_nodes))
+            known = {row[0]: Known(row, nodes.get(row[0], NOTHING)) for row in plain(_clusters)}
+            self._known = self._known if known == self._known else known
+            self.longest_rest = max((one.cluster[1] for one in known.values()), default=0)
+            self._there, self._newest, self._until = there, newest, time.monotonic() + INVENTORY_SECONDS
         return self._known
 
 
-def keys(inventory: Inventory) -> Keys:
+def look(inventory: Inventory, before: Look) -> Look:
     """The key of every cluster as it is now, by a handful of questions however many there are."""
     now = timezone.now()
     limit = now - timedelta(seconds=spans.stale_after())
-    seen: dict[int, str | None] = dict(_plain(_observed))
-    known = inventory.of(seen.keys())
-    going_on = _by_cluster(_going_on([one.cluster for one in known.values()], now))
-    return {
-        pk: Key(one, seen.get(pk), _moment(seen.get(pk)) < limit, going_on.get(pk, NOTHING))
-        for pk, one in known.items()
+    known = inventory.now()
+    times = frozenset(plain(_observed))
+    going_on = _by_cluster(_going_on(known, inventory.longest_rest, now))
+    whole = known is not before.known or before.oldest < limit
+    touched: Set[int] = known.keys() if whole else _touched(times, going_on, before)
+    seen: dict[int, str] = dict(times) if touched else {}
+    made = {
+        pk: Key(known[pk], seen.get(pk), moment(seen.get(pk)) < limit, going_on.get(pk, NOTHING))
+        for pk in touched
+        if pk in known
     }
+    changed = {pk: key for pk, key in made.items() if before.keys.get(pk) != key}
+    fresh = [moment(key.read_at) for key in made.values() if not key.is_stale]
+    oldest = min(fresh, default=NEVER) if whole else min(before.oldest, *fresh, NEVER)
+    return Look(made if whole else before.keys | changed, changed, known, times, going_on, oldest)
+
+
+def _touched(times: Set[Plain], going_on: GoingOn, before: Look) -> set[int]:
+    """The clusters that were observed since, or with which something else goes on."""
+    other = {pk for pk in going_on.keys() | before.going_on.keys() if going_on.get(pk) != before.going_on.get(pk)}
+    return other | {pk for pk, _ in times ^ before.times}
 
 
 def stop() -> int | None:
     """The key of the global stop that stands, or None."""
-    return next((row[0] for row in _plain(_stops)), None)
+    return next((row[0] for row in plain(_stops)), None)
 
 
-def _going_on(rows: list[Plain], now: datetime) -> list[Plain]:
+def _going_on(known: Mapping[int, Known], longest: int, now: datetime) -> list[Plain]:
     """What goes on with clusters, each with a number that says what kind of thing it is."""
-    found = _operations(), _plain(_alarms), _plain(_cares), _resting(rows, now), _in_maintenance(rows, now)
+    taken = plain(_taken_over, _hour(now - timedelta(seconds=longest)))
+    found = _operations(), plain(_alarms), plain(_cares), _resting(taken, known, now), _in_maintenance(known, now)
     return [(row[0], kind, *row[1:]) for kind, those in enumerate(found) for row in those]
 
 
@@ -126,34 +158,20 @@ def _before(limit: datetime) -> Callable[[datetime | None], bool]:
     return lambda at: at is None or at < (limit if at.tzinfo else bare)
 
 
-@lru_cache(maxsize=MOMENTS_KEPT)
-def _moment(text: str | None) -> datetime:
-    """The time that the database's text means; None lies before all. Some leave out that their times are UTC."""
-    at = datetime.fromisoformat(text) if text else datetime.min
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _plain(ask: Ask, *about: object) -> list[Plain]:
-    """The rows as the database gives them: they are only compared."""
-    text, values = _as_sql(ask, *about)
-    with connection.cursor() as cursor:
-        cursor.execute(text, values)
-        return cursor.fetchall()
-
-
-@lru_cache(maxsize=WORDS_KEPT)
-def _as_sql(ask: Ask, *about: object) -> tuple[str, Plain]:
-    """What is asked every second in the same words is put into words once."""
-    return ask(*about).query.sql_with_params()
-
-
 def _clusters() -> Asked:
     return Cluster.objects.order_by().values_list(*OF_CLUSTER)
 
 
+def _there() -> Asked:
+    return Cluster.objects.order_by().values_list("pk")
+
+
 def _observed() -> Asked:
-    """Every cluster, and when it was observed: as a text, since objects for hundreds of times take longest."""
-    return Cluster.objects.order_by().values_list("pk", Cast("observation__at", TextField()))
+    """When each cluster was observed: as a text, since objects for hundreds of times take longest.
+
+    Both are in an index, so that no observation is touched for it.
+    """
+    return ObservationRecord.objects.order_by().values_list("cluster_id", Cast("at", TextField()))
 
 
 def _audited() -> Asked:
@@ -195,7 +213,7 @@ def _automatic() -> Asked:
 
 def _operations() -> list[Plain]:
     """What acts or rests, and what ended so that a person has to look; each by an index of its own."""
-    rows = {row[1]: row for ask in (_under_way, _uncertain, _automatic) for row in _plain(ask)}
+    rows = {row[1]: row for ask in (_under_way, _uncertain, _automatic) for row in plain(ask)}
     return [rows[pk] for pk in sorted(rows) if rows[pk][2] in ACTING_KINDS]
 
 
@@ -206,13 +224,9 @@ def _taken_over(since: datetime) -> Asked:
     return taken.order_by("pk").values_list("cluster_id", "pk", "ended_at")
 
 
-def _resting(rows: list[Plain], now: datetime) -> list[tuple[int, int]]:
+def _resting(taken: Iterable[Plain], known: Mapping[int, Known], now: datetime) -> list[tuple[int, int]]:
     """The takeovers whose cooldown binds a cluster now."""
-    longest = max((row[1] for row in rows), default=0)
-    taken = _plain(_taken_over, _hour(now - timedelta(seconds=longest)))
-    if not taken:
-        return []
-    rests = {row[0]: timedelta(seconds=row[1]) for row in rows}
+    rests = {pk: timedelta(seconds=known[pk].cluster[1]) for pk, *_ in taken if pk in known}
     return [(c, pk) for c, pk, ended in taken if c in rests and not _before(now - rests[c])(ended)]
 
 
@@ -220,11 +234,11 @@ def _windows(hour: datetime) -> Asked:
     return windows.that_may_be_open(hour, hour + HOUR).values_list("pk")
 
 
-def _in_maintenance(rows: list[Plain], now: datetime) -> list[tuple[int, int, datetime]]:
+def _in_maintenance(known: Mapping[int, Known], now: datetime) -> list[tuple[int, int, datetime]]:
     """The windows that are open now, with their ends."""
-    if not _plain(_windows, _hour(now)):
+    if not plain(_windows, _hour(now)):
         return []
-    found = windows.open_at_places([(row[0], row[2]) for row in rows], now)
+    found = windows.open_at_places([(one.cluster[0], one.cluster[2]) for one in known.values()], now)
     return [(pk, one.window.pk, one.span.end) for pk, one in found.items()]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.template.loader import get_template
 from django.urls import reverse
@@ -100,6 +100,15 @@ class Showing:
         return self._ages[seconds]
 
 
+class Counted(NamedTuple):
+    """What is counted of a cluster; hundreds of them have few different ones."""
+
+    mail: str
+    """The tone of its mail."""
+    running: bool
+    resting: bool
+
+
 class Row:
     """One cluster on the overview. It is the same until `version` changes, and rendered once in each form."""
 
@@ -154,6 +163,11 @@ class Row:
     def mail_tone(self) -> str:
         """The tone of the cluster's mail."""
         return self.card.mail_tone
+
+    @cached_property
+    def counted(self) -> Counted:
+        """What it adds to the sums of the overview."""
+        return Counted(self.mail_tone, self.card.operation is not None, self.card.resting is not None)
 
     @cached_property
     def order(self) -> tuple[int, str]:

@@ -4,17 +4,23 @@ What is asked each time are small columns of all clusters, a handful of queries 
 are; observations are read whole for those that have a new one.
 """
 
+import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from threading import Lock
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from console.models import Cluster, Node, ObservationRecord
 from console.services.access import Account, sees_all, visible_clusters
 from console.web import overview_keys
 from console.web.cards import ClusterCard, cards
-from console.web.overview_keys import Inventory, Key, Keys
+from console.web.overview_keys import Inventory, Key, Keys, Look
 from console.web.overview_row import Row
+from console.web.plain_rows import Asked, moment, plain_of
 
 NOT_SHOWN = (
     *("spn_classes", "greetings", "extra_services", "timing", "tickets", "ticket_kinds"),
@@ -24,12 +30,12 @@ NOT_SHOWN = (
 FRESH = 1.0
 """Seconds for which a page takes the look that somebody else had."""
 
-Rows = Mapping[int, Row]
+Rows = dict[int, Row]
 
 
 @dataclass(frozen=True)
 class Overview:
-    """All rows by their clusters' keys, and the global stop that stands above them."""
+    """All rows by their clusters' keys, problems first, then by name; and the global stop that stands above them."""
 
     rows: Rows
     stop: int | None = None
@@ -43,7 +49,7 @@ class RowStore:
     """The rows of this process. Each method may be called by several threads."""
 
     _seen: Overview = NOTHING
-    _keys: Keys = field(default_factory=dict)
+    _look: Look = field(default_factory=Look)
     _inventory: Inventory = field(default_factory=Inventory)
     _at: float | None = None
     """When the last look began; None has the next page look."""
@@ -56,7 +62,7 @@ class RowStore:
     def forget(self) -> None:
         """Have the next look make every row anew."""
         with self._lock:
-            self._seen, self._keys, self._at, self._inventory = NOTHING, {}, None, Inventory()
+            self._seen, self._look, self._at, self._inventory = NOTHING, Look(), None, Inventory()
 
     def lately(self) -> Overview:
         """How everything was less than a second ago."""
@@ -66,25 +72,30 @@ class RowStore:
         """How everything is. The very same object as before when nothing has changed."""
         with self._lock:
             self._at = time.monotonic()
-            before, keys = self._seen.rows, overview_keys.keys(self._inventory)
-            changed = {pk: key for pk, key in keys.items() if self._keys.get(pk) != key}
-            stop = overview_keys.stop()
-            if changed or len(keys) != len(before) or stop != self._seen.stop:
-                kept = {pk: row for pk, row in before.items() if pk in keys}
-                self._seen = Overview(kept | self._made(changed), stop)
-            rows = self._seen.rows
-            self._keys = keys if keys.keys() == rows.keys() else {pk: key for pk, key in keys.items() if pk in rows}
+            look = overview_keys.look(self._inventory, self._look)
+            before, stop = self._seen.rows, overview_keys.stop()
+            if look.changed or len(look.keys) != len(before) or stop != self._seen.stop:
+                made = self._made(look.changed)
+                lost = look.changed.keys() - made.keys()
+                rows = before | made
+                if lost or rows.keys() != look.keys.keys():
+                    rows = {pk: row for pk, row in rows.items() if pk in look.keys and pk not in lost}
+                in_order = sorted(rows.values(), key=attrgetter("order"))  # most stand where they stood before
+                self._seen = Overview({row.pk: row for row in in_order}, stop)
+                look = look.without(lost) if lost else look
+            self._look = look
             return self._seen
 
     def _made(self, changed: Keys) -> dict[int, Row]:
         """Rows for those keys: of what is only observed anew, only the observation is read."""
+        keys = self._look.keys
         before = {
             pk: self._seen.rows[pk].card
             for pk, key in changed.items()
-            if pk in self._keys and self._keys[pk].known == key.known and not key.going_on
+            if pk in keys and keys[pk].known == key.known and not key.going_on
         }
         others = {pk: key for pk, key in changed.items() if pk not in before}
-        found = [*_cards(others, whole=not self._keys), *_again(before)]
+        found = [*_cards(others, whole=not keys), *_again(before)]
         return {card.cluster.pk: Row(card, changed[card.cluster.pk].version) for card in found}
 
     def _is_fresh(self) -> bool:
@@ -94,20 +105,15 @@ class RowStore:
 ROWS = RowStore()
 
 
-def visible(user: Account, rows: Rows) -> dict[int, Row]:
-    """Those of `rows` that `user` may see."""
+def visible(user: Account, seen: Overview) -> tuple[Row, ...]:
+    """The rows that `user` may see, problems first, then by name."""
     may_see = seen_by(user)
-    return {pk: row for pk, row in rows.items() if may_see is None or pk in may_see}
+    return tuple(row for pk, row in seen.rows.items() if may_see is None or pk in may_see)
 
 
 def seen_by(user: Account) -> frozenset[int] | None:
     """The keys of the clusters that `user` may see; None for all of them."""
     return None if sees_all(user) else frozenset(visible_clusters(user).values_list("pk", flat=True))
-
-
-def in_order(rows: Iterable[Row]) -> list[Row]:
-    """Problems first, then by name."""
-    return sorted(rows, key=lambda row: row.order)
 
 
 def _cards(changed: Keys, *, whole: bool) -> list[ClusterCard]:
@@ -124,9 +130,21 @@ def _cards(changed: Keys, *, whole: bool) -> list[ClusterCard]:
 
 def _again(before: Mapping[int, ClusterCard]) -> list[ClusterCard]:
     """The same quiet clusters with the observation that they have now."""
-    asked = ObservationRecord.objects.order_by().defer("held").filter(cluster__in=list(before))
-    found = {record.cluster_id: record for record in asked} if before else {}
+    found = {row[0]: _record(*row) for row in plain_of(_observations, list(before))}
     return [ClusterCard(card.cluster, card.nodes, found.get(pk), None, None) for pk, card in before.items()]
+
+
+def _observations(clusters: Sequence[int]) -> Asked:
+    """As texts: what the database knows as something else takes longer to read."""
+    of = ObservationRecord.objects.order_by().filter(cluster__in=clusters)
+    texts = (Cast(name, TextField()) for name in ("at", "status", "checks", "mail_up_at"))
+    return of.values_list("cluster_id", "pk", *texts)
+
+
+def _record(cluster: int, pk: int, at: str, status: str, checks: str, mail_up_at: str | None) -> ObservationRecord:
+    up = moment(mail_up_at) if mail_up_at else None
+    told = {"status": json.loads(status), "checks": json.loads(checks)}
+    return ObservationRecord(pk=pk, cluster_id=cluster, at=moment(at), mail_up_at=up, **told)
 
 
 def _quiet(cluster: Cluster, key: Key) -> ClusterCard:

@@ -1,6 +1,6 @@
 """What the palette finds for a person: clusters, operations, pages and actions, never more than they may open or do."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from console.services.access import ANY_KIND, Right, why_not, why_nowhere
 from console.web.access import door_of
 from console.web.kind_words import named
 from console.web.overview_row import STATES, Row
-from console.web.overview_rows import ROWS, in_order, visible
+from console.web.overview_rows import ROWS, visible
 from console.web.palette_places import MOVES, OF_CLUSTER, PAGES, ClusterPlace, PagePlace
 from console.web.phrases import said
 
@@ -90,9 +90,9 @@ class Reader:
         return row.pk in self._places[key]
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> Sequence[Row]:
         """The clusters that they may see, problems first."""
-        return in_order(visible(self.user, ROWS.lately().rows).values()) if self._sees else []
+        return visible(self.user, ROWS.lately()) if self._sees else ()
 
     @property
     def _sees(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -42,7 +43,7 @@ NEVER = '<span class="age">{}</span>'
 def index(request: HttpRequest) -> HttpResponseBase:
     """The clusters that this person may see, the least ready first."""
     now = timezone.now()
-    in_order = sorted(visible(request.user, ROWS.lately().rows).values(), key=lambda row: row.ready_order)
+    in_order = sorted(visible(request.user, ROWS.lately()), key=attrgetter("ready_order"))
     part = Paginator(in_order, PAGE).get_page(request.GET.get("page"))
     context = {"section": "clusters", "tab": "readiness", "lines": _lines(list(part), now), "part": part}
     return render(request, "readiness/list.html", context)

@@ -41,8 +41,8 @@ def seconds_since(value: object) -> float | None:
 
 def is_stale(value: object) -> bool:
     """Whether a fact of that time is too old, or has no time at all."""
-    seconds = seconds_since(value)
-    return seconds is None or seconds > stale_after()
+    at = moment(value)
+    return at is None or (timezone.now() - at).total_seconds() > stale_after()
 
 
 def in_words(seconds: float) -> str:

@@ -18,7 +18,7 @@ from console.services.inventory import save_site
 from console.web import overview, overview_keys, overview_rows
 from console.web.forms.overview import OverviewFilter
 from console.web.overview_row import Row
-from console.web.overview_rows import ROWS, in_order
+from console.web.overview_rows import ROWS
 from tests import personas
 from tests.services import making
 from tests.web import world
@@ -148,10 +148,10 @@ def test_a_look_asks_as_often_for_many_clusters_as_for_one(
         fine(making.cluster(f"C{number}", number))
     world.running(tokyo)
     ROWS.forget()
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         for one in ROWS.now().rows.values():
             one.render("line")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         ROWS.now()
 
 
@@ -318,7 +318,7 @@ def test_the_head_tells_what_needs_a_person_and_folds_what_is_too_much(olga: Cli
 
 
 def test_order_is_by_rank_and_name(many: dict[str, Cluster]) -> None:
-    names = [one.name for one in in_order(ROWS.now().rows.values())]
+    names = [one.name for one in ROWS.now().rows.values()]
     assert names == ["BRAVO", "CAIRO", "ELBA", "DELTA", "ALPHA"]
 
 

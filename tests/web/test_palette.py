@@ -188,7 +188,7 @@ def test_it_asks_no_more_often_however_many_clusters_there_are(
     user = User.objects.get(pk=personas.ada().pk)
     found(user, "")
     fresh: User = User.objects.get(pk=user.pk)
-    with django_assert_max_num_queries(22):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(23):  # type: ignore[attr-defined]
         found(fresh, "mail")
 
 
