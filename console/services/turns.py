@@ -5,6 +5,7 @@ finds nothing asked since then does nothing, so lost, doubled and late messages 
 """
 
 import math
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -111,6 +112,16 @@ def mine(name: str, every: float) -> bool:
     due = Q(due_at__lte=now) | Q(due_at__gt=now + timedelta(seconds=2 * every))
     turn = PeriodicTurn.objects.filter(due, name=name)
     return turn.exists() and turn.update(due_at=now + timedelta(seconds=every)) == 1
+
+
+def may_be_due(every: Mapping[str, float]) -> set[str]:
+    """The periodic works of `every`, name to seconds between two times, that are worth asking `mine` about now.
+
+    One question for all of them: schedulers look several times a second, mostly to find that nothing is due.
+    """
+    now = database_now()
+    turns = PeriodicTurn.objects.filter(name__in=every).values_list("name", "due_at")
+    return every.keys() - {name for name, due in turns if now < due <= now + timedelta(seconds=2 * every[name])}
 
 
 def _every() -> timedelta:

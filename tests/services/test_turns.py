@@ -95,6 +95,36 @@ def test_a_time_that_another_clock_has_set_far_ahead_does_not_stop_the_work() ->
     assert not turns.mine("sweep", 2)
 
 
+def test_only_what_may_be_due_is_looked_at_closer() -> None:
+    now = database_now()
+    for name, seconds in (("past", -1), ("ahead", 5), ("another clock's", 3600)):
+        PeriodicTurn.objects.create(name=name, due_at=now + timedelta(seconds=seconds))
+    every = dict.fromkeys(("past", "ahead", "another clock's", "new"), 10.0)
+    assert turns.may_be_due(every) == {"past", "another clock's", "new"}
+
+
+def test_a_scheduler_with_nothing_to_do_asks_two_questions(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    done: list[str] = []
+    names = ("first", "second", "third")
+    work = tuple(periodic.Work(name, lambda name=name: done.append(name), lambda: 60.0) for name in names)
+    monkeypatch.setattr(periodic, "WORK", work)
+    periodic.do_due()
+    with django_assert_num_queries(2):
+        periodic.do_due()
+    assert done == [*names]
+
+
+def test_a_database_that_does_not_answer_does_not_end_the_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> set[str]:
+        raise OSError("nobody answers")
+
+    monkeypatch.setattr(turns, "may_be_due", fail)
+    monkeypatch.setattr(connection, "close", lambda: None)  # the test's transaction is in it
+    assert periodic.do_due() > 0
+
+
 def test_work_that_fails_does_not_end_the_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
 
