@@ -1,8 +1,11 @@
-"""Writing where two people may: only to what was read (RFC 9110, section 13)."""
+"""Writing only to what was read, and reading only what has changed (RFC 9110, section 13)."""
 
 import hashlib
+from http import HTTPStatus
 from typing import Annotated
 
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
 from ninja import Header
 
 IfMatch = Annotated[
@@ -30,6 +33,17 @@ class NotTheSame(Exception):
 def etag_of(text: str) -> str:
     """The ETag of what `text` says."""
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """What a GET is answered, with its ETag; 304 without it for a program that has it already."""
+    if request.method != "GET" or response.status_code != HTTPStatus.OK or response.streaming:
+        return response
+    if "ETag" not in response:
+        response["ETag"] = etag_of(response.content.decode("utf-8", "surrogateescape"))
+    answer = get_conditional_response(request, etag=response["ETag"], response=response)
+    assert isinstance(answer, HttpResponse)
+    return answer
 
 
 def require_match(given: str, etag: str, *, unwanted: str = "") -> None:

@@ -13,6 +13,7 @@ from console.api.clusters import the_cluster
 from console.api.conditions import IfMatch, IfNoneMatch, etag_of, require_match
 from console.api.entries import ClusterEntry, entry_of, spec_from
 from console.api.fields import ClusterName, SiteName
+from console.api.problems import FileRefused
 from console.domain.inventory import ClusterSpec, Problem, SiteSpec
 from console.models import ApiToken, Cluster, Site
 from console.services import access, audit, inventory, inventory_seen, tokens
@@ -109,8 +110,7 @@ def apply(request: HttpRequest, body: InventoryIn, if_match: IfMatch) -> Applied
         require_match(if_match, etag_of(export_inventory(_seen(token))))
         done = apply_inventory(body.text, tokens.actor_of(token), prune=body.prune, dry_run=body.dry_run)
     if done.mistakes:
-        found = [Problem("cluster", f"line {m.line}", (), m.message, m.remedy) for m in done.mistakes]
-        raise inventory.InventoryRefused(found)
+        raise FileRefused(done.mistakes)
     told = done.as_json()
     return AppliedOut(result=told["result"], dry_run=done.dry_run, changes=told["changes"])
 

@@ -22,11 +22,13 @@ from console.services.discovery import WayRefused
 from console.services.grants import GrantRefused
 from console.services.inventory import ClusterBusy, InventoryRefused
 from console.services.tokens import TokenRefused
+from console.services.yaml_reading import Mistake
 
 CONTENT_TYPE = "application/problem+json"
 NO_TOKEN = "No token came with this."
 CHANGED = "It is not what was read: somebody has changed it."
 UNCONDITIONAL = "Nothing says what this was made from."
+WRONG = "The inventory would be wrong; nothing was changed."
 UNFIT = (AccountRefused, GrantRefused, WayRefused, Unrenderable, TooShort, Garbled, NotASetupLog, WrongEncoding)
 """What is said by a service of something that was sent."""
 SHOWN = 20
@@ -49,6 +51,14 @@ class TooLarge(Exception):
     def __init__(self, bound: int) -> None:
         super().__init__(bound)
         self.bound = bound
+
+
+class FileRefused(Exception):
+    """A file of the inventory with mistakes."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__(f"{len(mistakes)} mistakes")
+        self.mistakes = mistakes
 
 
 def problem(status: int, detail: str, remedy: str, reasons: Sequence[Reason] = (), **headers: str) -> HttpResponse:
@@ -82,13 +92,19 @@ def of_refusal(refusal: Refusal) -> HttpResponse:
     return problem(409, refusal.headline, " ".join(remedies), refusal.reasons)
 
 
+def of_file(refused: FileRefused) -> HttpResponse:
+    """The same of a file: each mistake with its line."""
+    reasons = [Reason(f"line {one.line}: {one.message}", one.remedy, "inventory") for one in refused.mistakes]
+    return problem(422, WRONG, "Correct what is named above.", reasons)
+
+
 def of_inventory(refused: InventoryRefused) -> HttpResponse:
     """422 with every mistake: what, where and what to do."""
     reasons = [
         Reason(f"{one.kind} {one.subject}: {one.message}", one.remedy, "inventory", ".".join(map(str, one.path)))
         for one in refused.problems
     ]
-    return problem(422, "The inventory would be wrong; nothing was changed.", refused.remedy, reasons)
+    return problem(422, WRONG, refused.remedy, reasons)
 
 
 def install(api: NinjaAPI) -> None:
@@ -108,6 +124,7 @@ def install(api: NinjaAPI) -> None:
     handle(TooLarge, lambda e: problem(413, "The body is too long.", f"Send no more than {in_words(e.bound)}."))
     handle(TooMany, _wait)
     handle(InventoryRefused, of_inventory)
+    handle(FileRefused, of_file)
     handle(ClusterBusy, lambda e: problem(409, e.message, e.remedy))
     handle(NotTheSame, lambda e: problem(412, CHANGED, "Read it again, look at what is different, and send it anew."))
     handle(NotConditional, lambda e: problem(428, UNCONDITIONAL, "Read it, then send its ETag in the header If-Match."))
@@ -128,7 +145,7 @@ def _mistakes(error: ValidationError) -> HttpResponse:
     """422 with each mistake: where it is and what is expected, never what was sent."""
     reasons = []
     for one in error.errors[:SHOWN]:
-        where = ".".join(str(part) for part in one.get("loc", ()))
+        where = ".".join(str(part) for part in one.get("loc", ())).replace("body.body", "body", 1)
         reasons.append(Reason(f"{where}: {one.get('msg', 'is not as described')}", "", "request.invalid", where))
     remedy = "Correct what is named; /api/v1/openapi.json describes each field."
     return problem(422, "The request is not as it is described.", remedy, reasons)

@@ -39,6 +39,7 @@ from console.api import (
     trials,
 )
 from console.api.auth import TokenAuth
+from console.api.conditions import unless_known
 from console.api.shapes import Problem
 
 ABOUT = """Changeover's programming interface. Every request carries a token; a token is made on the page *API tokens*
@@ -56,6 +57,7 @@ ERRORS = {
     422: "not as described",
     429: "too many requests without a good token from this address",
 }
+KNOWN = "the same as when this ETag was given"
 CONDITIONAL = {412: "it was changed since it was read", 428: "If-Match is missing"}
 View = Callable[..., HttpResponse]
 
@@ -92,7 +94,7 @@ def description() -> dict[str, Any]:
             told = {str(status): answer for status, answer in operation["responses"].items()}
             refused = ERRORS | CONDITIONAL if method == "put" else ERRORS
             operation["responses"] = {str(status): {"$ref": f"#/components/responses/{status}"} for status in refused}
-            operation["responses"] |= told
+            operation["responses"] |= told | ({"304": {"description": KNOWN}} if method == "get" else {})
     return schema
 
 
@@ -107,14 +109,19 @@ def door(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        asked = request.method
+        if asked == "HEAD":  # answered as a GET; the server leaves the body out
+            request.method = "GET"
         try:
             response = view(request, *args, **kwargs)
         except Http404:
             response = problems.not_found()
         if response.status_code == 405:
             allowed = response.headers["Allow"]
-            text = f"This address takes {allowed}, not {request.method}."
+            text = f"This address takes {allowed}, not {asked}."
             response = problems.problem(405, text, "Nothing was done. See /api/v1/openapi.json.", Allow=allowed)
+        response = unless_known(request, response)
+        request.method = asked
         response["Cache-Control"] = "no-store"
         return response
 

@@ -18,6 +18,7 @@ from console.domain.inventory import Path
 TAG = "tag:yaml.org,2002:"
 LIST, MAPPING = "a list", "a mapping"
 WHAT = {"str": "text", "int": "a number", "float": "a number", "bool": "yes or no", "null": "nothing"}
+PUNCTUATION = re.compile(r"'(.|\\[a-z]|<[a-z ]+>)'")
 WHAT |= {LIST: LIST, MAPPING: MAPPING}
 
 
@@ -48,14 +49,20 @@ def compose(text: str) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         remedy = "Correct the line; text with a colon, such as a drive, needs quotes."
-        # A quoted piece longer than punctuation is the file's own text, such as a password with an asterisk in front.
-        why = re.sub(r"(['\"])(?!<)[^'\"]{2,}\1", "a name", error.problem or "it cannot be read")
+        why = _unnamed(error.problem or "it cannot be read")
         raise Unreadable(Mistake(mark.line + 1 if mark else 1, f"This is not YAML: {why}.", remedy)) from None
     except YAMLError:
         raise Unreadable(Mistake(1, "This is not YAML: it has a character that YAML forbids.", "Remove it.")) from None
     except RecursionError:
         raise Unreadable(Mistake(1, "This nests too deep.", "Give an inventory.")) from None
     return root
+
+
+def _unnamed(why: str) -> str:
+    """`why` without the file's own text: a quoted piece longer than punctuation may be a password after an asterisk."""
+    if why.count("'") % 2 or why.count('"') % 2:  # one stands within a piece: no telling where it ends
+        return re.sub(r"['\"].*['\"]", "a name", why)
+    return re.sub(r"'[^']*'|\"[^\"]*\"", lambda found: found[0] if PUNCTUATION.fullmatch(found[0]) else "a name", why)
 
 
 Read = Callable[["Reader", Node, Path], Any]

@@ -51,6 +51,28 @@ def test_clusters_are_listed_by_name_page_by_page(olga: Program) -> None:
     assert second["next"] is None
 
 
+def test_a_list_that_is_as_it_was_is_not_sent_again_and_its_head_can_be_asked_for(
+    olga: Program, tokyo: Cluster
+) -> None:
+    def ask(method: str = "get", **headers: str) -> Any:
+        return getattr(olga.client, method)("/api/v1/clusters", headers=olga.headers | headers)
+
+    first = ask()
+    same = ask(**{"if-none-match": first["ETag"]})
+    assert (same.status_code, same.content, same["ETag"]) == (304, b"", first["ETag"])
+    head = ask("head")
+    assert (head.status_code, head.content, head["ETag"]) == (200, b"", first["ETag"])
+    making.cluster("OSAKA", 2)
+    changed = ask(**{"if-none-match": first["ETag"]})
+    assert (changed.status_code, len(changed.json()["items"])) == (200, 2)
+    assert olga.client.head("/api/v1/clusters/tokyo/plans", headers=olga.headers).status_code == 405
+
+
+def test_a_field_that_is_wrong_is_named_once(olga: Program) -> None:
+    told = olga.post("clusters/tokyo/plans", {"kind": "fly"}, 422)
+    assert [one["about"] for one in told["reasons"]] == ["body.kind"]
+
+
 def test_a_cluster_nobody_has_observed_is_unknown_and_never_good(olga: Program) -> None:
     told = olga.get("clusters/tokyo")
     assert (told["mail"], told["tone"], told["stale"], told["observed_at"]) == ("unknown", "unknown", True, None)

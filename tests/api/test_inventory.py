@@ -98,7 +98,7 @@ def test_the_whole_inventory_comes_and_goes_as_its_file(ada: Program) -> None:
     assert ada.put("inventory", more, if_match=etag)["result"] == "applied"
     ada.put("inventory", more, 412, if_match=etag)
     wrong = ada.put("inventory", {"text": "sites:\n  - nmae: x\n"}, 422, if_match="*")
-    assert "line 2" in wrong["reasons"][0]["text"]
+    assert wrong["reasons"][0]["text"].startswith("line 2: ")
     assert [one["name"] for one in ada.get("sites")["items"]].count("north") == 1
     assert ada.put("sites/south", None)["name"] == "south"
 

@@ -94,6 +94,7 @@ def test_apply_refuses_a_wrong_file_with_every_line(administrator: User) -> None
     assert (plain.code, as_json.code) == (2, 2)
     assert plain.out == ""
     assert f"{MISTAKEN}: line 20: 'grp' is not a known key." in plain.err
+    assert plain.err.splitlines()[-1].endswith("mistakes, nothing applied.")
     assert len(as_json.data["mistakes"]) == len(plain.err.splitlines()) - 1 >= 10
     assert as_json.err == ""
 

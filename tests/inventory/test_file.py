@@ -100,6 +100,22 @@ WRONG: list[tuple[str, str, int, str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: [1,2\n", "expected ',' or ']', but got '<stream end>'"),
+        ("a: {b: [\n}", "expected the node content, but found '}'"),
+        ("\ta: 1\n", "found character '\\t' that cannot start any token"),
+        ("password: *hunter2\n", "found undefined alias a name"),
+        ("password: *hunt'er\n", "found undefined alias a name"),
+        ('password: *h"u"n"ter\n', "found undefined alias a name"),
+    ],
+)
+def test_what_is_no_yaml_is_told_by_its_signs_and_never_by_what_may_be_a_password(text: str, words: str) -> None:
+    (told,) = mistakes(text)
+    assert told.message == f"This is not YAML: {words}."
+
+
 @pytest.mark.parametrize(("old", "new", "line", "words"), WRONG)
 def test_one_mistake_is_told_once_at_its_line(right: str, old: str, new: str, line: int, words: str) -> None:
     assert old in right

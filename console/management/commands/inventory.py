@@ -50,7 +50,8 @@ class Command(ConsoleCommand):
         applied = apply_inventory(content, actor, prune=options["prune"], dry_run=options["dry_run"])
         if applied.mistakes and not options["json"]:
             self.stderr.write("\n".join(f"{options['file']}: {mistake}" for mistake in applied.mistakes))
-            self.stderr.write(f"{len(applied.mistakes)} mistakes, nothing applied.")
+            count = len(applied.mistakes)
+            self.stderr.write(f"{count} mistake{'' if count == 1 else 's'}, nothing applied.")
         else:
             self.answer(options, _summary(applied), applied.as_json())
         return REFUSED if applied.mistakes else SUCCEEDED
