@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check bench chaos screenshots docs lint types unit test audit lock clean messages
+.PHONY: help demo check bench chaos screenshots docs lint types unit test packages audit lock clean messages
 MAKEFLAGS += --no-print-directory
 # Tests start hundreds of Python processes: what one of them has compiled, the next one has not to.
 unexport PYTHONDONTWRITEBYTECODE
@@ -27,9 +27,13 @@ demo: .venv/.demo ## Start the console with a lab of six clusters, on loopback, 
 check: lint types unit ## Lint, types, import rules, the quick tests and what is installed (2 to 3 minutes)
 	@$(PY) deploy/audit.py --offline
 
-test: lint types ## Everything, on a real domain controller and in a real browser (root, Debian 12, about 40 minutes)
-	@sh tests/prepare.sh
+test: ## Everything, on a real domain controller and in a real browser (root, Debian 12, about 40 minutes)
+	@$(MAKE) -j2 lint types packages
 	@sh tests/run.sh $(ARGS)
+
+# What the whole run needs of the system; it comes while requirements are installed, and lint and types are looked at.
+packages:
+	@sh tests/prepare.sh
 
 bench: .venv/.tests ## Measure (about half an hour; ARGS=--quick tries it out; needs slapd, and root for Samba)
 	@$(PY) -m tests.benchmarks $(ARGS)

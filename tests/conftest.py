@@ -34,6 +34,7 @@ FIRST = (
     "tests/tasks/test_hints.py",
     "tests/demo/test_launch.py",
     "tests/journeys/test_live",
+    "tests/journeys/test_newcomer",
     "tests/setup/test_journey_2007.py",
     "tests/setup/test_journey_2003.py",
     "tests/tasks/test_sites.py",
