@@ -45,7 +45,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--only", default="", metavar="TEXT", help="only the cases whose name holds this")
     parser.add_argument(
-        "--sample", type=int, default=0, metavar="N", help="N of all cases: each fault once, the rest by the seed"
+        "--sample", type=int, default=0, metavar="N", help="N of all cases: each fault once, then others by the seed"
     )
     parser.add_argument("--seed", type=int, default=0, help="decides what a case leaves open")
     parser.add_argument("--environments", type=int, default=max(1, (os.cpu_count() or 2)), help="side by side")
@@ -62,14 +62,14 @@ def _options() -> argparse.Namespace:
 def _chosen(options: argparse.Namespace) -> tuple[list[Case], list[Case]]:
     """The cases that come first, and the others, which come in any order."""
     named = [parse(name, options.seed) for name in options.case]
-    others = [case for case in _others(options) if case not in named]
+    fixed, others = sample(options.seed, options.sample) if options.sample else ([], _others(options))
+    named += [case for case in fixed if case not in named]
+    others = [case for case in others if case not in named]
     first, rest = ([replace(case, still=options.still) for case in cases] for cases in (named, others))
     return first, rest
 
 
 def _others(options: argparse.Namespace) -> list[Case]:
-    if options.sample:
-        return sample(options.seed, options.sample)
     if options.case:
         return []
     cases = matrix(options.seed, everything=options.all)

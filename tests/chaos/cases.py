@@ -119,12 +119,12 @@ def _chosen(way: str, step: str, fault: str) -> bool:
     return step in STRUCK[way]
 
 
-def sample(seed: int, size: int) -> list[Case]:
-    """`size` of the matrix: every fault once, on all ways and always the same, and the rest by the seed."""
+def sample(seed: int, size: int) -> tuple[list[Case], list[Case]]:
+    """`size` of the matrix: every fault once, on all ways and always the same; and the rest by the seed."""
     everything = matrix(seed)
     fixed = _one_of_each(random.Random("fixed").sample(everything, len(everything)))[:size]
     rest = [case for case in everything if case not in fixed]
-    return [*fixed, *random.Random(seed).sample(rest, size - len(fixed))]
+    return fixed, random.Random(seed).sample(rest, size - len(fixed))
 
 
 def _one_of_each(cases: Sequence[Case]) -> list[Case]:
