@@ -120,4 +120,28 @@ READINGS = (
     _("wmic, and Exchange's cmdlets, need more than the 150 MB of old times"),
     _("a batch of questions starts a process for each, and some start others"),
     _("the console asks for shells that may idle for 180 s (it is milliseconds)"),
+    _("A filter's name has 1 to %(count)s characters, all of them printable."),
+    _("Fill in something, press Show, and save what you see."),
+    _("Give it another name, or remove one that is not needed."),
+    _("Remove one that is not needed."),
+    _("Save one of your own."),
+    _("The filter is empty."),
+    _("The filter %(name)s is not yours."),
+    _("There is another filter called %(name)s."),
+    _("You keep %(count)s filters already."),
+    _("Wait until %(state)s UTC, or ask an administrator to unlock it."),
+    _("This run is another node's."),
+    _("Put the key that it was stored under back into CHANGEOVER_CREDENTIAL_KEYS, or %(text)s."),
+    _("It answered there, but as listeners for %(name)s %(what)s: a policy may set them."),
+    _("%(name)s goes offline for a moment: what they serve is down until they are online again."),
+    _("It is limited to %(name)s, and %(text)s."),
+    _("%(cluster)s is less ready for a failover than it should be: %(score)s of 100."),
+    _("%(what)s: no worker of the site %(word)s took it within %(number)s s."),
+    _("It %(what)s; nothing of it is left to do."),
+    _("%(node)s signs with the key %(word)s."),
+    _("%(name)s is %(state)s, and nothing brings it up."),
+    _(
+        "Nothing is lost by waiting: restore the journal from the last backup if it was edited, or observe the "
+        "cluster afresh, acknowledge this operation with what you found, and make a new plan from what is true."
+    ),
 )

@@ -33,6 +33,12 @@ CONTROLLER_SAYS = {
 """How a sentence about a domain controller goes on, and how the adapter says it."""
 
 AT_NIGHT = {
+    "%(name)s goes offline for a moment: what they serve is down until they are online again.": [
+        "{} goes offline for a moment{}: what they serve is down until they are online again."
+    ],
+    "Wait until %(state)s UTC, or ask an administrator to unlock it.": [
+        "Wait until {until:%H:%M} UTC, or ask an administrator to unlock it."
+    ],
     "Ask somebody to approve it.": ["Ask somebody to approve it{}."],
     "Give the number of the change or incident.": ["Give the number of the change or incident{}."],
     **{f"{quota.name}: {quota.why}.": [quota.name, quota.why, "{}: {}."] for quota in QUOTAS},

@@ -28,7 +28,7 @@ def said_by_rules() -> frozenset[str]:
         for path in (ROOT / folder).rglob("*.py"):
             if not path.name.startswith(NOT):
                 tree = ast.parse(path.read_text(encoding="utf-8"))
-                found |= {text for node in ast.walk(tree) if (text := _text(node))}
+                found |= {text for node in ast.walk(tree) if (text := text_of(node))}
     return frozenset(found)
 
 
@@ -45,9 +45,10 @@ def opened(phrase: str) -> str:
     return SLOT.sub("{}", phrase)
 
 
-def _text(node: ast.AST) -> str:
+def text_of(node: ast.AST) -> str:
+    """The text of a literal, `{}` where something is put in; empty for anything else."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
-        return "".join(_text(part) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        return "".join(text_of(part) if isinstance(part, ast.Constant) else "{}" for part in node.values)
     return ""
