@@ -14,6 +14,11 @@ PRESS = {"failover": "Fail over", "failback": "Fail back", "takeover": "Take ove
 def sign_in(page: Page, name: str = LOGIN, password: str = PASSWORD) -> None:
     """Sign in from the page that asks for it."""
     page.goto("/")
+    fill_in(page, name, password)
+
+
+def fill_in(page: Page, name: str = LOGIN, password: str = PASSWORD) -> None:
+    """Sign in on the page that asks for it, from where it leads on."""
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()

@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.journeys.person import Person
-from tests.journeys.stack import LOGIN, PASSWORD, LabCluster, Stack
+from tests.journeys.person import Person, fill_in, sign_in
+from tests.journeys.stack import LabCluster, Stack
 
 HEARD = """document.addEventListener("DOMContentLoaded", () => {
   const spoken = "[role=status], [role=alert], [role=log], [aria-live]";
@@ -62,6 +62,9 @@ def test_without_a_stream_the_page_asks_and_when_nothing_answers_it_says_since_w
 def test_who_signs_out_in_another_window_is_told_so_where_something_runs_and_comes_back_to_it(
     stack: Stack, olga: Person, cluster: LabCluster
 ) -> None:
+    olga.page.context.clear_cookies()  # a session of her own: the one that ends here is not the one that others use
+    sign_in(olga.page)
+    expect(olga.page.get_by_role("heading", level=1)).to_have_text("Clusters")
     cluster.fault(cluster.primary, "slow", ms="2000")
     olga.begins(cluster, "failover")
     expect(olga.link).to_have_text("Live")
@@ -71,9 +74,7 @@ def test_who_signs_out_in_another_window_is_told_so_where_something_runs_and_com
     expect(olga.link).to_have_text("Signed out: reload to sign in again", timeout=30_000)
     olga.stop_button.click()
     expect(olga.notice("Nothing was done with what you sent.")).to_be_visible()
-    olga.page.get_by_label("Name").fill(LOGIN)
-    olga.page.get_by_label("Password").fill(PASSWORD)
-    olga.page.get_by_role("button", name="Sign in").click()
+    fill_in(olga.page)
     expect(olga.link).to_have_text("Live")
     cluster.fault(cluster.primary, "slow", on=False)
     olga.sees_ending("succeeded")
