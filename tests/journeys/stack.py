@@ -85,6 +85,7 @@ class Stack:
         self.redis_socket = folder / "redis.sock"
         self.processes: list[Process] = []
         self.env = children.environment(os.environ, folder, self.redis_socket) | {
+            "DJANGO_SETTINGS_MODULE": "tests.journeys.settings",
             "CHANGEOVER_OBSERVE_EVERY": "86400",  # once; then journeys look when they want to: two cores are few
             "CHANGEOVER_SWEEP_EVERY": "1",
             "CHANGEOVER_OUTBOUND": TOLD,
