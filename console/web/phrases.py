@@ -47,8 +47,8 @@ def _looked_up(text: str, language: str) -> str:
     whole = gettext(text)
     if whole != text:
         return whole
-    for phrase, says, pattern in _patterns() if len(text) <= LONGEST else ():
-        if says in text and (found := pattern.fullmatch(text)):
+    for phrase, says in _phrases() if len(text) <= LONGEST else ():
+        if says in text and (found := _pattern(phrase).fullmatch(text)):
             return gettext(phrase) % {name: said(value) for name, value in found.groupdict().items()}
     parts = BETWEEN_SENTENCES.split(text)
     if len(parts) > 1:
@@ -67,15 +67,16 @@ def _joined(before: list[str], after: list[str]) -> str:
 
 
 @cache
-def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
-    """Each phrase with slots, the longest of what it says itself, and what it fits; what says most is tried first."""
+def _phrases() -> list[tuple[str, str]]:
+    """Each phrase with slots, and the longest of what it says itself; what says most is tried first."""
     phrases = [phrase for phrase in (*PHRASES, *catalog_texts.texts()) if SLOT.search(phrase)]
     phrases.sort(key=lambda phrase: -len(SLOT.sub("", phrase)))
-    return [(phrase, max(SLOT.split(phrase)[::2], key=len), _pattern(phrase)) for phrase in phrases]
+    return [(phrase, max(SLOT.split(phrase)[::2], key=len)) for phrase in phrases]
 
 
+@cache
 def _pattern(phrase: str) -> re.Pattern[str]:
-    """A slot that comes again has to hold the same again."""
+    """What fits the phrase, made when it is first needed; a slot that comes again has to hold the same again."""
     parts, seen, words = SLOT.split(phrase), set[str](), []
     for at, part in enumerate(parts):
         if at % 2 == 0:
