@@ -9,14 +9,16 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 
 WHOLE = 24
-"""A part of a name of at most so many letters is never broken."""
+"""A name, or a part of one, of at most so many letters is never broken."""
 PARTS = re.compile(r"(?<=[,/])")
 
 
 @register.filter
 def by_parts(name: object) -> SafeString:
     """A name of the directory in which a line ends after a comma or a slash rather than within a part."""
-    return format_html_join(mark_safe("<wbr>"), "{}", ((_part(part),) for part in PARTS.split(str(name))))
+    text = str(name)
+    parts = [text] if len(text) <= WHOLE else PARTS.split(text)
+    return format_html_join(mark_safe("<wbr>"), "{}", ((_part(part),) for part in parts))
 
 
 def _part(text: str) -> SafeString:

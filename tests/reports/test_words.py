@@ -32,3 +32,4 @@ def test_a_name_of_the_directory_breaks_after_commas_and_slashes_and_its_short_p
         f"{long},",
         '<span class="nowrap">DC=&lt;b&gt;</span>',
     ]
+    assert by_parts("HOST/mx01-a.lab.example") == '<span class="nowrap">HOST/mx01-a.lab.example</span>'
