@@ -144,7 +144,7 @@ def _outline(operation: Operation, titles: Mapping[str, str]) -> list[Group]:
 
 def as_json(line: JournalLine) -> dict[str, Any]:
     """A line for the live page; one that counts says how far its step has come."""
-    told = {
+    told: dict[str, Any] = {
         "seq": line.seq,
         "at": line.at.isoformat(),
         "kind": line.kind,
