@@ -33,8 +33,7 @@ def answering() -> Iterator[Callable[..., Line]]:
         listener = socket.create_server(("127.0.0.1", 0))
 
         def serve() -> None:
-            stream, _ = listener.accept()
-            with stream, contextlib.suppress(OSError):
+            with contextlib.suppress(OSError), listener.accept()[0] as stream:
                 for answer in answers:
                     if not stream.recv(65536):
                         return
