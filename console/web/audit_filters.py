@@ -1,6 +1,7 @@
 """Filters of the audit under a name: saved from the list, renamed, shared, removed."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -83,9 +84,8 @@ def in_words(fields: dict[str, str]) -> list[tuple[str, str]]:
 def _chosen(field: Field, value: str) -> str:
     if not isinstance(field, ChoiceField):
         return value
-    options = [
-        one for key, words in field.choices for one in (words if isinstance(words, list | tuple) else [(key, words)])
-    ]
+    offered: Any = field.choices
+    options = [one for key, words in offered for one in (words if isinstance(words, list | tuple) else [(key, words)])]
     return next((str(words) for key, words in options if str(key) == value), value)
 
 
