@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseRedirect
 
 from console.web.way_back import to_sign_in
 
@@ -12,6 +12,6 @@ from console.web.way_back import to_sign_in
 class SignedOutMiddleware(LoginRequiredMiddleware):
     """Asks for a sign-in wherever a view does not do without."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         """The way there."""
         return to_sign_in(request)

@@ -3,8 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
@@ -29,11 +28,11 @@ def nearest(path: str) -> str:
     return path
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
+def to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
     """The sign-in page, and from there back; who sent a form is told that nothing came of it."""
     if request.method not in SAFE:
         messages.warning(request, SEND_AGAIN)
-    return redirect(f"{reverse('sign-in')}?{urlencode({'next': page_of(request)})}")
+    return HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': page_of(request)})}")
 
 
 def _sent_from(request: HttpRequest) -> str:
