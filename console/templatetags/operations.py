@@ -80,8 +80,9 @@ def operation_rows(operations: Iterable[Operation], *, short: bool = False) -> S
 def _line_of(operation: Operation, cluster: str, reader: Reader) -> SafeString:
     """Kept, unless it counts on."""
     shown = Shown(*(getattr(operation, name) for name in Shown._fields))
-    counts_on = shown.ended_at is None or operation.open
-    return (_line if counts_on else _kept)(shown, bool(operation.todo), cluster, reader)
+    if shown.ended_at is None or operation.open:
+        return _line(shown, bool(operation.todo), cluster, reader)
+    return _kept(shown, bool(operation.todo), cluster, reader)
 
 
 def _line(shown: Shown, incomplete: bool, cluster: str, reader: Reader) -> SafeString:
