@@ -1,6 +1,7 @@
 """Text that a node, a directory or a person can fill never becomes markup, wherever it is shown."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -17,13 +18,16 @@ from tests.web import world
 from tests.web.world import HOSTILE
 
 Page = Callable[..., str]
+WHERE_LINES_END = re.compile(r'<wbr>|<span class="nowrap">|</span>')
+"""What a long name is parted by, and kept whole by."""
 
 
 def harmless(text: str, times: int = 1) -> None:
     """The text is there, and only as text."""
     assert "<script>alert" not in text
     assert "<img src=x" not in text
-    assert text.count("&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;") >= times
+    shown = WHERE_LINES_END.sub("", text)
+    assert shown.count("&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;") >= times
 
 
 def test_in_an_observation(olga: Client, tokyo: Cluster, page: Page) -> None:
