@@ -168,6 +168,7 @@ def a_world() -> World:
         "runs/": run.pk,
         "set-up-logs/": log.pk,
         "inventory/": tokyo.pk,
+        "inventory/credentials/": tokyo.directory.credential_id,
         "first/": found.pk,
         "rights/": somebody.pk,
         "people/": somebody.pk,

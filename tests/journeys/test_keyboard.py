@@ -59,8 +59,8 @@ def test_from_signing_in_with_a_code_to_the_plan_of_the_way_back(who: Who, clust
 
 
 def test_after_a_refused_form_the_focus_is_on_what_says_why(who: Who, cluster: LabCluster) -> None:
-    kei = who("kei")
-    page = kei.page
+    otto = who("otto")
+    page = otto.page
     page.goto(f"/clusters/{cluster.name}/drill/")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Drill of {cluster.name}")
     assert page.evaluate("document.activeElement === document.body"), "no form was sent"
@@ -68,11 +68,11 @@ def test_after_a_refused_form_the_focus_is_on_what_says_why(who: Who, cluster: L
     page.get_by_role("button", name="Make the plan of the way there").click()
     expect(page.get_by_label("Reason")).to_be_focused()
     expect(page.get_by_label("Reason")).to_have_attribute("aria-invalid", "true")
-    kei.signs_out()
+    otto.signs_out()
     expect(page.get_by_label("Name")).to_be_focused()
-    kei.types("kei", "Tab", "not the password", "Enter")
+    otto.types("otto", "Tab", "not the password", "Enter")
     expect(page.get_by_role("alert")).to_be_focused()
-    kei.types("Tab")
+    otto.types("Tab")
     expect(page.get_by_label("Name")).to_be_focused()
 
 

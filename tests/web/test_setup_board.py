@@ -83,7 +83,7 @@ def test_the_page_says_what_is_next_who_must_do_it_and_how(olga: Client, resting
     text = page(olga, place(resting))
     box = text[text.index('id="next-step"') : text.index('id="hands-title"')]
     assert "for olga" in box
-    assert "3 Make the domain account known to the cluster product" in box
+    assert "Make the domain account known to the cluster product" in box
     assert "3.bullet-1" in box
     assert "What you did or saw, in a sentence" in box
     assert "waiting for a person" in text
@@ -167,8 +167,12 @@ def test_what_holds_already_is_no_task(olga: Client, tokyo: Cluster, page: Page)
     operation = setup_world.at_rest(tokyo, PROOF, WaitsFor.PROOF, findings=seen)
     text = page(olga, place(operation))
     box = text[text.index('id="next-step"') : text.index('id="hands-title"')]
-    tasks = re.findall(r"<h3>([\w.-]+) ", box)
-    assert tasks == ["1", "1.bullet-2", "1.bullet-2.note"]
+    tasks = [strip_tags(heading) for heading in re.findall(r"<h3>(.+?)</h3>", box)]
+    assert tasks == [
+        "Set the network adapters as a cluster needs them",
+        "The interconnect names no DNS server and has NetBIOS off",
+        "Look up what else a cluster asks of adapters in the deployment guide of Exchange 2003",
+    ]
 
 
 UNKNOWN = {PROOF: {"verdict": "unknown", "reason": "The node does not tell."}}
