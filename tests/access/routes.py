@@ -134,6 +134,11 @@ def _maintained(cluster: Cluster, alarm: Alarm) -> dict[str, int]:
     return {"maintenance/windows/": window.pk, "maintenance/moves/": move.pk, "incidents/": alarm.pk}
 
 
+def _of_inventory(cluster: Cluster) -> dict[str, int]:
+    """The numbers of a cluster and of a credential."""
+    return {"inventory/": cluster.pk, "inventory/credentials/": cluster.directory.credential_id}
+
+
 def a_world() -> World:
     """TOKYO with an operation, an alarm, a run, a log; and everybody who may come along."""
     tokyo, osaka = making.cluster(), making.cluster("OSAKA", 2)
@@ -167,8 +172,7 @@ def a_world() -> World:
         "emergencies/": emergency.pk,
         "runs/": run.pk,
         "set-up-logs/": log.pk,
-        "inventory/": tokyo.pk,
-        "inventory/credentials/": tokyo.directory.credential_id,
+        **_of_inventory(tokyo),
         "first/": found.pk,
         "rights/": somebody.pk,
         "people/": somebody.pk,
