@@ -6,6 +6,7 @@ from console.catalog import cluster_product
 from console.domain import topology as domain
 from console.models import Cluster, Directory, Node
 from console.services.credentials import resolved
+from console.services.node_rows import NodeRow, node_rows
 from console.services.trust import ca_file
 
 
@@ -14,7 +15,7 @@ def topology(cluster: Cluster) -> domain.Cluster:
 
     Raises `CredentialUnavailable` when one of them cannot be had.
     """
-    nodes = {node.role: node for node in cluster.nodes.order_by().select_related("credential", "server")}
+    nodes = {row.role: row for row in node_rows(cluster.pk)}
     primary, standby = nodes["primary"], nodes["standby"]
     return domain.Cluster(
         id=cluster.pk,
@@ -28,8 +29,8 @@ def topology(cluster: Cluster) -> domain.Cluster:
         standby=_node(standby),
         directory=directory_topology(cluster.directory),
         site=cluster.site.name,
-        primary_server=primary.server.name,
-        standby_server=standby.server.name,
+        primary_server=primary.server,
+        standby_server=standby.server,
         spn_classes=tuple(cluster.spn_classes),
         greetings=tuple(_greeting(text) for text in cluster.greetings),
         extra_services=tuple(cluster.extra_services),
@@ -71,7 +72,7 @@ def directory_as(directory: Directory, credential: domain.Credential) -> domain.
     )
 
 
-def _node(node: Node) -> domain.Node:
+def _node(node: Node | NodeRow) -> domain.Node:
     return domain.Node(
         name=node.name,
         address=node.address,

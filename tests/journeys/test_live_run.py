@@ -260,6 +260,6 @@ def test_a_line_is_searched_for_on_the_server_and_leads_to_its_place(
     link.focus()
     olga.page.keyboard.press("ArrowDown")
     olga.page.keyboard.press("Enter")
-    assert olga.page.url.endswith(f"?line={last - 1233}#L{last - 1233}")
+    expect(olga.page).to_have_url(re.compile(rf"\?line={last - 1233}#L{last - 1233}$"))
     expect(line(olga, last - 1233)).to_have_class(re.compile("jl--pointed"))
     assert not olga.troubles
