@@ -135,11 +135,8 @@ def test_sessions_at_the_same_moment_never_share_a_channel(lab: Lab, nodes: Kept
             if told != word:
                 wrong.append(f"{word}: {told}")
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, range(4)))
     assert wrong == []
     assert len(nodes) == 1
     assert len(lab.servers[ONE].shells) == 1

@@ -5,6 +5,7 @@ import select
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -295,10 +296,7 @@ def test_threads_that_take_turns_never_have_two_messages_with_a_node(
                 wrong.append(word)
 
     monkeypatch.setattr(server, "perform", perform)
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, range(4)))
     assert wrong == []
     assert (wire.connections, max(most)) == (1, 1)
