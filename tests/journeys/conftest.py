@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,6 +38,7 @@ Who = Callable[[str], Colleague]
 HERE = Path(__file__).parent
 DRIVEN = ExitStack()
 RUNNING: list[Browser] = []
+STARTED: list[Stack] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,22 +50,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(300))  # the first one waits for the whole console to start
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The console, as large as those need it who come first; others who come later use it too."""
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """The console that runs, or another after tests that need none."""
+    if not STARTED:
+        _start(tmp_path_factory.mktemp("stack"))
+    assert STARTED[0].ready, "The console did not start: the first journey that asked for it says why."
+    return STARTED[0]
+
+
+def _start(folder: Path) -> None:
+    """A console as large as those need it who come first; others who come right after them use it too."""
     few = os.environ["PYTEST_CURRENT_TEST"].startswith(OF_A_CONSOLE)
-    size = (FEW, FEW_SCRIPTED) if few else (CLUSTERS, SCRIPTED)
-    made = Stack(tmp_path_factory.mktemp("stack"), *size)
-    try:
-        made.start()
-        yield made
-    finally:
-        made.stop()
+    made = Stack(folder, *((FEW, FEW_SCRIPTED) if few else (CLUSTERS, SCRIPTED)))
+    STARTED.append(made)
+    DRIVEN.callback(STARTED.clear)
+    DRIVEN.callback(made.stop)
+    made.start()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
-    """After the last journey Chromium ends: while it is driven a loop runs here, beside which Django does not work."""
+    """After the last journey everything ends: a console has work even where nobody asks it for anything.
+
+    While Chromium is driven a loop runs here besides, beside which Django does not work.
+    """
     if nextitem is None or not nextitem.path.is_relative_to(HERE):
         DRIVEN.close()
 
@@ -96,9 +107,14 @@ def browser() -> Browser:
     return chromium()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(stack: Stack) -> object:
     """The cookies of a signed-in operator: signing in is a journey of its own."""
+    return _cookies(stack)
+
+
+@cache
+def _cookies(stack: Stack) -> object:
     context = chromium().new_context(base_url=stack.address)
     sign_in(context.new_page())
     state = context.storage_state()
@@ -136,11 +152,16 @@ def olga(people: People) -> Person:
     return people()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def company(stack: Stack) -> Stack:
     """The console with an account for each colleague."""
-    make_accounts(stack)
+    _accounts(stack)
     return stack
+
+
+@cache
+def _accounts(stack: Stack) -> None:
+    make_accounts(stack)
 
 
 @pytest.fixture
@@ -162,9 +183,14 @@ def guarded(who: Who, cluster: LabCluster) -> LabCluster:
     return cluster
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def unused(stack: Stack) -> dict[str, list[LabCluster]]:
     """The clusters of each generation that no journey has used yet, and those whose nodes run the console's scripts."""
+    return _unused(stack)
+
+
+@cache
+def _unused(stack: Stack) -> dict[str, list[LabCluster]]:
     made = [LabCluster(stack, item) for item in stack.world.clusters]
     plain = [c for c in made if not c.scripted and not c.carried]
     bare = {key: [c for c in plain if c.generation == key] for key in GENERATIONS}

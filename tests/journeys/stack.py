@@ -84,6 +84,7 @@ class Stack:
         self.part = DirectoryPart()
         self.redis_socket = folder / "redis.sock"
         self.processes: list[Process] = []
+        self.ready = False
         self.env = children.environment(os.environ, folder, self.redis_socket) | {
             "DJANGO_SETTINGS_MODULE": "tests.journeys.settings",
             "CHANGEOVER_OBSERVE_EVERY": "86400",  # once; then journeys look when they want to: two cores are few
@@ -114,6 +115,7 @@ class Stack:
         self._wait(self.web, page_answers(self.address))
         self.lab = control.wait_for_lab(lab_folder, 30)
         wait_for(self._all_observed, "every cluster was observed", 240)
+        self.ready = True
 
     def start_empty(self) -> None:
         """Start it as somebody has it who has just installed it: one account, nothing in the inventory, no lab."""
