@@ -59,7 +59,9 @@ def test_at_most_one_in_five_rests_on_a_persons_word(key: str) -> None:
 def test_every_step_cites_its_place_and_says_what_to_do(key: str) -> None:
     procedure = catalog.procedure(key)
     assert len({procedure.cite(step) for step in procedure.steps}) == len(procedure.steps)
-    assert all(step.title and step.remedy.endswith((".", "!")) for step in procedure.steps)
+    assert all(step.title and (step.remedy or ".").endswith((".", "!")) for step in procedure.steps)
+    untold = [step for step in procedure.steps if not step.remedy]
+    assert all(step.mode is Mode.CONFIRMED and step.depth for step in untold)
     assert all(bool(step.proof) is (step.mode is not Mode.CONFIRMED) for step in procedure.steps)
 
 

@@ -25,7 +25,7 @@ steps:
     until: [two]
     items:
       - {at: A, title: "Part"}
-      - {at: A.important.1, title: "Fact", side: dns, by: dns.record}
+      - {at: A.important.1, title: "Fact", side: dns, by: dns.record, remedy: Make it.}
       - {at: A.important.2, title: "Other", mode: confirmed, reason: "Because."}
   - at: "2"
     key: two
@@ -57,6 +57,7 @@ def test_a_part_says_only_what_differs(tmp_path: Path) -> None:
     )
     assert (fact.sort, fact.mode, fact.proof, fact.side) == (Sort.IMPORTANT, Mode.CHECKED, "dns.record", Side.DNS)
     assert (other.mode, other.proof, other.reason) == (Mode.CONFIRMED, "", "Because.")
+    assert (fact.remedy, other.remedy) == ("Make it.", "")
     assert [step.depth for step in steps.values()] == [0, 1, 2, 2, 0]
     assert (steps["one"].until, steps["two"].needs) == (("two",), ("one",))
 
@@ -80,6 +81,7 @@ def test_a_part_says_only_what_differs(tmp_path: Path) -> None:
         ("at: A,", "at: first,", r"line 16, steps\[0\]\.items\[0\]\.at must be a place"),
         ('at: "2"', 'at: "3"', r"line 19, steps\[1\]\.at must be 2: steps are numbered without a gap"),
         ("key: two", "key: one", r"line 8, steps\[0\]\.key must be there once"),
+        (", remedy: Make it.", "", r"line 17, steps\[0\]\.items\[1\] lacks a title or a remedy"),
         ("title: Two", "title: ''", r"line 19, steps\[1\] lacks a title or a remedy"),
         ("title: T\n", "title: T\ntitle: U\n", r"cannot be read: line 3: 'title' is given twice"),
         ("title: T\n", "title: !!python/none x\n", r"cannot be read: line 2: must be text"),

@@ -175,6 +175,16 @@ def test_what_holds_already_is_no_task(olga: Client, tokyo: Cluster, page: Page)
     ]
 
 
+def test_what_is_confirmed_does_not_show_the_remedy_of_what_it_is_a_part_of(
+    olga: Client, tokyo: Cluster, page: Page
+) -> None:
+    seen = {"network/bullet-2": {"verdict": "fail", "reason": "The interconnect names a DNS server."}}
+    text = page(olga, place(setup_world.at_rest(tokyo, PROOF, WaitsFor.PROOF, findings=seen)))
+    box = text[text.index('id="next-step"') : text.index('id="hands-title"')]
+    assert "Look up what else a cluster asks of adapters" in box
+    assert box.count("Clear the DNS servers of the interconnect adapter") == 1
+
+
 UNKNOWN = {PROOF: {"verdict": "unknown", "reason": "The node does not tell."}}
 ACCEPTED = {"step": PROOF, "said": "The adapters were looked at on both nodes.", "typed": "TOKYO"}
 

@@ -86,6 +86,7 @@ class ProcedureStep:
     reason: str
     """Why nothing can tell; only when it is confirmed."""
     remedy: str
+    """What to do where it does not hold; empty of a part that is confirmed and whose title says it all."""
     needs: tuple[str, ...]
     """The keys of the steps that must be over before it."""
     until: tuple[str, ...]

@@ -8,7 +8,10 @@ from console.domain.procedures.model import Means, Mode, Procedure, ProcedureSte
 
 @dataclass(frozen=True)
 class WrittenPart:
-    """A lettered, bulleted or numbered part of a step, a Note or an Important; what it leaves out it inherits."""
+    """A lettered, bulleted or numbered part of a step, a Note or an Important; what it leaves out it inherits.
+
+    Only what is proved as the whole is has the whole's remedy: another goal is reached in another way.
+    """
 
     at: str
     title: str
@@ -125,7 +128,7 @@ def _filled(
         proof="" if confirmed else raw.by or (whole.proof if whole else ""),
         action=(raw.does or (whole.action if whole else "")) if automated else "",
         reason=(raw.reason or (whole.reason if whole else "")) if confirmed else "",
-        remedy=raw.remedy or (whole.remedy if whole else ""),
+        remedy=raw.remedy or (whole.remedy if whole and not (confirmed or raw.by) else ""),
         needs=needs,
         until=until,
         about=() if confirmed or (raw.by and not raw.about) else raw.about or (whole.about if whole else ()),
@@ -152,7 +155,8 @@ def _whole(step: ProcedureStep, means: Means, place: str) -> None:
         _known((step.proof,), [proof.key for proof in means.proofs], f"{place}.by", "listed")
     if step.mode is Mode.AUTOMATED:
         _known((step.action,), [action.key for action in means.actions], f"{place}.does", "listed")
-    if not (step.title and step.remedy):
+    told_by_title = step.mode is Mode.CONFIRMED and step.sort is not Sort.STEP
+    if not step.title or not (step.remedy or told_by_title):
         raise WrongStep(place, "lacks a title or a remedy")
 
 
