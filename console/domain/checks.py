@@ -40,6 +40,26 @@ class Check:
         return cls(**{**raw, "verdict": Verdict(str(raw["verdict"]))})  # type: ignore[arg-type]
 
 
+def passed(key: str, title: str, reason: str, *, about: str = "", evidence: str = "") -> Check:
+    """The precondition holds."""
+    return Check(key, title, Verdict.PASS, reason, about=about, evidence=evidence)
+
+
+def failed(key: str, title: str, reason: str, remedy: str, *, about: str = "", evidence: str = "") -> Check:
+    """The precondition does not hold; the move is refused."""
+    return Check(key, title, Verdict.FAIL, reason, remedy, evidence, about)
+
+
+def warned(key: str, title: str, reason: str, remedy: str, *, about: str = "", evidence: str = "") -> Check:
+    """It may go on, but a person should know."""
+    return Check(key, title, Verdict.WARN, reason, remedy, evidence, about)
+
+
+def untold(key: str, title: str, reason: str, remedy: str, *, about: str = "", evidence: str = "") -> Check:
+    """It cannot be told; the move needs a person's explicit acceptance."""
+    return Check(key, title, Verdict.UNKNOWN, reason, remedy, evidence, about)
+
+
 @dataclass(frozen=True)
 class Reason:
     """One reason why not, with what to do about it."""

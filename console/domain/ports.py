@@ -8,7 +8,6 @@ from typing import Protocol
 
 from console.domain.access_lists import AccessEntry
 from console.domain.directory import Controller, EntryChange, Modified
-from console.domain.events.facts import RunView
 from console.domain.filters import Filter
 from console.domain.lease import Fence
 from console.domain.observation import ClusterView
@@ -224,28 +223,6 @@ class Mailboxes(Protocol):
 
     def rows(self) -> Iterable[tuple[str, str, Sequence[Sequence[str]]]]:
         """Each mailbox of the list: objectGUID, DN, and [attribute, before, after] for each change; "" is no value."""
-
-
-class Runs(Protocol):
-    """The runs of the cluster's own START.BATs that asked for a go, and the goes they were given.
-
-    At most one go of a cluster is unexpired at any time, whoever asks. What a run was told with a no stays told.
-    """
-
-    def starting(self, node: str, since: datetime) -> RunView | None:
-        """The latest run of `node` that asked at or after `since`."""
-
-    def run(self, run_id: str) -> RunView | None:
-        """The run called so."""
-
-    def give_go(self, run_id: str, *, valid_seconds: float) -> None:
-        """Answer the run with a go; a run that has one keeps it. Raises `GoHeld` when another's is unexpired."""
-
-    def say_no(self, run_id: str, reason: str) -> None:
-        """Answer the run with a no, unless it has fetched a go."""
-
-    def withdraw(self, run_id: str, reason: str) -> None:
-        """End the run's go, if it has one that it has not fetched, and answer no from now on."""
 
 
 class Driver(Protocol):

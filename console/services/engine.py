@@ -10,11 +10,12 @@ from console.adapters.clock import SystemClock
 from console.domain import planner
 from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError
+from console.domain.events.runs import Runs
 from console.domain.field import Field
 from console.domain.lease import LeaseLost
 from console.domain.outcome import Ending, Status, Todo, WaitsFor
 from console.domain.plan import Plan
-from console.domain.ports import Control, Runs
+from console.domain.ports import Control
 from console.domain.procedures.kinds import is_procedure
 from console.domain.progress import FRESH, JournalBroken, Progress
 from console.domain.runner import MENDED_SECONDS, Runner

@@ -7,9 +7,10 @@ from django.conf import settings
 from console.domain import planner
 from console.domain.checks import Refusal
 from console.domain.errors import ChangeoverError
+from console.domain.events.runs import Runs
 from console.domain.field import Field
 from console.domain.plan import Plan
-from console.domain.ports import Control, Runs
+from console.domain.ports import Control
 from console.models import Operation, PlanMailboxes
 from console.services import plan_records
 from console.services.journal import OperationJournal

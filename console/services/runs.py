@@ -32,7 +32,7 @@ def latest(cluster_id: int, node: str, since: datetime) -> NodeRun | None:
 
 
 class ClusterRuns:
-    """Implements `console.domain.ports.Runs`: what it lets a node do, it does under the operation's lease."""
+    """Implements `console.domain.events.runs.Runs`: what it lets a node do, it does under the operation's lease."""
 
     def __init__(self, cluster_id: int, operation_id: int, token: int) -> None:
         self._cluster_id = cluster_id

@@ -18,11 +18,11 @@ from console.adapters.winrm import WinrmNodes
 from console.domain import planner
 from console.domain.directory import Modified
 from console.domain.events.facts import RunView
-from console.domain.events.runs import NoRuns
+from console.domain.events.runs import NoRuns, Runs
 from console.domain.field import Field
 from console.domain.outcome import Ending
 from console.domain.plan import Plan
-from console.domain.ports import Control, Runs
+from console.domain.ports import Control
 from console.domain.receipts import Kept, Receipt
 from console.domain.runner import Runner
 from console.domain.secrets import Secret

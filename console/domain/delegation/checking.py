@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from console.domain.checks import Check, Verdict
 from console.domain.delegation.dsacls import Delegation, delegations, for_protected
 from console.domain.delegation.excess import changeable
+from console.domain.delegation.node_check import lines_for, named, node_check
 from console.domain.delegation.nodes import rights_of_nodes, sample_of
 from console.domain.directory import DirectoryView, Mailbox
 from console.domain.filters import AllOf, AnyOf, Equal
 from console.domain.ports import DirectorySession
-from console.domain.preflight.delegation import lines_for, named, node_check
 from console.domain.switch.rights import missing_rights
 
 

@@ -1,6 +1,7 @@
-"""The runs of a console that hears of none: for plans whose groups run no script."""
+"""The runs of a cluster's START.BATs as the domain sees them, and those of a console that hears of none."""
 
 from datetime import datetime
+from typing import Protocol
 
 from console.domain.errors import ChangeoverError
 from console.domain.events.facts import RunView
@@ -12,8 +13,30 @@ class GoHeld(ChangeoverError):
     remedy = "Wait until that go has expired, and find out whether its node is active."
 
 
+class Runs(Protocol):
+    """The runs of the cluster's own START.BATs that asked for a go, and the goes they were given.
+
+    At most one go of a cluster is unexpired at any time, whoever asks. What a run was told with a no stays told.
+    """
+
+    def starting(self, node: str, since: datetime) -> RunView | None:
+        """The latest run of `node` that asked at or after `since`."""
+
+    def run(self, run_id: str) -> RunView | None:
+        """The run called so."""
+
+    def give_go(self, run_id: str, *, valid_seconds: float) -> None:
+        """Answer the run with a go; a run that has one keeps it. Raises `GoHeld` when another's is unexpired."""
+
+    def say_no(self, run_id: str, reason: str) -> None:
+        """Answer the run with a no, unless it has fetched a go."""
+
+    def withdraw(self, run_id: str, reason: str) -> None:
+        """End the run's go, if it has one that it has not fetched, and answer no from now on."""
+
+
 class NoRuns:
-    """Implements `console.domain.ports.Runs` where no script ever asks."""
+    """The runs where no script ever asks: for plans whose groups run none."""
 
     def starting(self, node: str, since: datetime) -> RunView | None:
         """None."""

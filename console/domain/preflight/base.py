@@ -1,9 +1,8 @@
-"""What the checks look at, and the short forms in which they answer."""
+"""What the checks look at."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from console.domain.checks import Check, Verdict
 from console.domain.delegation.nodes import NodeRights
 from console.domain.directory import DirectoryView
 from console.domain.observation import ClusterObservation, NodeObservation, Seen
@@ -62,23 +61,3 @@ def _scripts(seen: NodeObservation, driver: Driver) -> Seen[str]:
     if resources is not None and driver.script_state(resources) == "none":
         return Seen("none")
     return seen.scripts
-
-
-def passed(key: str, title: str, reason: str, *, about: str = "", evidence: str = "") -> Check:
-    """The precondition holds."""
-    return Check(key, title, Verdict.PASS, reason, about=about, evidence=evidence)
-
-
-def failed(key: str, title: str, reason: str, remedy: str, *, about: str = "", evidence: str = "") -> Check:
-    """The precondition does not hold; the move is refused."""
-    return Check(key, title, Verdict.FAIL, reason, remedy, evidence, about)
-
-
-def warned(key: str, title: str, reason: str, remedy: str, *, about: str = "", evidence: str = "") -> Check:
-    """It may go on, but a person should know."""
-    return Check(key, title, Verdict.WARN, reason, remedy, evidence, about)
-
-
-def untold(key: str, title: str, reason: str, remedy: str, *, about: str = "", evidence: str = "") -> Check:
-    """It cannot be told; the move needs a person's explicit acceptance."""
-    return Check(key, title, Verdict.UNKNOWN, reason, remedy, evidence, about)

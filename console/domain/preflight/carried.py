@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from console.domain import second_hop
 from console.domain.carried_server import CarriedServer
 from console.domain.carrying import CarryingDriver
-from console.domain.checks import Check, Verdict
+from console.domain.checks import Check, Verdict, failed, passed, untold, warned
 from console.domain.observation import ClusterView, ResourceState, Seen
 from console.domain.ports import Argv
 from console.domain.preflight import nodes, services
-from console.domain.preflight.base import NodeSituation, failed, passed, untold, warned
+from console.domain.preflight.base import NodeSituation
 from console.domain.preflight.engine import owner_check
 
 Problems = tuple[tuple[str, str], ...]

@@ -1,8 +1,8 @@
 """Checks of the directory: the right controller, paired stores, names and rights, and whom it names now."""
 
-from console.domain.checks import Check
-from console.domain.preflight.base import Situation, failed, passed, untold, warned
-from console.domain.preflight.delegation import named
+from console.domain.checks import Check, failed, passed, untold, warned
+from console.domain.delegation.node_check import named
+from console.domain.preflight.base import Situation
 from console.domain.switch.differences import directory_owner, problems
 from console.domain.switch.direction import direction_to
 

@@ -1,8 +1,8 @@
 """Checks of the cluster product: who has the group, its make-up, its state, its scripts."""
 
-from console.domain.checks import Check
+from console.domain.checks import Check, failed, passed
 from console.domain.preflight import partition
-from console.domain.preflight.base import NodeSituation, Situation, failed, passed
+from console.domain.preflight.base import NodeSituation, Situation
 
 SCRIPTS = "The node scripts leave the switch to the console"
 

@@ -1,7 +1,7 @@
 """Checks of the guide's functional range: what is used that a move leaves behind, and what it would cut off."""
 
-from console.domain.checks import Check
-from console.domain.preflight.base import Situation, passed, untold, warned
+from console.domain.checks import Check, passed, untold, warned
+from console.domain.preflight.base import Situation
 from console.domain.products import Function
 
 OUTSIDE = "Nothing is used that the guide does not support in a cluster"

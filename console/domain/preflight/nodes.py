@@ -1,8 +1,8 @@
 """Checks of the two nodes themselves: they answer, they are who they should be, their clocks agree."""
 
-from console.domain.checks import Check
+from console.domain.checks import Check, failed, passed, warned
 from console.domain.observation import NodeObservation
-from console.domain.preflight.base import NodeSituation, failed, passed, warned
+from console.domain.preflight.base import NodeSituation
 
 CLOCK_SECONDS = 300.0
 """Kerberos refuses tickets beyond five minutes of difference."""

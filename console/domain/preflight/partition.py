@@ -1,9 +1,9 @@
 """The check of the switching partition: if it is in use during a move, the node is shut down (guide, Notes)."""
 
-from console.domain.checks import Check
+from console.domain.checks import Check, failed, passed, untold
 from console.domain.observation import describe
 from console.domain.observe import foreign_users
-from console.domain.preflight.base import Situation, failed, passed, untold
+from console.domain.preflight.base import Situation
 
 
 def check(situation: Situation) -> Check:

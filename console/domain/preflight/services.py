@@ -1,8 +1,8 @@
 """Checks of the Exchange services on both nodes, and of what the floating IP says now."""
 
-from console.domain.checks import Check
+from console.domain.checks import Check, failed, passed, untold, warned
 from console.domain.observation import ServiceState
-from console.domain.preflight.base import NodeSituation, Situation, failed, passed, untold, warned
+from console.domain.preflight.base import NodeSituation, Situation
 
 MANUAL = "Set it to Manual: sc config {name} start= demand (guide, “Specify the settings for Exchange services”)."
 

@@ -1,8 +1,8 @@
 """Checks of a takeover: does the other node hold the group, and has the product given it up?"""
 
-from console.domain.checks import Check
+from console.domain.checks import Check, failed, passed, warned
 from console.domain.events.opinion import Holding, Opinion
-from console.domain.preflight.base import Situation, failed, passed, warned
+from console.domain.preflight.base import Situation
 
 
 def opinion_check(opinion: Opinion) -> Check:

@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from console.domain.errors import ChangeoverError
-from console.domain.events.runs import NoRuns
+from console.domain.events.runs import NoRuns, Runs
 from console.domain.field import Field
 from console.domain.findings import Diagnosis
 from console.domain.outcome import Todo, WaitsFor
 from console.domain.placing import NodeFiles, NoFiles
 from console.domain.plan import Plan, Step
-from console.domain.ports import Clock, Control, Journal, Mailboxes, Runs
+from console.domain.ports import Clock, Control, Journal, Mailboxes
 from console.domain.receipts import NoReceipts, Receipt, Receipts
 
 if TYPE_CHECKING:  # proofs look at what checks look at, and those at what steps know

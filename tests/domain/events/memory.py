@@ -10,7 +10,7 @@ from console.domain.events.runs import GoHeld
 
 @dataclass
 class MemoryRuns:
-    """Implements `console.domain.ports.Runs`."""
+    """Implements `console.domain.events.runs.Runs`."""
 
     now: Callable[[], datetime]
     rows: dict[str, RunView] = field(default_factory=dict)
