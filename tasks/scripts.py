@@ -1,8 +1,7 @@
 """Doing with node scripts and keys what somebody asked for on a page."""
 
 from console.models import NodeScripts
-from console.services import queue
-from console.services.deployment import asking
+from console.services import node_requests, queue
 from tasks import hints, slots
 
 
@@ -12,4 +11,4 @@ def do_asked(row_id: int) -> None:
     row = hints.row(NodeScripts, row_id)
     with slots.place() as free:
         if free and row is not None:
-            asking.do_asked(row)
+            node_requests.do_asked(row)

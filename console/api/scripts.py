@@ -12,12 +12,12 @@ from console.api.clusters import the_cluster
 from console.api.fields import ClusterName, Key, Line, Text
 from console.domain.node_scripts.settings import FOLDER, ON_SILENCE
 from console.models import Cluster, NodeScripts
-from console.services import tokens
+from console.services import node_requests, tokens
 from console.services.audit import Actor
-from console.services.deployment import asking, comparing, settings
+from console.services.deployment import comparing, settings
 
 A_SILENCE = "^(" + "|".join(ON_SILENCE) + ")$"
-A_TASK = "^(" + "|".join(asking.WHAT) + ")$"
+A_TASK = "^(" + "|".join(node_requests.WHAT) + ")$"
 
 router = Router(tags=["scripts"])
 
@@ -87,7 +87,7 @@ def change(request: HttpRequest, name: ClusterName, body: ScriptsIn, key: Key) -
 
     def do(actor: Actor) -> NodeScripts:
         settings.change(cluster, actor, body.reason, **values)
-        return asking.ask(cluster, "compare", actor)
+        return node_requests.ask(cluster, "compare", actor)
 
     act(token, key, "set scripts", cluster.pk, body, do)
     return Status(202, _out(cluster))
@@ -103,8 +103,12 @@ def ask(request: HttpRequest, name: ClusterName, body: AskIn, key: Key) -> Statu
     """By a worker; `told` says what came of it. A node's key takes the right to change the inventory."""
     token = token_of(request)
     cluster = the_cluster(token, name)
-    tokens.require(token, asking.right_for(body.what), cluster)
-    act(token, key, "ask scripts", cluster.pk, body, lambda actor: asking.ask(cluster, body.what, actor, body.reason))
+    tokens.require(token, node_requests.right_for(body.what), cluster)
+
+    def do(actor: Actor) -> NodeScripts:
+        return node_requests.ask(cluster, body.what, actor, body.reason)
+
+    act(token, key, "ask scripts", cluster.pk, body, do)
     return Status(202, _out(cluster))
 
 
@@ -116,5 +120,5 @@ def _out(cluster: Cluster) -> ScriptsOut:
         unset |= {"unknown": "", "files": [], "deployed_at": None, "deployed_by": "", "placed": [], "told": None}
         return ScriptsOut(cluster=cluster.name, checks=checks, asked="", **unset)
     told = (*settings.NAMES, "compared_at", "unknown", "files", "deployed_at", "deployed_by", "placed", "told")
-    asked = row.asked if asking.waits(row) else ""
+    asked = row.asked if node_requests.waits(row) else ""
     return ScriptsOut(cluster=cluster.name, checks=checks, asked=asked, **{one: getattr(row, one) for one in told})

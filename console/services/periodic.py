@@ -13,6 +13,7 @@ from console.services import (
     discovery,
     drills_followed,
     incidents,
+    node_requests,
     proving,
     schedules,
     sessions,
@@ -20,7 +21,6 @@ from console.services import (
     upkeep,
     workers,
 )
-from console.services.deployment import asking
 from console.services.kits import listing
 from console.services.notifications import couriers, workers_missing
 
@@ -61,7 +61,7 @@ WORK = (
     Work("discoveries", discovery.sweep, lambda: float(settings.SWEEP_EVERY)),
     Work("drills", drills_followed.sweep, lambda: DRILL_TURN),
     Work("kits", listing.ask_due, lambda: KIT_TURN),
-    Work("node scripts", asking.send_again, lambda: ASKED_TURN),
+    Work("node scripts", node_requests.send_again, lambda: ASKED_TURN),
     Work("sign-ins", sessions.tidy, lambda: TIDY_TURN),
     Work("workers", workers.forget_old, lambda: TIDY_TURN),
     Work("scheduled moves", schedules.sweep, lambda: schedules.TURN),

@@ -14,8 +14,9 @@ from console.domain.deployment import FileState, Placed, State
 from console.domain.node_scripts.bounds import TooShort
 from console.domain.node_scripts.settings import FOLDER, Unrenderable
 from console.models import Cluster, NodeKey, NodeScripts
+from console.services import node_requests
 from console.services.access import NotAllowed
-from console.services.deployment import asking, comparing, settings
+from console.services.deployment import comparing, settings
 from console.web.access import actor_of, methods, needs, the_cluster
 from console.web.forms.operations import ReasonForm
 from console.web.forms.scripts import ScriptsForm
@@ -51,7 +52,7 @@ def change(request: HttpRequest, name: str) -> HttpResponseBase:
     except (Unrenderable, TooShort) as error:
         form.add_error(None, f"{error.message} {error.remedy}")
         return _page(request, cluster, form)
-    asking.ask(cluster, "compare", actor_of(request))
+    node_requests.ask(cluster, "compare", actor_of(request))
     messages.success(request, "It is set, and nothing on a node was changed. Both nodes are being compared.")
     return redirect("node-scripts", cluster.name)
 
@@ -64,7 +65,7 @@ def ask(request: HttpRequest, name: str) -> HttpResponseBase:
     what = request.POST.get("what", "")
     reason = str(form.cleaned_data["reason"]) if form.is_valid() else ""
     try:
-        asking.ask(cluster, what, actor_of(request), reason)
+        node_requests.ask(cluster, what, actor_of(request), reason)
         messages.success(request, "A worker is asked; this page shows what comes of it.")
     except Refusal as refusal:
         text = " ".join(f"{one.text} {one.remedy}".strip() for one in refusal.reasons)
@@ -97,7 +98,7 @@ def _page(request: HttpRequest, cluster: Cluster, form: ScriptsForm | None = Non
         "placed": [Placed(**raw) for raw in row.placed] if row else (),
         "checks": comparing.checks(cluster),
         "keys": _keys(cluster),
-        "waits": row is not None and asking.waits(row),
+        "waits": row is not None and node_requests.waits(row),
         "form": form or _form(row),
     }
     return render(request, "nodescripts/detail.html", context, status=200 if form is None else 400)

@@ -5,8 +5,7 @@ from django.test import Client
 
 from console.lab.server import Lab
 from console.models import Cluster, NodeScripts, PlanRecord
-from console.services import observe, plans
-from console.services.deployment import asking
+from console.services import node_requests, observe, plans
 from tests.attacks.crawl import Crawl
 from tests.attacks.hostile import HOSTILE
 from tests.deployment.conftest import actor, lab, nagoya, person, write
@@ -22,7 +21,7 @@ def test_what_a_node_says_of_itself_stays_text(lab: Lab, nagoya: Cluster, client
     lab.fault("NGO-EX2", "other-name", computer=HOSTILE)
     client.force_login(making.account("olga", "administrator"))
     client.post("/clusters/nagoya/scripts/ask/", {"what": "compare", "reason": HOSTILE})
-    asking.do_asked(NodeScripts.objects.get())
+    node_requests.do_asked(NodeScripts.objects.get())
     observe.observe(nagoya)
     client.post("/clusters/nagoya/plan/", {"kind": "failover"})
     plans.make(PlanRecord.objects.get().pk)

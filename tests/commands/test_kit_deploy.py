@@ -13,7 +13,7 @@ from console.domain.secrets import Secret
 from console.lab.cmd.rights_commands import rights_of
 from console.lab.server import Lab
 from console.models import AuditRecord, KitMailbox, NodeKit, NodeScripts
-from console.services.deployment import keys as rotating
+from console.services import key_rotation
 from console.services.kits import deploying
 from console.services.kits.checks import kit_checks
 from console.services.node_scripts import kit_runner
@@ -153,7 +153,7 @@ def test_a_node_without_ldifde_is_warned_of_with_what_to_install(
 def test_a_change_of_the_key_signs_the_kit_anew_at_once(keys: dict[str, str], tokyo: Lab, manage: Manage) -> None:
     written(manage)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(rotating, "PROOF_SECONDS", 0.1)
+        patched.setattr(key_rotation, "PROOF_SECONDS", 0.1)
         told = manage("nodekey", "rotate", "TYO-EX2", "--reason", "every year")
     assert "Its kit is signed with it." in told[1]
     lies = tokyo.world.node("TYO-EX2").disk.read(rf"{FOLDER}\node.key").decode("ascii")

@@ -16,11 +16,11 @@ from console.lab.cmd.rights_commands import rights_of
 from console.lab.definition import Webhook
 from console.lab.server import Lab
 from console.models import AuditRecord, Cluster, JournalLine, Node, NodeKey
+from console.services import key_rotation
 from console.services.audit import Actor
-from console.services.deployment import keys
 from console.services.deployment.deploying import deploy
-from console.services.deployment.keys import rotate
 from console.services.hooks.keys import find
+from console.services.key_rotation import rotate
 from tests.commands.conftest import Told
 from tests.deployment.conftest import disks, on_disk
 
@@ -45,7 +45,7 @@ def held(lab: Lab, number: int = 1) -> dict[str, str]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "PROOF_SECONDS", 0.1)
+    monkeypatch.setattr(key_rotation, "PROOF_SECONDS", 0.1)
 
 
 @pytest.fixture

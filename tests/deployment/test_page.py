@@ -5,7 +5,7 @@ from django.test import Client
 
 from console.lab.server import Lab
 from console.models import Cluster, NodeKey, NodeScripts
-from console.services.deployment import asking
+from console.services import node_requests
 from tests.deployment.conftest import URL, on_disk, rendered
 from tests.services import making
 
@@ -30,7 +30,7 @@ def ask(client: Client, what: str, reason: str = "it is time") -> str:
     client.post("/clusters/nagoya/scripts/ask/", {"what": what, "reason": reason})
     row = NodeScripts.objects.get()
     assert row.asked == what
-    asking.do_asked(row)
+    node_requests.do_asked(row)
     return shown(client)
 
 
@@ -72,7 +72,7 @@ def test_no_reason_and_no_such_thing_change_nothing(page: Client) -> None:
 def test_what_was_asked_too_long_ago_is_not_done_and_says_so(page: Client) -> None:
     page.post("/clusters/nagoya/scripts/ask/", {"what": "deploy", "reason": "now"})
     NodeScripts.objects.update(asked_at="2026-01-01T00:00:00Z")
-    asking.do_asked(NodeScripts.objects.get())
+    node_requests.do_asked(NodeScripts.objects.get())
     assert "No worker of the site" in shown(page)
 
 
@@ -87,20 +87,20 @@ def test_two_who_ask_at_once_get_one_answer(page: Client) -> None:
 
 def test_what_nobody_took_up_is_sent_again_until_it_is_too_late(page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[object, ...]] = []
-    monkeypatch.setattr(asking.queue, "send", lambda *words, **_: bool(sent.append(words)) or True)
+    monkeypatch.setattr(node_requests.queue, "send", lambda *words, **_: bool(sent.append(words)) or True)
     page.post("/clusters/nagoya/scripts/ask/", {"what": "deploy", "reason": "first"})
-    assert asking.send_again() == 1
+    assert node_requests.send_again() == 1
     assert sent[-1] == ("scripts.asked", NodeScripts.objects.get().pk, "operations.lab")
     NodeScripts.objects.update(asked_at="2026-01-01T00:00:00Z")
-    assert asking.send_again() == 0
+    assert node_requests.send_again() == 0
 
 
 def test_a_second_delivery_does_nothing(lab: Lab, page: Client) -> None:
     page.post("/clusters/nagoya/scripts/ask/", {"what": "compare"})
     late = NodeScripts.objects.get()
-    asking.do_asked(NodeScripts.objects.get())
+    node_requests.do_asked(NodeScripts.objects.get())
     told = NodeScripts.objects.get().told
-    asking.do_asked(late)
+    node_requests.do_asked(late)
     assert NodeScripts.objects.get().told == told
 
 

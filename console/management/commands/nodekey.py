@@ -11,8 +11,8 @@ from console.management.speaking import OperatorCommand
 from console.models import Node, NodeKey
 from console.services.access import clusters_with, require, visible_clusters
 from console.services.audit import Actor, timestamp
-from console.services.deployment.keys import rotate
 from console.services.hooks.keys import KeysRefused, issue_key, retire
+from console.services.key_rotation import rotate
 from console.services.preparing import find_node
 
 

@@ -1,1 +1,1 @@
-"""The node scripts where they run: their settings, what lies on the nodes, deploying, taking back, the nodes' keys."""
+"""The node scripts where they run: their settings, what lies on the nodes, deploying, taking back."""

@@ -14,8 +14,8 @@ from console.services.clock import database_now
 from console.services.deployment import comparing, settings
 from console.services.deployment.control import require_free
 from console.services.deployment.deploying import deploy, require_reason, undo
-from console.services.deployment.keys import rotate
 from console.services.fields import open_field
+from console.services.key_rotation import rotate
 
 KEYS = {"key primary": "primary", "key standby": "standby"}
 WHAT = ("compare", "deploy", "undo", *KEYS)
