@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -138,10 +138,6 @@ class Plan:
             if step.key == key:
                 return step
         raise KeyError(key)
-
-    def with_steps(self, steps: tuple[Step, ...]) -> "Plan":
-        """The same plan with other steps."""
-        return replace(self, steps=steps)
 
 
 def canonical(value: object) -> bytes:

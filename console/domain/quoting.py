@@ -43,23 +43,17 @@ def cmd_line(argv: Sequence[str]) -> str:
     return bounded(" ".join([argv[0], *arguments]))
 
 
-def batch_line(commands: Sequence[Sequence[str]], nonce: str) -> str:
-    """Read-only commands as one line; after command N it prints `@@<nonce>:N:<exit code>`, N from 1.
-
-    Standard error joins standard output, so that each command's words stay with it; nothing is read from input.
-
-    Quoted arguments stand outside of the quotes for the outer cmd.exe, so their special characters carry a caret
-    there, which it takes off. Raises `Unquotable`, also when the line grows beyond 8191 characters.
-    """
-    return bounded(_joined([_nested(tuple(argv)) for argv in commands], nonce))
-
-
 def batch_lines(
     commands: Sequence[Sequence[str]], nonce: str, *, opening: Sequence[Sequence[str]] = ()
 ) -> tuple[tuple[str, int], ...]:
-    """As few `batch_line`s as hold all commands, each with the number of its commands.
+    """Read-only commands as few lines that hold them all, each with the number of its commands.
 
-    Every line begins with the commands of `opening`, which are not counted.
+    After its command N a line prints `@@<nonce>:N:<exit code>`, N from 1. Standard error joins standard output, so that
+    each command's words stay with it; nothing is read from input. Every line begins with the commands of `opening`,
+    which are not counted.
+
+    Quoted arguments stand outside of the quotes for the outer cmd.exe, so their special characters carry a caret
+    there, which it takes off. Raises `Unquotable`, also when one command makes a line of more than 8191 characters.
     """
     first = [_nested(tuple(argv)) for argv in opening]
     lines: list[tuple[str, int]] = []

@@ -4,7 +4,7 @@ from console.lab.exchange import INFORMATION_STORE
 from console.lab.state import LoggedEvent, Node, Service
 from console.lab.world import World
 
-ERROR, WARNING, INFORMATION = 1, 2, 3
+ERROR, INFORMATION = 1, 3
 ATTENDANT = "MSExchangeSA"
 DISCREPANCY = 9040  # the guide shows the text alone: the number is the lab's own
 MANAGER = "Service Control Manager"
@@ -20,9 +20,8 @@ def enter(world: World, node: Node, log: str, source: str, code: int, message: s
 def service_runs(world: World, node: Node, service: Service) -> None:
     """A service has come up: the System Attendant finds the keys of the node where it ran before."""
     name = service.installed.name
-    enter(
-        world, node, "System", MANAGER, 7036, f"The {service.installed.display} service entered the running state.", 3
-    )
+    text = f"The {service.installed.display} service entered the running state."
+    enter(world, node, "System", MANAGER, 7036, text, INFORMATION)
     cluster = node.cluster
     if name == ATTENDANT:
         if cluster.keys_of not in ("", node.server):

@@ -31,15 +31,6 @@ def resolved(credential: Credential) -> topology.Credential:
     return topology.Credential(credential.name, credential.username, secret_of(credential))
 
 
-def why_unavailable(credential: Credential) -> str | None:
-    """Why the password cannot be had, with the remedy, or None if it can."""
-    try:
-        secret_of(credential)
-    except CredentialUnavailable as error:
-        return f"{error.message} {error.remedy}"
-    return None
-
-
 def encrypt(password: Secret) -> str:
     """What to keep in `Credential.ciphertext`. Raises `CredentialUnavailable` when there is no usable key."""
     return _fernet().encrypt(password.reveal().encode()).decode("ascii")

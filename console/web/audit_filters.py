@@ -11,9 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from console.models import Cluster, SavedFilter
+from console.models import SavedFilter
 from console.services import audit_filters
-from console.services.access import NotAllowed, clusters_with
+from console.services.access import NotAllowed
 from console.services.audit_filters import FilterRefused
 from console.web.access import actor_of, methods, needs
 from console.web.forms.audit import AuditFilterForm, SavedFilterForm
@@ -37,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def save(request: HttpRequest) -> HttpResponseBase:
     """Keep the filter that the list showed."""
     query = QueryDict(request.POST.get("query", "")[:4000].removeprefix("?"))
-    fields = AuditFilterForm(query, clusters=clusters_with(request.user, "read-audit")).filled_in()
+    fields = AuditFilterForm(query).filled_in()
     name, shared = _said(request)
 
     def act() -> None:
@@ -77,7 +77,7 @@ def address_of(fields: dict[str, str]) -> str:
 
 def in_words(fields: dict[str, str]) -> list[tuple[str, str]]:
     """Each field that the filter fills in, as the form calls it and the choice that was made."""
-    form = AuditFilterForm(clusters=Cluster.objects.none())
+    form = AuditFilterForm()
     return [(str(form[name].label), _chosen(form.fields[name], value)) for name, value in fields.items()]
 
 

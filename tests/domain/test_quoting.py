@@ -77,9 +77,10 @@ def test_arguments_come_back_as_they_were_or_are_refused(arguments: list[str]) -
 @given(st.lists(ARGUMENTS, min_size=1, max_size=3))
 def test_a_batch_gives_every_command_its_arguments_through_two_interpreters(batch: list[list[str]]) -> None:
     try:
-        line = quoting.batch_line([["tool", *arguments] for arguments in batch], "a1b2")
+        ((line, count),) = quoting.batch_lines([["tool", *arguments] for arguments in batch], "a1b2")
     except Unquotable:
         return
+    assert count == len(batch)
     (outer,) = cmd_parse(line)
     assert outer.startswith('cmd /v:on /s /c "')
     assert outer.endswith('"')

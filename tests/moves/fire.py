@@ -84,7 +84,7 @@ class Fire(Ground):
         self.whole = whole
         self.before: Snapshot = all_of_it(self.backend)
         hand_over = tuple(step for step in whole.steps if step.phase == "hand-over")
-        assert self.perform(whole.with_steps(hand_over)).status is Status.SUCCEEDED
+        assert self.perform(replace(whole, steps=hand_over)).status is Status.SUCCEEDED
         self.afresh()
 
     def cluster(self, **changes: Any) -> Cluster:
@@ -96,7 +96,7 @@ class Fire(Ground):
     @property
     def lone(self) -> Plan:
         """The steps in the directory alone."""
-        return self.whole.with_steps(tuple(step for step in self.whole.steps if step.phase == "directory"))
+        return replace(self.whole, steps=tuple(step for step in self.whole.steps if step.phase == "directory"))
 
     def afresh(self) -> None:
         """A new operation, of which nothing is done yet."""
@@ -127,8 +127,8 @@ class Fire(Ground):
 
     def hurried(self, *keys: str, within: float = 2.0) -> None:
         """Let these steps have less time."""
-        steps = self.switch.steps
-        self.switch = self.switch.with_steps(tuple(replace(s, within=within) if s.key in keys else s for s in steps))
+        steps = tuple(replace(s, within=within) if s.key in keys else s for s in self.switch.steps)
+        self.switch = replace(self.switch, steps=steps)
 
     def open(self, cluster: Cluster | None = None, control: Control | None = None) -> Field:
         cluster, clock = cluster or self.cluster(), self.clock

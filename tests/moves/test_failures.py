@@ -1,6 +1,7 @@
 """A planned move that meets a fault half-way ends as it must: failed, uncertain or incomplete, never half said."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -105,9 +106,8 @@ def test_a_partition_that_becomes_busy_after_the_plan_stops_before_the_first_cha
 def test_a_partition_that_becomes_busy_during_the_stops_holds_the_move_back(tokyo):
     busy = at_beat("partition-free", lambda: tokyo.lab.fault(TYO1, "partition-busy"))
     plan = tokyo.plan("failover")
-    short = plan.with_steps(
-        tuple(s if s.kind != "partition.free" else type(s)(**{**vars(s), "within": 1.0}) for s in plan.steps)
-    )
+    steps = tuple(s if s.kind != "partition.free" else replace(s, within=1.0) for s in plan.steps)
+    short = replace(plan, steps=steps)
     ending = tokyo.perform(short, busy)
     assert (ending.status, ending.step) == (Status.FAILED, "partition-free")
     assert tokyo.owner() == TYO1

@@ -12,8 +12,6 @@ from console.domain.secrets import Secret
 PREFIX = "whsec_"
 LENGTH = 32
 """Bytes of a secret that is made here."""
-TOLERANCE = 300
-"""Seconds by which a receiver lets the time of a message differ from its own."""
 
 
 def new_secret() -> Secret:

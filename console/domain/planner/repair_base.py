@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.domain.checks import Reason
-from console.domain.doctor.readings import base_name
 from console.domain.findings import Finding
 from console.domain.plan import PlannedCommand, Step
 from console.domain.ports import Argv
@@ -81,8 +80,3 @@ def instance_name(kind: str, server: str, *, dashed: bool) -> str:
 def names(text: str) -> list[str]:
     """The names of a finding's list."""
     return [line for line in text.split("\n") if line]
-
-
-def same_file(one: str, other: str) -> bool:
-    """Whether two paths end in the same file name."""
-    return base_name(one) == base_name(other)

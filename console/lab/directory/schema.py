@@ -187,9 +187,6 @@ class Schema:
     def attribute(self, name: str) -> Attribute | None:
         return self.attributes.get(name.lower())
 
-    def back_link_of(self, attribute: Attribute) -> Attribute | None:
-        return self.links.get(attribute.link + 1) if attribute.link is not None else None
-
     def chain(self, name: str) -> list[ObjectClass]:
         """The class and its superclasses, `top` first; raises KeyError for a class the schema lacks."""
         found = self.classes[name.lower()]

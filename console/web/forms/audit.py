@@ -6,10 +6,9 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from console.models import AuditRecord, Cluster
+from console.models import AuditRecord
 from console.services.audit_actions import OUTCOMES, Action
 from console.services.audit_search import AuditFilter
 from console.web.forms.filters import ANY, DayField, TimeSpanForm
@@ -33,7 +32,7 @@ def _named(tags: Any) -> list[tuple[str, str]]:
 
 
 class AuditFilterForm(TimeSpanForm):
-    """Audit records, of the given clusters among them, by who, what, how it came out, where, text and time."""
+    """Audit records by who, what, how it came out, where, text and time."""
 
     text = forms.CharField(required=False, max_length=200, label="Text anywhere")
     actor = forms.CharField(required=False, max_length=150, label="Who")
@@ -57,10 +56,6 @@ class AuditFilterForm(TimeSpanForm):
     request = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     about = forms.RegexField(ABOUT, required=False, max_length=97, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, clusters: QuerySet[Cluster], **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.clusters = clusters
-
     def wanted(self) -> AuditFilter:
         """What could be read of the filter."""
         self.is_valid()
@@ -78,10 +73,6 @@ class AuditFilterForm(TimeSpanForm):
         """What the filter says, field by field as it was sent; what could not be read is left out."""
         self.is_valid()
         return {name: str(self.data[name]) for name, value in self.cleaned_data.items() if value not in ("", None)}
-
-    def cluster_names(self) -> list[str]:
-        """What the cluster may be."""
-        return list(self.clusters.values_list("name", flat=True))
 
 
 class SavedFilterForm(forms.Form):

@@ -97,7 +97,3 @@ class HistoryFilter(TimeSpanForm):
         }
         seen = Operation.objects.filter(of_any(self.clusters))
         return seen.filter(**{name: value for name, value in conditions.items() if value})
-
-    def cluster_names(self) -> list[str]:
-        """What the cluster may be."""
-        return list(self.clusters.values_list("name", flat=True))
