@@ -1,34 +1,31 @@
 """The inventory: what the console knows of, added and changed by forms, taken out and put in as YAML."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Model, Prefetch
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from console.models import Cluster, Credential, Directory, Node, Site
+from console.models import Cluster, Credential, Directory, Site
 from console.services import inventory_seen
-from console.services.access import Account, clusters_with, sees_all, why_not
+from console.services.access import sees_all, why_not
 from console.services.audit_reads import SensitivePage
 from console.services.inventory import ClusterBusy, InventoryRefused, delete
 from console.services.inventory_apply import Applied, apply_inventory
 from console.services.inventory_export import export_inventory
+from console.web import inventory_list
 from console.web.access import actor_of, methods, needs
 from console.web.forms.cluster import ClusterForm
 from console.web.forms.inventory import CredentialForm, DirectoryForm, SiteForm
 from console.web.reading import shown
 
 PAGE = 50
-LISTED = ("name", "generation", "driver", "group", "floating_ip", "site__name", "directory__name")
-TOLD = ("cluster_id", "role", "name", "address", "port", "allow_clear_text")
-NODES = Prefetch("nodes", Node.objects.order_by("role").only(*TOLD))
-"""What the list tells of a cluster and of its nodes."""
 LARGEST_FILE = 2_000_000
 SECRETS = re.compile(r"(?im)^([\s\-]*[\w\-]*(?:pass|pwd|secret)[\w\-]*[\"']?\s*:).*$")
 """Lines of a file that hold what must not be in it; the rest of the file is shown back with its mistakes."""
@@ -58,25 +55,17 @@ KINDS = (
 def index(request: HttpRequest) -> HttpResponseBase:
     """What this person may see of the inventory on one page: clusters, and what those use."""
     seen = inventory_seen.seen_by(request.user)
-    clusters = seen.clusters.select_related("site", "directory").only(*LISTED).prefetch_related(NODES)
-    part = Paginator(clusters, PAGE).get_page(request.GET.get("page"))
+    part = Paginator(inventory_list.asked(seen.clusters), PAGE).get_page(request.GET.get("page"))
     context = {
         "section": "inventory",
         "not_allowed": why_not(request.user, "change-inventory"),
-        "changeable": _changeable(request.user, part.object_list),
-        "clusters": part.object_list,
+        "clusters": inventory_list.lines(part, request.user),
         "part": part,
         "directories": seen.directories.select_related("credential"),
         "credentials": seen.credentials,
         "sites": seen.sites,
     }
     return render(request, "inventory/index.html", context)
-
-
-def _changeable(user: Account, shown: Iterable[Cluster]) -> set[int]:
-    """Those of the clusters shown that `user` may change."""
-    wanted = [cluster.pk for cluster in shown]
-    return set(clusters_with(user, "change-inventory").filter(pk__in=wanted).values_list("pk", flat=True))
 
 
 @methods("GET", "POST")
