@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BEGIN, END = '<pre id="changeover-record" hidden>', "</pre>"
 """What the data stand between, as canonical JSON, escaped for HTML."""
-STYLES = ("92483a5a638f3d692ce3f6f1f2f4fd636d69a69dcf5a28c7be998565cafcd111",)
+STYLES = ("ae8979e5e6a4d56a85ccb880285338a6ff5163e38222c583960a9a595e3c21ea",)
 """The SHA-256 of every style sheet that a release has put into records, the present one last."""
 HEAD = """<!DOCTYPE html>
 <html lang="en">
@@ -40,6 +40,10 @@ WORDS = {
     "": "not reached",
 }
 _BREAKS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+_NAME = re.compile(r"(?<![\w<&;/=\"-])(?=[\w-]{3,20}(?![\w-]))[A-Z0-9]\w*(?:-\w+)+")
+"""A name of at most 20 letters with a hyphen in it, such as a node's: no line ends within it."""
 
 
 def page(data: Data, style: str) -> str:
@@ -81,6 +85,11 @@ def _text(value: object) -> str:
     return html.escape(_BREAKS.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), told))
 
 
+def _told(value: object) -> str:
+    """What a person reads as a sentence or a name, with the names in it kept whole."""
+    return _NAME.sub(r'<span class="whole">\g<0></span>', _text(value))
+
+
 def _when(at: str | None) -> str:
     """A time to the second; it is in UTC."""
     return _text((at or "")[:19].replace("T", " "))
@@ -115,11 +124,11 @@ def _head(data: Data) -> str:
     status = ending["status"]
     summary = ending["summary"] or f"It had not ended when this record was made: {status}."
     cluster = asked["cluster"] or next((each["cluster"] for each in _bodies(data, "operation:")), "")
-    way = f"{_text(asked['source'])} to {_text(asked['target'])}"
+    way = f"{_told(asked['source'])} to {_told(asked['target'])}"
     return (
         f'<header>\n<p class="kind">Record of operation {_text(asked["id"])}. All times are UTC.</p>\n'
-        f"<h1>{_text(asked['kind'])} of {_text(cluster)} <small>{way}</small></h1>\n"
-        f'<p class="ending"><strong class="status-{_text(status)}">{_text(status)}</strong> {_text(summary)}</p>\n'
+        f"<h1>{_text(asked['kind'])} of {_told(cluster)} <small>{way}</small></h1>\n"
+        f'<p class="ending"><strong class="status-{_text(status)}">{_text(status)}</strong> {_told(summary)}</p>\n'
         f"</header>\n"
     )
 
@@ -129,7 +138,7 @@ def _facts(data: Data) -> str:
     by = f"{_text(asked['by'])}, from {_text(asked['origin'])}"
     began, ended = asked["outage_started"], asked["outage_ended"]
     outage = f"{_when(began)} to {_when(ended) or 'unknown'}{_lasted(began, ended)}" if began else "none seen"
-    left = "<br>".join(f"{_text(t['what'])}: {_text(t['why'])} {_text(t['remedy'])}" for t in asked["left"])
+    left = "<br>".join(f"{_told(t['what'])}: {_told(t['why'])} {_told(t['remedy'])}" for t in asked["left"])
     return _pairs(
         (
             ("Asked for by", "nobody: it began by itself" if asked["automatic"] else by),
@@ -138,7 +147,7 @@ def _facts(data: Data) -> str:
             ("Confirmed", _when(asked["confirmed"])),
             ("Ran", f"{_when(asked['started'])} to {_when(asked['ended'])}" if asked["started"] else "not at all"),
             ("Mail was down", outage),
-            ("What to do", _text(ending["remedy"])),
+            ("What to do", _told(ending["remedy"])),
             ("Left to do", left),
             ("Acknowledged", f"{_text(word[0])}: {_text(word[1])}" if word else ""),
             ("Takes back", f"operation {_text(asked['undoes'])}" if asked["undoes"] else ""),
@@ -168,7 +177,7 @@ def _checks(data: Data) -> str:
         verdict = f'<span class="verdict-{_text(check["verdict"])}">{_text(check["verdict"])}</span>'
         taken = "; accepted by who confirmed it" if check["key"] in accepted else ""
         rows.append(
-            (verdict, f"{_text(check['title'])} <small>{_text(check['about'])}</small>", _text(check["reason"]) + taken)
+            (verdict, f"{_told(check['title'])} <small>{_told(check['about'])}</small>", _told(check["reason"]) + taken)
         )
     return _table(("Verdict", "Check", "What was seen"), rows)
 
@@ -181,9 +190,9 @@ def _happened(data: Data) -> str:
         began, ended = (lines[0][1], (over or lines)[-1][1]) if lines else (None, None)
         down = _lasted(*_overlap(began, ended, asked["outage_started"], asked["outage_ended"]), plain=True)
         how = WORDS[over[-1][2]] if over else "begun, not ended" if lines else WORDS[""]
-        proof = _text(over[-1][4]) if over else ""
+        proof = _told(over[-1][4]) if over else ""
         rows.append(
-            (str(number), _text(step["title"]), how, _when(began), _lasted(began, ended, plain=True), down, proof)
+            (str(number), _told(step["title"]), how, _when(began), _lasted(began, ended, plain=True), down, proof)
         )
     return _table(("No.", "Step", "How it ended", "Began", "Took", "Mail down", "Proof"), rows)
 
@@ -211,10 +220,10 @@ def _plan(data: Data) -> str:
         marks = ["may be stopped before it"] if step["safe_point"] else []
         marks += [f"cannot be taken back: {_text(step['no_return'])}"] if step["no_return"] else []
         marks += [f"taken back by: {_text(step['undo'])}"] if step["undo"] else []
-        told = f"<h3>{_text(step['title'])} <small>{_text(step['phase'])}</small></h3>\n"
+        told = f"<h3>{_told(step['title'])} <small>{_text(step['phase'])}</small></h3>\n"
         told += f"<p>{'; '.join(marks)}</p>\n" if marks else ""
         told += _table(
-            ("Node", "Command"), [(_text(c["node"]), f"<code>{_text(c['line'])}</code>") for c in step["commands"]]
+            ("Node", "Command"), [(_told(c["node"]), f"<code>{_text(c['line'])}</code>") for c in step["commands"]]
         )
         items.append(f"<li>{told}{_changes((c['dn'], c['changes']) for c in step['changes'])}</li>\n")
     notes = "".join(f"<p>{_text(note)}</p>\n" for note in (data["plan"] or {}).get("notes", []))
@@ -239,7 +248,7 @@ def _mailboxes(data: Data) -> str:
     count = len(data["mailboxes"])
     rule = _text(((data["plan"] or {}).get("membership") or {}).get("rule"))
     return (
-        f"<p>{count} by the rule: {rule}</p>\n" + _changes((row[1], row[2]) for row in data["mailboxes"])
+        f"<p>{count:,} by the rule: {rule}</p>\n" + _changes((row[1], row[2]) for row in data["mailboxes"])
         if count
         else ""
     )
@@ -249,7 +258,7 @@ def _receipts(data: Data) -> str:
     told = []
     for row in data["receipts"]:
         changes = _changes((dn, parts) for dn, _, parts in row[6])
-        told.append(f"<li><p>{_when(row[3])} {_text(row[1])}: {_text(row[4])}</p>\n{changes}</li>\n")
+        told.append(f"<li><p>{_when(row[3])} {_text(row[1])}: {_told(row[4])}</p>\n{changes}</li>\n")
     kept = "<p>What each step found before it changed something, the means to take it back:</p>\n<ol>\n"
     found = f"{kept}{''.join(told)}</ol>\n" if told else "<p>It changed nothing: there is nothing to take back.</p>\n"
     others = [each for each in _bodies(data, "operation:") if each["subject_id"] != str(data["operation"]["id"])]
@@ -268,7 +277,7 @@ def _receipts(data: Data) -> str:
 
 
 def _journal(data: Data) -> str:
-    rows = [(str(row[0]), _when(row[1]), _text(row[2]), _text(row[3]), _text(row[4])) for row in data["journal"]]
+    rows = [(str(row[0]), _when(row[1]), _text(row[2]), _text(row[3]), _told(row[4])) for row in data["journal"]]
     return _table(("Line", "When", "Kind", "Step", "What"), rows, "journal")
 
 

@@ -39,7 +39,7 @@ class Moved:
         """For people; empty when none is different."""
         if not self.count:
             return ""
-        return f"mailboxes: {self.come} came, {self.gone} are gone, {self.changed} are on another store"
+        return f"mailboxes: {self.come:,} came, {self.gone:,} are gone, {self.changed:,} are on another store"
 
 
 @dataclass(frozen=True)

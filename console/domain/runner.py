@@ -338,5 +338,5 @@ def _what(step: Step) -> str:
     if step.commands:
         return "; ".join(f"{command.node}: {command.line}" for command in step.commands)
     if step.changes:
-        return f"{len(step.changes)} object{'' if len(step.changes) == 1 else 's'} of the directory."
+        return f"{len(step.changes):,} object{'' if len(step.changes) == 1 else 's'} of the directory."
     return step.title

@@ -1,7 +1,6 @@
 """The words of the pages' design language: icons, badges, ages, and the theme that the reader chose."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,8 +9,8 @@ from django.forms import BoundField, CheckboxInput
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -24,15 +23,15 @@ from console.services.access import Right, may_somewhere, why_not, why_nowhere
 from console.web import icons, spans, words
 from console.web.browsers import browser_name
 from console.web.kind_words import kind_list, kind_word, named
+from console.web.numbers import grouped
 from console.web.phrases import said
 from console.web.session import THEMES
 from console.web.setup_view import WHO
 from console.web.tones import tone_now
+from console.web.whole_names import unbroken
 
 register = template.Library()
 
-NAME = re.compile(r"(?<![\w<&;/=\"-])(?=[\w-]{3,20}(?![\w-]))(?:[A-Z0-9]\w*(?:-\w+)+|set-up)")
-"""A name of at most 20 letters with a hyphen in it; and the one word of many headings that has one."""
 TONES = frozenset({"good", "warn", "bad", "unknown", "idle", "stale", "running"})
 OF_VERDICT = {"pass": "good", "warn": "warn", "fail": "bad", "unknown": "unknown"}
 OF_STATUS = {
@@ -94,18 +93,14 @@ register.filter(named)
 register.filter(tone_now)
 register.filter("age", spans.aged)
 register.filter("words_address", words.address)
+register.filter(unbroken)
+register.filter(grouped)
 
 
 @register.filter
 def translated(text: object) -> str:
     """A word or a sentence of the console's rules in the reader's language; as it is where nobody has translated it."""
     return said(str(text))
-
-
-@register.filter
-def unbroken(text: object) -> SafeString:
-    """The text, in which no line ends within a short name with a hyphen, such as a node's."""
-    return mark_safe(NAME.sub(r'<span class="nowrap">\g<0></span>', conditional_escape(str(text))))  # noqa: S308 -- escaped
 
 
 @register.filter
@@ -125,6 +120,9 @@ def moment(value: object) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', spans.utc(at), local.strftime("%F %T %Z"), local.strftime(pattern)
     )
+
+
+register.simple_tag(spans.at_once)
 
 
 @register.simple_tag

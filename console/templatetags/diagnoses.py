@@ -7,6 +7,7 @@ from console.domain.findings import Severity
 from console.services import findings
 from console.templatetags.console import badge, mark
 from console.web.diagnosis_view import TONES
+from console.web.numbers import grouped
 from console.web.phrases import said
 from console.web.setup_log_view import STAGES, VERDICTS
 
@@ -28,7 +29,7 @@ def finding_title(code: str) -> str:
 @register.filter
 def counted(number: int, what: str) -> str:
     """So many of something: `1 error`, `3 errors`; what is unknown has no plural."""
-    return said(f"{number} {what}{'' if number == 1 or what == 'unknown' else 's'}")
+    return said(f"{grouped(number)} {what}{'' if number == 1 or what == 'unknown' else 's'}")
 
 
 @register.simple_tag

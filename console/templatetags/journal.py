@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from console.models import JournalLine
+from console.web.whole_names import unbroken
 
 register = template.Library()
 
@@ -28,7 +29,8 @@ def journal_lines(lines: Iterable[JournalLine], *, again: bool = False) -> SafeS
         (
             (
                 *(line.kind, "" if again else mark_safe(f' id="L{line.seq:d}"'), line.seq, line.seq),  # noqa: S308
-                *(title, line.seq, line.at.isoformat(), f"{line.at.astimezone(zone):%T}", line.kind, line.text),
+                *(title, line.seq, line.at.isoformat(), f"{line.at.astimezone(zone):%T}"),
+                *(line.kind, unbroken(line.text)),
             )
             for line in lines
         ),

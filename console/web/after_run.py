@@ -37,6 +37,13 @@ def after_run(operation: Operation) -> AfterRun:
     return AfterRun(drill, True, step, seconds, before, more)
 
 
+def asks_for_new_plan(operation: Operation) -> bool:
+    """Whether what it ended with asks for a new plan and nothing else: then carrying it on is not what leads on."""
+    remedy = operation.ending_remedy.casefold()
+    half_way = operation.status in (Operation.Status.FAILED, Operation.Status.STOPPED)
+    return half_way and "make a new plan" in remedy and "carried on" not in remedy
+
+
 def _to_be_part_of(operation: Operation) -> Drill | None:
     """The open drill whose plan this is, before the drill has been followed."""
     of = Drill.objects.filter(Q(there_plan=operation.plan_id) | Q(back_plan=operation.plan_id))

@@ -22,7 +22,7 @@ from console.services.journal_filter import JournalFilter
 from console.services.reports import LISTED
 from console.web import journal, journal_files, streaming
 from console.web.access import actor_of, methods, needs, the_operation
-from console.web.after_run import after_run
+from console.web.after_run import after_run, asks_for_new_plan
 from console.web.cards import cards
 from console.web.forms.filters import HistoryFilter
 from console.web.forms.operations import LONGEST_REASON, AcknowledgeForm, CarryOnForm
@@ -130,7 +130,9 @@ def _do(request: HttpRequest, operation: Operation, act: Callable[[], object]) -
 def page(request: HttpRequest, operation: Operation, status: int = 200, **more: object) -> HttpResponseBase:
     """The page of an operation, with what came of a form when it is the answer to one."""
     wanted, at = _wanted(request), _number(request.GET.get("line"))
-    context = _context(request, operation)
+    missing = at if at is not None and not 1 <= at <= operation.last_seq else None
+    at = at if missing is None else None
+    context = _context(request, operation) | {"no_such_line": missing}
     part = journal.window(operation, wanted, before=_number(request.GET.get("before")), around=at)
     titles = {row.step.key: row.step.title for row in context["standing"].rows}
     if wanted:
@@ -149,14 +151,15 @@ def _context(request: HttpRequest, operation: Operation) -> dict[str, Any]:
     observed_since = ObservationRecord.since(operation)
     offers = continuing.offers(operation)
     card = cards([operation.cluster])[0]
-    setup, stands = shown(operation), standing(operation, plan)
+    setup, stands, latest = shown(operation), standing(operation, plan), _leads_on(operation)
     return {
         "section": "operations",
         "operation": operation,
         "standing": stands,
         "timeline": None if setup else timeline(stands),
         "plan": plan,
-        "latest": _leads_on(operation),
+        "latest": latest,
+        "anew": latest and asks_for_new_plan(operation),
         "card": card,
         "advice": for_operation(operation),
         "after": after_run(operation),

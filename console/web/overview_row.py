@@ -23,6 +23,7 @@ from console.web.cards import ClusterCard
 from console.web.phrases import said
 from console.web.picture import fact_of
 from console.web.tones import tone_now, worst
+from console.web.whole_names import unbroken
 
 STATES = {
     "down": _("mail down"),
@@ -73,7 +74,8 @@ class Cell:
         """The sign and the words, as every cell of a line has them."""
         if not self.said:
             return format_html("{} {}", sign(self.tone), said(self.words))
-        return format_html('{} {}<span class="visually-hidden">{}</span>', sign(self.tone), said(self.words), self.said)
+        words = unbroken(said(self.words))
+        return format_html('{} {}<span class="visually-hidden">{}</span>', sign(self.tone), words, self.said)
 
 
 @dataclass(frozen=True)

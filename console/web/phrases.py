@@ -14,7 +14,7 @@ from console.services import catalog_texts
 from console.web.phrase_list import PHRASES
 
 SLOT = re.compile(r"%\((\w+)\)s")
-WORD, NUMBER, NAMES = "[^ ]+?", "[0-9]+", "[A-Z][A-Z0-9, ]*"
+WORD, NUMBER, NAMES = "[^ ]+?", "[0-9][0-9,]*", "[A-Z][A-Z0-9, ]*"
 WORDS, ANYTHING = "(?:(?![.?!] [A-Z]).)+?", ".+?"
 SLOTS = {
     **dict.fromkeys(("account", "context", "grounds", "group", "name", "names", "scope", "server", "service"), WORDS),

@@ -11,6 +11,7 @@ from console.domain.checks import Check, Verdict
 from console.domain.plan import Plan, Step
 from console.domain.planner import DIRECTORY_SWITCH, REPAIR
 from console.domain.procedures.kinds import is_procedure
+from console.web.numbers import grouped
 from console.web.phrases import said
 
 PHASES = {
@@ -109,12 +110,12 @@ def summary(plan: Plan) -> str:
     many, told = counts(plan), _told(counts(plan)) | {"what": _what(plan)}
     if is_procedure(plan.kind):
         by_person = sum(step.kind in PERSONAL for step in plan.steps)
-        told |= {"many": f"{by_person:,}"}
+        told |= {"many": grouped(by_person)}
         return _("%(what)s: %(steps)s, of which a person does %(many)s.") % told
     if plan.kind == REPAIR:
         return _("%(what)s: %(steps)s and %(commands)s.") % told
     mailboxes = ngettext("%(count)s mailbox", "%(count)s mailboxes", many.mailboxes)
-    told |= {"mailboxes": mailboxes % {"count": f"{many.mailboxes:,}"}}
+    told |= {"mailboxes": mailboxes % {"count": grouped(many.mailboxes)}}
     return _("%(what)s: %(steps)s, %(commands)s, %(objects)s with %(attributes)s, and %(mailboxes)s.") % told
 
 
@@ -126,7 +127,7 @@ def _told(many: Counts) -> dict[str, str]:
         "objects": ngettext("%(count)s directory object", "%(count)s directory objects", many.objects),
         "attributes": ngettext("%(count)s changed attribute", "%(count)s changed attributes", many.attributes),
     }
-    return {name: text % {"count": f"{getattr(many, name):,}"} for name, text in words.items()}
+    return {name: text % {"count": grouped(getattr(many, name))} for name, text in words.items()}
 
 
 def _what(plan: Plan) -> str:

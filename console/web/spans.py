@@ -91,7 +91,15 @@ def utc(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 
+def at_once(start: object, end: object) -> bool:
+    """Whether it ended within the second in which it began."""
+    first, last = moment(start), moment(end)
+    return first is not None and last is not None and (last - first).total_seconds() < 1
+
+
 def between(start: object, end: object) -> str:
     """How long it took from `start` to `end`, or until now when it has no end; empty when it never began."""
+    if at_once(start, end):
+        return _("less than 1 s")
     first, last = moment(start), moment(end) or timezone.now()
     return "" if first is None else in_words((last - first).total_seconds())

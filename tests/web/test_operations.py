@@ -1,20 +1,18 @@
-"""The operation's page: the sentence, the steps, the journal, what can be done; and the history."""
+"""The operation's page: the sentence, the steps, what can be done; and the history."""
 
-import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from time import process_time
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from console.models import Cluster, JournalLine, Operation
 from tests.services import making
 from tests.web import world
-from tests.web.reading import kept
 
 Page = Callable[..., str]
 
@@ -125,7 +123,7 @@ def test_progress_is_counted(olga: Client, tokyo: Cluster, page: Page) -> None:
     operation = world.running(tokyo)
     world.write(operation, [("started", "stop", "Stop")])
     world.write(operation, [("progress", "stop", "so far")], {"done": 1240, "total": 2000})
-    assert "1240 of 2000" in page(olga, at(operation))
+    assert "1,240 of 2,000" in page(olga, at(operation))
 
 
 @pytest.mark.parametrize(
@@ -146,6 +144,32 @@ def test_each_ending_says_what_comes_next(
     text = page(olga, at(world.ended(tokyo, status, **columns)))
     assert "So it ended." in text
     assert said in text
+
+
+@pytest.mark.parametrize(
+    ("remedy", "primary"),
+    [
+        ("Make a new plan; it starts from what is true now.", "Make a new plan"),
+        ("Find out what moved it; then make a new plan.", "Make a new plan"),
+        ("Find out where the group is; then have the operation carried on, or make a new plan.", "Carry on from here"),
+        ("End ntbackup.exe.", "Carry on from here"),
+    ],
+)
+def test_the_primary_button_does_what_the_remedy_says(
+    olga: Client, tokyo: Cluster, page: Page, remedy: str, primary: str
+) -> None:
+    text = page(olga, at(world.ended(tokyo, "failed", ending_remedy=remedy)))
+    assert [strip_tags(found) for found in re.findall(r'<button class="button button--primary".*?</button>', text)] == [
+        primary
+    ]
+
+
+def test_what_ended_at_once_says_so(olga: Client, tokyo: Cluster, page: Page) -> None:
+    now = timezone.now()
+    text = page(olga, at(world.ended(tokyo, "failed", started_at=now - timedelta(seconds=0.4), ended_at=now)))
+    assert "</time>, at once</p>" in text
+    text = page(olga, at(world.ended(tokyo, "failed", started_at=now - timedelta(seconds=4), ended_at=now)))
+    assert "</time>, after 4 s</p>" in text
 
 
 def test_only_the_latest_operation_says_what_comes_next(olga: Client, tokyo: Cluster, page: Page) -> None:
@@ -195,105 +219,6 @@ def test_an_uncertain_ending_is_acknowledged_only_after_a_fresh_observation(olga
     operation.refresh_from_db()
     assert operation.acknowledge_note == "The group is on TOK-EX2."
     assert "Acknowledged by olga" in olga.get(at(operation)).content.decode()
-
-
-def test_the_journal_shows_its_end_first_and_earlier_lines_on_demand(olga: Client, tokyo: Cluster, page: Page) -> None:
-    operation = world.running(tokyo)
-    world.filled(operation, 1000)
-    text = page(olga, at(operation))
-    assert 'id="L1000"' in text
-    assert 'id="L701"' in text
-    assert 'id="L700"' not in text
-    assert "?before=701" in text
-    earlier = page(olga, f"{at(operation)}?before=701")
-    assert 'id="L700"' in earlier
-    assert 'id="L701"' not in earlier
-    assert "This is a part of the journal" in earlier
-
-
-def test_a_line_can_be_linked_to(olga: Client, tokyo: Cluster, page: Page) -> None:
-    operation = world.running(tokyo)
-    world.filled(operation, 1000)
-    text = page(olga, f"{at(operation)}?line=400")
-    assert 'id="L400"' in text
-    assert '<details class="jgroup" data-step="" data-first="1" data-last="1000" open>' in text
-
-
-def test_the_journal_is_filtered_on_the_server(olga: Client, tokyo: Cluster, page: Page) -> None:
-    operation = world.running(tokyo)
-    world.filled(operation, 1000)
-    world.write(operation, [("warning", "move", "mind the gap")])
-    assert 'id="L7"' in page(olga, f"{at(operation)}?q=NUMBER+7")
-    text = page(olga, f"{at(operation)}?kind=warning")
-    assert "mind the gap" in text
-    assert 'id="L1000"' not in text
-    assert "1 of the lines fit" in text
-    assert "No line fits this filter" in page(olga, f"{at(operation)}?step=greet")
-
-
-def test_lines_fold_by_step_and_trouble_stays_open(olga: Client, tokyo: Cluster, page: Page) -> None:
-    operation = world.running(tokyo)
-    stop, move, hear = (("started", step, step) for step in ("stop", "move", "greet"))
-    warning = ("warning", "move", "hm")
-    world.write(operation, [("note", "", "opening"), stop, ("note", "", "by a person"), move, warning, hear])
-    text = page(olga, at(operation))
-    groups = re.findall(r'jgroup" data-step="(\w*)" data-first="(\d+)" data-last="(\d+)"[^>]*?( open)?>', text)
-    assert groups == [
-        ("", "1", "1", ""),
-        ("stop", "2", "3", ""),
-        ("move", "4", "5", " open"),
-        ("greet", "6", "6", " open"),
-    ]
-
-
-def test_of_a_long_journal_every_step_is_there_and_leads_to_its_lines(olga: Client, tokyo: Cluster, page: Page) -> None:
-    operation = world.running(tokyo)
-    for step in ("stop", "move"):
-        world.write(operation, [("started", step, step), *[("output", step, "so")] * 999])
-    text = page(olga, at(operation))
-    assert '<span class="soft jgroup__count">1000</span>' in text
-    assert f'<a href="{at(operation)}?line=1#L1">Show these lines</a>' in text
-    assert 'id="L1"' in page(olga, f"{at(operation)}?line=1")
-
-
-@pytest.mark.slow
-def test_a_journal_of_a_hundred_thousand_lines_opens_quickly(olga: Client, tokyo: Cluster, page: Page) -> None:
-    operation = world.running(tokyo)
-    page(olga, at(operation))  # the first page of a process reads templates and routes too
-    for _ in range(10):
-        world.filled(operation, 10_000)
-    began = process_time()
-    text = page(olga, at(operation))
-    assert process_time() - began < 1.0
-    assert text.count('class="jl ') == 300
-    assert len(text) < 400_000
-    began = process_time()
-    assert '"seq": 50200' in olga.get(f"{at(operation, 'operation-lines')}?from=50001&to=50200").content.decode()
-    assert process_time() - began < 0.3
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_whole_journal_is_taken_away_as_text(olga: Client, tokyo: Cluster) -> None:
-    operation = world.running(tokyo)
-    world.filled(operation, 1200)
-    lines = kept(olga.get(at(operation, "operation-journal"))).splitlines()
-    assert len(lines) == 1200
-    assert lines[0].startswith("1\t")
-    assert lines[-1].endswith("output [stop]\tline number 1200")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_journal_or_what_fits_of_it_is_taken_away_as_json_lines(olga: Client, tokyo: Cluster) -> None:
-    operation = world.running(tokyo)
-    world.filled(operation, 120)
-    address = at(operation, "operation-journal-json")
-    objects = [json.loads(line) for line in kept(olga.get(address)).splitlines()]
-    assert [one["seq"] for one in objects] == list(range(1, 121))
-    said = {"seq": 120, "kind": "output", "step": "stop", "text": "line number 120"}
-    assert objects[-1] == said | {"at": objects[-1]["at"]}
-    part = olga.get(address, {"q": "number 12"})
-    assert part["Content-Disposition"] == f'attachment; filename="operation-{operation.pk}-journal-part.jsonl"'
-    assert [json.loads(line)["seq"] for line in kept(part).splitlines()] == [12, 120]
 
 
 def test_the_changing_parts_come_alone(rita: Client, tokyo: Cluster, page: Page) -> None:

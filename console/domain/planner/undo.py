@@ -230,7 +230,7 @@ def _notes(
         yield f"Changed by somebody else since, left as it is and put on the to-do list: {text}."
     if frozen.overtaken_count:
         shown = "; ".join(frozen.overtaken)
-        yield f"{frozen.overtaken_count} mailboxes were changed by somebody else since and are left alone: {shown}."
+        yield f"{frozen.overtaken_count:,} mailboxes were changed by somebody else since and are left alone: {shown}."
 
 
 def _plan(

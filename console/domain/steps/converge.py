@@ -20,9 +20,9 @@ class Converged:
         left = pending(session, changes)
         where = step.params["controller"]
         if not left:
-            return Look(Goal.HOLDS, f"{len(changes)} of {len(changes)} objects have arrived on {where}.")
+            return Look(Goal.HOLDS, f"{len(changes):,} of {len(changes):,} objects have arrived on {where}.")
         remedy = "Force the replication (repadmin /syncall), then have the operation carried on."
-        text = f"{len(left)} of {len(changes)} objects have not arrived on {where} yet, first {left[0].dn}."
+        text = f"{len(left):,} of {len(changes):,} objects have not arrived on {where} yet, first {left[0].dn}."
         return Look(Goal.NOT_YET, text, remedy=remedy)
 
     def apply(self, stage: Stage, step: Step) -> None:

@@ -46,7 +46,7 @@ def recorder(stage: Stage, step: Step) -> Recorder:
     def record(changes: Sequence[EntryChange]) -> AbstractContextManager[list[Modified]]:
         if not changes:
             return nullcontext([])
-        found = f"{len(changes)} object{'' if len(changes) == 1 else 's'} held the values before."
+        found = f"{len(changes):,} object{'' if len(changes) == 1 else 's'} held the values before."
         return settling(stage.receipts, Receipt(step.key, step.kind, found, changes=tuple(changes)))
 
     return record
@@ -61,8 +61,8 @@ class ApplyChanges:
         """Holds when every planned value is there; what acting has not brought does not come by waiting."""
         left = pending(stage.field.directory(), step.changes)
         if not left:
-            return Look(Goal.HOLDS, f"{len(step.changes)} of {len(step.changes)} objects hold the planned values.")
-        text = f"{len(left)} of {len(step.changes)} objects still differ, first {left[0].dn}."
+            return Look(Goal.HOLDS, f"{len(step.changes):,} of {len(step.changes):,} objects hold the planned values.")
+        text = f"{len(left):,} of {len(step.changes):,} objects still differ, first {left[0].dn}."
         return Look(Goal.NEVER, text, remedy=CARRY_ON) if applied else Look(Goal.NOT_YET, text)
 
     def apply(self, stage: Stage, step: Step) -> None:
@@ -156,7 +156,7 @@ class SwitchMailboxes:
         watch = Watch(stage, step)
 
         def report(done: int, total: int) -> None:
-            stage.note(step, f"{done} of {total} mailboxes", kind="progress", done=done, total=total)
+            stage.note(step, f"{done:,} of {total:,} mailboxes", kind="progress", done=done, total=total)
             watch.look(step.within)
 
         return report

@@ -53,11 +53,11 @@ class UndoRecheck(Recheck):
             gone = compare(planned, now).gone
         if gone > tolerance:
             text = (
-                f"{gone} mailboxes of the plan are on neither server any more; the cluster's tolerance is {tolerance}."
+                f"{gone:,} mailboxes of the plan are on neither server any more; the cluster's tolerance is {tolerance}."
             )
             raise Drifted(f"{text} No mailbox was changed.")
         if gone:
-            stage.note(step, f"{gone} mailboxes of the plan are on neither server any more; the others are restored.")
+            stage.note(step, f"{gone:,} mailboxes of the plan are on neither server any more; the others are restored.")
 
 
 class RestoreObjects(ApplyChanges):
@@ -69,10 +69,10 @@ class RestoreObjects(ApplyChanges):
         known = {todo.what.casefold() for todo in stage.todo}
         new = [change for change in left if change.dn.casefold() not in known]
         if new:
-            return Look(Goal.NOT_YET, f"{len(new)} of {len(step.changes)} objects still differ, first {new[0].dn}.")
+            return Look(Goal.NOT_YET, f"{len(new):,} of {len(step.changes):,} objects still differ, first {new[0].dn}.")
         done = len(step.changes) - len(left)
         rest = f"; {len(left)} left for a person" if left else ""
-        return Look(Goal.HOLDS, f"{done} of {len(step.changes)} objects hold the values from before{rest}.")
+        return Look(Goal.HOLDS, f"{done:,} of {len(step.changes):,} objects hold the values from before{rest}.")
 
     def apply(self, stage: Stage, step: Step) -> None:
         """Send what differs, in its order; what was changed by somebody else goes on the to-do list untouched."""
@@ -126,7 +126,7 @@ class RestoreMailboxes(SwitchMailboxes):
 
     def said(self, outcome: Outcome) -> str:
         """How it went, for the journal."""
-        return f"{outcome.done} of {outcome.total} mailboxes hold the values from before."
+        return f"{outcome.done:,} of {outcome.total:,} mailboxes hold the values from before."
 
     def change(self, stage: Stage, step: Step) -> Outcome:
         """Write the values before back, many in flight, with progress."""

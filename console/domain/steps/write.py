@@ -185,7 +185,7 @@ def _mailboxes(target: str, membership: Membership) -> Step:
     return Step(
         key="mailboxes",
         kind="directory.mailboxes",
-        title=f"Point {membership.changing} of {membership.count} mailboxes at {target}",
+        title=f"Point {membership.changing:,} of {membership.count:,} mailboxes at {target}",
         phase="directory",
         params={"count": membership.count, "changing": membership.changing},
         within=DIRECTORY_SECONDS + SECONDS_PER_MAILBOX * membership.count,

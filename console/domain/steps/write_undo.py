@@ -187,7 +187,7 @@ def _mailboxes(step: Step, membership: Membership) -> Step:
     return Step(
         key=f"undo-{step.key}",
         kind="directory.restore-mailboxes",
-        title=f"Give {membership.changing} of {membership.count} mailboxes the values from before",
+        title=f"Give {membership.changing:,} of {membership.count:,} mailboxes the values from before",
         phase="directory",
         params={"count": membership.count, "changing": membership.changing},
         within=DIRECTORY_SECONDS + SECONDS_PER_MAILBOX * membership.count,

@@ -32,10 +32,10 @@ class Outcome:
     @property
     def sentence(self) -> str:
         """The counts as a sentence."""
-        left = f"; {len(self.todo)} are left for a person" if self.todo else ""
+        left = f"; {len(self.todo):,} are left for a person" if self.todo else ""
         already = self.counts.get("already", 0)
         found = f" ({already} of them were right already)" if already else ""
-        return f"{self.done} of {self.total} mailboxes that differed now name the target{found}{left}."
+        return f"{self.done:,} of {self.total:,} mailboxes that differed now name the target{found}{left}."
 
 
 @dataclass

@@ -45,7 +45,7 @@ class MailboxReceipts:
         """The same changes. Raises `LeaseLost` instead of the first of a slice that may not be sent any more."""
         source = iter(changes)
         while part := tuple(islice(source, SLICE)):
-            found = f"{len(part)} mailboxes pointed at the server before."
+            found = f"{len(part):,} mailboxes pointed at the server before."
             number = self._receipts.keep(Receipt(self._step, self._kind, found, changes=part))
             kept = _Slice(number, part)
             self._open.update(dict.fromkeys(part, kept))

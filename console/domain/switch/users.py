@@ -40,7 +40,7 @@ def _compare(planned: Iterable[str], now: Sorted, tolerance: int, on_note: OnNot
         drift = compare(then, now)
     if not drift.count:
         return
-    said = f"{drift.come} mailboxes came and {drift.gone} are gone since the plan was made"
+    said = f"{drift.come:,} mailboxes came and {drift.gone:,} are gone since the plan was made"
     if drift.count > tolerance:
         raise Drifted(f"{said}; the cluster's tolerance is {tolerance}. No mailbox was changed.")
     on_note(f"{said}, within the tolerance of {tolerance}: the mailboxes of now are switched.")

@@ -34,7 +34,7 @@ def _list(known: KitList | None, now: datetime) -> Check:
         return Check("kit.list", title, Verdict.UNKNOWN, text, AGAIN)
     age = (now - known.read_at).total_seconds()
     whole = (now - known.whole_at).total_seconds()
-    text = f"{known.mailboxes.count()} mailboxes, brought up to date {_ago(age)}, read whole {_ago(whole)}."
+    text = f"{known.mailboxes.count():,} mailboxes, brought up to date {_ago(age)}, read whole {_ago(whole)}."
     late = age > LATE or whole > LATE_WHOLE
     if known.failure or late:
         text = f"{text} {known.failure}".strip()

@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { fill: words, ngettext } = window.changeover;
+  const { fill: words, grouped, ngettext } = window.changeover;
   const card = document.getElementById("journal-card");
   const view = document.getElementById("journal");
   const groups = document.getElementById("groups");
@@ -26,6 +26,18 @@
   const lineTemplate = document.getElementById("line-template").content.firstElementChild;
   const groupTemplate = document.getElementById("group-template").content.firstElementChild;
 
+  // No line ends within a node's name: the same names are kept whole as in what the server sent.
+  const NAME = /(?<![\w<&;\/=\x22-])(?=[\w-]{3,20}(?![\w-]))(?:[A-Z0-9]\w*(?:-\w+)+|set-up)/g;
+  function unbroken(text) {
+    const parts = [];
+    let from = 0;
+    for (const found of text.matchAll(NAME)) {
+      const name = Object.assign(document.createElement("span"), { className: "nowrap", textContent: found[0] });
+      parts.push(text.slice(from, found.index), name);
+      from = found.index + found[0].length;
+    }
+    return [...parts, text.slice(from)];
+  }
   function made(line) {
     const item = lineTemplate.cloneNode(true);
     item.id = `L${line.seq}`;
@@ -38,7 +50,7 @@
     at.dateTime = line.at;
     at.textContent = clock.format(new Date(line.at));
     item.querySelector(".jl__kind").textContent = line.kind;
-    item.querySelector(".jl__text").textContent = line.text;
+    item.querySelector(".jl__text").append(...unbroken(line.text));
     return item;
   }
   function fits(line) {
@@ -209,13 +221,13 @@
   }
   function count(group) {
     const lines = ALL ? Number(group.dataset.last) - Number(group.dataset.first) + 1 : group.querySelectorAll(".jl").length;
-    group.querySelector(".jgroup__count").textContent = lines;
+    group.querySelector(".jgroup__count").textContent = grouped(lines);
   }
   function take(lines) {
     const fresh = lines.filter((line) => line.seq > last);
     if (!fresh.length) return fresh;
     last = fresh.at(-1).seq;
-    document.getElementById("journal-count").textContent = last;
+    document.getElementById("journal-count").textContent = grouped(last);
     const shown = fresh.filter(fits);
     if (shown.length) document.getElementById("journal-empty")?.remove();
     new Set(shown.map(add)).forEach(count);
@@ -234,7 +246,7 @@
   function sayUnread(by) {
     unread += by;
     more.hidden = unread === 0;
-    more.textContent = words(ngettext("%(count)s new line", "%(count)s new lines", unread), { count: unread });
+    more.textContent = words(ngettext("%(count)s new line", "%(count)s new lines", unread), { count: grouped(unread) });
   }
   let height = view.clientHeight;
   view.addEventListener("scroll", () => {
@@ -329,6 +341,6 @@
 
   layOut();
   const start = Number(pointed) || numberIn(window.location.hash);
-  if (start) goTo(start); else toEnd();
+  if (start) goTo(start).then((found) => found || toEnd()); else toEnd();
   window.changeover.journal = { take, last: () => last };
 })();

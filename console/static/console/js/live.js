@@ -7,7 +7,7 @@
   const link = document.getElementById("link");
   const told = document.getElementById("told");
   const { changeover } = window;
-  const { fill, gettext, journal, timeOf } = changeover;
+  const { fill, gettext, grouped, journal, timeOf } = changeover;
   const { events, lines: linesUrl, stateUrl } = card.dataset;
   const ENDED = ["succeeded", "failed", "stopped", "uncertain"];
   const CHATTER = ["output", "progress", "waiting", "note"];
@@ -78,7 +78,7 @@
       const count = countOf(step);
       if (!count) continue;
       Object.assign(count.querySelector("progress"), { max: total, value: done });
-      count.querySelector(".run-step__count").textContent = fill(gettext("%(done)s of %(total)s"), { done, total });
+      count.querySelector(".run-step__count").textContent = fill(gettext("%(done)s of %(total)s"), { done: grouped(done), total: grouped(total) });
     }
   }
 

@@ -9,6 +9,9 @@ function fill(words, values) {
   return words.replace(/%\((\w+)\)s/g, (_, name) => String(values[name]));
 }
 
+// A number as people of the page's language write it; the server does the same (numbers.py).
+const grouped = new Intl.NumberFormat(document.documentElement.lang).format;
+
 function inWords(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   const [minutes, hours, days] = [60, 3600, 86400].map((size) => Math.floor(whole / size));
@@ -95,7 +98,7 @@ async function refresh(url) {
   takeRegions(await response.text());
 }
 
-window.changeover = { fill, gettext, ngettext, inWords, timeOf, learnClock, refresh, serverNow, takeRegions, tick };
+window.changeover = { fill, gettext, grouped, ngettext, inWords, timeOf, learnClock, refresh, serverNow, takeRegions, tick };
 
 // A page that wants to be kept fresh holds an element with data-poll; when it is gone, the asking ends.
 async function keepFresh() {
