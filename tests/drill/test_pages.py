@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from console.models import Cluster, Drill, Grant, Site
 from console.services.drills_followed import follow
@@ -22,7 +23,7 @@ def seen(tokyo: Cluster) -> Cluster:
 
 
 def plain(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(strip_tags(text).split())
 
 
 def test_the_form_leads_to_the_plan_of_the_way_there(olga: Client, seen: Cluster, page: Page) -> None:
@@ -62,7 +63,9 @@ def test_a_drill_is_followed_on_its_page_to_its_report(olga: Client, seen: Clust
     assert answer["Location"] == reverse("plan", args=[drill.back_plan_id])
     carried_out(drill.back_plan)
     follow(drill.pk)
-    text = plain(page(olga, address))
+    shown = page(olga, address)
+    assert '<strong>Rest on <span class="nowrap">TOK-EX2</span></strong>' in shown, "its name is kept whole"
+    text = plain(shown)
     assert "TOKYO was moved to TOK-EX2 and back to TOK-EX1." in text
     assert "Way there" in text
     assert "Way back" in text
