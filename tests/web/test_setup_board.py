@@ -345,7 +345,7 @@ def test_the_move_that_it_waits_for_is_one_click_away_and_the_other_is_refused(
     world.observed(tokyo, active="TOK-EX1")
     assert "Fail over to TOK-EX2" in page(olga, place(operation))
     text = page(olga, reverse("cluster", args=["TOKYO"]))
-    assert "Move the group to TOK-EX2." in text
+    assert 'Move the group to <span class="nowrap">TOK-EX2</span>.' in text, "its name is kept whole"
     setup_world.rests_at(operation, WORD, WaitsFor.WORD)
     assert f"Operation {operation.pk}, a set-up procedure, is waiting for a person" in page(
         olga, reverse("cluster", args=["TOKYO"])
