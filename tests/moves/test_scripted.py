@@ -1,6 +1,7 @@
 """Moves that the nodes' own scripts carry: handed over, switched, given a go, brought up, and proved."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -147,7 +148,7 @@ def test_a_store_that_runs_on_the_source_when_the_go_is_due_is_an_alarm_and_no_g
 def test_a_go_that_nobody_fetches_expires_and_the_step_fails_for_certain(tokyo):
     cut = at("go", lambda: tokyo.lab.fault(TYO2, "webhook-unreachable", True))
     plan = tokyo.plan("failover")
-    short = plan.with_steps(tuple(s if s.kind != "go" else type(s)(**{**vars(s), "within": 3.0}) for s in plan.steps))
+    short = replace(plan, steps=tuple(s if s.kind != "go" else replace(s, within=3.0) for s in plan.steps))
     ending = tokyo.perform(short, cut)
     assert (ending.status, ending.step) == (Status.FAILED, "go")
     assert "has not fetched its go" in ending.summary

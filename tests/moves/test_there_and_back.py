@@ -1,5 +1,7 @@
 """A planned failover and failback, through WinRM and LDAP, with the lab's effect log and directory as witnesses."""
 
+from dataclasses import replace
+
 import pytest
 
 from console.domain.checks import Refusal
@@ -79,8 +81,8 @@ def test_a_second_switch_sends_no_write(ground):
     ground.perform(plan)
     done = ground.writes()
     assert done > before
-    steps = plan.with_steps(tuple(step for step in plan.steps if step.kind != "recheck"))
-    again = ground.perform(steps)
+    bare = replace(plan, steps=tuple(step for step in plan.steps if step.kind != "recheck"))
+    again = ground.perform(bare)
     assert again.status is Status.SUCCEEDED
     assert ground.writes() == done
     assert ground.owner() == plan.target

@@ -31,7 +31,7 @@ def broken_at(ground: Ground, key: str) -> tuple[Plan, Ending]:
 
 def hurried(plan: Plan, key: str, within: float = 1.0) -> Plan:
     """The plan, with a step that gives up soon."""
-    return plan.with_steps(tuple(replace(s, within=within) if s.key == key else s for s in plan.steps))
+    return replace(plan, steps=tuple(replace(s, within=within) if s.key == key else s for s in plan.steps))
 
 
 def _fault_for(ground: Ground, step: Step) -> tuple[Act, Act]:

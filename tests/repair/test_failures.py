@@ -82,5 +82,5 @@ def test_a_cluster_service_that_has_stopped_since_ends_it_before_the_first_chang
         node.service("ClusSvc").state, node.engine = 1, False
         effects = len(surgery.world.log.since(0))
         hasty = (replace(plan.steps[0], within=1.0), *plan.steps[1:])
-        fails(surgery, plan.with_steps(hasty))
+        fails(surgery, replace(plan, steps=hasty))
         assert len(surgery.world.log.since(0)) == effects

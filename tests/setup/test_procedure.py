@@ -142,7 +142,7 @@ def test_a_step_that_the_catalog_has_no_more_is_shown_as_the_plan_kept_it(scene:
     plan = plan_records.of(operation.plan)
     first = plan.steps[0]
     gone = replace(first, key="cables", title="Label the cables", params={**first.params, "step": "cables", "at": "0"})
-    old = plan.with_steps((gone, *plan.steps[1:]))
+    old = replace(plan, steps=(gone, *plan.steps[1:]))
     PlanRecord.objects.filter(pk=operation.plan_id).update(body=old.to_json(), hash=old.hash)
     row = setup.board(Operation.objects.get(pk=operation.pk)).rows[0]
     assert (row.step.title, row.step.at, row.step.mode, row.state) == ("Label the cables", "0", "checked", "open")

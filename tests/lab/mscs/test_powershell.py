@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from console.domain.quoting import batch_line, cmd_line
+from console.domain.quoting import batch_lines, cmd_line
 from console.drivers.mscs import commands
 from console.lab import faults, presets
 from console.lab.state import Cluster, Resource
@@ -40,7 +40,8 @@ def test_the_module_tells_nodes_groups_and_resources_as_numbers(new: Nodes) -> N
 
 
 def test_the_module_answers_in_a_batch_as_well(new: Nodes) -> None:
-    out = new.run("FUK-N1", batch_line([commands.MODULE_NODES, commands.MODULE_RESOURCES], "n1")).out
+    ((line, _),) = batch_lines([commands.MODULE_NODES, commands.MODULE_RESOURCES], "n1")
+    out = new.run("FUK-N1", line).out
     assert "@@n1:1:0" in out
     assert '"Disk X:","Physical Disk","FUK-CMS1","FUK-N1","2"' in out
 
