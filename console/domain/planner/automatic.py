@@ -19,7 +19,7 @@ from console.domain.preflight.taking import opinion_check
 from console.domain.steps.write_scripted import start_steps, takeover_steps
 from console.domain.switch.differences import directory_owner, summary
 from console.domain.switch.direction import Direction, direction_to
-from console.domain.switch.membership import digest
+from console.domain.switch.membership import no_mailboxes
 
 NO_MAILBOX = "No mailbox changes: the directory names the node already."
 CANNOT_WAIT = ("directory.replication", "directory.coverage")
@@ -79,7 +79,7 @@ def make_start(field: Field, target: str, run_id: str | None, *, other_run: RunV
     direction = direction_to(situation.view, field.cluster.server_of(node.name))
     _refuse_other_owner(field, direction, node.name)
     steps = start_steps(field, node.name, direction, run_id or "")
-    membership = Membership(NO_MAILBOX, 0, 0, digest(()))
+    membership = no_mailboxes(NO_MAILBOX)
     return _plan(field, "start", situation, steps, found, membership, (opinion.sentence,))
 
 

@@ -11,13 +11,13 @@ from console.domain.details import read_details
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
 from console.domain.observation import ClusterObservation, ClusterView, Seen
-from console.domain.plan import Membership, Plan, Step
+from console.domain.plan import Plan, Step
 from console.domain.planner.base import VALID_SECONDS, node_of, refuse_failed
 from console.domain.planner.unwinding import Undone, unwinding
 from console.domain.ports import Argv, Greeting
 from console.domain.preflight.carried import CarriedSituation, Problems, checks, forced_checks, start_checks
 from console.domain.steps.write_carried import carried_steps, forced_steps, proofs
-from console.domain.switch.membership import digest
+from console.domain.switch.membership import no_mailboxes
 from console.domain.topology import GreetingAt
 
 NO_MAILBOX = "No mailbox changes: the server's name moves with the group."
@@ -214,7 +214,7 @@ def _plan(
         expires=now + timedelta(seconds=valid_seconds),
         steps=steps,
         checks=found,
-        membership=Membership(NO_MAILBOX, 0, 0, digest(())),
+        membership=no_mailboxes(NO_MAILBOX),
         structural=fingerprint,
         controller=situation.carried.controller.dns_name,
         notes=tuple(_notes(of, situation)),

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from console.domain.plan import Membership, Plan, Step
+from console.domain.plan import Plan, Step
 from console.domain.planner.base import VALID_SECONDS
-from console.domain.switch.membership import digest
+from console.domain.switch.membership import no_mailboxes
 
 KIND = "diagnose"
 WITHIN = 900.0
@@ -32,7 +32,7 @@ def make_diagnosis(cluster: str, cluster_id: int, nodes: tuple[str, str], now: d
         expires=now + timedelta(seconds=VALID_SECONDS),
         steps=(step,),
         checks=(),
-        membership=Membership("A diagnosis changes no mailbox.", 0, 0, digest(())),
+        membership=no_mailboxes("A diagnosis changes no mailbox."),
         structural={},
         controller="",
     )

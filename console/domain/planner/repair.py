@@ -8,13 +8,13 @@ from console.domain.checks import Check, Reason, Refusal, Verdict
 from console.domain.errors import Unquotable
 from console.domain.field import Field
 from console.domain.findings import Diagnosis, Finding, FindingKind
-from console.domain.plan import Membership, Plan, Step
+from console.domain.plan import Plan, Step
 from console.domain.planner.base import VALID_SECONDS
 from console.domain.planner.repair_base import Wanted
 from console.domain.planner.repair_files import IN_USE
 from console.domain.planner.repair_steps import WRITERS
 from console.domain.repair.ground import Ground, ground_of
-from console.domain.switch.membership import digest
+from console.domain.switch.membership import no_mailboxes
 
 REPAIR = "repair"
 NO_MAILBOX = "A repair changes no mailbox."
@@ -118,7 +118,7 @@ def repair_plan(
         expires=now + timedelta(seconds=valid_seconds),
         steps=(_recheck(ground), *steps),
         checks=tuple(_checks(ground)),
-        membership=Membership(NO_MAILBOX, 0, 0, digest(())),
+        membership=no_mailboxes(NO_MAILBOX),
         structural={"owner of the group": ground.holder},
         controller="",
         notes=notes,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from console.domain.checks import Check, Refusal, Verdict
 from console.domain.errors import ChangeoverError
 from console.domain.field import Field
-from console.domain.plan import Membership, Plan, Step
+from console.domain.plan import Plan, Step
 from console.domain.planner.base import VALID_SECONDS
 from console.domain.procedures import Means, Mode, Procedure, ProcedureStep
 from console.domain.procedures.acceptance import Acceptance
@@ -15,7 +15,7 @@ from console.domain.procedures.goals import PlannedGoal, key_of, params_of
 from console.domain.procedures.kinds import KINDS
 from console.domain.procedures.proofs import Finding, Grounds
 from console.domain.steps.setup import SETUP
-from console.domain.switch.membership import digest
+from console.domain.switch.membership import no_mailboxes
 
 NO_MAILBOX = "A set-up changes no mailbox."
 
@@ -57,7 +57,7 @@ def make_setup(
         expires=now + timedelta(seconds=VALID_SECONDS),
         steps=steps,
         checks=tuple(_checks(grounds)),
-        membership=Membership(NO_MAILBOX, 0, 0, digest(())),
+        membership=no_mailboxes(NO_MAILBOX),
         structural={},
         controller=_controller(field),
         notes=tuple(_notes(procedure, chosen, found, told, stands)),

@@ -9,20 +9,18 @@ SCRIPTS = "The node scripts leave the switch to the console"
 
 def checks(situation: Situation) -> list[Check]:
     """Owner, group state, both engines' view, make-up of the group, scripts, partition."""
-    found = [owner_check(situation), _online(situation)]
-    for node in (situation.source, situation.target):
-        found += _view(situation, node)
-    found += _make_up(situation)
-    if situation.seen(situation.source).answered:
-        found.append(partition.check(situation))
-    return found
+    remedy = "Wait until it is online, or mend the failed resource first (clpstat names it)."
+    return [owner_check(situation), online_check(situation, remedy), *_state(situation)]
 
 
 def checks_of_return(situation: Situation, *, waits: bool) -> list[Check]:
     """As `checks`, for a group that an undo moves back: it may have failed where it is, or wait there for a go."""
-    found = [owner_check(situation)]
-    for node in (situation.source, situation.target):
-        found += _view(situation, node, waits=waits)
+    return [owner_check(situation), *_state(situation, waits=waits)]
+
+
+def _state(situation: Situation, *, waits: bool | None = None) -> list[Check]:
+    """Both engines' view of the move, with `waits` of a move back; make-up of the group, scripts, partition."""
+    found = [check for node in (situation.source, situation.target) for check in _view(situation, node, waits=waits)]
     found += _make_up(situation)
     if situation.seen(situation.source).answered:
         found.append(partition.check(situation))
@@ -55,15 +53,15 @@ def owner_check(situation: NodeSituation) -> Check:
     return failed("group.owner", title, "No node has it; a planned move starts from a running group.", remedy)
 
 
-def _online(situation: Situation) -> Check:
+def online_check(situation: NodeSituation, remedy: str, down: str = "") -> Check:
+    """Whether the group is online; `down` names what of it is not."""
     title = f"The group {situation.cluster.group} is online"
     status = situation.observation.group_status(situation.cluster.group)
     if status.value is None:
         return failed("group.online", title, f"Its state is not known: {status.unknown}.", "Check both nodes.")
     if status.value.casefold() == "online":
         return passed("group.online", title, "Online.")
-    remedy = "Wait until it is online, or mend the failed resource first (clpstat names it)."
-    return failed("group.online", title, f"It is {status.value}.", remedy)
+    return failed("group.online", title, f"It is {status.value}.{down}", remedy)
 
 
 def _view(situation: Situation, node: str, *, waits: bool | None = None) -> list[Check]:

@@ -6,9 +6,8 @@ from dataclasses import replace
 from console.domain.checks import Check
 from console.domain.field import Field
 from console.domain.observation import ClusterObservation
-from console.domain.plan import Membership, PlannedCommand, Step
-from console.domain.quoting import cmd_line
-from console.domain.steps.write import directory_steps, proof_steps, recheck_step
+from console.domain.plan import Membership, Step
+from console.domain.steps.write import directory_steps, move_step, proof_steps, recheck_step
 from console.domain.switch.direction import Direction
 
 OPINION_SECONDS = 120.0
@@ -38,19 +37,8 @@ def hand_over_steps(
 
 def hand_over_step(field: Field, source: str, target: str) -> Step:
     """Have the product move the group; the scripts stop Exchange on the source and ask for a go on the target."""
-    line = cmd_line(field.driver.move(field.cluster, target))
-    return Step(
-        key="hand-over",
-        kind="hand-over",
-        title=f"Hand the group {field.cluster.group} over from {source} to {target}",
-        phase="hand-over",
-        params={"source": source, "target": target},
-        commands=(PlannedCommand(source, line, detached=True),),
-        within=field.cluster.timing.move_group,
-        repeatable=False,
-        undo=f"Move the group back to {source}.",
-        safe_point=True,
-    )
+    title = f"Hand the group {field.cluster.group} over from {source} to {target}"
+    return replace(move_step(field, source, target), key="hand-over", kind="hand-over", title=title, safe_point=True)
 
 
 def takeover_steps(

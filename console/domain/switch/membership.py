@@ -49,6 +49,11 @@ def survey(direction: Direction, mailboxes: Iterable[Mailbox], tolerance: int) -
     return Survey(membership, tuple(remarks))
 
 
+def no_mailboxes(why: str) -> Membership:
+    """What a plan freezes that changes no mailbox, and why it changes none."""
+    return Membership(why, 0, 0, digest(()))
+
+
 def digest(guids: Iterable[str]) -> str:
     """SHA-256 over the sorted objectGUIDs, one a line."""
     with Sorted(guids) as ordered:
