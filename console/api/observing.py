@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
+from console.api import remedies
 from console.api.acting import act
 from console.api.auth import token_of
 from console.api.clusters import acting_on, brief, the_cluster
@@ -250,7 +251,7 @@ def moves(request: HttpRequest, name: ClusterName) -> Moves:
 def _ready(token: ApiToken, cluster: Cluster, kind: str, target: str) -> Moves.Of:
     found: list[Problem.Because] = []
     if (reason := tokens.why_not(token, "operate", cluster, kind)) is not None:
-        found.append(Problem.Because(text=reason, remedy="", key="right", about=""))
+        found.append(Problem.Because(text=reason, remedy=remedies.RIGHT, key="right", about=""))
     held = (reservations.why_held(cluster, kind, target), brakes.why_not(cluster, kind))
     found += [because for refusal in held if refusal is not None for because in _reasons(refusal)]
     rule = rule_for(cluster, kind)

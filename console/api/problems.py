@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from console.api import remedies
 from console.api.conditions import NotConditional, NotTheSame
 from console.domain.checks import Reason, Refusal
 from console.domain.errors import ChangeoverError, Garbled
@@ -62,15 +63,17 @@ class FileRefused(Exception):
 
 
 def problem(status: int, detail: str, remedy: str, reasons: Sequence[Reason] = (), **headers: str) -> HttpResponse:
-    """The answer that says what is wrong and what to do."""
+    """The answer that says what is wrong and what to do, as a whole and about each reason."""
     title = HTTPStatus(status).phrase
+    whole = remedy or " ".join(dict.fromkeys(filter(None, (reason.remedy for reason in reasons)))) or remedies.OTHERWISE
+    told = [(r.text, remedies.of_reason(r.remedy, r.key, whole), r.key, r.about) for r in reasons]
     body = {
         "type": "about:blank",
         "title": title,
         "status": status,
         "detail": detail,
-        "remedy": remedy,
-        "reasons": [{"text": r.text, "remedy": r.remedy, "key": r.key, "about": r.about} for r in reasons],
+        "remedy": whole,
+        "reasons": [dict(zip(("text", "remedy", "key", "about"), one, strict=True)) for one in told],
     }
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=named)
@@ -88,8 +91,7 @@ def unauthorised(detail: str, remedy: str) -> HttpResponse:
 
 def of_refusal(refusal: Refusal) -> HttpResponse:
     """409 with every reason: the request is sound, and how things stand forbids it."""
-    remedies = dict.fromkeys(reason.remedy for reason in refusal.reasons if reason.remedy)
-    return problem(409, refusal.headline, " ".join(remedies), refusal.reasons)
+    return problem(409, refusal.headline, "", refusal.reasons)
 
 
 def of_file(refused: FileRefused) -> HttpResponse:
@@ -116,7 +118,7 @@ def install(api: NinjaAPI) -> None:
     remedy = "Send the header: Authorization: Bearer cho_… A token is made on the page API tokens."
     unread = "Send valid JSON, as /api/v1/openapi.json describes it."
     handle(Refusal, of_refusal)
-    handle(NotAllowed, lambda e: problem(403, e.message, e.remedy or "Use another token, or ask for the right."))
+    handle(NotAllowed, lambda e: problem(403, e.message, e.remedy or remedies.RIGHT))
     handle(TokenRefused, lambda e: unauthorised(e.message, e.remedy))
     handle(AuthenticationError, lambda e: unauthorised(NO_TOKEN, remedy))
     handle(ValidationError, _mistakes)
@@ -146,7 +148,9 @@ def _mistakes(error: ValidationError) -> HttpResponse:
     reasons = []
     for one in error.errors[:SHOWN]:
         where = ".".join(str(part) for part in one.get("loc", ())).replace("body.body", "body", 1)
-        reasons.append(Reason(f"{where}: {one.get('msg', 'is not as described')}", "", "request.invalid", where))
+        text = f"{where}: {one.get('msg', 'is not as described')}"
+        what_to_do = remedies.of_mistake(str(one.get("type", "")), one.get("ctx") or {})
+        reasons.append(Reason(text, what_to_do, "request.invalid", where))
     remedy = "Correct what is named; /api/v1/openapi.json describes each field."
     return problem(422, "The request is not as it is described.", remedy, reasons)
 

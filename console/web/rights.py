@@ -23,7 +23,7 @@ from console.web.reading import recorded
 
 PAGE = 50
 MANY = 12
-"""Columns from which on the grid shows one site at a time."""
+"""Columns from which on the grid shows one site at a time, and a list where even those are more."""
 
 
 @methods("GET")
@@ -52,6 +52,7 @@ def grid(request: HttpRequest) -> HttpResponseBase:
         "sites": sorted(sites.values(), key=str),
         "site": site,
         "q": name,
+        "many": len(scopes) > MANY,
     }
     return render(request, "rights/grid.html", context)
 

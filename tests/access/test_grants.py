@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from console.models import AuditRecord, Cluster, Grant
+from console.models import AuditRecord, Cluster, Grant, Site
 from console.services import access, accounts, grants
 from console.services.explaining import explain
 from console.services.grants import EVERYTHING, GrantRefused, Scope
@@ -133,6 +133,23 @@ class TestPages:
         assert "Roles of olga on OSAKA" in only
         assert "TOKYO" not in only
         assert "mover" not in only
+
+    def test_more_places_than_columns_fit_are_a_list_without_a_column_for_each(
+        self, browser: Browser, tokyo: Cluster
+    ) -> None:
+        for number in range(40):
+            Site.objects.create(name=f"Site-{number:02}")
+        mover = person("mover")
+        Grant.objects.create(user=mover, role="operator", site=tokyo.site)
+        text = browser(ada()).get(reverse("rights")).content.decode()
+        assert text.partition("</main>")[0].count('<th scope="col">') == 3
+        assert text.count(f'aria-label="Roles of mover on all clusters of the site {tokyo.site.name}"') == 1
+        assert (
+            f"{reverse('rights-roles', args=['account', mover.pk])}?site={Site.objects.get(name='Site-39').pk}" in text
+        )
+        assert "TOKYO" not in text
+        one = browser(ada()).get(reverse("rights"), {"site": tokyo.site_id}).content.decode()
+        assert "Roles of mover on TOKYO: none" in one
 
     def test_who_administers_one_cluster_has_a_grid_of_that_one(
         self, browser: Browser, tokyo: Cluster, osaka: Cluster

@@ -45,4 +45,5 @@ def _told(answer: Any, status: int) -> Any:
         assert problem["status"] == status
         assert problem["detail"]
         assert problem["remedy"]
+        assert all(reason["remedy"] for reason in problem["reasons"]), problem
     return answer.json()

@@ -73,6 +73,26 @@ def test_a_field_that_is_wrong_is_named_once(olga: Program) -> None:
     assert [one["about"] for one in told["reasons"]] == ["body.kind"]
 
 
+@pytest.mark.parametrize(
+    ("sent", "remedy"),
+    [
+        ({}, "Send it too."),
+        ({"kind": "failover", "colour": "red"}, "Leave it out; /api/v1/openapi.json lists the fields that there are."),
+        ({"kind": 7}, "Send a text."),
+        ({"kind": "failover", "target": "x" * 999}, "Send no more characters than 200."),
+    ],
+)
+def test_about_each_field_that_is_wrong_it_says_what_to_do(olga: Program, sent: object, remedy: str) -> None:
+    assert [one["remedy"] for one in olga.post("clusters/tokyo/plans", sent, 422)["reasons"]] == [remedy]
+
+
+def test_who_lacks_a_right_is_told_how_to_come_by_it(rita: Program, tokyo: Cluster) -> None:
+    moves = rita.get("clusters/tokyo/moves")["items"]
+    lacking = [one for move in moves for one in move["reasons"] if one["key"] == "right"]
+    assert lacking
+    assert {one["remedy"] for one in lacking} == {"Use another token, or ask for the right."}
+
+
 def test_a_cluster_nobody_has_observed_is_unknown_and_never_good(olga: Program) -> None:
     told = olga.get("clusters/tokyo")
     assert (told["mail"], told["tone"], told["stale"], told["observed_at"]) == ("unknown", "unknown", True, None)
