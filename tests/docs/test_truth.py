@@ -33,7 +33,8 @@ def table(text: str, heading: str) -> list[list[str]]:
 
 def keys_in_code() -> set[str]:
     """Every text of the preflight and of the switch that is written like the key of a check."""
-    files = [*(DOMAIN / "preflight").glob("*.py"), *(DOMAIN / "switch").glob("*.py")]
+    folders = [*(DOMAIN / "preflight").glob("*.py"), *(DOMAIN / "switch").glob("*.py")]
+    files = [*folders, DOMAIN / "delegation" / "node_check.py"]
     nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return {text for text in texts if CHECK_KEY.fullmatch(text)}

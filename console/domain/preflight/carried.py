@@ -11,7 +11,7 @@ from console.domain.observation import ClusterView, ResourceState, Seen
 from console.domain.ports import Argv
 from console.domain.preflight import nodes, services
 from console.domain.preflight.base import NodeSituation
-from console.domain.preflight.engine import online_check, owner_check
+from console.domain.preflight.engine import owner_check
 
 Problems = tuple[tuple[str, str], ...]
 """(reason, remedy) pairs."""
@@ -92,9 +92,16 @@ def _away(check: Check) -> Check:
 
 
 def _online(situation: CarriedSituation) -> Check:
+    title = f"The group {situation.cluster.group} is online"
+    status = situation.observation.group_status(situation.cluster.group)
+    if status.value is None:
+        return failed("group.online", title, f"Its state is not known: {status.unknown}.", "Check both nodes.")
+    if status.value.casefold() == "online":
+        return passed("group.online", title, "Online.")
     down = [f"{r.name} is {r.status}" for r in situation.resources() if r.status.casefold() != "online"]
+    named = f" {'; '.join(down)}." if down else ""
     remedy = "Wait until it is online, or mend what is named; where that fails, take it over by force."
-    return online_check(situation, remedy, f" {'; '.join(down)}." if down else "")
+    return failed("group.online", title, f"It is {status.value}.{named}", remedy)
 
 
 def _view(situation: CarriedSituation, node: str) -> list[Check]:

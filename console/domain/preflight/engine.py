@@ -9,8 +9,7 @@ SCRIPTS = "The node scripts leave the switch to the console"
 
 def checks(situation: Situation) -> list[Check]:
     """Owner, group state, both engines' view, make-up of the group, scripts, partition."""
-    remedy = "Wait until it is online, or mend the failed resource first (clpstat names it)."
-    return [owner_check(situation), online_check(situation, remedy), *_state(situation)]
+    return [owner_check(situation), _online(situation), *_state(situation)]
 
 
 def checks_of_return(situation: Situation, *, waits: bool) -> list[Check]:
@@ -53,15 +52,15 @@ def owner_check(situation: NodeSituation) -> Check:
     return failed("group.owner", title, "No node has it; a planned move starts from a running group.", remedy)
 
 
-def online_check(situation: NodeSituation, remedy: str, down: str = "") -> Check:
-    """Whether the group is online; `down` names what of it is not."""
+def _online(situation: Situation) -> Check:
     title = f"The group {situation.cluster.group} is online"
     status = situation.observation.group_status(situation.cluster.group)
     if status.value is None:
         return failed("group.online", title, f"Its state is not known: {status.unknown}.", "Check both nodes.")
     if status.value.casefold() == "online":
         return passed("group.online", title, "Online.")
-    return failed("group.online", title, f"It is {status.value}.{down}", remedy)
+    remedy = "Wait until it is online, or mend the failed resource first (clpstat names it)."
+    return failed("group.online", title, f"It is {status.value}.", remedy)
 
 
 def _view(situation: Situation, node: str, *, waits: bool | None = None) -> list[Check]:
