@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
 from console.domain.errors import ChangeoverError
@@ -72,7 +73,8 @@ def give_password(request: HttpRequest, pk: int) -> HttpResponseBase:
         except ChangeoverError as error:
             form.add_error(None, f"{error.message} {error.remedy}")
         else:
-            told = f"{user.username} can sign in with it until {until:%F %H:%M} UTC, and then chooses another one."
+            last = timezone.localtime(until).strftime("%F %H:%M %Z")
+            told = f"{user.username} can sign in with it until {last}, and then chooses another one."
             messages.success(request, told)
             return redirect("person", pk)
     return _person(request, user, form, status=422)

@@ -74,7 +74,7 @@ PEOPLE = (
     _("Try again."),
     _("There is no such way to sign in."),
     _("The sign-in page shows those that there are."),
-    _("%(name)s can sign in with it until %(what)s UTC, and then chooses another one."),
+    _("%(name)s can sign in with it until %(what)s, and then chooses another one."),
     _("%(name)s is changed."),
     _("There is no account %(name)s."),
     _("The page of people lists those there are."),

@@ -187,3 +187,16 @@ def test_the_page_that_shows_a_token_once_looks_good_too(windows: Windows, place
     olga.page.get_by_role("link", name="I have copied it").click()
     olga.sees("nightly-report")
     assert not troubles(olga.page)
+
+
+def test_a_page_that_lost_its_console_says_so_and_fits_a_telephone(windows: Windows, places: Places) -> None:
+    page = windows.of(LOGIN).page
+    page.goto("/")
+    expect(page.locator("#overview .line").first).to_be_visible()
+    page.context.set_offline(True)
+    try:
+        expect(page.locator("#link")).to_contain_text("Offline since")
+        told = troubles(page, "offline")
+    finally:
+        page.context.set_offline(False)
+    assert not told, "\n".join(told)
