@@ -1,5 +1,6 @@
 """Nothing goes in circles: what imports something, by whatever way, is not imported by it; nor do packages."""
 
+import ast
 from collections import defaultdict
 from graphlib import CycleError, TopologicalSorter
 from itertools import takewhile
@@ -8,25 +9,28 @@ import pytest
 
 from tests.architecture.sources import ROOT, Module, modules, outline
 
-MAY_GO_IN_CIRCLES = ("console.adapters", "console.lab")
-"""Where a part names the type of the whole that it belongs to, and the whole makes the part."""
+PARTS_NAME_THEIR_WHOLE = ("console.adapters", "console.lab")
+"""Where a part names the type of what makes it, by an import that only types need."""
 
 
-def circle(found: tuple[Module, ...]) -> list[str]:
+def circle(found: tuple[Module, ...], *, typing: bool = True, packages: bool = True) -> list[str]:
     """The first circle among these modules, or among the parts of one of their packages; empty when there is none.
 
     Of two modules that lie in different folders, what counts is the folders in which they part: a package is one part,
-    whatever of it is imported, and its own `__init__` belongs to none of its parts.
+    whatever of it is imported, and its own `__init__` belongs to none of its parts. Without `packages` only modules
+    count; without `typing` nothing does that is imported under `TYPE_CHECKING`.
     """
     names = {module.name for module in found}
     graphs: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for module in found:
-        for _, imported in outline(module).imports:
+        left_out = set() if typing else _for_types(module)
+        for line, imported in outline(module).imports:
             target = imported if imported in names else imported.rpartition(".")[0]
-            if target in names and target != module.name:
-                above, one, other = _parting(module.name, target)
+            if target in names and target != module.name and line not in left_out:
                 graphs["modules"][module.name].add(target)
-                graphs[above][one].add(other)
+                above, one, other = _parting(module.name, target)
+                if packages:
+                    graphs[above][one].add(other)
     for above, graph in graphs.items():
         graph.pop(above, None)
         try:
@@ -34,6 +38,12 @@ def circle(found: tuple[Module, ...]) -> list[str]:
         except CycleError as error:
             return [*error.args[1]]
     return []
+
+
+def _for_types(module: Module) -> set[int]:
+    """The lines that only a type checker reads."""
+    checks = [node for node in module.tree.body if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)]
+    return {one.lineno for check in checks for one in check.body}
 
 
 def _parting(one: str, other: str) -> tuple[str, str, str]:
@@ -64,6 +74,26 @@ def test_a_package_may_gather_what_its_modules_build_on_one_another() -> None:
     assert not circle(tuple(Module(name, ROOT / "console" / f"{name}.py", text) for name, text in texts.items()))
 
 
+def test_an_import_for_types_counts_unless_it_is_left_out() -> None:
+    whole = Module("a.whole", ROOT / "console" / "whole.py", "import a.part")
+    text = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a.whole"
+    found = (whole, Module("a.part", ROOT / "console" / "part.py", text))
+    assert circle(found)
+    assert not circle(found, typing=False)
+
+
 def test_nothing_goes_in_circles() -> None:
-    found = tuple(m for m in modules("console", "tasks") if not m.name.startswith(MAY_GO_IN_CIRCLES))
+    found = tuple(m for m in modules("console", "tasks") if not m.name.startswith(PARTS_NAME_THEIR_WHOLE))
     assert not circle(found), " imports ".join(reversed(circle(found)))
+
+
+def test_no_adapter_needs_what_needs_it() -> None:
+    found = modules("console/adapters")
+    assert not circle(found, typing=False), " imports ".join(reversed(circle(found, typing=False)))
+
+
+def test_no_module_of_the_lab_needs_one_that_needs_it() -> None:
+    """Its packages do: the world begins with what the cluster services make of it, and they change it."""
+    found = modules("console/lab")
+    again = circle(found, typing=False, packages=False)
+    assert not again, " imports ".join(reversed(again))
