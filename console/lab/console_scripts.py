@@ -40,6 +40,7 @@ class Run:
 
     @property
     def cause(self) -> str:
+        """Who does it, as the effect log says it: the script, and what had it run."""
         return f"{self.name} ({self.by})"
 
     def say(self, before: str, after: str) -> None:

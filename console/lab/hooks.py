@@ -27,10 +27,12 @@ class Call:
 
     @property
     def done(self) -> bool:
+        """Whether it has ended, with an answer or in silence."""
         return self.outcome is not None
 
     @property
     def kind(self) -> str:
+        """What came of it; `silent` also while nothing has."""
         return self.outcome.kind if self.outcome else "silent"
 
 

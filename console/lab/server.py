@@ -19,15 +19,20 @@ class DirectoryService(Protocol):
     """A directory server that lives in the lab's process and records into its effect log."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """By which a fault or the state file names it."""
 
-    def start(self) -> None: ...
+    def start(self) -> None:
+        """Listen. Raises `OSError` when a port is taken."""
 
-    def stop(self) -> None: ...
+    def stop(self) -> None:
+        """End listeners and connections; the data stay."""
 
-    def fault(self, name: str, on: bool = True, **arguments: Any) -> None: ...
+    def fault(self, name: str, on: bool = True, **arguments: Any) -> None:
+        """Switch a fault on or off. Raises `ValueError` for an unknown name or argument."""
 
-    def describe(self) -> dict[str, Any]: ...
+    def describe(self) -> dict[str, Any]:
+        """How it stands, for the control channel."""
 
 
 class Lab:

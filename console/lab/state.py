@@ -154,10 +154,12 @@ class Group:
 
     @property
     def name(self) -> str:
+        """As the product calls it."""
         return self.definition.name
 
     @property
     def busy(self) -> bool:
+        """Whether something takes it up or down at this moment."""
         return self.status.endswith("Pending")
 
 

@@ -43,6 +43,7 @@ class World:
 
     @property
     def nodes(self) -> list[Node]:
+        """Those of all clusters, in the order of the definition."""
         return [node for cluster in self.clusters for node in cluster.nodes]
 
     def node(self, name: str) -> Node:

@@ -17,12 +17,15 @@ class AuditQuerySet(models.QuerySet["AuditRecord"]):
     """Reads and appends; every way to change many rows at once is closed."""
 
     def update(self, **_: Any) -> NoReturn:
+        """Raises `AppendOnly`."""
         raise AppendOnly("Audit records cannot be changed.")
 
     def delete(self) -> NoReturn:
+        """Raises `AppendOnly`."""
         raise AppendOnly("Audit records cannot be deleted.")
 
     def bulk_create(self, *_: Any, **__: Any) -> NoReturn:
+        """Raises `AppendOnly`, and so does `bulk_update`."""
         raise AppendOnly("Audit records are written one by one, by console.services.audit.record.")
 
     bulk_update = bulk_create
@@ -94,6 +97,7 @@ class AuditRecord(models.Model):
         super().save(*args, **kwargs)
 
     def delete(self, *_: Any, **__: Any) -> NoReturn:
+        """Raises `AppendOnly`."""
         raise AppendOnly("Audit records cannot be deleted.")
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -64,6 +65,38 @@ def test_every_module_opens_with_a_sentence() -> None:
         if module.text.strip() and not opening.endswith((".", ":", "?")):
             wrong.append(str(module))
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_public_function_says_what_it_promises() -> None:
+    wrong = [
+        f"{module}:{node.lineno} {node.name}"
+        for module in modules("console", "tasks")
+        for node in _public(module.tree.body)
+        if not ast.get_docstring(node) and not _is_declared(node)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_that_rule_sees_classes_and_what_they_hold() -> None:
+    text = "class A:\n def f(self): pass\n def _g(self): pass\n def __eq__(self, o): pass\n def h(self): ..."
+    (one, two, three) = _public(ast.parse(text).body)
+    assert [one.name, two.name, three.name] == ["A", "f", "h"]
+    assert not _is_declared(two)
+    assert _is_declared(three)
+
+
+def _public(body: list[ast.stmt]) -> Iterator[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Classes of modules, and functions of both: classes within classes are Django's, and say it by their choices."""
+    for node in body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from _public([one for one in node.body if not isinstance(one, ast.ClassDef)])
+
+
+def _is_declared(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether it only says that a protocol has an attribute of that name."""
+    return isinstance(node.body[-1], ast.Expr) and ast.unparse(node.body[-1]) == "..."
 
 
 def test_the_package_itself_is_empty() -> None:

@@ -34,11 +34,13 @@ class Connection:
         self._closed = threading.Event()
 
     def close(self) -> None:
+        """End it from another thread: what waits for the client wakes up."""
         self._closed.set()
         with contextlib.suppress(OSError):
             self.peer.shutdown(socket.SHUT_RDWR)
 
     def run(self) -> None:
+        """Answer the client until either side ends it; raises nothing that the client brought about."""
         with self.service.lock:
             self.service.counters.connections += 1
         try:

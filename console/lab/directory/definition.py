@@ -17,6 +17,7 @@ class Store:
     public: bool = False
 
     def name_on(self, server: str) -> str:
+        """Its name on `server`."""
         return self.name.replace("{server}", server)
 
 
@@ -53,6 +54,7 @@ class Server:
     computers: str = "CN=Computers"
 
     def groups(self) -> tuple[StorageGroup, ...]:
+        """Its storage groups, its generation's usual ones where none are named."""
         default = GROUPS_2003 if self.generation == "2003" else GROUPS_2007
         return self.storage_groups or default
 
@@ -80,6 +82,7 @@ class Cluster:
     spns_on_both: tuple[str, ...] = ()
 
     def groups(self) -> tuple[StorageGroup, ...]:
+        """The storage groups, the generation's usual ones where none are named."""
         default = GROUPS_2003 if self.generation == "2003" else GROUPS_2007
         return self.storage_groups or default
 
@@ -153,10 +156,12 @@ class Forest:
 
     @property
     def configuration_dn(self) -> str:
+        """The naming context of the configuration."""
         return f"CN=Configuration,{self.base_dn}"
 
     @property
     def schema_dn(self) -> str:
+        """The naming context of the schema."""
         return f"CN=Schema,{self.configuration_dn}"
 
     def account(self, role: Role) -> Account:
@@ -167,6 +172,7 @@ class Forest:
         raise LookupError(f"the forest has no account with the role {role}")
 
     def account_dn(self, role: Role) -> str:
+        """The DN of the first account of the role; raises LookupError when the forest has none."""
         return f"CN={self.account(role).name},CN=Users,{self.base_dn}"
 
 

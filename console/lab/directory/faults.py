@@ -107,5 +107,6 @@ class Faults:
             return bool(found["applied"])
 
     def describe(self) -> dict[str, dict[str, Any]]:
+        """The faults that are on, each with its arguments."""
         with self._lock:
             return {name: dict(arguments) for name, arguments in self._on.items()}

@@ -42,6 +42,7 @@ class Caller:
 
     @property
     def is_administrator(self) -> bool:
+        """Whether it is the administrator of the domain, who may write everything."""
         return self.role == "administrator"
 
 
@@ -49,6 +50,7 @@ ANONYMOUS = Caller()
 
 
 def caller_of(forest: Forest, account: Account) -> Caller:
+    """Who the connection is once `account` has signed in."""
     return Caller(f"{forest.netbios}\\{account.name}", account.role)
 
 

@@ -53,18 +53,22 @@ class Attribute:
 
     @property
     def key(self) -> str:
+        """By which it is looked up, whatever the case."""
         return self.name.lower()
 
     @property
     def is_dn(self) -> bool:
+        """Whether its values are names of objects."""
         return self.syntax == DN_SYNTAX
 
     @property
     def is_binary(self) -> bool:
+        """Whether its values are bytes rather than text."""
         return self.syntax in BINARY_SYNTAXES
 
     @property
     def is_back_link(self) -> bool:
+        """Whether the directory writes it by itself, from the link that points the other way."""
         return self.link is not None and self.link % 2 == 1
 
 
@@ -185,6 +189,7 @@ class Schema:
     _allowed: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
 
     def attribute(self, name: str) -> Attribute | None:
+        """The attribute called so; None when the schema lacks it."""
         return self.attributes.get(name.lower())
 
     def chain(self, name: str) -> list[ObjectClass]:

@@ -30,6 +30,7 @@ class Selection:
 
 
 def generalized_time(moment: datetime) -> bytes:
+    """A time as the directory writes it: GeneralizedTime in UTC."""
     return moment.strftime("%Y%m%d%H%M%S.0Z").encode()
 
 

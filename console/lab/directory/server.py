@@ -86,10 +86,12 @@ class DirectoryServer:
 
     @property
     def address(self) -> Address:
+        """Where it listens, or last did."""
         return Address(self._host, *self._ports)
 
     @property
     def counters(self) -> Counters:
+        """What it has been asked since they were last reset."""
         return self.service.counters
 
     def start(self) -> None:
@@ -120,6 +122,7 @@ class DirectoryServer:
             self.stop() if on else self.start()
 
     def reset_counters(self) -> None:
+        """Count from nothing again."""
         with self.service.lock:
             self.service.counters = Counters()
 

@@ -30,6 +30,7 @@ class Entry:
 
     @property
     def rdn_value(self) -> str:
+        """The first value of its name, without what escapes it."""
         return names.parse(self.dn)[0][1]
 
 
@@ -47,6 +48,7 @@ class Store:
         self.usn = 5000
 
     def next_usn(self) -> int:
+        """The number of the next change; each is given once."""
         self.usn += 1
         return self.usn
 
@@ -63,6 +65,7 @@ class Store:
         raise errors.no_such_object(self.nearest(key))
 
     def key(self, dn: str) -> str:
+        """By which a name is looked up. Raises DirectoryError 34 for a malformed one."""
         try:
             return names.key(dn)
         except ValueError as exc:
@@ -79,6 +82,7 @@ class Store:
         return self.by_guid[guid]
 
     def nearest(self, key: str) -> str:
+        """The name of the closest object at or above `key`; empty when not even its naming context is there."""
         while key and key not in self.entries:
             key = names.parent_key(key)
         return self.entries[key].dn if key else ""
@@ -94,6 +98,7 @@ class Store:
             )
 
     def one_level(self, base: Entry) -> list[Entry]:
+        """What lies right below the base, without naming contexts."""
         return [child for child in self.children.get(base.key, {}).values() if child.key not in self.contexts]
 
     def insert(self, entry: Entry) -> None:

@@ -53,6 +53,7 @@ def stored_form(attribute: Attribute, value: bytes) -> bytes:
 
 
 def to_bytes(value: str | bytes) -> bytes:
+    """A value as it is kept."""
     return value if isinstance(value, bytes) else value.encode()
 
 

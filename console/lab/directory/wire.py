@@ -25,6 +25,7 @@ def tlv(tag: int, content: bytes) -> bytes:
 
 
 def octets(value: bytes) -> bytes:
+    """A string of bytes as an element."""
     return tlv(_OCTETS, value)
 
 
@@ -60,6 +61,7 @@ def search_entry(message_id: int, dn: str, attributes: Iterable[bytes]) -> bytes
 
 
 def search_reference(message_id: int, urls: Iterable[str]) -> bytes:
+    """A SearchResultReference to other controllers."""
     body = b"".join(octets(url.encode()) for url in urls)
     return tlv(_SEQUENCE, _id(message_id) + tlv(_SEARCH_REFERENCE, body))
 

@@ -24,6 +24,7 @@ class Listener:
 
     @property
     def open(self) -> bool:
+        """Whether it listens."""
         return self._socket is not None
 
     def start(self) -> None:
