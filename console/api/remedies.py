@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from console.api.fields import NO_NUL, PRINTABLE
+
 DESCRIBED = "Send it as /api/v1/openapi.json describes it."
 RIGHT = "Use another token, or ask for the right."
 OTHERWISE = "Correct what is named, then send it again."
@@ -36,8 +38,17 @@ WAYS: Mapping[str, str] = {
 """By the kind of mistake, or by how kinds begin; in braces what the schema says of the field, never what was sent."""
 
 
+PATTERNS: Mapping[str, str] = {
+    PRINTABLE: "Send one line without control characters.",
+    NO_NUL: "Send a text without the character U+0000.",
+}
+"""What the patterns say that nobody would read."""
+
+
 def of_mistake(kind: str, schema: Mapping[str, Any]) -> str:
     """What to do about a field that is not as described; `schema` is what it should have been."""
+    if schema.get("pattern") in PATTERNS:
+        return PATTERNS[schema["pattern"]]
     way = WAYS.get(kind) or next(
         (way for begin, way in WAYS.items() if begin[-1] == "_" and kind.startswith(begin)), ""
     )

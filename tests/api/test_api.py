@@ -79,6 +79,7 @@ def test_a_field_that_is_wrong_is_named_once(olga: Program) -> None:
         ({}, "Send it too."),
         ({"kind": "failover", "colour": "red"}, "Leave it out; /api/v1/openapi.json lists the fields that there are."),
         ({"kind": 7}, "Send a text."),
+        ({"kind": "failover", "target": "a\tb"}, "Send one line without control characters."),
         ({"kind": "failover", "target": "x" * 999}, "Send no more characters than 200."),
     ],
 )

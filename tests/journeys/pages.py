@@ -94,6 +94,7 @@ APPROVALS = (
 RIGHTS = (
     Look("/rights/"),
     Look("/rights/?q=nobody-of-that-name"),
+    Look("/rights/?site=1"),
     Look("/rights/account/{person}/"),
     Look("/rights/account/{person}/?cluster={cluster}"),
     Look("/rights/why/", "vera"),
