@@ -1,7 +1,7 @@
 """The clusters of the inventory's list as plain values: what a line tells of one, and nothing that it does not."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -52,7 +52,7 @@ def asked(clusters: QuerySet[Cluster]) -> Asked:
     return clusters.values_list(*OF_CLUSTER)
 
 
-def lines(part: Sequence[tuple[object, ...]], user: Account) -> list[Line]:
+def lines(part: Iterable[tuple[object, ...]], user: Account) -> list[Line]:
     """A line for each row of that part of `asked`, as `user` may have it."""
     found = [Listed._make(row) for row in part]
     keys = [one.pk for one in found]

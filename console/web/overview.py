@@ -1,9 +1,7 @@
 """The overview of all clusters and the wall: rows that are kept, what is to be seen to, and the rows by themselves."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from operator import attrgetter
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
@@ -15,8 +13,11 @@ from django.utils.translation import gettext_noop as _
 from console.web import icons, spans
 from console.web.access import methods, needs
 from console.web.forms.overview import PROBLEMS, OverviewFilter, counts
-from console.web.overview_row import FORMS, SIGNS, STATES, Row, Showing
-from console.web.overview_rows import ROWS, visible
+from console.web.overview_cells import SIGNS
+from console.web.overview_row import STATES, Row
+from console.web.overview_rows import ROWS, sums_of, visible
+from console.web.overview_sums import Sums
+from console.web.overview_text import FORMS, Showing
 
 AT_ONCE = 200
 """How many rows are given for one question."""
@@ -30,7 +31,8 @@ TILES_AT_FIRST = 60
 @needs("view")
 def index(request: HttpRequest) -> HttpResponseBase:
     """The clusters that this person may see and that fit, problems first: a part, and the browser asks for the rest."""
-    rows = visible(request.user, ROWS.lately())
+    seen = ROWS.lately()
+    rows = visible(request.user, seen)
     wanted = OverviewFilter.of(request.GET)
     fitting = [row for row in rows if wanted.fits(row)] if wanted.narrows else rows
     part = Paginator(_by_site(fitting) if wanted.grouped else fitting, AT_FIRST).get_page(request.GET.get("page"))
@@ -45,17 +47,20 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "signs": icons.sprite(SIGNS),
         "stale_after": spans.stale_after(),
     }
-    return render(request, "clusters/list.html", context | _head(rows))
+    return render(request, "clusters/list.html", context | _head(rows, sums_of(rows, seen)))
 
 
 @methods("GET")
 @needs("view")
 def head(request: HttpRequest) -> HttpResponseBase:
     """What stands above the rows, or above the tiles: how many are how, and what needs a person."""
-    rows = visible(request.user, ROWS.lately())
+    seen = ROWS.lately()
+    rows = visible(request.user, seen)
+    sums = sums_of(rows, seen)
     if form_of(request) == "tile":
-        return render(request, "wall/_sum.html", {"rows": rows, "sum": _sum(rows)})
-    return render(request, "clusters/_head.html", {"rows": rows, "whole_page": reverse("clusters")} | _head(rows))
+        return render(request, "wall/_sum.html", {"rows": rows, "sum": _sum(sums)})
+    whole_page = {"rows": rows, "whole_page": reverse("clusters")}
+    return render(request, "clusters/_head.html", whole_page | _head(rows, sums))
 
 
 @methods("GET")
@@ -78,15 +83,17 @@ def wall(request: HttpRequest) -> HttpResponseBase:
 
     The first tiles come with the page, and the browser asks for the others; `?all` has them all come with it.
     """
-    found = visible(request.user, ROWS.lately())
+    seen = ROWS.lately()
+    found = visible(request.user, seen)
+    sums = sums_of(found, seen)
     first = found if "all" in request.GET else found[:TILES_AT_FIRST]
     context = {
         "tiles": _joined(first, "tile"),
         "whole": len(first) == len(found),
         "rows": found,
-        "sum": _sum(found),
+        "sum": _sum(sums),
         "signs": icons.sprite(SIGNS),
-        "read_at": max(map(attrgetter("read_at"), found), default=""),
+        "read_at": sums.newest,
         "stale_after": spans.stale_after(),
     }
     return render(request, "wall/wall.html", context)
@@ -123,19 +130,17 @@ def _groups(rows: Sequence[Row], grouped: bool) -> list[tuple[str, SafeString]]:
 
 def _joined(rows: Iterable[Row], form: str) -> SafeString:
     to = Showing.now(form)
-    return SafeString("\n".join(row.shown(to) for row in rows))
+    return SafeString("\n".join([row.shown(to) for row in rows]))
 
 
-def _head(rows: Sequence[Row]) -> dict[str, object]:
-    return {"sum": _sum(rows), "attention": [row.card for row in rows if row.news]}
+def _head(rows: Sequence[Row], sums: Sums) -> dict[str, object]:
+    return {"sum": _sum(sums), "attention": [row.card for row in rows if row.news]}
 
 
-def _sum(rows: Sequence[Row]) -> dict[str, int]:
-    found = Counter(map(attrgetter("counted"), rows))
-    up, down, new = (sum(n for one, n in found.items() if one.mail == tone) for tone in ("good", "bad", "idle"))
-    running, resting = (sum(n * getattr(one, what) for one, n in found.items()) for what in ("running", "resting"))
-    unknown = len(rows) - up - down - new
-    return {"up": up, "down": down, "new": new, "unknown": unknown, "running": running, "resting": resting}
+def _sum(sums: Sums) -> dict[str, int]:
+    up, down, new = (sums.number(tone) for tone in ("good", "bad", "idle"))
+    unknown = sums.counted.total() - up - down - new
+    return {"up": up, "down": down, "new": new, "unknown": unknown, "running": sums.running, "resting": sums.resting}
 
 
 def _choices(rows: Sequence[Row]) -> list[tuple[str, str, int]]:

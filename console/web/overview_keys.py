@@ -68,8 +68,8 @@ class Look:
     changed: Keys = field(default_factory=dict)
     """Those that the look before had not, or had otherwise."""
     known: Mapping[int, Known] = field(default_factory=dict)
-    times: Set[Plain] = frozenset()
-    """Of each cluster that was ever observed, when."""
+    times: Mapping[int, str] = field(default_factory=dict)
+    """Of each cluster that was ever observed, when: in the database's words."""
     going_on: GoingOn = field(default_factory=dict)
     oldest: datetime = NEVER
     """Nothing that is not stale was observed before this."""
@@ -86,19 +86,22 @@ class Inventory:
     longest_rest: int = 0
     """Seconds of the longest cooldown."""
     _known: dict[int, Known] = field(default_factory=dict)
-    _there: list[Plain] = field(default_factory=list)
+    _observed: Set[int] = frozenset()
     _newest: list[Plain] = field(default_factory=list)
     _until: float = 0.0
 
-    def now(self) -> Mapping[int, Known]:
-        """Of every cluster that there is. The very same object while nothing has changed."""
-        there, newest = plain(_there), plain(_audited)
-        if newest != self._newest or there != self._there or time.monotonic() > self._until:
+    def now(self, observed: Set[int]) -> Mapping[int, Known]:
+        """Of every cluster that there is. The very same object while nothing has changed.
+
+        `observed` are those that were ever observed: one that comes or goes speaks for a change.
+        """
+        newest = plain(_audited)
+        if newest != self._newest or observed != self._observed or time.monotonic() > self._until:
             nodes = _by_cluster(plain(_nodes))
             known = {row[0]: Known(row, nodes.get(row[0], NOTHING)) for row in plain(_clusters)}
             self._known = self._known if known == self._known else known
             self.longest_rest = max((one.cluster[1] for one in known.values()), default=0)
-            self._there, self._newest, self._until = there, newest, time.monotonic() + INVENTORY_SECONDS
+            self._observed, self._newest, self._until = observed, newest, time.monotonic() + INVENTORY_SECONDS
         return self._known
 
 
@@ -106,14 +109,13 @@ def look(inventory: Inventory, before: Look) -> Look:
     """The key of every cluster as it is now, by a handful of questions however many there are."""
     now = timezone.now()
     limit = now - timedelta(seconds=spans.stale_after())
-    known = inventory.now()
-    times = frozenset(plain(_observed))
+    times: dict[int, str] = dict(plain(_observed))
+    known = inventory.now(times.keys())
     going_on = _by_cluster(_going_on(known, inventory.longest_rest, now))
     whole = known is not before.known or before.oldest < limit
     touched: Set[int] = known.keys() if whole else _touched(times, going_on, before)
-    seen: dict[int, str] = dict(times) if touched else {}
     made = {
-        pk: Key(known[pk], seen.get(pk), moment(seen.get(pk)) < limit, going_on.get(pk, NOTHING))
+        pk: Key(known[pk], times.get(pk), moment(times.get(pk)) < limit, going_on.get(pk, NOTHING))
         for pk in touched
         if pk in known
     }
@@ -123,10 +125,11 @@ def look(inventory: Inventory, before: Look) -> Look:
     return Look(made if whole else before.keys | changed, changed, known, times, going_on, oldest)
 
 
-def _touched(times: Set[Plain], going_on: GoingOn, before: Look) -> set[int]:
+def _touched(times: Mapping[int, str], going_on: GoingOn, before: Look) -> set[int]:
     """The clusters that were observed since, or with which something else goes on."""
     other = {pk for pk in going_on.keys() | before.going_on.keys() if going_on.get(pk) != before.going_on.get(pk)}
-    return other | {pk for pk, _ in times ^ before.times}
+    old = before.times
+    return other | {pk for pk, at in times.items() if old.get(pk) != at} | (old.keys() - times.keys())
 
 
 def stop() -> int | None:
@@ -160,10 +163,6 @@ def _before(limit: datetime) -> Callable[[datetime | None], bool]:
 
 def _clusters() -> Asked:
     return Cluster.objects.order_by().values_list(*OF_CLUSTER)
-
-
-def _there() -> Asked:
-    return Cluster.objects.order_by().values_list("pk")
 
 
 def _observed() -> Asked:

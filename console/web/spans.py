@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 READING_SECONDS = 30
 """How long a round of observation may take before its absence means something."""
+TIMES_KEPT = 4096
+"""So many texts are remembered as times."""
 SPANS_KEPT = 4096
 """So many durations are kept in words: pages with hundreds of rows have the same ones again and again."""
 
@@ -23,14 +25,20 @@ def stale_after() -> int:
 
 def moment(value: object) -> datetime | None:
     """A time with its zone from a `datetime` or an ISO text; None for anything that is neither."""
-    if isinstance(value, str) and value:
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
+    if isinstance(value, str):
+        value = _read(value)
     if not isinstance(value, datetime):
         return None
     return value if timezone.is_aware(value) else timezone.make_aware(value)
+
+
+@lru_cache(maxsize=TIMES_KEPT)
+def _read(text: str) -> datetime | None:
+    """The time with the zone that the text names, if any: the facts of an observation have few different times."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def seconds_since(value: object) -> float | None:
