@@ -67,7 +67,12 @@ def test_it_says_who_asked_who_approved_what_changed_and_how_it_ended(ended: Ope
     for told in (
         *("firmware on TOK-EX1", "read it all", "Incomplete: one mailbox.", "Ann: changed meanwhile Look at her."),
         *("net stop X", "CN=Ann,DC=corp", "accepted by who confirmed it"),
-        *('The names were on <span class="whole">TOK-EX1</span>.', "puts them back", "Users write from here on", ended.plan.hash),
+        *(
+            'The names were on <span class="whole">TOK-EX1</span>.',
+            "puts them back",
+            "Users write from here on",
+            ended.plan.hash,
+        ),
     ):
         assert told in text, told
 

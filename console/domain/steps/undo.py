@@ -52,10 +52,10 @@ class UndoRecheck(Recheck):
                 now.add(mailbox.guid)
             gone = compare(planned, now).gone
         if gone > tolerance:
-            text = (
-                f"{gone:,} mailboxes of the plan are on neither server any more; the cluster's tolerance is {tolerance}."
+            raise Drifted(
+                f"{gone:,} mailboxes of the plan are on neither server any more; the cluster's tolerance is "
+                f"{tolerance}. No mailbox was changed."
             )
-            raise Drifted(f"{text} No mailbox was changed.")
         if gone:
             stage.note(step, f"{gone:,} mailboxes of the plan are on neither server any more; the others are restored.")
 
