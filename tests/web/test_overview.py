@@ -235,22 +235,6 @@ def test_the_inventory_is_asked_for_anew_when_something_was_decided_and_after_se
     assert row(tokyo).site == "by another way"
 
 
-def test_a_cluster_is_seen_as_soon_as_it_was_added_or_observed_and_no_longer_than_it_is_there(
-    tokyo: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(overview_keys, "INVENTORY_SECONDS", 60.0)
-    ROWS.forget()
-    assert len(ROWS.now().rows) == 1
-    added = making.cluster("KYOTO", 3)
-    save_site(SiteSpec("renamed"), making.actor(role="administrator"), added.site)
-    assert row(added).name == "KYOTO"
-    observed = making.cluster("OSAKA", 4)
-    fine(observed)
-    assert row(observed).name == "OSAKA"
-    observed.delete()
-    assert [one.name for one in ROWS.now().rows.values()] == ["KYOTO", "TOKYO"]
-
-
 def test_what_is_only_observed_anew_has_its_new_observation_and_the_rest_as_it_was(tokyo: Cluster) -> None:
     fine(tokyo)
     before = row(tokyo)

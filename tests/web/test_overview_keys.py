@@ -9,14 +9,16 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from console.domain.inventory import SiteSpec
 from console.models import Alarm, Cluster, ObservationRecord
+from console.services.inventory import save_site
 from console.web import overview_keys
 from console.web.overview_keys import Inventory, Look, look
 from console.web.overview_rows import ROWS
 from console.web.plain_rows import Asked, moment, plain_of
 from tests.services import making
 from tests.web import world
-from tests.web.test_overview import CHANGES, fine
+from tests.web.test_overview import CHANGES, fine, row
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +117,19 @@ def test_the_times_of_all_observations_are_read_from_an_index() -> None:
     with connection.cursor() as cursor:
         constraints = connection.introspection.get_constraints(cursor, ObservationRecord._meta.db_table)
     assert constraints["observations_by_time"]["columns"] == ["at", "cluster_id"]
+
+
+def test_a_cluster_is_seen_as_soon_as_it_was_added_or_observed_and_no_longer_than_it_is_there(
+    tokyo: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview_keys, "INVENTORY_SECONDS", 60.0)
+    ROWS.forget()
+    assert len(ROWS.now().rows) == 1
+    added = making.cluster("KYOTO", 3)
+    save_site(SiteSpec("renamed"), making.actor(role="administrator"), added.site)
+    assert row(added).name == "KYOTO"
+    observed = making.cluster("OSAKA", 4)
+    fine(observed)
+    assert row(observed).name == "OSAKA"
+    observed.delete()
+    assert [one.name for one in ROWS.now().rows.values()] == ["KYOTO", "TOKYO"]
