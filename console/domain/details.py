@@ -15,7 +15,7 @@ def read_details(field: Field, node_name: str, view: ClusterView) -> Seen[Cluste
         results = field.session(node.name).batch(asked, within=cluster.timing.command) if asked else ()
         return Seen(driver.read_details(cluster, node, view, results))
     except ChangeoverError as error:
-        return Seen.nothing(f"{error.message} {error.remedy}".strip())
+        return Seen.nothing(error.told)
 
 
 def dependency_order(resources: Sequence[ResourceState]) -> tuple[str, ...]:

@@ -34,6 +34,12 @@ class ChangeoverError(Exception):
             self.remedy = remedy
         self.may_have_run = may_have_run or type(self).may_have_run
 
+    @property
+    def told(self) -> str:
+        """What happened and what to do, as sentences of one text; a message that quotes another may lack its stop."""
+        end = "" if self.message.endswith((".", "…", "?", "!")) else "."
+        return f"{self.message}{end} {self.remedy}".strip()
+
 
 class Unquotable(ChangeoverError):
     """A text holds a character that cannot be passed safely to a command interpreter."""

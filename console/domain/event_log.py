@@ -96,7 +96,7 @@ def read_logs(
         (listed,) = session.batch([question(since + ahead, sources)], within=within)
         gathered = _gathered(read_events(listed), ahead)
     except ChangeoverError as error:
-        return LogReading(name, unknown=f"{error.message} {error.remedy}".strip())
+        return LogReading(name, unknown=error.told)
     return LogReading(name, tuple(gathered[:KEPT]), max(0, len(gathered) - KEPT))
 
 

@@ -33,4 +33,4 @@ def _of(field: Field, node: str) -> UsedServices:
         (result,) = field.session(node).batch([SERVICES], within=field.cluster.timing.command)
         return Seen(read_used(result))
     except ChangeoverError as error:
-        return Seen.nothing(f"{error.message} {error.remedy}")
+        return Seen.nothing(error.told)

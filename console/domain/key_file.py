@@ -51,7 +51,7 @@ def read_key_file(session: NodeSession, folder: str, *, within: float) -> KeyFil
         key_id = line.stdout.strip().removeprefix("id=")
         return KeyFile(session.node.name, path, key_id, is_private(rights, path, account_names(accounts)))
     except ChangeoverError as error:
-        return KeyFile(session.node.name, path, unknown=f"{error.message} {error.remedy}".strip())
+        return KeyFile(session.node.name, path, unknown=error.told)
 
 
 def is_private(rights: CommandResult, path: str, names: dict[str, str]) -> bool:

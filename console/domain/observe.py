@@ -126,7 +126,7 @@ class _Answers:
         try:
             return Seen(read())
         except ChangeoverError as error:
-            return Seen.nothing(f"{error.message} {error.remedy}")
+            return Seen.nothing(error.told)
 
     def evidence(self) -> str:
         """Every command with what it printed, each cut to a few thousand characters."""

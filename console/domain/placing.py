@@ -59,7 +59,7 @@ def _on(field: Field, node: str, resource: ScriptResource, wanted: Wanted) -> tu
     try:
         return compare(field.session(node), resource.folder, wanted.files, within=within)
     except ChangeoverError as error:
-        why = f"{error.message} {error.remedy}".strip()
+        why = error.told
         return tuple(
             FileState(node, name, rf"{resource.folder}\{name}", State.UNKNOWN, wanted=checksum(data), why=why)
             for name, data in wanted.files.items()

@@ -70,7 +70,7 @@ def read_directory(field: Field) -> Seen[DirectoryView]:
     try:
         return Seen(field.read_directory())
     except ChangeoverError as error:
-        return Seen.nothing(f"{error.message} {error.remedy}".strip())
+        return Seen.nothing(error.told)
     except Refusal as refusal:
         return Seen.nothing(" ".join(reason.text for reason in refusal.reasons) or refusal.headline)
 

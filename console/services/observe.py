@@ -37,7 +37,7 @@ def observe(cluster: Cluster, open_it: Callable[[Cluster], Field] = open_field) 
             looked = look(field)
             _watch(cluster, field, looked)
     except ChangeoverError as error:
-        looked = unreadable(cluster, f"{error.message} {error.remedy}".strip(), at)
+        looked = unreadable(cluster, error.told, at)
     except Exception as error:
         log.exception("observation failed", cluster=cluster.name)
         looked = unreadable(cluster, f"An unexpected {type(error).__name__}; the worker's log has it.", at)

@@ -26,7 +26,7 @@ def compare_if_due(cluster: Cluster, field: Field, active: str) -> None:
     try:
         values |= _compared(field, active) | {"compared_at": now}
     except ChangeoverError as error:
-        values["unknown"] = f"{error.message} {error.remedy}".strip()
+        values["unknown"] = error.told
     except Refusal as refusal:
         values["unknown"] = " ".join(reason.text for reason in refusal.reasons) or refusal.headline
     ServerDifferences.objects.update_or_create(cluster=cluster, defaults=values)

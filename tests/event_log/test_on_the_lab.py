@@ -125,5 +125,5 @@ def test_a_clock_that_is_off_neither_hides_nor_moves_an_event(lab: Lab, seconds:
 def test_a_node_that_does_not_answer_is_unknown_with_a_remedy(lab: Lab) -> None:
     lab.fault(OTHER, "winrm-down")
     reading = read(lab, OTHER)
-    assert reading.unknown
+    assert "refused. Check that the machine is up" in reading.unknown, "two sentences"
     assert reading.occurrences == ()

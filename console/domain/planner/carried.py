@@ -191,7 +191,7 @@ def _tool(of: Carried, node: str, target: str) -> Seen[Problems] | None:
         results = of.field.session(node).batch(asked, within=cluster.timing.command)
         return Seen(of.driver.move_problems(cluster, target, results))
     except ChangeoverError as error:
-        return Seen.nothing(f"{error.message} {error.remedy}".strip())
+        return Seen.nothing(error.told)
 
 
 def _plan(

@@ -155,7 +155,7 @@ def _why(error: Refusal | ChangeoverError) -> str:
     """What stands in the way, and what to do, for a person."""
     if isinstance(error, Refusal):
         return " ".join(f"{reason.text} {reason.remedy}".strip() for reason in error.reasons)
-    return f"{error.message} {error.remedy}".strip()
+    return error.told
 
 
 def _is_there(field: Field, made: Made, folder: str) -> bool:

@@ -40,7 +40,7 @@ def refresh_in_turn(cluster: Cluster) -> None:
         with open_field(cluster) as field:
             refresh(cluster, field)
     except ChangeoverError as error:
-        _failed(cluster, f"{error.message} {error.remedy}".strip())
+        _failed(cluster, error.told)
     except Refusal as refusal:
         _failed(cluster, " ".join(f"{reason.text} {reason.remedy}".strip() for reason in refusal.reasons))
 

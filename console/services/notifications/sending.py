@@ -141,18 +141,13 @@ def _carried(channel: Channel, delivery: Delivery) -> Tried:
         carrier: Carrier = carrier_of(channel)
         return Tried(True, carrier.carry(message_of(delivery.notice)))
     except NotTaken as error:
-        return Tried(False, _told(error), error.answered)
+        return Tried(False, error.told, error.answered)
     except ChangeoverError as error:
-        return Tried(False, _told(error), answered=False)
+        return Tried(False, error.told, answered=False)
     except Exception as error:
         log.exception("a notice could not be carried", channel=channel.pk, delivery=delivery.pk)
         text = f"The console failed at it ({type(error).__name__}); its log has the details."
         return Tried(False, text, answered=False)
-
-
-def _told(error: ChangeoverError) -> str:
-    end = "" if error.message.endswith((".", "…")) else "."
-    return f"{error.message}{end} {error.remedy}".strip()
 
 
 def _keep(delivery: Delivery, tried: Tried, now: datetime, once: bool) -> None:
