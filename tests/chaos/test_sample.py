@@ -11,8 +11,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 MINUTES = 4
-"""After them no case begins. It is of one environment: each has to start, and to go every way without a fault, before the
-first case of it counts; the whole is to stay within five minutes."""
+"""After them no case begins, so that the whole stays within five. It is of one environment: each has to start, and to
+go every way without a fault, before the first case of it counts."""
 SIZE = 24
 SEED = datetime.now(UTC).toordinal()
 LATE_COMMAND = ("failover/stop-MSExchangeIS/stop", "failover/mailboxes/stop")
