@@ -17,7 +17,7 @@ def compared(record: PlanRecord) -> Approval | None:
     the plan that people read that is compared with, never one that was made again: small steps do not add up.
     """
     approval = approvals.of(record)
-    if not _waits(approval, record) or approval is None:
+    if approval is None or not waits(approval, record):
         return approval
     found = renewal.compare(
         plan_records.of(approval.plan),
@@ -27,14 +27,15 @@ def compared(record: PlanRecord) -> Approval | None:
     )
     with transaction.atomic():
         row = approvals.locked(approval)
-        if _waits(row, record):
+        if waits(row, record):
             _keep(row, record, found)
     return row
 
 
-def _waits(approval: Approval | None, record: PlanRecord) -> bool:
-    again = approval is not None and record.renews_id == approval.plan_id and approval.renewed_plan_id != record.pk
-    return again and approval is not None and approval.open and record.state == PlanRecord.State.READY
+def waits(approval: Approval, record: PlanRecord) -> bool:
+    """Whether the plan is one made again that was not compared yet."""
+    again = record.renews_id == approval.plan_id and approval.renewed_plan_id != record.pk
+    return again and approval.open and record.state == PlanRecord.State.READY
 
 
 def _keep(row: Approval, record: PlanRecord, found: renewal.Renewal) -> None:

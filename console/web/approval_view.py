@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from console.domain.checks import Refusal
 from console.domain.plan import Plan
 from console.models import Approval, ApprovalVote, PlanRecord
-from console.services import access, approval_override, approval_standing, approvals
+from console.services import access, approval_override, approval_renewal, approval_standing, approvals
 from console.services.approval_rules import Rule, rule_for
 
 
@@ -29,6 +29,8 @@ class Standing:
     """Why this reader's yes would not count; empty when it would."""
     emergency: str
     """What this reader types to go without; empty when they may not."""
+    comparing: bool = False
+    """Whether a plan made again was not compared yet, when this was read, with the one that was approved."""
 
     @property
     def shown(self) -> bool:
@@ -64,6 +66,7 @@ def standing(record: PlanRecord, plan: Plan, user: User) -> Standing:
         not_asked=not_asked,
         not_voted=_not_voted(record, approval, user),
         emergency=approval_override.sentence_of(plan) if declared and not not_asked else "",
+        comparing=approval is not None and approval_renewal.waits(approval, record),
     )
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from console.domain.checks import Refusal
 from console.models import Alarm, Approval, ApprovalRule, AuditRecord, Cluster, Grant, Operation, PlanRecord
-from console.services import approvals
+from console.services import approval_renewal, approvals
 from console.services.approval_rules import KINDS, Rule, save_rules
 from tests.approvals import asking
 from tests.approvals.conftest import browser
@@ -150,6 +150,22 @@ def test_an_approved_plan_that_expired_is_checked_again(tokyo: Cluster, olga: Cl
     assert "nothing structural is different" in text
     assert at("confirm-plan", again) in text
     assert at("plan", again) in sees(olga, at("plan", approval.plan))
+
+
+def test_a_page_that_was_read_while_plans_are_compared_asks_again(
+    tokyo: Cluster, olga: Client, sees: Sees, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The comparison may end between the reading of the approval and that of why the plan does not start yet."""
+    approval = asking.approved(tokyo)
+    with monkeypatch.context() as before:
+        before.setattr(approval_renewal, "compared", lambda record: approval)
+        again = asking.again(asking.expired(approval.plan))
+        before.setattr(approvals, "why_not_yet", lambda record, user: None)
+        assert f'data-poll="{at("plan", again)}"' in sees(olga, at("plan", again))
+    approval_renewal.compared(again)
+    text = sees(olga, at("plan", again))
+    assert "nothing structural is different" in text
+    assert "data-poll" not in text
 
 
 def test_an_emergency_is_typed_started_and_told_on_every_page(

@@ -155,12 +155,14 @@ class Colleague(Person):
         fold.get_by_role("button", name="Start it without an approval").click()
 
     def gives_role(self, name: str, role: str, cluster: LabCluster) -> None:
-        """Give a role on one cluster by its cell in the grid of rights."""
+        """Give a role on one cluster, among those on which the person has none yet."""
         self.page.goto("/rights/?q=" + name)
         site = self.page.get_by_label("Site", exact=True)
         site.select_option(index=1)  # with many clusters the grid shows one site at a time
         self.page.get_by_role("button", name="Show").click()
-        self.page.get_by_role("link", name=f"Roles of {name} on {cluster.name}").click()
+        person = self.page.get_by_role("row").filter(has=self.page.get_by_role("rowheader", name=name))
+        person.locator("summary").click()
+        person.get_by_role("link", name=cluster.name, exact=True).click()
         self.page.get_by_role("checkbox", name=role).check()
         self.page.get_by_label("Reason").fill("on duty")
         self.page.get_by_role("button", name="Keep these roles").click()
