@@ -27,7 +27,7 @@ demo: .venv/.demo ## Start the console with a lab of six clusters, on loopback, 
 check: lint types unit ## Lint, types, import rules, the quick tests and what is installed (2 to 3 minutes)
 	@$(PY) deploy/audit.py --offline
 
-test: ## Everything, on a real domain controller and in a real browser (root, Debian 12, about 37 minutes)
+test: ## Everything, on a real domain controller and in a real browser (root, Debian 12, about 35 minutes)
 	@$(MAKE) -j2 lint types packages
 	@sh tests/run.sh $(ARGS)
 
