@@ -115,7 +115,7 @@ def troubles() -> list[str]:
         public_key()
         failing = [state for state in states() if state.error]
     except ChangeoverError as error:
-        return [f"{error.message} {error.remedy}"]
+        return [error.told]
     return [f"The audit's signed head cannot be left at {state.place}: {state.error}" for state in failing]
 
 
@@ -124,7 +124,7 @@ def _try(place: AnchorPlace, head: SignedHead) -> str:
     try:
         place.keep(head.line)
     except ChangeoverError as error:
-        return f"{error.message} {error.remedy}"
+        return error.told
     return ""
 
 

@@ -89,7 +89,7 @@ def do_asked(row: NodeScripts) -> None:
     except Refusal as refusal:
         good, text = False, " ".join(f"{r.text} {r.remedy}".strip() for r in refusal.reasons) or refusal.headline
     except ChangeoverError as error:
-        good, text = False, f"{error.message} {error.remedy}".strip()
+        good, text = False, error.told
     except Exception as error:
         log.exception("node scripts: what was asked broke off", cluster=row.cluster.name, asked=row.asked)
         good, text = False, f"An unexpected {type(error).__name__}; the worker's log has it."

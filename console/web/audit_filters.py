@@ -93,7 +93,7 @@ def _do(request: HttpRequest, act: Callable[[], None], told: str, back: str) -> 
     try:
         act()
     except FilterRefused as error:
-        messages.error(request, f"{error.message} {error.remedy}")
+        messages.error(request, error.told)
     except NotAllowed as error:
         raise PermissionDenied(error.message) from error
     else:

@@ -32,7 +32,7 @@ def start(request: HttpRequest) -> HttpResponseBase:
         try:
             return redirect("first-found", form.save(actor_of(request)).pk)
         except ChangeoverError as error:
-            messages.error(request, f"Nothing was asked. {error.message} {error.remedy}")
+            messages.error(request, f"Nothing was asked. {error.told}")
     return _start(request, form, FileForm(), status=422)
 
 
@@ -46,7 +46,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
         try:
             return redirect("first-found", discovery.read_file(file.read(), file.name, actor_of(request)).pk)
         except ChangeoverError as error:
-            form.add_error("file", f"{file.name}: {error.message} {error.remedy}")
+            form.add_error("file", f"{file.name}: {error.told}")
     return _start(request, StartForm(), form, status=422)
 
 
@@ -64,7 +64,7 @@ def found(request: HttpRequest, pk: int) -> HttpResponseBase:
         try:
             saved = form.save(actor_of(request))
         except (InventoryRefused, ClusterBusy) as error:
-            messages.error(request, f"Nothing was saved. {error.message} {error.remedy}")
+            messages.error(request, f"Nothing was saved. {error.told}")
         else:
             discovery.saved(row, saved)
             messages.success(request, f"The cluster {saved} is saved, and is being observed.")
@@ -84,7 +84,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponseBase:
     try:
         discovery.ask_again(row, actor_of(request), **form.cleaned_data)
     except ChangeoverError as error:
-        messages.error(request, f"{error.message} {error.remedy}")
+        messages.error(request, error.told)
     return redirect("first-found", row.pk)
 
 
@@ -99,7 +99,7 @@ def directory(request: HttpRequest, pk: int) -> HttpResponseBase:
             saved = form.save(actor_of(request))
             discovery.with_directory(row, saved, actor_of(request))
         except ChangeoverError as error:
-            messages.error(request, f"Nothing was saved. {error.message} {error.remedy}")
+            messages.error(request, f"Nothing was saved. {error.told}")
         else:
             messages.success(request, f"The directory {saved} is saved.")
             return redirect("first-found", row.pk)

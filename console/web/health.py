@@ -73,7 +73,7 @@ def _why_not(request: HttpRequest) -> HttpResponse | None:
         row = tokens.find(text.strip())
     except tokens.TokenRefused as error:
         wait = tokens.count_failure(source)
-        said = f"{error.message} {error.remedy}"
+        said = error.told
         if wait:
             return _plain(429, f"{said} Wait {wait} s.", {"Retry-After": str(wait)})
         return _plain(401, said, {"WWW-Authenticate": 'Bearer realm="Changeover"'})

@@ -95,7 +95,7 @@ def _edit(request: HttpRequest, kind: str, pk: int | None) -> HttpResponseBase:
         try:
             saved = form.save(actor_of(request))
         except (InventoryRefused, ClusterBusy) as error:
-            messages.error(request, f"Nothing was saved. {error.message} {error.remedy}")
+            messages.error(request, f"Nothing was saved. {error.told}")
         else:
             messages.success(request, f"The {known.what} {saved} is saved.")
             return redirect("inventory")
@@ -114,7 +114,7 @@ def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     try:
         delete(row, actor_of(request))
     except (InventoryRefused, ClusterBusy) as error:
-        messages.error(request, f"The {known.what} {name} was not removed. {error.message} {error.remedy}")
+        messages.error(request, f"The {known.what} {name} was not removed. {error.told}")
         return redirect("inventory-edit", kind, pk)
     messages.success(request, f"The {known.what} {name} is removed.")
     return redirect("inventory")

@@ -45,7 +45,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         try:
             user = accounts.add_account(said["name"], said["role"], actor_of(request), form.secret())
         except ChangeoverError as error:
-            form.add_error(None, f"{error.message} {error.remedy}")
+            form.add_error(None, error.told)
         else:
             messages.success(request, f"The account {user.username} is added.")
             return redirect("people")
@@ -71,7 +71,7 @@ def give_password(request: HttpRequest, pk: int) -> HttpResponseBase:
         try:
             until = passwords.give(user, form.secret(), actor_of(request), form.cleaned_data["reason"])
         except ChangeoverError as error:
-            form.add_error(None, f"{error.message} {error.remedy}")
+            form.add_error(None, error.told)
         else:
             last = timezone.localtime(until).strftime("%F %H:%M %Z")
             told = f"{user.username} can sign in with it until {last}, and then chooses another one."
@@ -174,7 +174,7 @@ def _do(
     try:
         act()
     except ChangeoverError as error:
-        messages.error(request, f"{error.message} {error.remedy}")
+        messages.error(request, error.told)
     else:
         messages.success(request, told)
     return redirect(then, *args)

@@ -70,7 +70,7 @@ def roles(request: HttpRequest, holder: str, pk: int) -> HttpResponseBase:
         try:
             grants.set_roles(who, scope, form.roles(), actor_of(request), form.cleaned_data["reason"])
         except GrantRefused as error:
-            messages.error(request, f"{error.message} {error.remedy}")
+            messages.error(request, error.told)
         except NotAllowed as error:
             raise PermissionDenied(error.message) from error
         else:

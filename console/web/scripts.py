@@ -50,7 +50,7 @@ def change(request: HttpRequest, name: str) -> HttpResponseBase:
     try:
         settings.change(cluster, actor_of(request), form.cleaned_data["reason"], **values)
     except (Unrenderable, TooShort) as error:
-        form.add_error(None, f"{error.message} {error.remedy}")
+        form.add_error(None, error.told)
         return _page(request, cluster, form)
     node_requests.ask(cluster, "compare", actor_of(request))
     messages.success(request, "It is set, and nothing on a node was changed. Both nodes are being compared.")

@@ -82,7 +82,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     except NotAllowed as error:
         raise PermissionDenied(error.message) from error
     except ChangeoverError as error:
-        form.add_error("log", f"{said['log'].name}: {error.message} {error.remedy}")
+        form.add_error("log", f"{said['log'].name}: {error.told}")
         return _page(request, form, status=422)
     return redirect("set-up-log", record.pk)
 

@@ -48,7 +48,7 @@ def _act(act: Callable[..., str]) -> Callable[..., HttpResponseBase]:
         try:
             messages.success(request, act(request, **named))
         except SourceRefused as refused:
-            messages.error(request, f"{refused.message} {refused.remedy}".strip())
+            messages.error(request, refused.told)
         return redirect("sign-ins")
 
     view.__name__ = act.__name__

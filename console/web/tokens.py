@@ -37,7 +37,7 @@ def make(request: HttpRequest) -> HttpResponseBase:
         try:
             row, text = form.make(actor_of(request))
         except tokens.TokenRefused as error:
-            form.add_error(None, f"{error.message} {error.remedy}")
+            form.add_error(None, error.told)
         else:
             return _shown_once(request, row, text)
     messages.error(request, "No token was made: the form below says why.")

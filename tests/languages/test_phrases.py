@@ -74,8 +74,8 @@ COMPOSED = AT_NIGHT | {
     "The account %(account)s may not %(what)s on %(cluster)s.": [MAY_NOT, " on {}"],
     "The account %(account)s may not %(what)s on %(cluster)s, of the kind %(kind)s.": [MAY_NOT, ", of the kind {}"],
     "The account %(account)s may not %(what)s in all of the site %(name)s.": [MAY_NOT, " in all of the site {}"],
-    "Nothing was saved.": ["Nothing was saved. {} {}"],
-    "Nothing was asked.": ["Nothing was asked. {} {}"],
+    "Nothing was saved.": ["Nothing was saved. {}"],
+    "Nothing was asked.": ["Nothing was asked. {}"],
     "%(count)s thing could not be looked at.": ["{} {} {} could not be looked at.", "thing"],
     "%(count)s things could not be looked at.": ["{} {} {} could not be looked at.", "things"],
     "One thing could not be looked at and is unknown.": [

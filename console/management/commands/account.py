@@ -63,7 +63,7 @@ class Command(ConsoleCommand):
         try:
             return commands[options["command"]](options, actor)
         except (AccountRefused, GrantRefused) as error:
-            raise Refused(f"{error.message} {error.remedy}") from None
+            raise Refused(error.told) from None
 
     def _administrator(self) -> Actor:
         if OsAccount.objects.exists():

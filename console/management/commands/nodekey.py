@@ -48,7 +48,7 @@ class Command(OperatorCommand):
         try:
             return commands[options["command"]](options)
         except KeysRefused as error:
-            raise Refused(f"{error.message} {error.remedy}") from None
+            raise Refused(error.told) from None
 
     def _issue(self, options: dict[str, Any]) -> int:
         actor = self.actor("change-inventory")

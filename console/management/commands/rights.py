@@ -55,11 +55,7 @@ class Command(OperatorCommand):
         try:
             return commands[options["command"]](options)
         except (AccountRefused, GrantRefused) as error:
-            raise (
-                Refused(error.message, remedy=error.remedy)
-                if options["json"]
-                else Refused(f"{error.message} {error.remedy}")
-            ) from None
+            raise (Refused(error.message, remedy=error.remedy) if options["json"] else Refused(error.told)) from None
 
     def _list(self, options: dict[str, Any]) -> int:
         user = self.actor("administer").user

@@ -43,7 +43,7 @@ class Command(OperatorCommand):
         try:
             return commands[options["command"]](options, actor)
         except (tokens.TokenRefused, AccountRefused) as error:
-            raise Refused(f"{error.message} {error.remedy}") from None
+            raise Refused(error.told) from None
 
     def _make(self, options: dict[str, Any], actor: Actor) -> int:
         owner = _owner(options, actor)

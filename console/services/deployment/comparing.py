@@ -49,7 +49,7 @@ def _keys(row: NodeScripts, field: Field) -> Iterator[KeyFile]:
         try:
             yield read_key_file(field.session(node.name), row.folder, within=field.cluster.timing.command)
         except ChangeoverError as error:
-            yield KeyFile(node.name, row.folder, unknown=f"{error.message} {error.remedy}".strip())
+            yield KeyFile(node.name, row.folder, unknown=error.told)
 
 
 def compare_if_due(cluster: Cluster, field: Field) -> None:
@@ -72,7 +72,7 @@ def compare_now(row: NodeScripts, field: Field, *, sound: bool = True) -> None:
     try:
         found = look(row, field)
     except ChangeoverError as error:
-        _keep(row, at=now, unknown=f"{error.message} {error.remedy}".strip())
+        _keep(row, at=now, unknown=error.told)
         return
     except Refusal as refusal:
         _keep(row, at=now, unknown=" ".join(f"{r.text} {r.remedy}".strip() for r in refusal.reasons))

@@ -68,7 +68,7 @@ def _exchange(request: RawRequest, run_id: str | None) -> Reply:
         answer = _event(request, signed, now) if run_id is None else _run(request, signed, run_id)
         return _signed(200, answer, signed, now)
     except BadBody as error:
-        return _refusal(HookRefusal("bad-body", f"{error.message} {error.remedy}"), request, signed, now)
+        return _refusal(HookRefusal("bad-body", error.told), request, signed, now)
     except HookRefusal as refusal:
         return _refusal(refusal, request, signed, now)
 

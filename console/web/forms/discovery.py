@@ -115,7 +115,7 @@ class StartForm(forms.Form):
             discovery.hold_other(data["other_address"])
             discovery.way_to(data["address"], data)
         except discovery.WayRefused as refused:
-            self.add_error(refused.field, f"{refused.message} {refused.remedy}")
+            self.add_error(refused.field, refused.told)
         return data
 
     def save(self, actor: audit.Actor) -> Discovery:
